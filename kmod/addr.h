@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One address type for both families.
+ *
+ * IPv4 addresses are kept as IPv4-mapped IPv6 addresses (::ffff:a.b.c.d, RFC
+ * 4291 section 2.5.5.2), so that every table has one key, one order and one
+ * hash input. A mapped address never names an IPv6 host: netlink refuses them.
+ */
+#ifndef _MGL_ADDR_H
+#define _MGL_ADDR_H
+
+#include <linux/string.h>
+#include <linux/types.h>
+#include <asm/byteorder.h>
+
+/**
+ * struct mgl_addr - an IPv4 or IPv6 address
+ * @w: the 16 bytes in network byte order
+ */
+struct mgl_addr {
+	__be32 w[4];
+};
+
+static inline struct mgl_addr mgl_addr_v4(__be32 addr)
+{
+	return (struct mgl_addr){ .w = { 0, 0, cpu_to_be32(0xffff), addr } };
+}
+
+static inline bool mgl_addr_is_v4(const struct mgl_addr *a)
+{
+	return !a->w[0] && !a->w[1] && a->w[2] == cpu_to_be32(0xffff);
+}
+
+/* Meaningful only where mgl_addr_is_v4() holds. */
+static inline __be32 mgl_addr_to_v4(const struct mgl_addr *a)
+{
+	return a->w[3];
+}
+
+static inline bool mgl_addr_equal(const struct mgl_addr *a,
+				  const struct mgl_addr *b)
+{
+	return !memcmp(a, b, sizeof(*a));
+}
+
+/* The order that tables are populated in: that of the bytes on the wire. */
+static inline int mgl_addr_cmp(const struct mgl_addr *a,
+			       const struct mgl_addr *b)
+{
+	return memcmp(a, b, sizeof(*a));
+}
+
+#endif /* _MGL_ADDR_H */

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From an inner packet to its flow. The buffer belongs to somebody on the
+ * Internet: every length is checked against the one that encloses it, and
+ * nothing is read but through skb_header_pointer().
+ */
+#include <kunit/visibility.h>
+#include <linux/ip.h>
+#include <linux/sctp.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <net/ip.h>
+
+#include "flow.h"
+#include "hash.h"
+
+/* The common header and the type of the first chunk (RFC 9260, section 3). */
+struct sctp_start {
+	struct sctphdr hdr;
+	struct sctp_chunkhdr chunk;
+};
+
+static enum mgl_counter parse_tcp(const struct sk_buff *skb, u32 off, u32 len,
+				  struct mgl_flow *flow)
+{
+	const struct tcphdr *th;
+	struct tcphdr _th;
+
+	if (len < sizeof(_th))
+		return MGL_CNT_INNER_L4;
+	th = skb_header_pointer(skb, off, sizeof(_th), &_th);
+	if (!th || th->doff * 4 < sizeof(_th) || th->doff * 4 > len)
+		return MGL_CNT_INNER_L4;
+
+	flow->sport = th->source;
+	flow->dport = th->dest;
+	flow->opens = th->syn && !th->ack;
+	return MGL_CNT_NONE;
+}
+
+static enum mgl_counter parse_udp(const struct sk_buff *skb, u32 off, u32 len,
+				  struct mgl_flow *flow)
+{
+	const struct udphdr *uh;
+	struct udphdr _uh;
+
+	if (len < sizeof(_uh))
+		return MGL_CNT_INNER_L4;
+	uh = skb_header_pointer(skb, off, sizeof(_uh), &_uh);
+	if (!uh)
+		return MGL_CNT_INNER_L4;
+
+	flow->sport = uh->source;
+	flow->dport = uh->dest;
+	return MGL_CNT_NONE;
+}
+
+static enum mgl_counter parse_sctp(const struct sk_buff *skb, u32 off, u32 len,
+				   struct mgl_flow *flow)
+{
+	const struct sctp_start *sh;
+	struct sctp_start _sh;
+
+	/* No packet of SCTP is without a chunk. */
+	if (len < sizeof(_sh))
+		return MGL_CNT_INNER_L4;
+	sh = skb_header_pointer(skb, off, sizeof(_sh), &_sh);
+	if (!sh)
+		return MGL_CNT_INNER_L4;
+
+	flow->sport = sh->hdr.source;
+	flow->dport = sh->hdr.dest;
+	/* INIT travels alone in its packet, so the first chunk tells. */
+	flow->opens = sh->chunk.type == SCTP_CID_INIT;
+	return MGL_CNT_NONE;
+}
+
+/**
+ * mgl_flow_parse_v4() - read the flow of an inner IPv4 packet
+ * @skb: the packet, as it came
+ * @off: where the inner header starts, counted from skb->data
+ * @iph: the first 20 bytes of the inner header, which the caller has read
+ * @flow: the flow, valid if MGL_CNT_NONE is returned
+ *
+ * Protocols without ports get ports of 0, and so no service. Bytes after the
+ * inner total length are padding and not looked at.
+ *
+ * Context: any; keeps and changes no pointer into @skb.
+ * Return: MGL_CNT_NONE, or the reason why this packet has no flow.
+ */
+enum mgl_counter mgl_flow_parse_v4(const struct sk_buff *skb, u32 off,
+				   const struct iphdr *iph,
+				   struct mgl_flow *flow)
+{
+	u32 avail = skb->len - off;
+	u32 hlen = iph->ihl * 4;
+	u32 len = ntohs(iph->tot_len);
+
+	/* A GSO packet above 64 KiB cannot say its length (BIG TCP). */
+	if (!len && skb_is_gso(skb))
+		len = avail;
+	if (iph->version != 4 || hlen < sizeof(*iph) || len < hlen ||
+	    len > avail)
+		return MGL_CNT_INNER_HEADER;
+	if (ip_is_fragment(iph))
+		return MGL_CNT_INNER_FRAGMENT;
+
+	*flow = (struct mgl_flow){
+		.saddr = mgl_addr_v4(iph->saddr),
+		.daddr = mgl_addr_v4(iph->daddr),
+		.proto = iph->protocol,
+		.len = len,
+	};
+	switch (iph->protocol) {
+	case IPPROTO_TCP:
+		return parse_tcp(skb, off + hlen, len - hlen, flow);
+	case IPPROTO_UDP:
+		return parse_udp(skb, off + hlen, len - hlen, flow);
+	case IPPROTO_SCTP:
+		return parse_sctp(skb, off + hlen, len - hlen, flow);
+	case IPPROTO_ICMP:
+		return MGL_CNT_INNER_ICMP;
+	default:
+		return MGL_CNT_NONE;
+	}
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_flow_parse_v4);
+
+/**
+ * mgl_flow_hash() - the hash that picks a flow's slot
+ * @flow: the flow
+ * @seed: the pool's seed
+ *
+ * SipHash-2-4, keyed as hash.h says, of source address, destination address,
+ * source port, destination port, protocol and three zero bytes, all in
+ * network byte order: 16 bytes for IPv4. Normative.
+ *
+ * Context: any.
+ * Return: the hash.
+ */
+u64 mgl_flow_hash(const struct mgl_flow *flow, u64 seed)
+{
+	siphash_key_t key = mgl_hash_key(seed, MGL_LABEL_FLOW);
+	struct {
+		__be32 saddr;
+		__be32 daddr;
+		__be16 sport;
+		__be16 dport;
+		u8 proto;
+		u8 zero[3];
+	} __aligned(SIPHASH_ALIGNMENT) in = {
+		.saddr = mgl_addr_to_v4(&flow->saddr),
+		.daddr = mgl_addr_to_v4(&flow->daddr),
+		.sport = flow->sport,
+		.dport = flow->dport,
+		.proto = flow->proto,
+	};
+
+	return siphash(&in, sizeof(in), &key);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_flow_hash);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The inner packet: which flow is it part of? Pure. */
+#ifndef _MGL_FLOW_H
+#define _MGL_FLOW_H
+
+#include <linux/types.h>
+#include "addr.h"
+#include "stats.h"
+
+struct iphdr;
+struct sk_buff;
+
+/**
+ * struct mgl_flow - what the inner packet says of its flow
+ * @saddr: the client
+ * @daddr: the VIP
+ * @sport: client's port, network byte order
+ * @dport: VIP's port, network byte order
+ * @proto: IPPROTO_*
+ * @opens: the packet opens a flow: TCP SYN without ACK, SCTP INIT
+ * @len: length of the inner packet in bytes
+ */
+struct mgl_flow {
+	struct mgl_addr saddr;
+	struct mgl_addr daddr;
+	__be16 sport;
+	__be16 dport;
+	u8 proto;
+	bool opens;
+	u32 len;
+};
+
+enum mgl_counter mgl_flow_parse_v4(const struct sk_buff *skb, u32 off,
+				   const struct iphdr *iph,
+				   struct mgl_flow *flow);
+u64 mgl_flow_hash(const struct mgl_flow *flow, u64 seed);
+
+#endif /* _MGL_FLOW_H */

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The normative hashes: another program that follows Documentation/hashing.md
+ * must come to the same backend, so nothing here may change without a new
+ * name for it. All are SipHash-2-4 (Aumasson and Bernstein, 2012).
+ *
+ * The key's first half is the pool's seed, the second an ASCII label that
+ * keeps the uses apart: a value seen in one says nothing about another.
+ */
+#ifndef _MGL_HASH_H
+#define _MGL_HASH_H
+
+#include <linux/siphash.h>
+#include <linux/types.h>
+
+#define MGL_LABEL_OFFSET	0x73666f2d6c676d2eULL	/* ".mgl-ofs" in ASCII */
+#define MGL_LABEL_SKIP		0x696b732d6c676d2eULL	/* ".mgl-ski" */
+#define MGL_LABEL_FLOW		0x6f6c662d6c676d2eULL	/* ".mgl-flo" */
+#define MGL_LABEL_PRINT		0x6972702d6c676d2eULL	/* ".mgl-pri" */
+
+static inline siphash_key_t mgl_hash_key(u64 seed, u64 label)
+{
+	return (siphash_key_t){ .key = { seed, label } };
+}
+
+#endif /* _MGL_HASH_H */
