@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/ip.h>
+#include <linux/skbuff.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "oracle.h"
+
+/* An entry that ends the list counts, too. */
+#define ROUTES_MAX 8
+
+static u32 get16(const u8 *p)
+{
+	return p[0] * 256u + p[1];
+}
+
+/*
+ * RFC 1701, section 2: an entry is address family (2), offset (1), length (1)
+ * and that many bytes; family 0 with length 0 is the last. Returns the bytes
+ * that the list takes, 0 if it does not end.
+ */
+static u32 routes_length(const u8 *p, u32 len)
+{
+	u32 pos = 0, entries;
+
+	for (entries = 1; entries <= ROUTES_MAX; entries++) {
+		if (len < 4 || pos > len - 4)
+			return 0;
+		if (p[pos] == 0 && p[pos + 1] == 0 && p[pos + 3] == 0)
+			return pos + 4;
+		pos += 4 + p[pos + 3];
+	}
+	return 0;
+}
+
+enum mgl_counter oracle_outer(const u8 *p, u32 len, struct mgl_outer *outer)
+{
+	bool c, r, k, s, a;
+	u32 pos, version;
+
+	if (len < 4)
+		return MGL_CNT_GRE_TRUNCATED;
+	if (get16(p + 2) != 0x0800 && get16(p + 2) != 0x86dd)
+		return MGL_CNT_GRE_PROTOCOL;
+	/* Numbered from the left, as in the RFCs: bits 0-7, then 8-15. */
+	c = p[0] >> 7 & 1;
+	r = p[0] >> 6 & 1;
+	k = p[0] >> 5 & 1;
+	s = p[0] >> 4 & 1;
+	a = p[1] >> 7 & 1;
+	version = p[1] % 8;
+
+	memcpy(&outer->proto, p + 2, 2);
+	pos = 4 * (1 + (c || r) + k + s + (version == 1 && a));
+	outer->defect = version ? MGL_CNT_GRE_VERSION :
+			r ? MGL_CNT_GRE_ROUTING : MGL_CNT_NONE;
+	if (r) {
+		u32 routes = pos < len ? routes_length(p + pos, len - pos) : 0;
+
+		if (!routes)
+			return MGL_CNT_GRE_TRUNCATED;
+		pos += routes;
+	}
+	outer->inner = pos;
+	return MGL_CNT_NONE;
+}
+
+/* @l4: the @len bytes behind the IP header that belong to the packet. */
+static enum mgl_counter oracle_l4(const u8 *l4, u32 len, struct mgl_flow *flow)
+{
+	static const struct { u8 proto; u32 bytes; } least[] = {
+		{ 6, 20 }, { 17, 8 }, { 132, 12 + 4 },
+	};
+	unsigned int i;
+
+	if (flow->proto == 1)
+		return MGL_CNT_INNER_ICMP;
+	for (i = 0; i < ARRAY_SIZE(least); i++)
+		if (least[i].proto == flow->proto)
+			break;
+	if (i == ARRAY_SIZE(least))
+		return MGL_CNT_NONE;
+	if (len < least[i].bytes)
+		return MGL_CNT_INNER_L4;
+	memcpy(&flow->sport, l4, 2);
+	memcpy(&flow->dport, l4 + 2, 2);
+	if (flow->proto == 6) {
+		u32 header = l4[12] / 16 * 4;
+
+		if (header < 20 || header > len)
+			return MGL_CNT_INNER_L4;
+		flow->opens = (l4[13] & 0x12) == 0x02;
+	}
+	if (flow->proto == 132)
+		flow->opens = l4[12] == 1;
+	return MGL_CNT_NONE;
+}
+
+enum mgl_counter oracle_flow(const u8 *p, u32 len, bool gso,
+			     struct mgl_flow *flow)
+{
+	u32 header = p[0] % 16 * 4;
+	u32 total = get16(p + 2);
+
+	if (total == 0 && gso)
+		total = len;
+	if (p[0] / 16 != 4 || header < 20 || total < header || total > len)
+		return MGL_CNT_INNER_HEADER;
+	/* More fragments, or an offset; DF and the evil bit are not asked. */
+	if (get16(p + 6) % 0x4000)
+		return MGL_CNT_INNER_FRAGMENT;
+
+	memset(flow, 0, sizeof(*flow));
+	flow->len = total;
+	flow->proto = p[9];
+	memset((u8 *)&flow->saddr + 10, 0xff, 2);
+	memcpy((u8 *)&flow->saddr + 12, p + 12, 4);
+	memset((u8 *)&flow->daddr + 10, 0xff, 2);
+	memcpy((u8 *)&flow->daddr + 12, p + 16, 4);
+	return oracle_l4(p + header, total - header, flow);
+}
+
+bool oracle_flow_equal(const struct mgl_flow *a, const struct mgl_flow *b)
+{
+	return !memcmp(&a->saddr, &b->saddr, sizeof(a->saddr)) &&
+	       !memcmp(&a->daddr, &b->daddr, sizeof(a->daddr)) &&
+	       a->sport == b->sport && a->dport == b->dport &&
+	       a->proto == b->proto && a->opens == b->opens &&
+	       a->len == b->len;
+}
+
+static char why[160];
+
+const char *oracle_check_outer(const struct sk_buff *skb, const u8 *bytes,
+			       u32 off, struct mgl_outer *outer,
+			       enum mgl_counter *result)
+{
+	enum mgl_counter want;
+	struct mgl_outer exp;
+
+	memset(outer, 0xa5, sizeof(*outer));
+	*result = mgl_outer_parse_gre(skb, off, outer);
+	want = oracle_outer(bytes + off, skb->len - off, &exp);
+	if (*result != want) {
+		snprintf(why, sizeof(why), "outer: result %d, not %d",
+			 *result, want);
+		return why;
+	}
+	if (want)
+		return NULL;
+	exp.inner += off;
+	if (outer->inner == exp.inner && outer->proto == exp.proto &&
+	    outer->defect == exp.defect)
+		return NULL;
+	snprintf(why, sizeof(why),
+		 "outer: inner %u proto %#x defect %d, not %u %#x %d",
+		 outer->inner, outer->proto, outer->defect, exp.inner,
+		 exp.proto, exp.defect);
+	return why;
+}
+
+const char *oracle_check_flow(const struct sk_buff *skb, const u8 *bytes,
+			      u32 off, struct mgl_flow *flow,
+			      enum mgl_counter *result)
+{
+	const struct iphdr *iph;
+	enum mgl_counter want;
+	struct mgl_flow exp;
+	struct iphdr _iph;
+
+	memset(flow, 0xa5, sizeof(*flow));
+	iph = skb_header_pointer(skb, off, sizeof(_iph), &_iph);
+	if (!iph)
+		return "flow: fewer than 20 bytes";
+	*result = mgl_flow_parse_v4(skb, off, iph, flow);
+	want = oracle_flow(bytes + off, skb->len - off, skb_is_gso(skb), &exp);
+	if (*result != want) {
+		snprintf(why, sizeof(why), "flow: result %d, not %d", *result,
+			 want);
+		return why;
+	}
+	if (want || oracle_flow_equal(flow, &exp))
+		return NULL;
+	snprintf(why, sizeof(why),
+		 "flow: ports %#x %#x proto %u opens %d len %u, not %#x %#x %u %d %u",
+		 flow->sport, flow->dport, flow->proto, flow->opens, flow->len,
+		 exp.sport, exp.dport, exp.proto, exp.opens, exp.len);
+	return why;
+}

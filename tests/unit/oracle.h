@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the parsers have to say of a packet, worked out a second time and in
+ * another way: from flat bytes, by the figures of the RFCs, with no struct of
+ * the kernel and no code of the module.
+ */
+#ifndef _UNIT_ORACLE_H
+#define _UNIT_ORACLE_H
+
+#include "flow.h"
+#include "outer.h"
+
+/* @p: the @len bytes of GRE header and what is behind it. */
+enum mgl_counter oracle_outer(const u8 *p, u32 len, struct mgl_outer *outer);
+/* @p: the @len bytes from the inner IPv4 header on, 20 at least. */
+enum mgl_counter oracle_flow(const u8 *p, u32 len, bool gso,
+			     struct mgl_flow *flow);
+bool oracle_flow_equal(const struct mgl_flow *a, const struct mgl_flow *b);
+
+/*
+ * Run mgl_outer_parse_gre() resp. mgl_flow_parse_v4() on the @skb that holds
+ * @bytes, with the header in question at @off, and compare. For
+ * oracle_check_flow() there have to be 20 bytes at @off.
+ *
+ * Return: NULL, or what is wrong, for a diagnostic.
+ */
+const char *oracle_check_outer(const struct sk_buff *skb, const u8 *bytes,
+			       u32 off, struct mgl_outer *outer,
+			       enum mgl_counter *result);
+const char *oracle_check_flow(const struct sk_buff *skb, const u8 *bytes,
+			      u32 off, struct mgl_flow *flow,
+			      enum mgl_counter *result);
+
+#endif /* _UNIT_ORACLE_H */
