@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _MAGLEVADM_CMD_H
+#define _MAGLEVADM_CMD_H
+
+#include "attr.h"
+#include "types.h"
+
+struct kern;
+
+/*
+ * Options, as bits: a command says with them which options it needs, takes
+ * and refuses together.
+ */
+enum {
+	OPT_SERVICE	= 1 << 0,
+	OPT_PORT	= 1 << 1,
+	OPT_SCHEDULER	= 1 << 2,
+	OPT_SCHED_FLAGS	= 1 << 3,
+	OPT_REAL	= 1 << 4,
+	OPT_WEIGHT	= 1 << 5,
+	OPT_TUNNEL	= 1 << 6,
+	OPT_TUN_TYPE	= 1 << 7,
+	OPT_TUN_NOCSUM	= 1 << 8,
+	OPT_POOL	= 1 << 9,
+	OPT_TABLE_SIZE	= 1 << 10,
+	OPT_SEED	= 1 << 11,
+	OPT_NUMERIC	= 1 << 12,
+	OPT_EXACT	= 1 << 13,
+	OPT_STATS	= 1 << 14,
+	OPT_SORT	= 1 << 15,
+	OPT_NOSORT	= 1 << 16,
+	OPT_JSON	= 1 << 17,
+};
+
+/**
+ * struct args - a command line, parsed
+ * @command: what to do
+ * @given: OPT_* that were given
+ * @operand: the argument of the command itself, as in --add-pool NAME
+ * @service: the service meant, if OPT_SERVICE
+ * @real: the backend meant, if OPT_REAL
+ * @weight: the weight to give it, 1 if none was given
+ * @pool: the pool meant, if OPT_POOL
+ * @params: what to set of the service's pool or of the pool
+ */
+struct args {
+	const struct command *command;
+	unsigned int given;
+	const char *operand;
+	struct service_id service;
+	struct hostport real;
+	uint32_t weight;
+	const char *pool;
+	struct pool_params params;
+};
+
+/**
+ * struct ctx - the program while it runs
+ * @name: what it was called as
+ * @as_ipvsadm: that name is ipvsadm
+ * @restoring: commands come from a file
+ * @kern: the connection to the kernel, opened when it is first needed
+ */
+struct ctx {
+	const char *name;
+	bool as_ipvsadm;
+	bool restoring;
+	struct kern *kern;
+};
+
+/**
+ * struct command - a command as the table in options.c lists it
+ * @letter: its short form, or 0
+ * @alias: a second short form, or 0
+ * @name: its long form
+ * @operand: what follows it, or NULL
+ * @must: OPT_* it does not work without
+ * @either: OPT_* of which it needs exactly one
+ * @may: OPT_* it takes besides
+ * @run: carries it out; returns an exit code
+ * @help: one line on what it does
+ */
+struct command {
+	char letter;
+	char alias;
+	const char *name;
+	const char *operand;
+	unsigned int must;
+	unsigned int either;
+	unsigned int may;
+	int (*run)(struct ctx *ctx, const struct args *args);
+	const char *help;
+};
+
+/* Returns the connection, opened if it was not yet, or NULL: complained. */
+struct kern *ctx_kern(struct ctx *ctx);
+int run_line(struct ctx *ctx, char **words);
+
+int cmd_service_add(struct ctx *ctx, const struct args *args);
+int cmd_service_edit(struct ctx *ctx, const struct args *args);
+int cmd_service_delete(struct ctx *ctx, const struct args *args);
+int cmd_backend_add(struct ctx *ctx, const struct args *args);
+int cmd_backend_edit(struct ctx *ctx, const struct args *args);
+int cmd_backend_delete(struct ctx *ctx, const struct args *args);
+int cmd_pool_add(struct ctx *ctx, const struct args *args);
+int cmd_pool_edit(struct ctx *ctx, const struct args *args);
+int cmd_pool_delete(struct ctx *ctx, const struct args *args);
+int cmd_pool_list(struct ctx *ctx, const struct args *args);
+int cmd_router_add(struct ctx *ctx, const struct args *args);
+int cmd_router_delete(struct ctx *ctx, const struct args *args);
+int cmd_router_list(struct ctx *ctx, const struct args *args);
+int cmd_list(struct ctx *ctx, const struct args *args);
+int cmd_save(struct ctx *ctx, const struct args *args);
+int cmd_restore(struct ctx *ctx, const struct args *args);
+int cmd_clear(struct ctx *ctx, const struct args *args);
+int cmd_zero(struct ctx *ctx, const struct args *args);
+int cmd_counters(struct ctx *ctx, const struct args *args);
+int cmd_info(struct ctx *ctx, const struct args *args);
+int cmd_help(struct ctx *ctx, const struct args *args);
+int cmd_version(struct ctx *ctx, const struct args *args);
+
+#endif /* _MAGLEVADM_CMD_H */

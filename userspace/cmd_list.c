@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * -L: services and their backends, in ipvsadm's columns or as JSON. Scripts
+ * cut these columns up, so widths and trailing blanks are part of them.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "err.h"
+#include "format.h"
+#include "nl.h"
+#include "out.h"
+#include "snapshot.h"
+
+static void header(const struct out *o, const struct ctx *ctx,
+		   const struct args *args, const struct snapshot *s)
+{
+	/* Like ipvsadm, which says who it is before a whole table only. */
+	if (!(args->given & OPT_SERVICE)) {
+		if (ctx->as_ipvsadm)
+			out_text(o, "IP Virtual Server version %s (size=%u)\n",
+				 s->info.version, s->info.table_size_default);
+		else
+			out_text(o, "Maglev load balancer version %s (services=%zu)\n",
+				 s->info.version, s->services.n);
+	}
+	if (args->given & OPT_STATS)
+		out_text(o, "%-33s %8s %8s %8s %8s %8s\n"
+			 "  -> RemoteAddress:Port\n",
+			 "Prot LocalAddress:Port", "Conns", "InPkts",
+			 "OutPkts", "InBytes", "OutBytes");
+	else
+		out_text(o, "Prot LocalAddress:Port Scheduler Flags\n"
+			 "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn\n");
+}
+
+/*
+ * A number in nine columns: from 100 million on it is cut to thousands, from
+ * a billion to millions, and so on, unless all its digits are wanted.
+ */
+static void counter(struct out *o, const char *key, const struct args *args,
+		    uint64_t value)
+{
+	static const struct {
+		uint64_t below;
+		uint64_t unit;
+		const char *suffix;
+	} scales[] = {
+		{ 100000000ULL, 1, "" },
+		{ 1000000000ULL, 1000ULL, "K" },
+		{ 100000000000ULL, 1000000ULL, "M" },
+		{ 100000000000000ULL, 1000000000ULL, "G" },
+		{ UINT64_MAX, 1000000000000ULL, "T" },
+	};
+	size_t i = 0;
+
+	out_u64(o, key, NULL, value);
+	if (!(args->given & OPT_STATS))
+		return;
+	if (args->given & OPT_EXACT) {
+		out_text(o, " %8" PRIu64, value);
+		return;
+	}
+	while (value >= scales[i].below && scales[i].below != UINT64_MAX)
+		i++;
+	out_text(o, "%*" PRIu64 "%s", i ? 8 : 9, value / scales[i].unit,
+		 scales[i].suffix);
+}
+
+static void traffic(struct out *o, const struct args *args,
+		    const struct stats *stats)
+{
+	out_object(o, "stats");
+	counter(o, "flows", args, stats->flows);
+	counter(o, "packets", args, stats->packets);
+	/* Answers go from the backend to the client: none pass here. */
+	counter(o, NULL, args, 0);
+	counter(o, "bytes", args, stats->bytes);
+	counter(o, NULL, args, 0);
+	out_object_end(o);
+}
+
+static void show_backend(struct out *o, const struct args *args,
+			 const struct service_id *id, const struct backend *b)
+{
+	static const struct ports any;
+	const struct ports *ports = &id->ports;
+
+	/* The column has room for one port: a range shows as port 0. */
+	if (ports->first != ports->last)
+		ports = &any;
+
+	out_object(o, NULL);
+	out_str(o, "address", NULL, format_addr(&b->addr));
+	out_str(o, NULL, "  -> %-28s",
+		format_hostport(&b->addr, id->proto, ports,
+				args->given & OPT_NUMERIC));
+	out_str(o, "forward", NULL, "tunnel");
+	out_str(o, "tunnel_type", NULL, "gre");
+	out_u64(o, "weight", NULL, b->weight);
+	out_u64(o, "slots", NULL, b->slots);
+	traffic(o, args, &b->stats);
+	/* No connection is remembered, so none is active or inactive. */
+	if (!(args->given & OPT_STATS))
+		out_text(o, " %-7s %-6u %-10u %-10u", "Tunnel", b->weight, 0U,
+			 0U);
+	out_text(o, "\n");
+	out_object_end(o);
+}
+
+static void show_service(struct out *o, const struct args *args,
+			 const struct snapshot *s, const struct service *svc)
+{
+	const struct members m = snapshot_members(s, svc->pool);
+	const struct service_id *id = &svc->id;
+	char text[SERVICE_TEXT_MAX + 8];
+	size_t i;
+
+	out_object(o, NULL);
+	out_str(o, "protocol", NULL, format_proto(id->proto));
+	out_str(o, "address", NULL, format_addr(&id->addr));
+	out_u64(o, "port", NULL, id->ports.first);
+	out_u64(o, "port_last", NULL, id->ports.last);
+	out_str(o, "scheduler", NULL, "mh");
+	out_str(o, "pool", NULL, svc->pool);
+
+	snprintf(text, sizeof(text), "%-4s %s", format_proto_upper(id->proto),
+		 format_hostport(&id->addr, id->proto, &id->ports,
+				 args->given & OPT_NUMERIC));
+	if (args->given & OPT_STATS) {
+		out_text(o, "%-33s", text);
+	} else {
+		out_text(o, "%s mh", text);
+		if (pool_is_shared(svc->pool))
+			out_text(o, " pool %s", svc->pool);
+	}
+	traffic(o, args, &svc->stats);
+	out_text(o, "\n");
+
+	out_array(o, "backends");
+	for (i = 0; i < m.n; i++)
+		show_backend(o, args, id, &m.first[i]);
+	out_array_end(o);
+	out_object_end(o);
+}
+
+/**
+ * cmd_list() - -L
+ * @ctx: the program
+ * @args: its command line
+ *
+ * Return: an exit code.
+ */
+int cmd_list(struct ctx *ctx, const struct args *args)
+{
+	bool sort = !(args->given & OPT_NOSORT);
+	struct kern *kern = ctx_kern(ctx);
+	struct snapshot s;
+	struct out o;
+	size_t i;
+	int err;
+
+	if (!kern)
+		return EXIT_FAILED;
+	if (args->given & OPT_SERVICE)
+		err = snapshot_take_service(kern, &s, &args->service, sort);
+	else
+		err = snapshot_take(kern, &s, sort);
+	if (err)
+		goto out;
+
+	out_begin(&o, args->given & OPT_JSON);
+	header(&o, ctx, args, &s);
+	out_array(&o, "services");
+	for (i = 0; i < s.services.n; i++)
+		show_service(&o, args, &s, vec_at(&s.services, i));
+	out_array_end(&o);
+	out_end(&o);
+out:
+	snapshot_free(&s);
+	return err;
+}

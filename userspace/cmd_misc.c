@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Commands that are about the namespace as a whole, or about this program. */
+#include <stdio.h>
+
+#include "cmd.h"
+#include "err.h"
+#include "format.h"
+#include "nl.h"
+#include "options.h"
+
+/**
+ * cmd_clear() - -C
+ * @ctx: the program
+ * @args: its command line
+ *
+ * Return: an exit code.
+ */
+int cmd_clear(struct ctx *ctx, const struct args *args)
+{
+	struct kern *kern = ctx_kern(ctx);
+	int err;
+
+	(void)args;
+	if (!kern)
+		return EXIT_FAILED;
+	err = kern_do(kern, kern_request(kern, MAGLEV_CMD_FLUSH));
+	if (err)
+		return kern_failed(kern, err, "cannot clear the configuration");
+	return EXIT_OK;
+}
+
+/**
+ * cmd_version() - -v
+ * @ctx: the program
+ * @args: its command line
+ *
+ * Return: an exit code.
+ */
+int cmd_version(struct ctx *ctx, const struct args *args)
+{
+	(void)ctx;
+	(void)args;
+	printf("maglevadm v%s\n", VERSION);
+	return EXIT_OK;
+}
+
+static void help_row(char letter, char alias, const char *name,
+		     const char *arg, const char *help)
+{
+	char left[64];
+	int n = 0;
+
+	if (letter)
+		n = snprintf(left, sizeof(left), "-%c", letter);
+	if (alias)
+		n += snprintf(left + n, sizeof(left) - (size_t)n, "|-%c",
+			      alias);
+	if (n)
+		n += snprintf(left + n, sizeof(left) - (size_t)n, ", ");
+	snprintf(left + n, sizeof(left) - (size_t)n, "--%s%s%s", name,
+		 arg ? " " : "", arg ? arg : "");
+	printf("  %-34s %s\n", left, help);
+}
+
+/**
+ * cmd_help() - -h
+ * @ctx: the program
+ * @args: its command line
+ *
+ * Return: an exit code.
+ */
+int cmd_help(struct ctx *ctx, const struct args *args)
+{
+	size_t i;
+
+	(void)args;
+	printf("Usage: %s COMMAND [OPTION]...\n\nCommands:\n", ctx->name);
+	for (i = 0; i < n_commands; i++)
+		help_row(commands[i].letter, commands[i].alias,
+			 commands[i].name, commands[i].operand,
+			 commands[i].help);
+	printf("\nOptions:\n");
+	for (i = 0; i < n_options; i++)
+		help_row(options[i].letter, 0, options[i].name,
+			 options[i].arg, options[i].help);
+	printf("\nmaglevadm(8) says more.\n");
+	return EXIT_OK;
+}

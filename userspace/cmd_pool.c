@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Pools: adding, changing and deleting shared ones, listing all. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cmd.h"
+#include "err.h"
+#include "format.h"
+#include "nl.h"
+#include "out.h"
+#include "parse.h"
+#include "snapshot.h"
+
+static int request(struct ctx *ctx, const struct args *args, uint8_t cmd,
+		   const char *verb)
+{
+	const char *name, *wrong;
+	struct nl_msg *msg;
+	struct kern *kern;
+	int err;
+
+	wrong = parse_pool_name(args->operand, &name);
+	if (wrong)
+		return err_usage("pool '%s': %s", args->operand, wrong);
+	kern = ctx_kern(ctx);
+	if (!kern)
+		return EXIT_FAILED;
+	msg = kern_request(kern, cmd);
+	attr_put_pool(msg, name, &args->params);
+	err = kern_do(kern, msg);
+	if (err)
+		return kern_failed(kern, err, "cannot %s pool %s", verb, name);
+	return EXIT_OK;
+}
+
+/**
+ * cmd_pool_add() - --add-pool
+ * @ctx: the program
+ * @args: its command line
+ *
+ * Return: an exit code.
+ */
+int cmd_pool_add(struct ctx *ctx, const struct args *args)
+{
+	return request(ctx, args, MAGLEV_CMD_POOL_NEW, "add");
+}
+
+/**
+ * cmd_pool_edit() - --edit-pool
+ * @ctx: the program
+ * @args: its command line
+ *
+ * Return: an exit code.
+ */
+int cmd_pool_edit(struct ctx *ctx, const struct args *args)
+{
+	return request(ctx, args, MAGLEV_CMD_POOL_SET, "change");
+}
+
+/**
+ * cmd_pool_delete() - --delete-pool
+ * @ctx: the program
+ * @args: its command line
+ *
+ * Return: an exit code.
+ */
+int cmd_pool_delete(struct ctx *ctx, const struct args *args)
+{
+	return request(ctx, args, MAGLEV_CMD_POOL_DEL, "delete");
+}
+
+static void show_member(struct out *o, const struct args *args,
+			const struct backend *b)
+{
+	out_object(o, NULL);
+	out_str(o, "address", NULL, format_addr(&b->addr));
+	out_str(o, NULL, "  -> %-28s",
+		format_host(&b->addr, args->given & OPT_NUMERIC));
+	out_u64(o, "weight", " %-9" PRIu64, b->weight);
+	out_u64(o, "slots", " %" PRIu64 "\n", b->slots);
+	out_object_end(o);
+}
+
+static void show_pool(struct out *o, const struct args *args,
+		      const struct snapshot *s, const struct pool *p)
+{
+	const struct members m = snapshot_members(s, p->name);
+	char hex[2 + 16 + 1];
+	size_t i;
+
+	out_object(o, NULL);
+	out_str(o, "name", "%-32s", p->name);
+	out_bool(o, "private", NULL, p->is_private);
+	out_u64(o, "table_size", " %-9" PRIu64, p->table_size);
+	out_u64(o, "services", " %-8" PRIu64, p->services);
+	/*
+	 * These two are compared, not counted with, and JSON readers that
+	 * keep numbers as doubles would round them: strings.
+	 */
+	snprintf(hex, sizeof(hex), "0x%016" PRIx64, p->fingerprint);
+	out_str(o, "fingerprint", " %s\n", hex);
+	if (p->has_seed) {
+		snprintf(hex, sizeof(hex), "0x%" PRIx64, p->seed);
+		out_str(o, "seed", NULL, hex);
+	}
+	out_array(o, "backends");
+	for (i = 0; i < m.n; i++)
+		show_member(o, args, &m.first[i]);
+	out_array_end(o);
+	out_object_end(o);
+}
+
+/**
+ * cmd_pool_list() - --list-pools
+ * @ctx: the program
+ * @args: its command line
+ *
+ * Return: an exit code.
+ */
+int cmd_pool_list(struct ctx *ctx, const struct args *args)
+{
+	struct kern *kern = ctx_kern(ctx);
+	struct snapshot s;
+	struct out o;
+	size_t i;
+	int err;
+
+	if (!kern)
+		return EXIT_FAILED;
+	err = snapshot_take(kern, &s, !(args->given & OPT_NOSORT));
+	if (err)
+		goto out;
+	out_begin(&o, args->given & OPT_JSON);
+	out_text(&o, "%-32s %-9s %-8s %s\n", "Pool", "TableSize", "Services",
+		 "Fingerprint");
+	out_text(&o, "  -> %-28s %-9s %s\n", "RemoteAddress", "Weight",
+		 "Slots");
+	out_array(&o, "pools");
+	for (i = 0; i < s.pools.n; i++)
+		show_pool(&o, args, &s, vec_at(&s.pools, i));
+	out_array_end(&o);
+	out_end(&o);
+out:
+	snapshot_free(&s);
+	return err;
+}

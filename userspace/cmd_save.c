@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * -S: the configuration as lines that -R carries out. They come in an order
+ * in which each can be carried out, and sorted, so that equal configurations
+ * give equal files.
+ */
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <stdio.h>
+
+#include "cmd.h"
+#include "err.h"
+#include "format.h"
+#include "nl.h"
+#include "snapshot.h"
+
+/* What is as by default is left out, so that ipvsadm reads it as well. */
+static void save_params(const struct snapshot *s, const struct pool *p)
+{
+	if (p->table_size != s->info.table_size_default)
+		printf(" --table-size %" PRIu32, p->table_size);
+	if (p->seed)
+		printf(" --seed 0x%" PRIx64, p->seed);
+}
+
+static void save_member(const struct backend *b)
+{
+	printf(" -i --tun-type gre -w %" PRIu32 "\n", b->weight);
+}
+
+static void save_pool(const struct snapshot *s, const struct pool *p,
+		      bool numeric)
+{
+	const struct members m = snapshot_members(s, p->name);
+	size_t i;
+
+	printf("--add-pool %s", p->name);
+	save_params(s, p);
+	putchar('\n');
+	for (i = 0; i < m.n; i++) {
+		printf("-a --pool %s -r %s", p->name,
+		       format_host(&m.first[i].addr, numeric));
+		save_member(&m.first[i]);
+	}
+}
+
+static void save_service_id(const struct service_id *id, bool numeric)
+{
+	switch (id->proto) {
+	case IPPROTO_TCP:
+		printf("-t ");
+		break;
+	case IPPROTO_UDP:
+		printf("-u ");
+		break;
+	default:
+		printf("--sctp-service ");
+	}
+	if (id->ports.first == id->ports.last)
+		printf("%s", format_hostport(&id->addr, id->proto, &id->ports,
+					     numeric));
+	else
+		printf("%s --port %u-%u", format_host(&id->addr, numeric),
+		       id->ports.first, id->ports.last);
+}
+
+static void save_service(const struct snapshot *s, const struct service *svc,
+			 bool numeric)
+{
+	const struct members m = snapshot_members(s, svc->pool);
+	const struct service_id *id = &svc->id;
+	const struct pool *pool;
+	static const struct ports any;
+	const struct ports *ports = id->ports.first == id->ports.last ?
+				    &id->ports : &any;
+	size_t i;
+
+	printf("-A ");
+	save_service_id(id, numeric);
+	printf(" -s mh");
+	if (pool_is_shared(svc->pool)) {
+		printf(" --pool %s\n", svc->pool);
+		return;
+	}
+	pool = snapshot_pool(s, svc->pool);
+	if (pool)
+		save_params(s, pool);
+	putchar('\n');
+	for (i = 0; i < m.n; i++) {
+		printf("-a ");
+		save_service_id(id, numeric);
+		printf(" -r %s", format_hostport(&m.first[i].addr, id->proto,
+						 ports, numeric));
+		save_member(&m.first[i]);
+	}
+}
+
+/* A saved file without its seeds would restore to other tables. */
+static bool seeds_known(const struct snapshot *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->pools.n; i++) {
+		const struct pool *p = vec_at(&s->pools, i);
+
+		if (!p->has_seed)
+			return false;
+	}
+	return true;
+}
+
+/**
+ * cmd_save() - -S
+ * @ctx: the program
+ * @args: its command line
+ *
+ * Return: an exit code.
+ */
+int cmd_save(struct ctx *ctx, const struct args *args)
+{
+	bool numeric = args->given & OPT_NUMERIC;
+	struct kern *kern = ctx_kern(ctx);
+	struct snapshot s;
+	size_t i;
+	int err;
+
+	if (!kern)
+		return EXIT_FAILED;
+	err = snapshot_take(kern, &s, true);
+	if (!err && !seeds_known(&s))
+		err = err_failed("cannot save: the kernel shows the seeds of pools only with CAP_NET_ADMIN (be root)");
+	if (err)
+		goto out;
+
+	for (i = 0; i < s.routers.n; i++)
+		printf("--add-router %s\n",
+		       format_prefix(vec_at(&s.routers, i)));
+	for (i = 0; i < s.pools.n; i++) {
+		const struct pool *p = vec_at(&s.pools, i);
+
+		if (!p->is_private)
+			save_pool(&s, p, numeric);
+	}
+	for (i = 0; i < s.services.n; i++)
+		save_service(&s, vec_at(&s.services, i), numeric);
+out:
+	snapshot_free(&s);
+	return err;
+}

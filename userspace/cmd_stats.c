@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Counters and sizes of the namespace. */
+#include <errno.h>
+#include <inttypes.h>
+
+#include "cmd.h"
+#include "err.h"
+#include "format.h"
+#include "nl.h"
+#include "out.h"
+#include "vec.h"
+
+/**
+ * cmd_zero() - -Z
+ * @ctx: the program
+ * @args: its command line
+ *
+ * Return: an exit code.
+ */
+int cmd_zero(struct ctx *ctx, const struct args *args)
+{
+	struct kern *kern = ctx_kern(ctx);
+	struct nl_msg *msg;
+	int err;
+
+	if (!kern)
+		return EXIT_FAILED;
+	msg = kern_request(kern, MAGLEV_CMD_STATS_ZERO);
+	if (args->given & OPT_SERVICE)
+		attr_put_service(msg, &args->service, NULL);
+	err = kern_do(kern, msg);
+	if (!err)
+		return EXIT_OK;
+	if (args->given & OPT_SERVICE)
+		return kern_failed(kern, err, "cannot zero service %s",
+				 format_service(&args->service));
+	return kern_failed(kern, err, "cannot zero the counters");
+}
+
+/**
+ * cmd_counters() - --counters
+ * @ctx: the program
+ * @args: its command line
+ *
+ * Return: an exit code.
+ */
+int cmd_counters(struct ctx *ctx, const struct args *args)
+{
+	struct vec v = VEC_INIT(struct counter);
+	struct kern *kern = ctx_kern(ctx);
+	struct out o;
+	size_t i;
+	int err;
+
+	if (!kern)
+		return EXIT_FAILED;
+	err = kern_dump(kern, kern_request(kern, MAGLEV_CMD_STATS_GET),
+		      attr_get_counters, &v);
+	if (err) {
+		vec_free(&v);
+		return kern_failed(kern, err, "cannot read the counters");
+	}
+	out_begin(&o, args->given & OPT_JSON);
+	out_object(&o, "counters");
+	for (i = 0; i < v.n; i++) {
+		const struct counter *c = vec_at(&v, i);
+
+		out_text(&o, "%-32s ", c->name);
+		out_u64(&o, c->name, "%" PRIu64 "\n", c->value);
+	}
+	out_object_end(&o);
+	out_end(&o);
+	vec_free(&v);
+	return EXIT_OK;
+}
+
+/**
+ * cmd_info() - --info
+ * @ctx: the program
+ * @args: its command line
+ *
+ * Return: an exit code.
+ */
+int cmd_info(struct ctx *ctx, const struct args *args)
+{
+	struct vec v = VEC_INIT(struct info);
+	struct kern *kern = ctx_kern(ctx);
+	const struct info *i;
+	struct out o;
+	int err;
+
+	if (!kern)
+		return EXIT_FAILED;
+	err = kern_get(kern, kern_request(kern, MAGLEV_CMD_INFO_GET), attr_get_info,
+		     &v);
+	if (!err && !v.n)
+		err = -ENODATA;
+	if (err) {
+		vec_free(&v);
+		return kern_failed(kern, err, "cannot read the module's sizes");
+	}
+	i = v.items;
+	out_begin(&o, args->given & OPT_JSON);
+	out_str(&o, "module_version", "module version      %s\n", i->version);
+	out_str(&o, "tool_version", "tool version        %s\n", VERSION);
+	out_bool(&o, "hooks", "looks at packets    %s\n", i->hooks);
+	out_u64(&o, "services", "services            %" PRIu64 "\n",
+		i->services);
+	out_u64(&o, "pools", "pools               %" PRIu64 "\n", i->pools);
+	out_u64(&o, "backends", "backends            %" PRIu64 "\n",
+		i->backends);
+	out_u64(&o, "routers", "trusted routers     %" PRIu64 "\n",
+		i->routers);
+	out_u64(&o, "table_size_default", "default table size  %" PRIu64 "\n",
+		i->table_size_default);
+	out_u64(&o, "generation", "generation          %" PRIu64 "\n",
+		i->generation);
+	out_end(&o);
+	vec_free(&v);
+	return EXIT_OK;
+}

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A command line into struct args, by the tables in options.c.
+ *
+ * getopt_long() is not used: it accepts abbreviations, which would change
+ * their meaning with every new option, prints its own messages, and keeps
+ * state between calls, of which --restore makes one per line.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmdline.h"
+#include "err.h"
+#include "options.h"
+#include "parse.h"
+
+/**
+ * struct scan - where the parser is
+ * @argv: words left, NULL at the end
+ * @letters: letters left of a word of short options, or NULL
+ * @value: what follows '=' in a long option, or NULL
+ */
+struct scan {
+	char **argv;
+	const char *letters;
+	const char *value;
+};
+
+/**
+ * struct spelling - one option as it was typed, for lookup and messages
+ * @letter: its short form, or 0
+ * @name: its long form, or NULL
+ * @len: characters of @name
+ * @text: what to call it in a message
+ */
+struct spelling {
+	char letter;
+	const char *name;
+	size_t len;
+	char text[64];
+};
+
+static bool matches(const struct spelling *s, char letter, char alias,
+		    const char *name)
+{
+	if (s->letter)
+		return s->letter == letter || s->letter == alias;
+	return strlen(name) == s->len && !memcmp(name, s->name, s->len);
+}
+
+/* The argument of an option: after '=', the rest of its word, or the next. */
+static const char *take_value(struct scan *scan)
+{
+	const char *value = scan->value;
+
+	scan->value = NULL;
+	if (value)
+		return value;
+	if (scan->letters) {
+		value = scan->letters;
+		scan->letters = NULL;
+		return value;
+	}
+	return *scan->argv ? *scan->argv++ : NULL;
+}
+
+static int take_command(struct scan *scan, struct args *args,
+			const struct command *c, const char *text)
+{
+	if (args->command)
+		return err_usage("%s: only one command at a time, this is the second",
+				 text);
+	args->command = c;
+	if (!c->operand)
+		return 0;
+	args->operand = take_value(scan);
+	if (!args->operand)
+		return err_usage("%s needs %s after it", text, c->operand);
+	return 0;
+}
+
+static int take_option(struct scan *scan, struct args *args,
+		       struct typed *typed, const struct option_row *o,
+		       const char *text)
+{
+	const char *value = NULL, *wrong;
+
+	if (args->given & o->bit)
+		return err_usage("%s: given twice, or a second one of its kind",
+				 text);
+	args->given |= o->bit;
+	if (o->arg) {
+		value = take_value(scan);
+		if (!value)
+			return err_usage("%s needs %s after it", text, o->arg);
+	}
+	wrong = o->set ? o->set(args, typed, value) : NULL;
+	if (wrong)
+		return err_usage("%s '%s': %s", text, value, wrong);
+	return 0;
+}
+
+static int take(struct scan *scan, struct args *args, struct typed *typed,
+		const struct spelling *s)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < n_commands; i++) {
+		const struct command *c = &commands[i];
+
+		if (matches(s, c->letter, c->alias, c->name)) {
+			err = take_command(scan, args, c, s->text);
+			goto taken;
+		}
+	}
+	for (i = 0; i < n_options; i++) {
+		const struct option_row *o = &options[i];
+
+		if (matches(s, o->letter, 0, o->name)) {
+			err = take_option(scan, args, typed, o, s->text);
+			goto taken;
+		}
+	}
+	for (i = 0; i < n_refusals; i++) {
+		const struct refusal *r = &refusals[i];
+
+		if (matches(s, r->letter, 0, r->name))
+			return err_usage("%s is not supported: %s", s->text,
+					 r->instead);
+	}
+	return err_usage("unknown option %s, see --help", s->text);
+
+taken:
+	if (!err && scan->value)
+		return err_usage("%s takes no argument", s->text);
+	return err;
+}
+
+/* One word of the command line, with those that belong to it. */
+static int take_word(struct scan *scan, struct args *args,
+		     struct typed *typed)
+{
+	struct spelling s = { 0 };
+	const char *word = *scan->argv++;
+	const char *equals;
+	int err;
+
+	if (word[0] != '-' || !word[1] || !strcmp(word, "--"))
+		return err_usage("unexpected argument '%s'", word);
+
+	if (word[1] == '-') {
+		equals = strchr(word, '=');
+		s.name = word + 2;
+		s.len = equals ? (size_t)(equals - s.name) : strlen(s.name);
+		scan->value = equals ? equals + 1 : NULL;
+		snprintf(s.text, sizeof(s.text), "--%.*s", (int)s.len,
+			 s.name);
+		return take(scan, args, typed, &s);
+	}
+
+	scan->letters = word + 1;
+	while (scan->letters && *scan->letters) {
+		s.letter = *scan->letters++;
+		/* "-n" at the end of its word has its argument in the next. */
+		if (!*scan->letters)
+			scan->letters = NULL;
+		snprintf(s.text, sizeof(s.text), "-%c", s.letter);
+		err = take(scan, args, typed, &s);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int command_takes(const struct args *args)
+{
+	const struct command *c = args->command;
+	unsigned int extra = args->given & ~(c->must | c->either | c->may);
+	unsigned int lacks = c->must & ~args->given;
+	unsigned int chosen = c->either & args->given;
+
+	/* The lowest bit of each is as good as any to complain about. */
+	if (extra)
+		return err_usage("--%s does not go with --%s",
+				 option_of_bit(extra & -extra)->name, c->name);
+	if (lacks & OPT_SERVICE)
+		return err_usage("--%s needs a service: -t, -u or --sctp-service",
+				 c->name);
+	if (lacks)
+		return err_usage("--%s needs --%s", c->name,
+				 option_of_bit(lacks & -lacks)->name);
+	if (c->either && !chosen)
+		return err_usage("--%s needs a service (-t, -u or --sctp-service) or a pool (--pool)",
+				 c->name);
+	if (chosen & (chosen - 1))
+		return err_usage("--%s takes a service or a pool, not both",
+				 c->name);
+	if (args->given & OPT_PORT && !(args->given & OPT_SERVICE))
+		return err_usage("--port needs a service: -t, -u or --sctp-service");
+	/* A shared pool's parameters are not one of its services' to set. */
+	if (args->given & OPT_POOL &&
+	    args->given & (OPT_TABLE_SIZE | OPT_SEED))
+		return err_usage("table size and seed are the pool's: set them with --add-pool or --edit-pool");
+	return 0;
+}
+
+static int service_meant(struct args *args, const struct typed *typed)
+{
+	struct service_id *id = &args->service;
+	struct hostport hp;
+	const char *wrong;
+
+	wrong = parse_hostport(typed->service, id->proto, &hp);
+	if (wrong)
+		return err_usage("service '%s': %s", typed->service, wrong);
+	id->addr = hp.addr;
+
+	if (typed->ports && hp.has_port)
+		return err_usage("service '%s': it has a port already, leave --port out",
+				 typed->service);
+	if (typed->ports) {
+		wrong = parse_ports(typed->ports, id->proto, &id->ports);
+		if (wrong)
+			return err_usage("--port '%s': %s", typed->ports,
+					 wrong);
+		return 0;
+	}
+	/*
+	 * ipvsadm takes a missing port as port 0 where that is allowed. Every
+	 * port of an address is too much to be had by leaving something out.
+	 */
+	if (!hp.has_port)
+		return err_usage("service '%s': no port: use HOST:PORT, HOST:0 for every port, or --port FIRST-LAST",
+				 typed->service);
+	id->ports.first = hp.port;
+	id->ports.last = hp.port;
+	return 0;
+}
+
+static int backend_meant(struct args *args, const struct typed *typed)
+{
+	const struct ports *ports = &args->service.ports;
+	const char *wrong;
+
+	wrong = parse_hostport(typed->real, args->service.proto, &args->real);
+	if (wrong)
+		return err_usage("backend '%s': %s", typed->real, wrong);
+	if (!args->real.port)
+		return 0;
+	if (!(args->given & OPT_SERVICE))
+		return err_usage("backend '%s': the members of a pool have no port: leave it out",
+				 typed->real);
+	if (ports->first != args->real.port || ports->last != args->real.port)
+		return err_usage("backend '%s': nothing translates ports: leave the port out or use the service's",
+				 typed->real);
+	return 0;
+}
+
+/**
+ * cmdline_parse() - make sense of a command line
+ * @argv: the words after the program's name, NULL at the end
+ * @args: the result; it points into @argv
+ *
+ * Names are looked up last, when everything that can be wrong with the line
+ * itself has been found not to be.
+ *
+ * Return: 0, or EXIT_USAGE after a complaint.
+ */
+int cmdline_parse(char **argv, struct args *args)
+{
+	struct scan scan = { .argv = argv };
+	struct typed typed = { 0 };
+	int err;
+
+	*args = (struct args){ .weight = 1 };
+	while (*scan.argv) {
+		err = take_word(&scan, args, &typed);
+		if (err)
+			return err;
+	}
+	if (!args->command)
+		return err_usage("no command, see --help");
+	err = command_takes(args);
+	if (!err && args->given & OPT_SERVICE)
+		err = service_meant(args, &typed);
+	if (!err && args->given & OPT_REAL)
+		err = backend_meant(args, &typed);
+	return err;
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Complaints: one line on stderr each, with the program's name and, while a
+ * file is being restored, the number of the line at fault.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "err.h"
+
+static const char *program = "maglevadm";
+static unsigned long input_line;
+
+/**
+ * err_program() - say under which name the program was called
+ * @name: the name; it has to stay where it is
+ */
+void err_program(const char *name)
+{
+	program = name;
+}
+
+/**
+ * err_line() - say which line of the input is being worked on
+ * @line: its number, or 0 for none
+ */
+void err_line(unsigned long line)
+{
+	input_line = line;
+}
+
+static void complain(const char *fmt, va_list ap)
+{
+	/* What was listed so far goes before the complaint about the rest. */
+	fflush(stdout);
+	fprintf(stderr, "%s: ", program);
+	if (input_line)
+		fprintf(stderr, "line %lu: ", input_line);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+}
+
+/**
+ * err_usage() - complain about the command line
+ * @fmt: as printf()
+ *
+ * Return: EXIT_USAGE.
+ */
+int err_usage(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	complain(fmt, ap);
+	va_end(ap);
+	return EXIT_USAGE;
+}
+
+/**
+ * err_failed() - complain that a command could not be carried out
+ * @fmt: as printf()
+ *
+ * Return: EXIT_FAILED.
+ */
+int err_failed(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	complain(fmt, ap);
+	va_end(ap);
+	return EXIT_FAILED;
+}
+
+/**
+ * err_no_memory() - give up where the C library has no memory left
+ */
+void err_no_memory(void)
+{
+	exit(err_failed("out of memory"));
+}

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Transport: requests to the generic netlink family and its answers. Nothing
+ * here knows what the messages mean.
+ *
+ * Functions return 0 or a negative errno; what the kernel said about a
+ * refusal beyond the errno is kept for kern_why().
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/netlink.h>
+
+#include "err.h"
+#include "nl.h"
+#include "types.h"
+#include "vec.h"
+
+/*
+ * A dump that a change of the configuration interrupts is read again. Twenty
+ * in a row means somebody changes it faster than it can be read.
+ */
+#define DUMP_TRIES	20
+
+/* The kernel fills dump pages up to what the reader offers, at most 32 KiB. */
+#define RECEIVE_SIZE	32768
+
+/**
+ * struct kern - a connection to the family
+ * @sock: the socket
+ * @cb: what libnl calls back while receiving
+ * @family: id of the family
+ * @read: reads one answer
+ * @v: where @read puts it
+ * @err: 0 or negative errno of the request under way
+ * @done: the request under way is answered
+ * @text: the kernel's words on @err, or empty
+ */
+struct kern {
+	struct nl_sock *sock;
+	struct nl_cb *cb;
+	int family;
+	kern_read read;
+	struct vec *v;
+	int err;
+	bool done;
+	char text[256];
+};
+
+static void keep_text(struct kern *kern, struct nlattr *attrs, int len)
+{
+	const struct nlattr *msg;
+
+	if (len < (int)sizeof(*attrs))
+		return;
+	msg = nla_find(attrs, len, NLMSGERR_ATTR_MSG);
+	if (msg)
+		snprintf(kern->text, sizeof(kern->text), "%.*s", nla_len(msg),
+			 (const char *)nla_data(msg));
+}
+
+/* A refusal: an errno, the request or its header, and extack attributes. */
+static int on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
+{
+	struct nlmsghdr *h = (struct nlmsghdr *)((char *)e - NLMSG_HDRLEN);
+	struct kern *kern = arg;
+	unsigned int skip;
+
+	(void)from;
+	kern->err = e->error;
+	kern->done = true;
+	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS))
+		return NL_STOP;
+
+	skip = sizeof(*e);
+	if (!(h->nlmsg_flags & NLM_F_CAPPED))
+		skip += e->msg.nlmsg_len - NLMSG_HDRLEN;
+	if (NLMSG_ALIGN(skip) < (unsigned int)nlmsg_datalen(h))
+		keep_text(kern, (void *)((char *)e + NLMSG_ALIGN(skip)),
+			  (int)nlmsg_datalen(h) - (int)NLMSG_ALIGN(skip));
+	return NL_STOP;
+}
+
+static int on_ack(struct nl_msg *msg, void *arg)
+{
+	struct kern *kern = arg;
+
+	(void)msg;
+	kern->done = true;
+	return NL_STOP;
+}
+
+/* The end of a dump carries an errno too, and extack attributes after it. */
+static int on_finish(struct nl_msg *msg, void *arg)
+{
+	struct nlmsghdr *h = nlmsg_hdr(msg);
+	struct kern *kern = arg;
+	int err = 0;
+
+	kern->done = true;
+	if (nlmsg_datalen(h) < (int)sizeof(err))
+		return NL_STOP;
+	memcpy(&err, nlmsg_data(h), sizeof(err));
+	if (err < 0) {
+		kern->err = err;
+		keep_text(kern, (void *)((char *)nlmsg_data(h) + sizeof(err)),
+			  nlmsg_datalen(h) - (int)sizeof(err));
+	}
+	return NL_STOP;
+}
+
+static int on_answer(struct nl_msg *msg, void *arg)
+{
+	struct kern *kern = arg;
+
+	if (kern->read)
+		kern->read(nlmsg_hdr(msg), kern->v);
+	return NL_OK;
+}
+
+static int setup(struct kern *kern)
+{
+	int on = 1;
+	int err;
+
+	kern->sock = nl_socket_alloc();
+	kern->cb = nl_cb_alloc(NL_CB_DEFAULT);
+	if (!kern->sock || !kern->cb)
+		err_no_memory();
+	nl_cb_err(kern->cb, NL_CB_CUSTOM, on_error, kern);
+	nl_cb_set(kern->cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, kern);
+	nl_cb_set(kern->cb, NL_CB_FINISH, NL_CB_CUSTOM, on_finish, kern);
+	nl_cb_set(kern->cb, NL_CB_VALID, NL_CB_CUSTOM, on_answer, kern);
+
+	err = genl_connect(kern->sock);
+	if (err < 0) {
+		err_failed("cannot open a netlink socket: %s",
+			   nl_geterror(err));
+		return err;
+	}
+	nl_socket_set_msg_buf_size(kern->sock, RECEIVE_SIZE);
+	/* Only the words are lost where a kernel does not know these. */
+	(void)setsockopt(nl_socket_get_fd(kern->sock), SOL_NETLINK,
+			 NETLINK_EXT_ACK, &on, sizeof(on));
+	(void)setsockopt(nl_socket_get_fd(kern->sock), SOL_NETLINK,
+			 NETLINK_CAP_ACK, &on, sizeof(on));
+
+	kern->family = genl_ctrl_resolve(kern->sock, MAGLEV_GENL_NAME);
+	if (kern->family == -NLE_OBJ_NOTFOUND)
+		err_failed("the maglev module is not loaded: modprobe maglev");
+	else if (kern->family < 0)
+		err_failed("cannot find the maglev netlink family: %s",
+			   nl_geterror(kern->family));
+	return kern->family < 0 ? kern->family : 0;
+}
+
+/**
+ * kern_open() - connect to the family
+ *
+ * Return: the connection, or NULL after a complaint.
+ */
+struct kern *kern_open(void)
+{
+	struct kern *kern = calloc(1, sizeof(*kern));
+
+	if (!kern)
+		err_no_memory();
+	if (setup(kern)) {
+		kern_close(kern);
+		return NULL;
+	}
+	return kern;
+}
+
+/**
+ * kern_close() - disconnect
+ * @kern: the connection, or NULL
+ */
+void kern_close(struct kern *kern)
+{
+	if (!kern)
+		return;
+	nl_cb_put(kern->cb);
+	nl_socket_free(kern->sock);
+	free(kern);
+}
+
+/**
+ * kern_request() - start a request
+ * @kern: the connection
+ * @cmd: MAGLEV_CMD_*
+ *
+ * Return: the request, for attributes to be put into and then to be handed
+ * to kern_do(), kern_get() or kern_dump(), which release it.
+ */
+struct nl_msg *kern_request(struct kern *kern, uint8_t cmd)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+
+	if (!msg || !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, kern->family, 0,
+				 0, cmd, MAGLEV_GENL_VERSION))
+		err_no_memory();
+	return msg;
+}
+
+/* Sends @msg, which stays the caller's, and reads all that it brings. */
+static int transact(struct kern *kern, struct nl_msg *msg, int flags)
+{
+	bool interrupted = false;
+	int err;
+
+	kern->err = 0;
+	kern->done = false;
+	kern->text[0] = '\0';
+	nlmsg_hdr(msg)->nlmsg_seq = NL_AUTO_SEQ;
+	nlmsg_hdr(msg)->nlmsg_flags |= flags;
+
+	err = nl_send_auto(kern->sock, msg);
+	if (err < 0) {
+		snprintf(kern->text, sizeof(kern->text), "%s", nl_geterror(err));
+		return -EIO;
+	}
+	while (!kern->done) {
+		err = nl_recvmsgs(kern->sock, kern->cb);
+		/* The rest of an interrupted dump still has to be read. */
+		if (err == -NLE_DUMP_INTR) {
+			interrupted = true;
+		} else if (err < 0 && err != -NLE_INTR && !kern->done) {
+			snprintf(kern->text, sizeof(kern->text), "%s",
+				 nl_geterror(err));
+			return -EIO;
+		}
+	}
+	if (kern->err)
+		return kern->err;
+	return interrupted ? -EINTR : 0;
+}
+
+/**
+ * kern_do() - have a request carried out
+ * @kern: the connection
+ * @msg: the request
+ *
+ * Return: 0 or a negative errno.
+ */
+int kern_do(struct kern *kern, struct nl_msg *msg)
+{
+	return kern_get(kern, msg, NULL, NULL);
+}
+
+/**
+ * kern_get() - have a request answered by one message
+ * @kern: the connection
+ * @msg: the request
+ * @read: reads the answer
+ * @v: where @read puts it
+ *
+ * Return: 0 or a negative errno.
+ */
+int kern_get(struct kern *kern, struct nl_msg *msg, kern_read read, struct vec *v)
+{
+	int err;
+
+	kern->read = read;
+	kern->v = v;
+	err = transact(kern, msg, NLM_F_ACK);
+	nlmsg_free(msg);
+	return err;
+}
+
+/**
+ * kern_dump() - have a request answered by any number of messages
+ * @kern: the connection
+ * @msg: the request
+ * @read: reads one answer
+ * @v: the answers are added here; it has to be empty
+ *
+ * Return: 0 or a negative errno; -EINTR if the configuration changed during
+ * each of many tries.
+ */
+int kern_dump(struct kern *kern, struct nl_msg *msg, kern_read read, struct vec *v)
+{
+	int err, tries = 0;
+
+	kern->read = read;
+	kern->v = v;
+	do {
+		v->n = 0;
+		err = transact(kern, msg, NLM_F_DUMP);
+	} while (err == -EINTR && ++tries < DUMP_TRIES);
+	nlmsg_free(msg);
+	return err;
+}
+
+/**
+ * kern_why() - put a refusal into words
+ * @kern: the connection that was refused
+ * @err: the negative errno it was refused with
+ *
+ * Return: the kernel's own words where it gave some.
+ */
+const char *kern_why(const struct kern *kern, int err)
+{
+	if (kern->text[0])
+		return kern->text;
+	if (err == -EPERM)
+		return "not permitted: this needs CAP_NET_ADMIN (be root)";
+	if (err == -EINTR)
+		return "the configuration keeps changing, try again";
+	return strerror(-err);
+}
+
+/**
+ * kern_failed() - complain that the kernel refused a request
+ * @kern: the connection
+ * @err: the negative errno
+ * @fmt: what was asked for, as printf()
+ *
+ * Return: EXIT_FAILED.
+ */
+int kern_failed(const struct kern *kern, int err, const char *fmt, ...)
+{
+	char what[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	return err_failed("%s: %s", what, kern_why(kern, err));
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _MAGLEVADM_NL_H
+#define _MAGLEVADM_NL_H
+
+#include <stdint.h>
+
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+
+struct kern;
+struct vec;
+
+/* Adds what is in one answer to @v. */
+typedef void (*kern_read)(struct nlmsghdr *h, struct vec *v);
+
+struct kern *kern_open(void);
+void kern_close(struct kern *kern);
+struct nl_msg *kern_request(struct kern *kern, uint8_t cmd);
+int kern_do(struct kern *kern, struct nl_msg *msg);
+int kern_get(struct kern *kern, struct nl_msg *msg, kern_read read, struct vec *v);
+int kern_dump(struct kern *kern, struct nl_msg *msg, kern_read read, struct vec *v);
+const char *kern_why(const struct kern *kern, int err);
+int kern_failed(const struct kern *kern, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif /* _MAGLEVADM_NL_H */

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Text or JSON from one call site: every out_*() call names the JSON key and
+ * the text format of one value, either of which may be NULL where only the
+ * other kind of output shows the value.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "out.h"
+
+static void json_string(const char *s)
+{
+	putchar('"');
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if (c == '"' || c == '\\')
+			printf("\\%c", c);
+		else if (c < 0x20 || c == 0x7f)
+			printf("\\u%04x", c);
+		else
+			putchar(c);
+	}
+	putchar('"');
+}
+
+/* What goes before a value: a comma, a new line, its key. */
+static void json_lead(struct out *o, const char *key)
+{
+	if (!o->depth)
+		return;
+	if (o->comma[o->depth - 1])
+		putchar(',');
+	o->comma[o->depth - 1] = true;
+	printf("\n%*s", (int)o->depth * 2, "");
+	if (key && !o->array[o->depth - 1]) {
+		json_string(key);
+		printf(": ");
+	}
+}
+
+static void json_open(struct out *o, const char *key, bool array)
+{
+	if (!o->json)
+		return;
+	/* Depth is fixed by the calls in this program, not by its input. */
+	if (o->depth == OUT_DEPTH_MAX)
+		abort();
+	json_lead(o, key);
+	putchar(array ? '[' : '{');
+	o->comma[o->depth] = false;
+	o->array[o->depth++] = array;
+}
+
+static void json_close(struct out *o)
+{
+	bool array, empty;
+
+	if (!o->json)
+		return;
+	o->depth--;
+	array = o->array[o->depth];
+	empty = !o->comma[o->depth];
+	if (!empty)
+		printf("\n%*s", (int)o->depth * 2, "");
+	putchar(array ? ']' : '}');
+}
+
+/**
+ * out_begin() - start a listing
+ * @o: the listing
+ * @json: JSON is wanted
+ */
+void out_begin(struct out *o, bool json)
+{
+	*o = (struct out){ .json = json };
+	json_open(o, NULL, false);
+}
+
+/**
+ * out_end() - finish a listing
+ * @o: the listing
+ */
+void out_end(struct out *o)
+{
+	json_close(o);
+	if (o->json)
+		putchar('\n');
+}
+
+/**
+ * out_object() - open a JSON object
+ * @o: the listing
+ * @key: its key, ignored inside an array
+ */
+void out_object(struct out *o, const char *key)
+{
+	json_open(o, key, false);
+}
+
+/**
+ * out_object_end() - close the JSON object opened last
+ * @o: the listing
+ */
+void out_object_end(struct out *o)
+{
+	json_close(o);
+}
+
+/**
+ * out_array() - open a JSON array
+ * @o: the listing
+ * @key: its key
+ */
+void out_array(struct out *o, const char *key)
+{
+	json_open(o, key, true);
+}
+
+/**
+ * out_array_end() - close the JSON array opened last
+ * @o: the listing
+ */
+void out_array_end(struct out *o)
+{
+	json_close(o);
+}
+
+/**
+ * out_text() - print where text is wanted
+ * @o: the listing
+ * @fmt: as printf()
+ */
+void out_text(const struct out *o, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (o->json)
+		return;
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+}
+
+/**
+ * out_str() - print a string
+ * @o: the listing
+ * @key: JSON key, or NULL: text only
+ * @fmt: text format with one %s, or NULL: JSON only
+ * @value: the string
+ */
+void out_str(struct out *o, const char *key, const char *fmt,
+	     const char *value)
+{
+	if (!o->json) {
+		if (fmt)
+			printf(fmt, value);
+	} else if (key) {
+		json_lead(o, key);
+		json_string(value);
+	}
+}
+
+/**
+ * out_u64() - print a number
+ * @o: the listing
+ * @key: JSON key, or NULL: text only
+ * @fmt: text format with one conversion of PRI*64, or NULL: JSON only
+ * @value: the number
+ */
+void out_u64(struct out *o, const char *key, const char *fmt, uint64_t value)
+{
+	if (!o->json) {
+		if (fmt)
+			printf(fmt, value);
+	} else if (key) {
+		json_lead(o, key);
+		printf("%" PRIu64, value);
+	}
+}
+
+/**
+ * out_bool() - print a truth value
+ * @o: the listing
+ * @key: JSON key, or NULL: text only
+ * @fmt: text format with one %s, for yes or no, or NULL: JSON only
+ * @value: the value
+ */
+void out_bool(struct out *o, const char *key, const char *fmt, bool value)
+{
+	if (!o->json) {
+		if (fmt)
+			printf(fmt, value ? "yes" : "no");
+	} else if (key) {
+		json_lead(o, key);
+		printf(value ? "true" : "false");
+	}
+}

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Text to values. Nothing here knows of netlink, prints or exits: a function
+ * returns NULL, or says in one static sentence what is wrong with its input,
+ * so that the caller can put the option and the offending word before it.
+ */
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parse.h"
+
+#define HOST_MAX	256	/* a DNS name has at most 253 characters */
+
+/**
+ * parse_uint() - a decimal or 0x hexadecimal number
+ * @text: the number and nothing else, no sign, no blanks
+ * @max: the largest value to accept
+ * @value: the result
+ *
+ * A leading 0 does not mean octal: "010" is ten, which is what people who
+ * align columns with zeros mean.
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_uint(const char *text, uint64_t max, uint64_t *value)
+{
+	int base = 10;
+	uint64_t v;
+	char *end;
+
+	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
+		base = 16;
+		text += 2;
+	}
+	/* strtoull() itself takes blanks, signs and a second 0x. */
+	if (!isxdigit((unsigned char)*text) ||
+	    (base == 16 && (text[1] == 'x' || text[1] == 'X')))
+		return "not a number";
+
+	errno = 0;
+	v = strtoull(text, &end, base);
+	if (*end)
+		return "not a number";
+	if (errno || v > max)
+		return "number too large";
+
+	*value = v;
+	return NULL;
+}
+
+static const char *resolve(const char *name, struct addr *addr)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	struct addrinfo *list, *ai, *found = NULL;
+
+	if (getaddrinfo(name, NULL, &hints, &list))
+		return "unknown host";
+
+	/*
+	 * A name may have addresses of both families. ipvsadm knows names
+	 * for IPv4 only, so a script that relies on one means the IPv4 one.
+	 */
+	for (ai = list; ai; ai = ai->ai_next) {
+		if (ai->ai_family == AF_INET) {
+			found = ai;
+			break;
+		}
+		if (ai->ai_family == AF_INET6 && !found)
+			found = ai;
+	}
+	if (found) {
+		const void *sa = found->ai_addr;
+
+		addr->family = (sa_family_t)found->ai_family;
+		if (addr->family == AF_INET)
+			addr->v4 = ((const struct sockaddr_in *)sa)->sin_addr;
+		else
+			addr->v6 = ((const struct sockaddr_in6 *)sa)->sin6_addr;
+	}
+	freeaddrinfo(list);
+	return found ? NULL : "host has no IP address";
+}
+
+/**
+ * parse_addr() - an address literal of either family, or a host name
+ * @text: the address, without brackets
+ * @addr: the result
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_addr(const char *text, struct addr *addr)
+{
+	memset(addr, 0, sizeof(*addr));
+	if (!*text)
+		return "no host";
+	if (inet_pton(AF_INET, text, &addr->v4) == 1) {
+		addr->family = AF_INET;
+		return NULL;
+	}
+	if (inet_pton(AF_INET6, text, &addr->v6) == 1) {
+		addr->family = AF_INET6;
+		return NULL;
+	}
+	/*
+	 * Digits and dots are a mistyped address, not a name. The resolver
+	 * would read 10.1 as 10.0.0.1 and ask the DNS about 10.0.0.256.
+	 */
+	if (!text[strspn(text, "0123456789.")])
+		return "not an IPv4 address";
+	if (strchr(text, ':'))
+		return "not an IPv6 address";
+	return resolve(text, addr);
+}
+
+static const char *proto_name(uint8_t proto)
+{
+	switch (proto) {
+	case IPPROTO_UDP:
+		return "udp";
+	case IPPROTO_SCTP:
+		return "sctp";
+	default:
+		return "tcp";
+	}
+}
+
+/**
+ * parse_port() - a port number, or a service name of /etc/services
+ * @text: the port
+ * @proto: the protocol whose names to look up
+ * @port: the result, host byte order
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_port(const char *text, uint8_t proto, uint16_t *port)
+{
+	const struct servent *se;
+	uint64_t v;
+
+	if (!*text)
+		return "no port after the colon";
+	if (isdigit((unsigned char)*text)) {
+		if (text[strspn(text, "0123456789")] ||
+		    parse_uint(text, UINT16_MAX, &v))
+			return "not a port (0 to 65535)";
+		*port = (uint16_t)v;
+		return NULL;
+	}
+	se = getservbyname(text, proto_name(proto));
+	/* Few names are listed for SCTP; those of TCP mean the same port. */
+	if (!se && proto == IPPROTO_SCTP)
+		se = getservbyname(text, "tcp");
+	if (!se)
+		return "unknown service name";
+	*port = ntohs((uint16_t)se->s_port);
+	return NULL;
+}
+
+/**
+ * parse_ports() - PORT or FIRST-LAST
+ * @text: the port, the range, or a service name
+ * @proto: the protocol whose names to look up
+ * @ports: the result
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_ports(const char *text, uint8_t proto, struct ports *ports)
+{
+	size_t digits = strspn(text, "0123456789");
+	const char *wrong;
+	char first[8];
+
+	/* A dash inside a service name (http-alt) is not a range. */
+	if (!digits || text[digits] != '-') {
+		wrong = parse_port(text, proto, &ports->first);
+		ports->last = ports->first;
+		return wrong;
+	}
+
+	if (digits >= sizeof(first))
+		return "not a port (0 to 65535)";
+	memcpy(first, text, digits);
+	first[digits] = '\0';
+	if (!isdigit((unsigned char)text[digits + 1]))
+		return "a range is FIRST-LAST in numbers";
+	wrong = parse_port(first, proto, &ports->first);
+	if (!wrong)
+		wrong = parse_port(text + digits + 1, proto, &ports->last);
+	if (wrong)
+		return wrong;
+	if (!ports->first)
+		return "a range starts at port 1 (port 0 alone is every port)";
+	if (ports->last < ports->first)
+		return "the range ends before it starts";
+	return NULL;
+}
+
+/**
+ * parse_hostport() - HOST, HOST:PORT, [V6] or [V6]:PORT
+ * @text: the address
+ * @proto: the protocol whose service names to look up
+ * @hp: the result
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_hostport(const char *text, uint8_t proto,
+			   struct hostport *hp)
+{
+	const char *wrong, *end, *colon;
+	char host[HOST_MAX];
+	size_t len;
+
+	memset(hp, 0, sizeof(*hp));
+	if (*text == '[') {
+		end = strchr(++text, ']');
+		if (!end)
+			return "no closing bracket";
+		colon = end + 1;
+		if (*colon && *colon != ':')
+			return "something other than :PORT after the bracket";
+	} else {
+		colon = strchr(text, ':');
+		if (colon && strchr(colon + 1, ':'))
+			return "an IPv6 address needs brackets: [ADDRESS]:PORT";
+		end = colon ? colon : text + strlen(text);
+	}
+
+	len = (size_t)(end - text);
+	if (len >= sizeof(host))
+		return "host name too long";
+	memcpy(host, text, len);
+	host[len] = '\0';
+
+	wrong = parse_addr(host, &hp->addr);
+	if (wrong)
+		return wrong;
+	if (*end == ']' && hp->addr.family != AF_INET6)
+		return "brackets are for IPv6 addresses";
+	if (!colon || !*colon)
+		return NULL;
+	hp->has_port = true;
+	return parse_port(colon + 1, proto, &hp->port);
+}
+
+static bool host_bits_set(const struct prefix *p)
+{
+	const uint8_t *bytes = p->addr.family == AF_INET ?
+			       (const uint8_t *)&p->addr.v4 :
+			       (const uint8_t *)&p->addr.v6;
+	unsigned int bits = p->addr.family == AF_INET ? 32 : 128;
+	unsigned int i;
+
+	for (i = p->len; i < bits; i++)
+		if (bytes[i / 8] & (0x80 >> (i % 8)))
+			return true;
+	return false;
+}
+
+/**
+ * parse_prefix() - ADDRESS or ADDRESS/LENGTH
+ * @text: the prefix; brackets are not needed
+ * @prefix: the result
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_prefix(const char *text, struct prefix *prefix)
+{
+	const char *slash = strchr(text, '/');
+	size_t len = slash ? (size_t)(slash - text) : strlen(text);
+	char host[HOST_MAX];
+	const char *wrong;
+	uint64_t bits;
+
+	if (len >= sizeof(host))
+		return "host name too long";
+	memcpy(host, text, len);
+	host[len] = '\0';
+
+	wrong = parse_addr(host, &prefix->addr);
+	if (wrong)
+		return wrong;
+	bits = prefix->addr.family == AF_INET ? 32 : 128;
+	if (slash && parse_uint(slash + 1, bits, &bits))
+		return prefix->addr.family == AF_INET ?
+		       "not a prefix length (0 to 32)" :
+		       "not a prefix length (0 to 128)";
+	prefix->len = (uint8_t)bits;
+	if (host_bits_set(prefix))
+		return "address bits are set beyond the prefix length";
+	return NULL;
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Text to values, the parameters of services, pools and backends. As in
+ * parse.c, a function returns NULL or one static sentence.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "parse.h"
+
+/**
+ * parse_weight() - the weight of a backend
+ * @text: the weight
+ * @weight: the result
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_weight(const char *text, uint32_t *weight)
+{
+	uint64_t v;
+
+	if (parse_uint(text, MAGLEV_WEIGHT_MAX, &v))
+		return "not a weight (0 to 65535)";
+	*weight = (uint32_t)v;
+	return NULL;
+}
+
+/**
+ * parse_table_size() - the slots of a pool's table
+ * @text: the size
+ * @size: the result
+ *
+ * Bounds and primality are the kernel's to judge; its refusal names them.
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_table_size(const char *text, uint32_t *size)
+{
+	const char *wrong;
+	uint64_t v;
+
+	wrong = parse_uint(text, UINT32_MAX, &v);
+	if (!wrong)
+		*size = (uint32_t)v;
+	return wrong;
+}
+
+/**
+ * parse_seed() - the seed of a pool
+ * @text: 64 bits, decimal or 0x hexadecimal
+ * @seed: the result
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_seed(const char *text, uint64_t *seed)
+{
+	return parse_uint(text, UINT64_MAX, seed);
+}
+
+/**
+ * parse_pool_name() - the name of a pool
+ * @text: the name
+ * @name: the result
+ *
+ * Only what would not fit into a message is refused here; which characters
+ * a name may have is the kernel's to judge.
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_pool_name(const char *text, const char **name)
+{
+	if (!*text)
+		return "empty pool name";
+	if (strlen(text) > MAGLEV_POOL_NAME_MAX)
+		return "pool name longer than 63 bytes";
+	*name = text;
+	return NULL;
+}
+
+/**
+ * parse_scheduler() - a scheduler of ipvsadm's
+ * @text: its name
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_scheduler(const char *text)
+{
+	if (!strcmp(text, "mh") || !strcmp(text, "maglev"))
+		return NULL;
+	return "not supported, the only scheduler is Maglev hashing: use mh";
+}
+
+/**
+ * parse_sched_flags() - scheduler flags of ipvsadm's, separated by commas
+ * @text: the flags
+ *
+ * Both flags of IPVS's mh describe what this module does in any case.
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_sched_flags(const char *text)
+{
+	static const char * const known[] = { "mh-port", "mh-fallback" };
+	size_t len, i;
+
+	do {
+		len = strcspn(text, ",");
+		for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+			if (strlen(known[i]) == len &&
+			    !memcmp(text, known[i], len))
+				break;
+		if (i == sizeof(known) / sizeof(known[0]))
+			return "not supported: use mh-port, mh-fallback or both";
+		text += len;
+	} while (*text++ == ',');
+	return NULL;
+}
+
+/* Takes one word off *in and writes it, unquoted, to *out. */
+static const char *take_word(char **in, char **out)
+{
+	char *src = *in, *dst = *out;
+	char quote = '\0';
+
+	for (; *src; src++) {
+		if (quote ? *src == quote : *src == '\'' || *src == '"') {
+			quote = quote ? '\0' : *src;
+			continue;
+		}
+		if (!quote && isspace((unsigned char)*src))
+			break;
+		if (*src == '\\' && quote != '\'') {
+			if (!*++src)
+				return "a backslash at the end of the line";
+		}
+		*dst++ = *src;
+	}
+	if (quote)
+		return "a quote is not closed";
+	/* The word is never longer than its source: the NUL may land on it. */
+	if (*src)
+		src++;
+	*dst++ = '\0';
+	*in = src;
+	*out = dst;
+	return NULL;
+}
+
+/**
+ * parse_words() - split a line into words as a shell would
+ * @line: the line; it is overwritten
+ * @words: the result, pointers into @line
+ * @max: places in @words
+ * @n: words found
+ *
+ * Knows single and double quotes, the backslash, and comments from a # at the
+ * start of a word to the end of the line.
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_words(char *line, char **words, size_t max, size_t *n)
+{
+	char *in = line, *out = line;
+	const char *wrong;
+
+	*n = 0;
+	for (;;) {
+		while (isspace((unsigned char)*in))
+			in++;
+		if (!*in || *in == '#')
+			return NULL;
+		if (*n == max)
+			return "too many words";
+		words[*n] = out;
+		wrong = take_word(&in, &out);
+		if (wrong)
+			return wrong;
+		(*n)++;
+	}
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The whole configuration as it was at one moment. It takes several dumps,
+ * each consistent in itself; the generation before the first and after the
+ * last says whether they belong together.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attr.h"
+#include "err.h"
+#include "format.h"
+#include "nl.h"
+#include "snapshot.h"
+
+#define SNAPSHOT_TRIES	20
+
+static int by_service(const void *a, const void *b)
+{
+	const struct service *sa = a, *sb = b;
+
+	return compare_service_id(&sa->id, &sb->id);
+}
+
+static int by_pool_name(const void *a, const void *b)
+{
+	const struct pool *pa = a, *pb = b;
+
+	return strcmp(pa->name, pb->name);
+}
+
+static int by_pool_and_addr(const void *a, const void *b)
+{
+	const struct backend *ba = a, *bb = b;
+	int c = strcmp(ba->pool, bb->pool);
+
+	return c ? c : compare_addr(&ba->addr, &bb->addr);
+}
+
+static int by_pool_and_order(const void *a, const void *b)
+{
+	const struct backend *ba = a, *bb = b;
+	int c = strcmp(ba->pool, bb->pool);
+
+	return c ? c : (ba->order > bb->order) - (ba->order < bb->order);
+}
+
+static int by_prefix(const void *a, const void *b)
+{
+	const struct prefix *pa = a, *pb = b;
+	int c = compare_addr(&pa->addr, &pb->addr);
+
+	return c ? c : pa->len - pb->len;
+}
+
+static int get_info(struct kern *kern, struct info *info)
+{
+	struct vec v = VEC_INIT(struct info);
+	int err;
+
+	err = kern_get(kern, kern_request(kern, MAGLEV_CMD_INFO_GET), attr_get_info,
+		     &v);
+	if (!err && !v.n)
+		err = -ENODATA;
+	if (!err)
+		memcpy(info, v.items, sizeof(*info));
+	vec_free(&v);
+	return err;
+}
+
+static int read_all(struct kern *kern, struct snapshot *s)
+{
+	const struct {
+		uint8_t cmd;
+		kern_read read;
+		struct vec *v;
+	} dumps[] = {
+		{ MAGLEV_CMD_ROUTER_GET, attr_get_router, &s->routers },
+		{ MAGLEV_CMD_POOL_GET, attr_get_pool, &s->pools },
+		{ MAGLEV_CMD_BACKEND_GET, attr_get_backend, &s->backends },
+		{ MAGLEV_CMD_SERVICE_GET, attr_get_service, &s->services },
+	};
+	struct info before;
+	int err, tries = 0;
+	size_t i;
+
+	do {
+		err = get_info(kern, &before);
+		for (i = 0; !err && i < sizeof(dumps) / sizeof(dumps[0]); i++)
+			err = kern_dump(kern, kern_request(kern, dumps[i].cmd),
+				      dumps[i].read, dumps[i].v);
+		if (!err)
+			err = get_info(kern, &s->info);
+		if (err)
+			return err;
+		if (before.generation == s->info.generation)
+			return 0;
+	} while (++tries < SNAPSHOT_TRIES);
+	return -EINTR;
+}
+
+static void init(struct snapshot *s)
+{
+	*s = (struct snapshot){
+		.services = VEC_INIT(struct service),
+		.pools = VEC_INIT(struct pool),
+		.backends = VEC_INIT(struct backend),
+		.routers = VEC_INIT(struct prefix),
+	};
+}
+
+/* Backends are put together by pool in any case, for snapshot_members(). */
+static void arrange(struct snapshot *s, bool sort)
+{
+	size_t i;
+
+	for (i = 0; i < s->backends.n; i++)
+		((struct backend *)vec_at(&s->backends, i))->order = i;
+	vec_sort(&s->backends, sort ? by_pool_and_addr : by_pool_and_order);
+	if (!sort)
+		return;
+	vec_sort(&s->services, by_service);
+	vec_sort(&s->pools, by_pool_name);
+	vec_sort(&s->routers, by_prefix);
+}
+
+/**
+ * snapshot_take() - read the configuration
+ * @kern: the connection
+ * @s: the result, to be released with snapshot_free() in any case
+ * @sort: in the order of addresses, not the kernel's
+ *
+ * Return: 0, or EXIT_FAILED after a complaint.
+ */
+int snapshot_take(struct kern *kern, struct snapshot *s, bool sort)
+{
+	int err;
+
+	init(s);
+	err = read_all(kern, s);
+	if (err)
+		return kern_failed(kern, err, "cannot read the configuration");
+	arrange(s, sort);
+	return 0;
+}
+
+/**
+ * snapshot_take_service() - read one service and its backends
+ * @kern: the connection
+ * @s: the result, as snapshot_take() leaves it but for pools and routers
+ * @id: the service
+ * @sort: in the order of addresses, not the kernel's
+ *
+ * Return: 0, or EXIT_FAILED after a complaint.
+ */
+int snapshot_take_service(struct kern *kern, struct snapshot *s,
+			  const struct service_id *id, bool sort)
+{
+	struct nl_msg *msg;
+	int err;
+
+	init(s);
+	msg = kern_request(kern, MAGLEV_CMD_SERVICE_GET);
+	attr_put_service(msg, id, NULL);
+	err = kern_get(kern, msg, attr_get_service, &s->services);
+	if (!err) {
+		msg = kern_request(kern, MAGLEV_CMD_BACKEND_GET);
+		attr_put_service(msg, id, NULL);
+		err = kern_dump(kern, msg, attr_get_backend, &s->backends);
+	}
+	if (err)
+		return kern_failed(kern, err, "cannot list service %s",
+				 format_service(id));
+	arrange(s, sort);
+	return 0;
+}
+
+/**
+ * snapshot_free() - release what a snapshot holds
+ * @s: the snapshot
+ */
+void snapshot_free(struct snapshot *s)
+{
+	vec_free(&s->services);
+	vec_free(&s->pools);
+	vec_free(&s->backends);
+	vec_free(&s->routers);
+}
+
+/**
+ * snapshot_pool() - find a pool
+ * @s: the snapshot, taken sorted
+ * @name: the pool
+ *
+ * Return: the pool, or NULL.
+ */
+const struct pool *snapshot_pool(const struct snapshot *s, const char *name)
+{
+	struct pool key;
+
+	if (!s->pools.n)
+		return NULL;
+	snprintf(key.name, sizeof(key.name), "%s", name);
+	return bsearch(&key, s->pools.items, s->pools.n, s->pools.size,
+		       by_pool_name);
+}
+
+/**
+ * snapshot_members() - find the members of a pool
+ * @s: the snapshot
+ * @pool: the pool's name
+ *
+ * Return: its backends, which lie side by side.
+ */
+struct members snapshot_members(const struct snapshot *s, const char *pool)
+{
+	const struct backend *all = s->backends.items;
+	size_t low = 0, high = s->backends.n, mid;
+	struct members m = { 0 };
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (strcmp(all[mid].pool, pool) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	while (low + m.n < s->backends.n &&
+	       !strcmp(all[low + m.n].pool, pool))
+		m.n++;
+	if (m.n)
+		m.first = &all[low];
+	return m;
+}

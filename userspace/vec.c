@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A growing array: dumps do not say beforehand how long they are.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "err.h"
+#include "vec.h"
+
+/**
+ * vec_push() - add an item
+ * @v: the array
+ *
+ * Return: the new item, zeroed, valid until the next push.
+ */
+void *vec_push(struct vec *v)
+{
+	void *items, *item;
+	size_t cap;
+
+	if (v->n == v->cap) {
+		cap = v->cap ? v->cap * 2 : 16;
+		items = reallocarray(v->items, cap, v->size);
+		if (!items)
+			err_no_memory();
+		v->items = items;
+		v->cap = cap;
+	}
+	item = vec_at(v, v->n++);
+	return memset(item, 0, v->size);
+}
+
+/**
+ * vec_at() - one item
+ * @v: the array
+ * @i: its index
+ *
+ * Return: the item.
+ */
+void *vec_at(const struct vec *v, size_t i)
+{
+	return (char *)v->items + i * v->size;
+}
+
+/**
+ * vec_sort() - sort the items
+ * @v: the array
+ * @compare: as for qsort()
+ */
+void vec_sort(struct vec *v, int (*compare)(const void *a, const void *b))
+{
+	if (v->n)
+		qsort(v->items, v->n, v->size, compare);
+}
+
+/**
+ * vec_free() - release the items
+ * @v: the array, empty and usable afterwards
+ */
+void vec_free(struct vec *v)
+{
+	free(v->items);
+	v->items = NULL;
+	v->n = 0;
+	v->cap = 0;
+}
