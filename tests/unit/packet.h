@@ -5,7 +5,7 @@
 
 #include <linux/skbuff.h>
 
-#define PACKET_MAX 4096
+#define PACKET_MAX 6144
 
 struct packet {
 	u32 len;

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Inner IPv4 packets of every kind, whole, malformed and in pieces. */
+#include "ktap.h"
+#include "oracle.h"
+#include "packet.h"
+#include "prng.h"
+
+/* Of bytes in front of the inner header: outer IPv4 and GRE. */
+#define OFF 24
+
+/* Offsets into the inner packet. */
+#define IP_LEN	(OFF + 2)
+#define IP_FRAG	(OFF + 6)
+#define IP_L4	(OFF + 20)
+
+/* Parse, compare with the oracle, and free the buffer. */
+static enum mgl_counter parse_at(struct sk_buff *skb, const u8 *bytes, u32 off,
+				 struct mgl_flow *flow, const char *what)
+{
+	enum mgl_counter result;
+	const char *error;
+
+	error = oracle_check_flow(skb, bytes, off, flow, &result);
+	CHECK(!error, "%s, length %u, %u parts: %s", what, skb->len,
+	      skb->n_frags, error);
+	shim_skb_free(skb);
+	return result;
+}
+
+static enum mgl_counter parse(const struct packet *p, struct mgl_flow *flow,
+			      const char *what)
+{
+	return parse_at(packet_skb(p), p->b, OFF, flow, what);
+}
+
+static struct packet inner(u8 proto, u16 payload)
+{
+	struct packet p = { .len = OFF };
+
+	packet_inner(&p, proto, payload);
+	return p;
+}
+
+static void the_flow_of_a_plain_packet(void)
+{
+	static const u8 protos[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(protos); i++) {
+		struct packet p = inner(protos[i], 10);
+		struct mgl_flow flow;
+
+		CHECK_EQ(parse(&p, &flow, "plain"), MGL_CNT_NONE, "protocol %u",
+			 protos[i]);
+		CHECK(mgl_addr_is_v4(&flow.saddr), "protocol %u", protos[i]);
+		CHECK(mgl_addr_is_v4(&flow.daddr), "protocol %u", protos[i]);
+		CHECK_EQ(ntohl(mgl_addr_to_v4(&flow.saddr)), PACKET_SADDR,
+			 "protocol %u", protos[i]);
+		CHECK_EQ(ntohl(mgl_addr_to_v4(&flow.daddr)), PACKET_DADDR,
+			 "protocol %u", protos[i]);
+		CHECK_EQ(ntohs(flow.sport), PACKET_SPORT, "protocol %u",
+			 protos[i]);
+		CHECK_EQ(ntohs(flow.dport), PACKET_DPORT, "protocol %u",
+			 protos[i]);
+		CHECK_EQ(flow.proto, protos[i], "protocol %u", protos[i]);
+		CHECK_EQ(flow.len, p.len - OFF, "protocol %u", protos[i]);
+		CHECK(!flow.opens, "protocol %u", protos[i]);
+	}
+}
+
+static void every_first_byte(void)
+{
+	struct mgl_flow flow;
+	u32 first;
+
+	/* Version and IHL, with 60 bytes of header at hand or 20. */
+	for (first = 0; first <= 255; first++) {
+		struct packet p = inner(IPPROTO_TCP, 100);
+
+		p.b[OFF] = first;
+		parse(&p, &flow, "long");
+		p = inner(IPPROTO_UDP, 0);
+		p.b[OFF] = first;
+		parse(&p, &flow, "short");
+	}
+}
+
+static void options_are_skipped(void)
+{
+	struct mgl_flow flow;
+	u8 ihl;
+
+	for (ihl = 5; ihl <= 15; ihl++) {
+		struct packet p = { .len = OFF };
+
+		packet_ipv4(&p, ihl, IPPROTO_TCP, 20);
+		packet_tcp(&p, 5, TCP_SYN);
+		CHECK_EQ(parse(&p, &flow, "options"), MGL_CNT_NONE, "IHL %u",
+			 ihl);
+		CHECK_EQ(ntohs(flow.dport), PACKET_DPORT, "IHL %u", ihl);
+		CHECK(flow.opens, "IHL %u", ihl);
+	}
+}
+
+static void every_protocol(void)
+{
+	struct mgl_flow flow;
+	u32 proto, payload;
+
+	for (proto = 0; proto <= 255; proto++)
+		for (payload = 0; payload <= 24; payload++) {
+			struct packet p = { .len = OFF };
+
+			packet_ipv4(&p, 5, proto, payload);
+			packet_fill(&p, 0x55, payload);
+			parse(&p, &flow, "protocol");
+		}
+}
+
+/* Shorter and longer than the buffer, and 0 with and without GSO. */
+static void every_total_length(void)
+{
+	static const u8 protos[] = { 0, 1, 6, 17, 132 };
+	struct mgl_flow flow;
+	u32 i, len;
+
+	for (i = 0; i < ARRAY_SIZE(protos) * 2; i++) {
+		struct packet p = inner(protos[i / 2], 30);
+
+		for (len = 0; len <= 0xffff; len += len < 200 ? 1 : 97) {
+			struct sk_buff *skb;
+
+			packet_set16(&p, IP_LEN, len);
+			skb = packet_skb(&p);
+			skb->gso = i & 1;
+			parse_at(skb, p.b, OFF, &flow, "total length");
+		}
+	}
+}
+
+static void total_length_of_a_large_gso_packet(void)
+{
+	enum { LEN = OFF + 200000 };
+	static u8 bytes[LEN];
+	struct packet p = inner(IPPROTO_TCP, 0);
+	struct mgl_flow flow;
+	struct sk_buff *skb;
+	u32 i;
+
+	packet_set16(&p, IP_LEN, 0);
+	for (i = 0; i < p.len; i++)
+		bytes[i] = p.b[i];
+	skb = shim_skb_new(bytes, LEN, NULL, 0);
+	skb->gso = true;
+	CHECK_EQ(parse_at(skb, bytes, OFF, &flow, "GSO"), MGL_CNT_NONE,
+		 "length 0 and GSO");
+	CHECK_EQ(flow.len, LEN - OFF, "all there is");
+	skb = shim_skb_new(bytes, LEN, NULL, 0);
+	CHECK_EQ(parse_at(skb, bytes, OFF, &flow, "no GSO"),
+		 MGL_CNT_INNER_HEADER, "length 0 without GSO");
+}
+
+static void bytes_behind_the_packet_are_not_read(void)
+{
+	static const struct { u8 proto; u16 least; } l4[] = {
+		{ IPPROTO_TCP, 20 }, { IPPROTO_UDP, 8 }, { IPPROTO_SCTP, 16 },
+	};
+	struct mgl_flow flow;
+	u32 i, len;
+
+	for (i = 0; i < ARRAY_SIZE(l4); i++)
+		for (len = 0; len <= 40; len++) {
+			struct packet p = inner(l4[i].proto, 40);
+
+			packet_set16(&p, IP_LEN, 20 + len);
+			CHECK_EQ(parse(&p, &flow, "padding"),
+				 len < l4[i].least ? MGL_CNT_INNER_L4 :
+				 MGL_CNT_NONE, "protocol %u, %u bytes",
+				 l4[i].proto, len);
+		}
+}
+
+static void every_fragment_word(void)
+{
+	struct packet p = inner(IPPROTO_TCP, 10);
+	struct mgl_flow flow;
+	u32 frag;
+
+	for (frag = 0; frag <= 0xffff; frag++) {
+		packet_set16(&p, IP_FRAG, frag);
+		CHECK_EQ(parse(&p, &flow, "fragment"), frag & 0x3fff ?
+			 MGL_CNT_INNER_FRAGMENT : MGL_CNT_NONE, "word %#x",
+			 frag);
+	}
+}
+
+static void every_tcp_offset_and_flags(void)
+{
+	struct mgl_flow flow;
+	u32 doff, flags, payload;
+
+	for (doff = 0; doff <= 15; doff++)
+		for (flags = 0; flags <= 255; flags++)
+			for (payload = 20; payload <= 64; payload += 4) {
+				struct packet p = { .len = OFF };
+
+				packet_ipv4(&p, 5, IPPROTO_TCP, payload);
+				packet_tcp(&p, doff, flags);
+				p.len = IP_L4 + payload;
+				parse(&p, &flow, "TCP");
+			}
+}
+
+static void a_syn_without_ack_opens(void)
+{
+	struct mgl_flow flow;
+	u32 flags;
+
+	for (flags = 0; flags <= 255; flags++) {
+		struct packet p = { .len = OFF };
+
+		packet_ipv4(&p, 5, IPPROTO_TCP, 20);
+		packet_tcp(&p, 5, flags);
+		CHECK_EQ(parse(&p, &flow, "TCP"), MGL_CNT_NONE, "flags %#x",
+			 flags);
+		CHECK_EQ(flow.opens, flags & TCP_SYN && !(flags & TCP_ACK),
+			 "flags %#x", flags);
+	}
+}
+
+static void an_init_opens(void)
+{
+	struct mgl_flow flow;
+	u32 type;
+
+	for (type = 0; type <= 255; type++) {
+		struct packet p = { .len = OFF };
+
+		packet_ipv4(&p, 5, IPPROTO_SCTP, 16);
+		packet_sctp(&p, type);
+		CHECK_EQ(parse(&p, &flow, "SCTP"), MGL_CNT_NONE, "chunk %u",
+			 type);
+		CHECK_EQ(flow.opens, type == 1, "chunk %u", type);
+	}
+}
+
+/* Of each kind one, with some that are wrong in one place. */
+static u32 zoo(struct packet *p, u32 i)
+{
+	static const u8 protos[] = { 1, 6, 17, 47, 132 };
+	enum { KINDS = 5 };
+
+	*p = (struct packet){ .len = OFF };
+	packet_inner(p, protos[i / KINDS % ARRAY_SIZE(protos)], 6);
+	if (i % KINDS == 1)
+		packet_set16(p, IP_LEN, 20);
+	if (i % KINDS == 2)
+		p->b[OFF] = 0x46;
+	if (i % KINDS == 3)
+		p->b[IP_L4 + 12] = 0x70;
+	if (i % KINDS == 4)
+		packet_set16(p, IP_FRAG, 0x2001);
+	return KINDS * ARRAY_SIZE(protos);
+}
+
+static void truncated_at_every_byte(void)
+{
+	struct mgl_flow flow;
+	struct packet p;
+	u32 i, n = 1;
+
+	for (i = 0; i < n; i++) {
+		n = zoo(&p, i);
+		for (; p.len >= IP_L4; p.len--) {
+			struct packet fixed = p;
+
+			parse(&p, &flow, "truncated");
+			/* Cut short by somebody who mended the length. */
+			packet_set16(&fixed, IP_LEN, p.len - OFF);
+			parse(&fixed, &flow, "short");
+		}
+	}
+}
+
+static void in_pieces(void)
+{
+	struct mgl_flow flow;
+	struct packet p;
+	u32 i, n = 1, a, b;
+
+	for (i = 0; i < n; i++) {
+		n = zoo(&p, i);
+		for (a = 0; a <= p.len; a++)
+			for (b = a; b <= p.len; b++) {
+				u32 cuts[] = { a, b };
+
+				parse_at(shim_skb_new(p.b, p.len, cuts, 2),
+					 p.b, OFF, &flow, "cut in three");
+			}
+		parse_at(packet_skb_bytes(&p), p.b, OFF, &flow, "in bytes");
+	}
+}
+
+static void random_packets(void)
+{
+	struct mgl_flow flow;
+	u64 state = 31;
+	u32 i, n = 1, k;
+
+	for (i = 0; i < 300000; i++) {
+		struct packet p;
+
+		n = zoo(&p, i % n);
+		for (k = prng_below(&state, 4); k; k--)
+			p.b[OFF + prng_below(&state, p.len - OFF)] =
+				prng(&state);
+		p.len -= prng_below(&state, p.len - IP_L4 + 1);
+		parse_at(packet_skb_cut(&p, prng_below(&state, p.len + 1)),
+			 p.b, OFF, &flow, "random");
+	}
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(the_flow_of_a_plain_packet),
+	KTAP_CASE(every_first_byte),
+	KTAP_CASE(options_are_skipped),
+	KTAP_CASE(every_protocol),
+	KTAP_CASE(every_total_length),
+	KTAP_CASE(total_length_of_a_large_gso_packet),
+	KTAP_CASE(bytes_behind_the_packet_are_not_read),
+	KTAP_CASE(every_fragment_word),
+	KTAP_CASE(every_tcp_offset_and_flags),
+	KTAP_CASE(a_syn_without_ack_opens),
+	KTAP_CASE(an_init_opens),
+	KTAP_CASE(truncated_at_every_byte),
+	KTAP_CASE(in_pieces),
+	KTAP_CASE(random_packets),
+};
+
+int main(void)
+{
+	return ktap_run(cases, ARRAY_SIZE(cases));
+}

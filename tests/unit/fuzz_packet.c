@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Fuzz target for everything that reads packets. The first four bytes of the
+ * input say how the buffer is built, the others are GRE header and payload:
+ *
+ *   0  bytes in front of the GRE header, modulo 64
+ *   1  where the linear part ends, modulo the length + 1
+ *   2  bytes of the next part
+ *   3  bit 0: the buffer is a GSO packet
+ *
+ * Besides the sanitizers, the oracle watches: every answer has to be exact.
+ */
+#include <linux/if_ether.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "oracle.h"
+#include "packet.h"
+
+static void parse(const struct sk_buff *skb, const u8 *bytes, u32 off)
+{
+	enum mgl_counter result;
+	struct mgl_outer outer;
+	struct mgl_flow flow;
+	const char *error;
+
+	error = oracle_check_outer(skb, bytes, off, &outer, &result);
+	if (!error && result == MGL_CNT_NONE &&
+	    outer.proto == htons(ETH_P_IP) && outer.inner <= skb->len &&
+	    skb->len - outer.inner >= 20) {
+		error = oracle_check_flow(skb, bytes, outer.inner, &flow,
+					  &result);
+		if (!error && result == MGL_CNT_NONE)
+			mgl_flow_hash(&flow, 1);
+	}
+	if (error) {
+		fprintf(stderr, "%s\n", error);
+		abort();
+	}
+}
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	u8 bytes[64 + PACKET_MAX];
+	struct sk_buff *skb;
+	u32 off, len, cuts[2];
+
+	if (size < 4 || size - 4 > PACKET_MAX)
+		return 0;
+	off = data[0] % 64;
+	len = off + size - 4;
+	memset(bytes, 0x5a, off);
+	memcpy(bytes + off, data + 4, size - 4);
+	cuts[0] = data[1] % (len + 1);
+	cuts[1] = min_t(u32, cuts[0] + data[2], len);
+	skb = shim_skb_new(bytes, len, cuts, 2);
+	skb->gso = data[3] & 1;
+	parse(skb, bytes, off);
+	shim_skb_free(skb);
+	return 0;
+}
