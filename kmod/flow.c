@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * From an inner packet to its flow. The buffer belongs to somebody on the
- * Internet: every length is checked against the one that encloses it, and
- * nothing is read but through skb_header_pointer().
+ * Internet: a length that says where something is read is checked against the
+ * one that encloses it, and nothing is read but through skb_header_pointer().
+ * Lengths that only the backend needs (UDP's, those of SCTP chunks) are its to
+ * check.
  */
 #include <kunit/visibility.h>
 #include <linux/ip.h>
@@ -132,9 +134,10 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_flow_parse_v4);
  * @flow: the flow
  * @seed: the pool's seed
  *
- * SipHash-2-4, keyed as hash.h says, of source address, destination address,
- * source port, destination port, protocol and three zero bytes, all in
- * network byte order: 16 bytes for IPv4. Normative.
+ * SipHash-2-4, keyed with MGL_LABEL_FLOW as hash.h says, of source address,
+ * destination address, source port, destination port, protocol and three zero
+ * bytes, all in network byte order: 16 bytes for IPv4. The flow's slot in a
+ * table of M slots is (upper 32 bits of the hash * M) >> 32. Normative.
  *
  * Context: any.
  * Return: the hash.

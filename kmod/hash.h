@@ -4,8 +4,9 @@
  * must come to the same backend, so nothing here may change without a new
  * name for it. All are SipHash-2-4 (Aumasson and Bernstein, 2012).
  *
- * The key's first half is the pool's seed, the second an ASCII label that
- * keeps the uses apart: a value seen in one says nothing about another.
+ * The 16 bytes of the key are the pool's seed, little-endian, and the eight
+ * characters of a label that keeps the uses apart: a value seen in one says
+ * nothing about another. The result is read as a little-endian integer.
  */
 #ifndef _MGL_HASH_H
 #define _MGL_HASH_H

@@ -22,7 +22,7 @@
 	X(OUTER_FRAGMENT, ACCEPT, "accept_outer_fragment",		      \
 	  "the GRE packet itself is a fragment")			      \
 	X(GRE_TRUNCATED, ACCEPT, "accept_gre_truncated",		      \
-	  "too short to hold an inner destination")			      \
+	  "ends, or source routes go on, before an inner destination")			      \
 	X(GRE_PROTOCOL, ACCEPT, "accept_gre_protocol",			      \
 	  "carries neither IPv4 nor IPv6")				      \
 	X(INNER_IPV6, ACCEPT, "accept_inner_ipv6",			      \
@@ -79,5 +79,58 @@ enum mgl_verdict {
 	MGL_DROP,
 	MGL_STOLEN,
 };
+
+#ifdef __KERNEL__
+#include <linux/percpu.h>
+#include <linux/u64_stats_sync.h>
+
+/**
+ * struct mgl_traffic - traffic of a service or backend on one CPU
+ * @packets: packets sent on
+ * @bytes: their inner lengths added up
+ * @flows: new flows seen
+ * @syncp: lets readers see the three as one
+ */
+struct mgl_traffic {
+	u64_stats_t packets;
+	u64_stats_t bytes;
+	u64_stats_t flows;
+	struct u64_stats_sync syncp;
+};
+
+/**
+ * struct mgl_traffic_sum - the same, all CPUs added up
+ * @packets: packets sent on
+ * @bytes: their inner lengths added up
+ * @flows: new flows seen
+ */
+struct mgl_traffic_sum {
+	u64 packets;
+	u64 bytes;
+	u64 flows;
+};
+
+/**
+ * struct mgl_counters - a namespace's counters on one CPU
+ * @n: indexed by enum mgl_counter
+ * @syncp: for readers
+ */
+struct mgl_counters {
+	u64_stats_t n[MGL_CNT_MAX];
+	struct u64_stats_sync syncp;
+};
+
+struct mgl_traffic __percpu *mgl_traffic_alloc(void);
+void mgl_traffic_add(struct mgl_traffic __percpu *traffic, u32 len, bool opens);
+struct mgl_traffic_sum mgl_traffic_read(struct mgl_traffic __percpu *traffic);
+
+struct mgl_counters __percpu *mgl_counters_alloc(void);
+void mgl_counters_inc(struct mgl_counters __percpu *counters,
+		      enum mgl_counter id);
+void mgl_counters_read(struct mgl_counters __percpu *counters,
+		       u64 sum[MGL_CNT_MAX]);
+const char *mgl_counter_name(enum mgl_counter id);
+enum mgl_verdict mgl_counter_verdict(enum mgl_counter id);
+#endif /* __KERNEL__ */
 
 #endif /* _MGL_STATS_H */

@@ -47,7 +47,10 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_table_size_valid);
  * @offset: the slot it prefers most
  * @skip: what to add, modulo @size, for each next one
  *
- * Normative, see hash.h.
+ * Both are SipHash-2-4 of the 16 bytes of struct mgl_addr (network byte order,
+ * IPv4 as ::ffff:a.b.c.d), keyed as hash.h says: offset = hash with
+ * MGL_LABEL_OFFSET modulo size, skip = hash with MGL_LABEL_SKIP modulo
+ * (size - 1), plus 1. Normative.
  *
  * Context: any.
  */
@@ -149,7 +152,11 @@ static void play(u16 *slots, u32 size, struct player *players,
  *
  * Pseudocode 1 of the paper with its turns made uneven where quotas are: with
  * equal quotas the backends take turns in the order of @turns, exactly as
- * there. Takes O(@size) turns.
+ * there. There are as many rounds as the largest quota, R; turn number k, from
+ * 0, of a backend with quota Q is in round floor(k * R / Q). Within a round
+ * the backends go in the order in which they took the turn before, and those
+ * that have their first one in the order of @turns. Normative. Takes O(@size)
+ * turns.
  *
  * Context: may sleep (allocates).
  * Return: 0 or -ENOMEM, with @slots undefined.
@@ -299,6 +306,11 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_table_populate);
  * Covers the size and the identity of every slot's owner in slot order, and
  * not the seed itself, so that it can be shown to anyone. Two directors with
  * the same fingerprint send every slot to the same backend.
+ *
+ * With H = SipHash-2-4, keyed with seed 0 and MGL_LABEL_PRINT: an owner's
+ * digest is H of its 16 bytes, 0 for nobody; h starts as the size; every slot
+ * makes it rol64(h ^ digest, 29) * 0x9e3779b97f4a7c15 modulo 2^64; the result
+ * is H of h and the size, both as 8 bytes little-endian. Normative.
  *
  * Context: may sleep (allocates).
  * Return: 0 or -ENOMEM.

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Sending a packet on to its backend. */
+#ifndef _MGL_FORWARD_H
+#define _MGL_FORWARD_H
+
+#include <linux/types.h>
+#include "stats.h"
+
+struct mgl_backend;
+struct net;
+struct sk_buff;
+
+enum mgl_counter mgl_forward_rewrite_v4(struct sk_buff *skb, __be32 saddr,
+					__be32 daddr, u8 ttl_cost);
+enum mgl_counter mgl_forward_v4(struct net *net, struct sk_buff *skb,
+				struct mgl_backend *b);
+
+#endif /* _MGL_FORWARD_H */

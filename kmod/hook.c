@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where packets come in, and the one place that turns a verdict into NF_*.
+ *
+ * The steps of a packet are functions of their own files; here they are put
+ * in order. Each returns the packet's fate or MGL_CNT_NONE for "go on", and
+ * every fate is counted once, here.
+ */
+#include <linux/icmp.h>
+#include <linux/ip.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/skbuff.h>
+#include <net/ip.h>
+
+#include "backend.h"
+#include "flow.h"
+#include "forward.h"
+#include "hook.h"
+#include "local.h"
+#include "lookup.h"
+#include "member.h"
+#include "netns.h"
+#include "outer.h"
+#include "router.h"
+#include "service.h"
+#include "vip.h"
+
+/*
+ * Sends the packet of a flow on to the flow's backend. The counters are those
+ * of packets that were sent; service and member live until the RCU read side
+ * ends, whatever becomes of the packet.
+ */
+static enum mgl_counter direct(struct mgl_net *mn, struct sk_buff *skb,
+			       struct mgl_service *svc,
+			       const struct mgl_flow *flow)
+{
+	struct mgl_member *m;
+	enum mgl_counter fate;
+
+	m = mgl_lookup(rcu_dereference(svc->pool), flow);
+	if (!m)
+		return MGL_CNT_NO_BACKEND;
+	fate = mgl_forward_v4(mn->net, skb, m->backend);
+	if (fate == MGL_CNT_FORWARDED || fate == MGL_CNT_LOCAL) {
+		mgl_traffic_add(svc->traffic, flow->len, flow->opens);
+		mgl_traffic_add(m->traffic, flow->len, flow->opens);
+	}
+	return fate;
+}
+
+/* A packet whose outer header says GRE for this host. */
+static enum mgl_counter gre_to_us(struct mgl_net *mn, struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct mgl_service *svc;
+	struct mgl_outer outer;
+	enum mgl_counter fate;
+	struct mgl_flow flow;
+	struct mgl_addr dst;
+	struct mgl_vip *vip;
+	struct iphdr _inner;
+
+	if (!mgl_router_trusted_v4(mn, iph->saddr))
+		return MGL_CNT_UNTRUSTED;
+	if (ip_is_fragment(iph))
+		return MGL_CNT_OUTER_FRAGMENT;
+	fate = mgl_outer_parse_gre(skb, ip_hdrlen(skb), &outer);
+	if (fate)
+		return fate;
+	if (outer.proto != htons(ETH_P_IP))
+		return MGL_CNT_INNER_IPV6;
+
+	iph = skb_header_pointer(skb, outer.inner, sizeof(_inner), &_inner);
+	if (!iph)
+		return MGL_CNT_GRE_TRUNCATED;
+	dst = mgl_addr_v4(iph->daddr);
+	vip = mgl_vip_find(mn, &dst);
+	if (!vip)
+		return MGL_CNT_NOT_VIP;
+
+	/* From here on it is ours, and so is what is wrong with it. */
+	fate = outer.defect;
+	if (!fate)
+		fate = mgl_flow_parse_v4(skb, outer.inner, iph, &flow);
+	if (fate)
+		return fate;
+	svc = mgl_vip_listener(vip, flow.proto, flow.dport);
+	if (!svc)
+		return MGL_CNT_NO_SERVICE;
+	return direct(mn, skb, svc, &flow);
+}
+
+static unsigned int verdict(enum mgl_counter fate)
+{
+	switch (mgl_counter_verdict(fate)) {
+	case MGL_DROP:
+		return NF_DROP;
+	case MGL_STOLEN:
+		return NF_STOLEN;
+	case MGL_ACCEPT:
+	default:
+		return NF_ACCEPT;
+	}
+}
+
+static unsigned int pre_routing_v4(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct mgl_net *mn = priv;
+	enum mgl_counter fate;
+
+	if (iph->protocol != IPPROTO_GRE || !mgl_local_v4(mn, iph->daddr))
+		return NF_ACCEPT;
+	fate = gre_to_us(mn, skb);
+	mgl_counters_inc(mn->counters, fate);
+	return verdict(fate);
+}
+
+/**
+ * mgl_hooks_on() - look at packets from now on
+ * @mn: the namespace; mn->lock is held
+ *
+ * Context: may sleep.
+ * Return: 0, also if they are on already, or an error.
+ */
+int mgl_hooks_on(struct mgl_net *mn)
+{
+	/*
+	 * Before defragmentation (-400) and connection tracking (-200), so
+	 * that neither costs anything for packets that only pass through.
+	 */
+	const struct nf_hook_ops ops = {
+		.hook = pre_routing_v4,
+		.priv = mn,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = NF_IP_PRI_RAW_BEFORE_DEFRAG,
+	};
+	int err;
+
+	lockdep_assert_held(&mn->lock);
+	if (mn->hooked)
+		return 0;
+	mgl_local_start(mn);
+	mn->hook_ops = ops;
+	err = nf_register_net_hook(mn->net, &mn->hook_ops);
+	if (err) {
+		mgl_local_stop(mn);
+		return err;
+	}
+	mn->hooked = true;
+	return 0;
+}
+
+/**
+ * mgl_hooks_off() - look at packets no longer
+ * @mn: the namespace; mn->lock is held
+ *
+ * A packet may still be inside until the end of an RCU grace period.
+ *
+ * Context: may sleep.
+ */
+void mgl_hooks_off(struct mgl_net *mn)
+{
+	lockdep_assert_held(&mn->lock);
+	if (!mn->hooked)
+		return;
+	nf_unregister_net_hook(mn->net, &mn->hook_ops);
+	mgl_local_stop(mn);
+	mn->hooked = false;
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Module load and unload. */
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+
+#include "local.h"
+#include "netlink.h"
+#include "netns.h"
+
+static int __init maglev_init(void)
+{
+	int err;
+
+	err = mgl_net_init();
+	if (err)
+		return err;
+	err = mgl_local_init();
+	if (err)
+		goto err_net;
+	/* Last: from here on it can be configured. */
+	err = mgl_netlink_init();
+	if (err)
+		goto err_local;
+	return 0;
+
+err_local:
+	mgl_local_exit();
+err_net:
+	mgl_net_exit();
+	return err;
+}
+
+static void __exit maglev_exit(void)
+{
+	mgl_netlink_exit();
+	mgl_local_exit();
+	mgl_net_exit();
+	/* Tables, members, pools and services are freed by functions here. */
+	rcu_barrier();
+}
+
+module_init(maglev_init);
+module_exit(maglev_exit);
+
+MODULE_DESCRIPTION("Maglev load balancer: GRE in, GRE out, by consistent hashing");
+MODULE_AUTHOR("The maglev authors");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(MGL_VERSION);

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Instances per network namespace: made empty, and emptied at the end. */
+#include <net/net_namespace.h>
+
+#include "hook.h"
+#include "netns.h"
+#include "pool.h"
+#include "router.h"
+#include "service.h"
+#include "vip.h"
+
+unsigned int mgl_net_id __read_mostly;
+
+/**
+ * mgl_net_flush() - delete the whole configuration
+ * @mn: the namespace; mn->lock is held
+ *
+ * Services go first, which takes the hooks off with the last one, then what
+ * they used.
+ *
+ * Context: may sleep.
+ */
+void mgl_net_flush(struct mgl_net *mn)
+{
+	lockdep_assert_held(&mn->lock);
+	mgl_services_flush(mn);
+	mgl_pools_flush(mn);
+	mgl_routers_flush(mn);
+	mn->generation++;
+}
+
+static int __net_init net_init(struct net *net)
+{
+	struct mgl_net *mn = mgl_net(net);
+	int err;
+
+	mn->net = net;
+	mutex_init(&mn->lock);
+	mn->services = RB_ROOT;
+	mn->pools = RB_ROOT;
+	mn->backends = RB_ROOT;
+	mn->generation = 1;
+	mn->counters = mgl_counters_alloc();
+	if (!mn->counters)
+		return -ENOMEM;
+	err = rhashtable_init(&mn->vips, &mgl_vip_params);
+	if (err)
+		free_percpu(mn->counters);
+	return err;
+}
+
+/*
+ * The namespace, or the module, is going. After this step RCU readers are
+ * waited for, so the hooks must be off by its end and the tables may go in
+ * the next.
+ */
+static void __net_exit net_pre_exit(struct net *net)
+{
+	struct mgl_net *mn = mgl_net(net);
+
+	mutex_lock(&mn->lock);
+	mgl_hooks_off(mn);
+	mutex_unlock(&mn->lock);
+}
+
+static void __net_exit net_exit(struct net *net)
+{
+	struct mgl_net *mn = mgl_net(net);
+
+	mutex_lock(&mn->lock);
+	mgl_net_flush(mn);
+	mutex_unlock(&mn->lock);
+
+	/* What is still on its way to be freed holds routes of @net. */
+	rcu_barrier();
+	rhashtable_destroy(&mn->vips);
+	free_percpu(mn->counters);
+	mutex_destroy(&mn->lock);
+}
+
+static struct pernet_operations net_ops = {
+	.init = net_init,
+	.pre_exit = net_pre_exit,
+	.exit = net_exit,
+	.id = &mgl_net_id,
+	.size = sizeof(struct mgl_net),
+};
+
+/**
+ * mgl_net_init() - make an instance for every namespace
+ *
+ * Context: may sleep.
+ * Return: 0 or an error.
+ */
+int mgl_net_init(void)
+{
+	return register_pernet_subsys(&net_ops);
+}
+
+/**
+ * mgl_net_exit() - end every instance
+ *
+ * Context: may sleep. Afterwards no packet is inside this module.
+ */
+void mgl_net_exit(void)
+{
+	unregister_pernet_subsys(&net_ops);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The instance of a network namespace. */
+#ifndef _MGL_NETNS_H
+#define _MGL_NETNS_H
+
+#include <linux/mutex.h>
+#include <linux/netfilter.h>
+#include <linux/rbtree.h>
+#include <linux/rhashtable.h>
+#include <linux/types.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "stats.h"
+
+struct mgl_local_set;
+struct mgl_routers;
+
+/**
+ * struct mgl_net - everything this module keeps for a network namespace
+ * @net: the namespace
+ * @lock: serialises every change of the configuration; RTNL nests inside
+ * @vips: struct mgl_vip by address; written under @lock, read under RCU
+ * @services: struct mgl_service by identity, for listing; under @lock
+ * @pools: struct mgl_pool by name; under @lock
+ * @backends: struct mgl_backend by address; under @lock
+ * @routers: trusted prefixes, NULL = trust everybody; written under @lock
+ * @local: this host's addresses, see local.c; written under RTNL
+ * @local_kept: @local follows address changes; under RTNL
+ * @hooked: the netfilter hooks are registered; under @lock
+ * @hook_ops: what was registered; under @lock
+ * @counters: fates of packets
+ * @counters_base: what they were at the last zeroing; under @lock
+ * @n_services: entries of @services; under @lock
+ * @n_pools: entries of @pools; under @lock
+ * @n_backends: entries of @backends; under @lock
+ * @generation: grows with every change, so that a dump which spans one is
+ *	marked as inconsistent; under @lock
+ */
+struct mgl_net {
+	struct net *net;
+	struct mutex lock;
+	struct rhashtable vips;
+	struct rb_root services;
+	struct rb_root pools;
+	struct rb_root backends;
+	struct mgl_routers __rcu *routers;
+	struct mgl_local_set __rcu *local;
+	bool local_kept;
+	bool hooked;
+	struct nf_hook_ops hook_ops;
+	struct mgl_counters __percpu *counters;
+	u64 counters_base[MGL_CNT_MAX];
+	u32 n_services;
+	u32 n_pools;
+	u32 n_backends;
+	u32 generation;
+};
+
+extern unsigned int mgl_net_id;
+
+/* The instance of @net; lives from the module's load, or the namespace's
+ * start, to the end of either.
+ */
+static inline struct mgl_net *mgl_net(const struct net *net)
+{
+	return net_generic(net, mgl_net_id);
+}
+
+void mgl_net_flush(struct mgl_net *mn);
+int mgl_net_init(void);
+void mgl_net_exit(void);
+
+#endif /* _MGL_NETNS_H */

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Netlink: backends, which are members of a pool. */
+#include "backend.h"
+#include "member.h"
+#include "netlink.h"
+#include "netns.h"
+#include "nl_policy.h"
+#include "pool.h"
+
+/* Under mgl_net.lock. Returns 0 or -EMSGSIZE. */
+static int put_backend(const struct mgl_nl_reply *reply,
+		       const struct mgl_pool *pool, const struct mgl_member *m)
+{
+	struct mgl_traffic_sum now = mgl_traffic_read(m->traffic);
+	struct sk_buff *skb = reply->skb;
+	void *hdr = mgl_nl_begin(reply);
+	struct nlattr *nest;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, MAGLEV_A_POOL);
+	if (!nest || nla_put_string(skb, MAGLEV_POOL_A_NAME, pool->name))
+		goto too_small;
+	nla_nest_end(skb, nest);
+	nest = nla_nest_start(skb, MAGLEV_A_BACKEND);
+	if (!nest ||
+	    mgl_nl_put_address(skb, MAGLEV_BACKEND_A_ADDRESS4,
+			       MAGLEV_BACKEND_A_ADDRESS6, &m->backend->addr) ||
+	    nla_put_u32(skb, MAGLEV_BACKEND_A_WEIGHT, m->weight) ||
+	    nla_put_u32(skb, MAGLEV_BACKEND_A_SLOTS, m->slots) ||
+	    mgl_nl_put_traffic(skb, MAGLEV_BACKEND_A_STATS, &now,
+			       &m->traffic_base))
+		goto too_small;
+	nla_nest_end(skb, nest);
+	genlmsg_end(skb, hdr);
+	return 0;
+
+too_small:
+	genlmsg_cancel(skb, hdr);
+	return -EMSGSIZE;
+}
+
+static int parse_backend(struct genl_info *info, struct nlattr **tb,
+			 struct mgl_addr *addr)
+{
+	struct nlattr *nest = info->attrs[MAGLEV_A_BACKEND];
+	int err;
+
+	if (!nest) {
+		NL_SET_ERR_ATTR_MISS(info->extack, NULL, MAGLEV_A_BACKEND);
+		NL_SET_ERR_MSG(info->extack, "backend is missing");
+		return -EINVAL;
+	}
+	err = nla_parse_nested(tb, MAGLEV_BACKEND_A_MAX, nest, mgl_nlp_backend,
+			       info->extack);
+	if (!err)
+		err = mgl_nl_address(nest, tb, MAGLEV_BACKEND_A_ADDRESS4,
+				     MAGLEV_BACKEND_A_ADDRESS6, info->extack,
+				     addr);
+	return err ? err : mgl_nl_unicast(addr, nest, info->extack);
+}
+
+/* Finds the member that a request is about. Under mgl_net.lock. */
+static int find_member(struct genl_info *info, struct mgl_net *mn,
+		       const struct mgl_addr *addr, struct mgl_pool **pool,
+		       struct mgl_member **m)
+{
+	int err;
+
+	err = mgl_nl_pool(info->attrs, mn, info->extack, pool);
+	if (err)
+		return err;
+	*m = mgl_member_find(*pool, addr);
+	if (*m)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[MAGLEV_A_BACKEND],
+			    "no such backend in the pool");
+	return -ENOENT;
+}
+
+/**
+ * mgl_nl_backend_new() - MAGLEV_CMD_BACKEND_NEW
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno, with nothing changed.
+ */
+int mgl_nl_backend_new(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgl_net *mn = mgl_net(genl_info_net(info));
+	struct nlattr *tb[MAGLEV_BACKEND_A_MAX + 1];
+	struct mgl_pool *pool;
+	struct mgl_addr addr;
+	u32 weight = 1;
+	int err;
+
+	err = parse_backend(info, tb, &addr);
+	if (err)
+		return err;
+	if (tb[MAGLEV_BACKEND_A_WEIGHT])
+		weight = nla_get_u32(tb[MAGLEV_BACKEND_A_WEIGHT]);
+
+	mutex_lock(&mn->lock);
+	err = mgl_nl_pool(info->attrs, mn, info->extack, &pool);
+	if (!err)
+		err = mgl_member_add(mn, pool, &addr, weight, info->extack);
+	mutex_unlock(&mn->lock);
+	return err;
+}
+
+/**
+ * mgl_nl_backend_set() - MAGLEV_CMD_BACKEND_SET
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno, with nothing changed.
+ */
+int mgl_nl_backend_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgl_net *mn = mgl_net(genl_info_net(info));
+	struct nlattr *tb[MAGLEV_BACKEND_A_MAX + 1];
+	struct mgl_member *m;
+	struct mgl_pool *pool;
+	struct mgl_addr addr;
+	int err;
+
+	err = parse_backend(info, tb, &addr);
+	if (err)
+		return err;
+
+	mutex_lock(&mn->lock);
+	err = find_member(info, mn, &addr, &pool, &m);
+	if (!err && tb[MAGLEV_BACKEND_A_WEIGHT])
+		err = mgl_member_set_weight(mn, pool, m,
+					    nla_get_u32(tb[MAGLEV_BACKEND_A_WEIGHT]),
+					    info->extack);
+	mutex_unlock(&mn->lock);
+	return err;
+}
+
+/**
+ * mgl_nl_backend_del() - MAGLEV_CMD_BACKEND_DEL
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno, with nothing changed.
+ */
+int mgl_nl_backend_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgl_net *mn = mgl_net(genl_info_net(info));
+	struct nlattr *tb[MAGLEV_BACKEND_A_MAX + 1];
+	struct mgl_member *m;
+	struct mgl_pool *pool;
+	struct mgl_addr addr;
+	int err;
+
+	err = parse_backend(info, tb, &addr);
+	if (err)
+		return err;
+
+	mutex_lock(&mn->lock);
+	err = find_member(info, mn, &addr, &pool, &m);
+	if (!err)
+		err = mgl_member_del(mn, pool, m, info->extack);
+	mutex_unlock(&mn->lock);
+	return err;
+}
+
+/**
+ * mgl_nl_backend_get() - MAGLEV_CMD_BACKEND_GET of one backend
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno.
+ */
+int mgl_nl_backend_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgl_net *mn = mgl_net(genl_info_net(info));
+	struct nlattr *tb[MAGLEV_BACKEND_A_MAX + 1];
+	struct mgl_nl_reply reply;
+	struct mgl_member *m;
+	struct mgl_pool *pool;
+	struct mgl_addr addr;
+	int err;
+
+	err = parse_backend(info, tb, &addr);
+	if (!err)
+		err = mgl_nl_reply_new(skb, info, &reply);
+	if (err)
+		return err;
+
+	mutex_lock(&mn->lock);
+	err = find_member(info, mn, &addr, &pool, &m);
+	if (!err)
+		err = put_backend(&reply, pool, m);
+	mutex_unlock(&mn->lock);
+	return mgl_nl_reply_send(&reply, info, err);
+}
+
+/* Writes the members from number *@skip on; counts them in @cb. */
+static int dump_members(const struct mgl_nl_reply *reply,
+			const struct mgl_pool *pool, long *i)
+{
+	struct netlink_callback *cb = reply->cb;
+	const struct mgl_member *m;
+	int err;
+
+	list_for_each_entry(m, &pool->members, node) {
+		if ((*i)++ < cb->args[0])
+			continue;
+		err = put_backend(reply, pool, m);
+		if (err)
+			return err;
+		cb->args[0]++;
+	}
+	return 0;
+}
+
+/**
+ * mgl_nl_backend_dump() - MAGLEV_CMD_BACKEND_GET of a pool's, or all
+ * @skb: the page to fill
+ * @cb: the dump; args[0] counts the backends written
+ *
+ * Context: may sleep.
+ * Return: bytes written, 0 at the end, or -errno.
+ */
+int mgl_nl_backend_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct mgl_net *mn = mgl_net(sock_net(skb->sk));
+	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+	struct mgl_nl_reply reply;
+	struct mgl_pool *pool;
+	struct rb_node *n;
+	int err = 0;
+	long i = 0;
+
+	mgl_nl_reply_dump(skb, cb, MAGLEV_CMD_BACKEND_GET, &reply);
+	mutex_lock(&mn->lock);
+	cb->seq = mn->generation;
+	if (attrs[MAGLEV_A_POOL] || attrs[MAGLEV_A_SERVICE]) {
+		err = mgl_nl_pool(attrs, mn, cb->extack, &pool);
+		if (!err)
+			dump_members(&reply, pool, &i);
+	} else {
+		for (n = rb_first(&mn->pools); n; n = rb_next(n))
+			if (dump_members(&reply,
+					 rb_entry(n, struct mgl_pool, node),
+					 &i))
+				break;
+	}
+	mutex_unlock(&mn->lock);
+	return err ? err : skb->len;
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Netlink: services. */
+#include "netlink.h"
+#include "netns.h"
+#include "nl_policy.h"
+#include "pool.h"
+#include "service.h"
+
+/* Under mgl_net.lock. Returns 0 or -EMSGSIZE. */
+static int put_service(struct mgl_net *mn, const struct mgl_nl_reply *reply,
+		       const struct mgl_service *svc)
+{
+	struct mgl_traffic_sum now = mgl_traffic_read(svc->traffic);
+	const struct mgl_service_id *id = &svc->id;
+	struct sk_buff *skb = reply->skb;
+	void *hdr = mgl_nl_begin(reply);
+	struct nlattr *nest;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, MAGLEV_A_SERVICE);
+	if (!nest ||
+	    nla_put_u8(skb, MAGLEV_SERVICE_A_PROTOCOL, id->proto) ||
+	    mgl_nl_put_address(skb, MAGLEV_SERVICE_A_ADDRESS4,
+			       MAGLEV_SERVICE_A_ADDRESS6, &id->vip) ||
+	    nla_put_be16(skb, MAGLEV_SERVICE_A_PORT, htons(id->first)) ||
+	    (!mgl_service_id_any(id) && id->last != id->first &&
+	     nla_put_be16(skb, MAGLEV_SERVICE_A_PORT_LAST, htons(id->last))) ||
+	    nla_put_string(skb, MAGLEV_SERVICE_A_POOL,
+			   mgl_service_pool(mn, svc)->name) ||
+	    mgl_nl_put_traffic(skb, MAGLEV_SERVICE_A_STATS, &now,
+			       &svc->traffic_base)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+static int parse_params(struct genl_info *info, struct mgl_pool_params *params)
+{
+	struct nlattr *nest = info->attrs[MAGLEV_A_POOL];
+	struct nlattr *tb[MAGLEV_POOL_A_MAX + 1];
+	int err;
+
+	*params = (struct mgl_pool_params){};
+	if (!nest)
+		return 0;
+	err = nla_parse_nested(tb, MAGLEV_POOL_A_MAX, nest, mgl_nlp_pool,
+			       info->extack);
+	return err ? err : mgl_nl_pool_params(tb, params, info->extack);
+}
+
+/* The shared pool that a service names, NULL if it names none. */
+static int shared_pool(struct genl_info *info, struct mgl_net *mn,
+		       struct nlattr **tb, struct mgl_pool **pool)
+{
+	struct nlattr *name = tb[MAGLEV_SERVICE_A_POOL];
+
+	*pool = NULL;
+	if (!name)
+		return 0;
+	*pool = mgl_pool_find(mn, nla_data(name));
+	if (!*pool) {
+		NL_SET_ERR_MSG_ATTR(info->extack, name, "no such pool");
+		return -ENOENT;
+	}
+	return 0;
+}
+
+static int refuse_private(struct genl_info *info, struct nlattr **tb,
+			  const struct mgl_pool *pool)
+{
+	if (!pool || !pool->is_private)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, tb[MAGLEV_SERVICE_A_POOL],
+			    "pool is private to another service");
+	return -EINVAL;
+}
+
+/**
+ * mgl_nl_service_new() - MAGLEV_CMD_SERVICE_NEW
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno, with nothing changed.
+ */
+int mgl_nl_service_new(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgl_net *mn = mgl_net(genl_info_net(info));
+	struct nlattr *tb[MAGLEV_SERVICE_A_MAX + 1];
+	struct mgl_pool_params params;
+	struct mgl_service_id id;
+	struct mgl_pool *pool;
+	int err;
+
+	err = mgl_nl_service_id(info, &id, tb);
+	if (!err)
+		err = parse_params(info, &params);
+	if (err)
+		return err;
+	if (tb[MAGLEV_SERVICE_A_POOL] && info->attrs[MAGLEV_A_POOL]) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[MAGLEV_A_POOL],
+				    "table size and seed belong to the shared pool");
+		return -EINVAL;
+	}
+
+	mutex_lock(&mn->lock);
+	err = shared_pool(info, mn, tb, &pool);
+	if (!err)
+		err = refuse_private(info, tb, pool);
+	if (!err)
+		err = mgl_service_create(mn, &id, pool, &params, info->extack);
+	mutex_unlock(&mn->lock);
+	return err;
+}
+
+/**
+ * mgl_nl_service_set() - MAGLEV_CMD_SERVICE_SET
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno, with nothing changed.
+ */
+int mgl_nl_service_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgl_net *mn = mgl_net(genl_info_net(info));
+	struct nlattr *tb[MAGLEV_SERVICE_A_MAX + 1];
+	struct mgl_pool_params params;
+	struct mgl_service *svc;
+	struct mgl_pool *pool;
+	int err;
+
+	err = parse_params(info, &params);
+	if (err)
+		return err;
+
+	mutex_lock(&mn->lock);
+	err = mgl_nl_service(info, mn, &svc, tb);
+	if (!err)
+		err = shared_pool(info, mn, tb, &pool);
+	if (err)
+		goto out;
+	/* Naming the pool it has already, private or not, is no change. */
+	if (!pool)
+		pool = mgl_service_pool(mn, svc);
+	else if (pool != mgl_service_pool(mn, svc))
+		err = refuse_private(info, tb, pool);
+	if (!err)
+		err = mgl_pool_set(mn, pool, &params, info->extack);
+	if (!err)
+		mgl_service_set_pool(mn, svc, pool);
+out:
+	mutex_unlock(&mn->lock);
+	return err;
+}
+
+/**
+ * mgl_nl_service_del() - MAGLEV_CMD_SERVICE_DEL
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno, with nothing changed.
+ */
+int mgl_nl_service_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgl_net *mn = mgl_net(genl_info_net(info));
+	struct nlattr *tb[MAGLEV_SERVICE_A_MAX + 1];
+	struct mgl_service *svc;
+	int err;
+
+	mutex_lock(&mn->lock);
+	err = mgl_nl_service(info, mn, &svc, tb);
+	if (!err)
+		err = mgl_service_del(mn, svc, info->extack);
+	mutex_unlock(&mn->lock);
+	return err;
+}
+
+/**
+ * mgl_nl_service_get() - MAGLEV_CMD_SERVICE_GET of one service
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno.
+ */
+int mgl_nl_service_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgl_net *mn = mgl_net(genl_info_net(info));
+	struct nlattr *tb[MAGLEV_SERVICE_A_MAX + 1];
+	struct mgl_nl_reply reply;
+	struct mgl_service *svc;
+	int err;
+
+	err = mgl_nl_reply_new(skb, info, &reply);
+	if (err)
+		return err;
+	mutex_lock(&mn->lock);
+	err = mgl_nl_service(info, mn, &svc, tb);
+	if (!err)
+		err = put_service(mn, &reply, svc);
+	mutex_unlock(&mn->lock);
+	return mgl_nl_reply_send(&reply, info, err);
+}
+
+/**
+ * mgl_nl_service_dump() - MAGLEV_CMD_SERVICE_GET of all
+ * @skb: the page to fill
+ * @cb: the dump; args[0] counts the services written
+ *
+ * Context: may sleep.
+ * Return: bytes written, 0 at the end, or -errno.
+ */
+int mgl_nl_service_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct mgl_net *mn = mgl_net(sock_net(skb->sk));
+	struct mgl_nl_reply reply;
+	struct rb_node *n;
+	long i = 0;
+
+	mgl_nl_reply_dump(skb, cb, MAGLEV_CMD_SERVICE_GET, &reply);
+	mutex_lock(&mn->lock);
+	cb->seq = mn->generation;
+	for (n = rb_first(&mn->services); n; n = rb_next(n), i++) {
+		if (i < cb->args[0])
+			continue;
+		if (put_service(mn, &reply,
+				rb_entry(n, struct mgl_service, node)))
+			break;
+		cb->args[0]++;
+	}
+	mutex_unlock(&mn->lock);
+	return skb->len;
+}

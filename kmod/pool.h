@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Pools: a set of backends with the Maglev table that spreads flows on them. */
+#ifndef _MGL_POOL_H
+#define _MGL_POOL_H
+
+#include <linux/list.h>
+#include <linux/rbtree.h>
+#include <linux/rcupdate.h>
+#include <uapi/linux/maglev.h>
+
+struct mgl_net;
+struct mgl_table;
+struct netlink_ext_ack;
+
+/**
+ * struct mgl_pool - a pool
+ * @rcu: frees it
+ * @node: in mgl_net.pools; under mgl_net.lock
+ * @name: identity
+ * @size: slots of its tables; under mgl_net.lock
+ * @seed: keys its hashes; under mgl_net.lock
+ * @is_private: belongs to the one service it is named after
+ * @users: services that use it; under mgl_net.lock
+ * @members: struct mgl_member, sorted by address; under mgl_net.lock
+ * @n_members: length of @members; under mgl_net.lock
+ * @table: what packets are spread by, NULL while there is no member; written
+ *	under mgl_net.lock, read under RCU
+ */
+struct mgl_pool {
+	struct rcu_head rcu;
+	struct rb_node node;
+	char name[MAGLEV_POOL_NAME_MAX + 1];
+	u32 size;
+	u64 seed;
+	bool is_private;
+	u32 users;
+	struct list_head members;
+	u32 n_members;
+	struct mgl_table __rcu *table;
+};
+
+/**
+ * struct mgl_pool_params - what a pool may be told
+ * @has_size: @size is given
+ * @has_seed: @seed is given
+ * @size: slots, valid
+ * @seed: key of the hashes
+ */
+struct mgl_pool_params {
+	bool has_size;
+	bool has_seed;
+	u32 size;
+	u64 seed;
+};
+
+struct mgl_pool *mgl_pool_find(struct mgl_net *mn, const char *name);
+struct mgl_pool *mgl_pool_create(struct mgl_net *mn, const char *name,
+				 const struct mgl_pool_params *params,
+				 struct netlink_ext_ack *extack);
+int mgl_pool_set(struct mgl_net *mn, struct mgl_pool *pool,
+		 const struct mgl_pool_params *params,
+		 struct netlink_ext_ack *extack);
+void mgl_pool_destroy(struct mgl_net *mn, struct mgl_pool *pool);
+void mgl_pools_flush(struct mgl_net *mn);
+
+#endif /* _MGL_POOL_H */

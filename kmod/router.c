@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Trusted routers. Without any, GRE is taken from everybody. The prefixes are
+ * an array that is replaced as a whole; MAGLEV_ROUTERS_MAX bounds the time a
+ * packet spends in it.
+ */
+#include <linux/inetdevice.h>
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include <uapi/linux/maglev.h>
+
+#include "netns.h"
+#include "router.h"
+
+#define V4_BITS_BEFORE 96
+
+/**
+ * mgl_router_trusted_v4() - is GRE taken from this outer source?
+ * @mn: the namespace
+ * @addr: the outer source
+ *
+ * Context: RCU read side.
+ * Return: true if a trusted prefix covers it, or if there is none at all.
+ */
+bool mgl_router_trusted_v4(const struct mgl_net *mn, __be32 addr)
+{
+	const struct mgl_routers *r = rcu_dereference(mn->routers);
+	u32 i;
+
+	if (likely(!r))
+		return true;
+	for (i = 0; i < r->n; i++) {
+		const struct mgl_prefix *p = &r->prefix[i];
+		__be32 mask;
+
+		if (!mgl_addr_is_v4(&p->addr))
+			continue;
+		mask = inet_make_mask(p->len - V4_BITS_BEFORE);
+		if (!((addr ^ mgl_addr_to_v4(&p->addr)) & mask))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * mgl_routers() - the trusted prefixes, for listing
+ * @mn: the namespace; mn->lock is held
+ *
+ * Context: any.
+ * Return: the prefixes, NULL if there is none.
+ */
+struct mgl_routers *mgl_routers(struct mgl_net *mn)
+{
+	return rcu_dereference_protected(mn->routers,
+					 lockdep_is_held(&mn->lock));
+}
+
+static int prefix_cmp(const struct mgl_prefix *a, const struct mgl_prefix *b)
+{
+	int cmp = mgl_addr_cmp(&a->addr, &b->addr);
+
+	return cmp ? cmp : (int)a->len - b->len;
+}
+
+/* Copies the prefixes but for @del, and @add in its place. */
+static struct mgl_routers *routers_copy(const struct mgl_routers *old,
+					const struct mgl_prefix *add,
+					const struct mgl_prefix *del)
+{
+	u32 n = old ? old->n : 0;
+	struct mgl_routers *r;
+	u32 i;
+
+	r = kzalloc(struct_size(r, prefix, n + 1), GFP_KERNEL);
+	if (!r)
+		return NULL;
+	for (i = 0; i < n; i++) {
+		if (add && prefix_cmp(add, &old->prefix[i]) < 0) {
+			r->prefix[r->n++] = *add;
+			add = NULL;
+		}
+		if (&old->prefix[i] != del)
+			r->prefix[r->n++] = old->prefix[i];
+	}
+	if (add)
+		r->prefix[r->n++] = *add;
+	return r;
+}
+
+static const struct mgl_prefix *router_find(const struct mgl_routers *r,
+					    const struct mgl_prefix *p)
+{
+	u32 i;
+
+	for (i = 0; r && i < r->n; i++)
+		if (!prefix_cmp(&r->prefix[i], p))
+			return &r->prefix[i];
+	return NULL;
+}
+
+static void routers_replace(struct mgl_net *mn, struct mgl_routers *r)
+{
+	struct mgl_routers *old = mgl_routers(mn);
+
+	rcu_assign_pointer(mn->routers, r);
+	if (old)
+		kfree_rcu(old, rcu);
+	mn->generation++;
+}
+
+/**
+ * mgl_router_add() - trust a prefix
+ * @mn: the namespace; mn->lock is held
+ * @p: the prefix
+ * @extack: says why not
+ *
+ * Context: may sleep.
+ * Return: 0, -EEXIST, -ENOSPC or -ENOMEM with nothing changed.
+ */
+int mgl_router_add(struct mgl_net *mn, const struct mgl_prefix *p,
+		   struct netlink_ext_ack *extack)
+{
+	struct mgl_routers *old = mgl_routers(mn), *r;
+
+	if (router_find(old, p)) {
+		NL_SET_ERR_MSG_MOD(extack, "router prefix is trusted already");
+		return -EEXIST;
+	}
+	if (old && old->n >= MAGLEV_ROUTERS_MAX) {
+		NL_SET_ERR_MSG_MOD(extack, "as many router prefixes as fit");
+		return -ENOSPC;
+	}
+	r = routers_copy(old, p, NULL);
+	if (!r) {
+		NL_SET_ERR_MSG_MOD(extack, "out of memory for the router prefix");
+		return -ENOMEM;
+	}
+	routers_replace(mn, r);
+	return 0;
+}
+
+/**
+ * mgl_router_del() - trust a prefix no longer
+ * @mn: the namespace; mn->lock is held
+ * @p: the prefix
+ * @extack: says why not
+ *
+ * With the last one gone, GRE is taken from everybody again.
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOENT or -ENOMEM with nothing changed.
+ */
+int mgl_router_del(struct mgl_net *mn, const struct mgl_prefix *p,
+		   struct netlink_ext_ack *extack)
+{
+	struct mgl_routers *old = mgl_routers(mn), *r = NULL;
+	const struct mgl_prefix *found = router_find(old, p);
+
+	if (!found) {
+		NL_SET_ERR_MSG_MOD(extack, "no such router prefix");
+		return -ENOENT;
+	}
+	if (old->n > 1) {
+		r = routers_copy(old, NULL, found);
+		if (!r) {
+			NL_SET_ERR_MSG_MOD(extack, "out of memory for the router prefixes");
+			return -ENOMEM;
+		}
+	}
+	routers_replace(mn, r);
+	return 0;
+}
+
+/**
+ * mgl_routers_flush() - trust everybody
+ * @mn: the namespace; mn->lock is held
+ *
+ * Context: any.
+ */
+void mgl_routers_flush(struct mgl_net *mn)
+{
+	routers_replace(mn, NULL);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Trusted routers: whose GRE is taken. */
+#ifndef _MGL_ROUTER_H
+#define _MGL_ROUTER_H
+
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+
+#include "addr.h"
+
+struct mgl_net;
+struct netlink_ext_ack;
+
+/**
+ * struct mgl_prefix - an address prefix
+ * @addr: no bit set beyond @len
+ * @len: bits of struct mgl_addr that count: 96 more than an IPv4 prefix has
+ */
+struct mgl_prefix {
+	struct mgl_addr addr;
+	u8 len;
+};
+
+/**
+ * struct mgl_routers - the trusted prefixes; never changes once published
+ * @rcu: frees it
+ * @n: entries of @prefix, not 0
+ * @prefix: the prefixes, sorted
+ */
+struct mgl_routers {
+	struct rcu_head rcu;
+	u32 n;
+	struct mgl_prefix prefix[];
+};
+
+bool mgl_router_trusted_v4(const struct mgl_net *mn, __be32 addr);
+struct mgl_routers *mgl_routers(struct mgl_net *mn);
+int mgl_router_add(struct mgl_net *mn, const struct mgl_prefix *p,
+		   struct netlink_ext_ack *extack);
+int mgl_router_del(struct mgl_net *mn, const struct mgl_prefix *p,
+		   struct netlink_ext_ack *extack);
+void mgl_routers_flush(struct mgl_net *mn);
+
+#endif /* _MGL_ROUTER_H */

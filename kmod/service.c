@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Services: identity, the pool they use, and their life. The hooks are on
+ * while a namespace has one.
+ */
+#include <linux/in.h>
+#include <linux/inet.h>
+#include <linux/netlink.h>
+#include <linux/slab.h>
+
+#include "hook.h"
+#include "netns.h"
+#include "pool.h"
+#include "service.h"
+#include "vip.h"
+
+/**
+ * mgl_service_id_cmp() - the order in which services are listed
+ * @a: one
+ * @b: other
+ *
+ * Context: any.
+ * Return: below, equal to or above 0 as @a comes before, is, or comes after
+ * @b.
+ */
+int mgl_service_id_cmp(const struct mgl_service_id *a,
+		       const struct mgl_service_id *b)
+{
+	int cmp = mgl_addr_cmp(&a->vip, &b->vip);
+
+	if (!cmp)
+		cmp = (int)a->proto - b->proto;
+	if (!cmp)
+		cmp = (int)a->first - b->first;
+	if (!cmp)
+		cmp = (int)a->last - b->last;
+	return cmp;
+}
+
+/**
+ * mgl_service_find() - look for a service
+ * @mn: the namespace; mn->lock is held
+ * @id: its identity
+ *
+ * Context: any.
+ * Return: the service or NULL.
+ */
+struct mgl_service *mgl_service_find(struct mgl_net *mn,
+				     const struct mgl_service_id *id)
+{
+	struct rb_node *n = mn->services.rb_node;
+
+	lockdep_assert_held(&mn->lock);
+	while (n) {
+		struct mgl_service *svc = rb_entry(n, struct mgl_service, node);
+		int cmp = mgl_service_id_cmp(id, &svc->id);
+
+		if (!cmp)
+			return svc;
+		n = cmp < 0 ? n->rb_left : n->rb_right;
+	}
+	return NULL;
+}
+
+static void service_link(struct mgl_net *mn, struct mgl_service *svc)
+{
+	struct rb_node **link = &mn->services.rb_node, *parent = NULL;
+
+	while (*link) {
+		struct mgl_service *other;
+
+		parent = *link;
+		other = rb_entry(parent, struct mgl_service, node);
+		link = mgl_service_id_cmp(&svc->id, &other->id) < 0 ?
+			&parent->rb_left : &parent->rb_right;
+	}
+	rb_link_node(&svc->node, parent, link);
+	rb_insert_color(&svc->node, &mn->services);
+	mn->n_services++;
+}
+
+static void service_unlink(struct mgl_net *mn, struct mgl_service *svc)
+{
+	rb_erase(&svc->node, &mn->services);
+	mn->n_services--;
+	if (!mn->n_services)
+		mgl_hooks_off(mn);
+}
+
+static void service_free_rcu(struct rcu_head *rcu)
+{
+	struct mgl_service *svc = container_of(rcu, struct mgl_service, rcu);
+
+	free_percpu(svc->traffic);
+	kfree(svc);
+}
+
+/* "tcp/192.0.2.1:80", "udp/192.0.2.1:8000-8999", "sctp/192.0.2.1:0" */
+static void private_pool_name(char *name, size_t size,
+			      const struct mgl_service_id *id)
+{
+	const char *proto = id->proto == IPPROTO_TCP ? "tcp" :
+			    id->proto == IPPROTO_UDP ? "udp" : "sctp";
+	__be32 vip = mgl_addr_to_v4(&id->vip);
+	int n;
+
+	n = scnprintf(name, size, "%s/%pI4:%u", proto, &vip, id->first);
+	if (!mgl_service_id_any(id) && id->last != id->first)
+		scnprintf(name + n, size - n, "-%u", id->last);
+}
+
+static struct mgl_pool *private_pool_create(struct mgl_net *mn,
+					    const struct mgl_service_id *id,
+					    const struct mgl_pool_params *params,
+					    struct netlink_ext_ack *extack)
+{
+	char name[MAGLEV_POOL_NAME_MAX + 1];
+	struct mgl_pool *pool;
+
+	private_pool_name(name, sizeof(name), id);
+	pool = mgl_pool_create(mn, name, params, extack);
+	if (!IS_ERR(pool))
+		pool->is_private = true;
+	return pool;
+}
+
+static void pool_unuse(struct mgl_net *mn, struct mgl_pool *pool)
+{
+	pool->users--;
+	if (pool->is_private)
+		mgl_pool_destroy(mn, pool);
+}
+
+static struct mgl_service *service_alloc(const struct mgl_service_id *id)
+{
+	struct mgl_service *svc;
+
+	svc = kzalloc(sizeof(*svc), GFP_KERNEL);
+	if (!svc)
+		return NULL;
+	svc->traffic = mgl_traffic_alloc();
+	if (!svc->traffic) {
+		kfree(svc);
+		return NULL;
+	}
+	svc->id = *id;
+	return svc;
+}
+
+static int service_publish(struct mgl_net *mn, struct mgl_service *svc,
+			   struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = mgl_hooks_on(mn);
+	if (err) {
+		NL_SET_ERR_MSG_MOD(extack, "netfilter hooks cannot be registered");
+		return err;
+	}
+	err = mgl_vip_listen(mn, svc);
+	if (err) {
+		if (err == -EINVAL)
+			NL_SET_ERR_MSG_MOD(extack, "ports overlap with another range of this VIP");
+		else
+			NL_SET_ERR_MSG_MOD(extack, "out of memory for the VIP");
+		if (!mn->n_services)
+			mgl_hooks_off(mn);
+		return err;
+	}
+	service_link(mn, svc);
+	mn->generation++;
+	return 0;
+}
+
+/**
+ * mgl_service_create() - add a service
+ * @mn: the namespace; mn->lock is held
+ * @id: its identity
+ * @pool: the pool to use, or NULL for a private one
+ * @params: table size and seed of the private one
+ * @extack: says why not
+ *
+ * Context: may sleep.
+ * Return: 0, -EEXIST, -EINVAL, -ENOMEM or what registering the hooks gave,
+ * with nothing changed.
+ */
+int mgl_service_create(struct mgl_net *mn, const struct mgl_service_id *id,
+		       struct mgl_pool *pool,
+		       const struct mgl_pool_params *params,
+		       struct netlink_ext_ack *extack)
+{
+	struct mgl_service *svc;
+	int err;
+
+	lockdep_assert_held(&mn->lock);
+	if (mgl_service_find(mn, id)) {
+		NL_SET_ERR_MSG_MOD(extack, "service exists already");
+		return -EEXIST;
+	}
+	svc = service_alloc(id);
+	if (!svc) {
+		NL_SET_ERR_MSG_MOD(extack, "out of memory for the service");
+		return -ENOMEM;
+	}
+	if (!pool) {
+		pool = private_pool_create(mn, id, params, extack);
+		if (IS_ERR(pool)) {
+			err = PTR_ERR(pool);
+			goto err_service;
+		}
+	}
+	pool->users++;
+	RCU_INIT_POINTER(svc->pool, pool);
+	err = service_publish(mn, svc, extack);
+	if (err)
+		goto err_pool;
+	return 0;
+
+err_pool:
+	pool_unuse(mn, pool);
+err_service:
+	free_percpu(svc->traffic);
+	kfree(svc);
+	return err;
+}
+
+/**
+ * mgl_service_pool() - the pool a service uses
+ * @mn: the namespace; mn->lock is held
+ * @svc: the service
+ *
+ * Context: any.
+ * Return: the pool, never NULL.
+ */
+struct mgl_pool *mgl_service_pool(struct mgl_net *mn,
+				  const struct mgl_service *svc)
+{
+	return rcu_dereference_protected(svc->pool, lockdep_is_held(&mn->lock));
+}
+
+/**
+ * mgl_service_set_pool() - let a service use another pool
+ * @mn: the namespace; mn->lock is held
+ * @svc: the service
+ * @pool: a shared pool; if the former one was private, it goes
+ *
+ * Context: may sleep.
+ */
+void mgl_service_set_pool(struct mgl_net *mn, struct mgl_service *svc,
+			  struct mgl_pool *pool)
+{
+	struct mgl_pool *old = mgl_service_pool(mn, svc);
+
+	if (pool == old)
+		return;
+	pool->users++;
+	rcu_assign_pointer(svc->pool, pool);
+	pool_unuse(mn, old);
+	mn->generation++;
+}
+
+static void service_release(struct mgl_net *mn, struct mgl_service *svc)
+{
+	service_unlink(mn, svc);
+	pool_unuse(mn, mgl_service_pool(mn, svc));
+	mn->generation++;
+	call_rcu(&svc->rcu, service_free_rcu);
+}
+
+/**
+ * mgl_service_del() - delete a service, and its pool if that is private
+ * @mn: the namespace; mn->lock is held
+ * @svc: the service, not to be used afterwards
+ * @extack: says why not
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM with nothing changed.
+ */
+int mgl_service_del(struct mgl_net *mn, struct mgl_service *svc,
+		    struct netlink_ext_ack *extack)
+{
+	int err;
+
+	lockdep_assert_held(&mn->lock);
+	err = mgl_vip_unlisten(mn, svc);
+	if (err) {
+		NL_SET_ERR_MSG_MOD(extack, "out of memory for the VIP");
+		return err;
+	}
+	service_release(mn, svc);
+	return 0;
+}
+
+/**
+ * mgl_services_flush() - delete every service
+ * @mn: the namespace; mn->lock is held
+ *
+ * Context: may sleep. Cannot fail.
+ */
+void mgl_services_flush(struct mgl_net *mn)
+{
+	struct rb_node *n;
+
+	lockdep_assert_held(&mn->lock);
+	while ((n = rb_first(&mn->services))) {
+		struct mgl_service *svc = rb_entry(n, struct mgl_service, node);
+
+		/* All of the VIP at once: the rest of it goes as well. */
+		mgl_vip_remove(mn, &svc->id.vip);
+		service_release(mn, svc);
+	}
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Services: what a VIP offers on a protocol and a port or ports. */
+#ifndef _MGL_SERVICE_H
+#define _MGL_SERVICE_H
+
+#include <linux/rbtree.h>
+#include <linux/rcupdate.h>
+
+#include "addr.h"
+#include "stats.h"
+
+struct mgl_net;
+struct mgl_pool;
+struct mgl_pool_params;
+struct netlink_ext_ack;
+
+/**
+ * struct mgl_service_id - identity of a service
+ * @vip: the address
+ * @proto: IPPROTO_TCP, IPPROTO_UDP or IPPROTO_SCTP
+ * @first: first port, host byte order; 0 if every port
+ * @last: last port, host byte order; 65535 if every port
+ */
+struct mgl_service_id {
+	struct mgl_addr vip;
+	u8 proto;
+	u16 first;
+	u16 last;
+};
+
+static inline bool mgl_service_id_any(const struct mgl_service_id *id)
+{
+	return !id->first;
+}
+
+/**
+ * struct mgl_service - a service
+ * @rcu: frees it
+ * @id: identity
+ * @pool: where its flows go; written under mgl_net.lock, read under RCU
+ * @traffic: what was sent on for it
+ * @traffic_base: what that was at the last zeroing; under mgl_net.lock
+ * @node: in mgl_net.services; under mgl_net.lock
+ */
+struct mgl_service {
+	struct rcu_head rcu;
+	struct mgl_service_id id;
+	struct mgl_pool __rcu *pool;
+	struct mgl_traffic __percpu *traffic;
+	struct mgl_traffic_sum traffic_base;
+	struct rb_node node;
+};
+
+int mgl_service_id_cmp(const struct mgl_service_id *a,
+		       const struct mgl_service_id *b);
+struct mgl_service *mgl_service_find(struct mgl_net *mn,
+				     const struct mgl_service_id *id);
+int mgl_service_create(struct mgl_net *mn, const struct mgl_service_id *id,
+		       struct mgl_pool *pool,
+		       const struct mgl_pool_params *params,
+		       struct netlink_ext_ack *extack);
+void mgl_service_set_pool(struct mgl_net *mn, struct mgl_service *svc,
+			  struct mgl_pool *pool);
+struct mgl_pool *mgl_service_pool(struct mgl_net *mn,
+				  const struct mgl_service *svc);
+int mgl_service_del(struct mgl_net *mn, struct mgl_service *svc,
+		    struct netlink_ext_ack *extack);
+void mgl_services_flush(struct mgl_net *mn);
+
+#endif /* _MGL_SERVICE_H */

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Per-CPU counters. The packet path adds without a lock; zeroing never writes
+ * to them, it moves the base that readers subtract (see struct mgl_net,
+ * struct mgl_service and struct mgl_member), so no event is lost in a race.
+ */
+#include <linux/cpumask.h>
+
+#include "stats.h"
+
+static const struct {
+	const char *name;
+	enum mgl_verdict verdict;
+} counters_info[MGL_CNT_MAX] = {
+	[MGL_CNT_NONE] = { "none", MGL_ACCEPT },
+#define X(id, verd, text, doc) [MGL_CNT_##id] = { text, MGL_##verd },
+	MGL_COUNTERS(X)
+#undef X
+};
+
+/**
+ * mgl_traffic_alloc() - traffic counters for a service or backend
+ *
+ * Context: may sleep.
+ * Return: the counters, zero, to be freed with free_percpu(), or NULL.
+ */
+struct mgl_traffic __percpu *mgl_traffic_alloc(void)
+{
+	struct mgl_traffic __percpu *traffic;
+	int cpu;
+
+	traffic = alloc_percpu_gfp(struct mgl_traffic,
+				   GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	if (!traffic)
+		return NULL;
+	for_each_possible_cpu(cpu)
+		u64_stats_init(&per_cpu_ptr(traffic, cpu)->syncp);
+	return traffic;
+}
+
+/**
+ * mgl_traffic_add() - count one packet
+ * @traffic: whose
+ * @len: length of the inner packet in bytes
+ * @opens: the packet opens a flow
+ *
+ * Context: BH disabled.
+ */
+void mgl_traffic_add(struct mgl_traffic __percpu *traffic, u32 len, bool opens)
+{
+	struct mgl_traffic *t = this_cpu_ptr(traffic);
+
+	u64_stats_update_begin(&t->syncp);
+	u64_stats_inc(&t->packets);
+	u64_stats_add(&t->bytes, len);
+	if (opens)
+		u64_stats_inc(&t->flows);
+	u64_stats_update_end(&t->syncp);
+}
+
+/**
+ * mgl_traffic_read() - add up all CPUs
+ * @traffic: what to read
+ *
+ * Context: any.
+ * Return: the sums since allocation.
+ */
+struct mgl_traffic_sum mgl_traffic_read(struct mgl_traffic __percpu *traffic)
+{
+	struct mgl_traffic_sum sum = {};
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const struct mgl_traffic *t = per_cpu_ptr(traffic, cpu);
+		u64 packets, bytes, flows;
+		unsigned int start;
+
+		do {
+			start = u64_stats_fetch_begin(&t->syncp);
+			packets = u64_stats_read(&t->packets);
+			bytes = u64_stats_read(&t->bytes);
+			flows = u64_stats_read(&t->flows);
+		} while (u64_stats_fetch_retry(&t->syncp, start));
+		sum.packets += packets;
+		sum.bytes += bytes;
+		sum.flows += flows;
+	}
+	return sum;
+}
+
+/**
+ * mgl_counters_alloc() - counters for a namespace
+ *
+ * Context: may sleep.
+ * Return: the counters, zero, to be freed with free_percpu(), or NULL.
+ */
+struct mgl_counters __percpu *mgl_counters_alloc(void)
+{
+	struct mgl_counters __percpu *counters;
+	int cpu;
+
+	counters = alloc_percpu(struct mgl_counters);
+	if (!counters)
+		return NULL;
+	for_each_possible_cpu(cpu)
+		u64_stats_init(&per_cpu_ptr(counters, cpu)->syncp);
+	return counters;
+}
+
+/**
+ * mgl_counters_inc() - count one packet's fate
+ * @counters: the namespace's
+ * @id: the fate
+ *
+ * Context: BH disabled.
+ */
+void mgl_counters_inc(struct mgl_counters __percpu *counters,
+		      enum mgl_counter id)
+{
+	struct mgl_counters *c = this_cpu_ptr(counters);
+
+	u64_stats_update_begin(&c->syncp);
+	u64_stats_inc(&c->n[id]);
+	u64_stats_update_end(&c->syncp);
+}
+
+/**
+ * mgl_counters_read() - add up all CPUs
+ * @counters: the namespace's
+ * @sum: the sums since allocation, by enum mgl_counter
+ *
+ * Context: any.
+ */
+void mgl_counters_read(struct mgl_counters __percpu *counters,
+		       u64 sum[MGL_CNT_MAX])
+{
+	int cpu, i;
+
+	for (i = 0; i < MGL_CNT_MAX; i++)
+		sum[i] = 0;
+	for_each_possible_cpu(cpu) {
+		const struct mgl_counters *c = per_cpu_ptr(counters, cpu);
+		u64 n[MGL_CNT_MAX];
+		unsigned int start;
+
+		do {
+			start = u64_stats_fetch_begin(&c->syncp);
+			for (i = 0; i < MGL_CNT_MAX; i++)
+				n[i] = u64_stats_read(&c->n[i]);
+		} while (u64_stats_fetch_retry(&c->syncp, start));
+		for (i = 0; i < MGL_CNT_MAX; i++)
+			sum[i] += n[i];
+	}
+}
+
+/**
+ * mgl_counter_name() - a counter's name, which is ABI
+ * @id: the counter
+ *
+ * Context: any.
+ * Return: the name, static.
+ */
+const char *mgl_counter_name(enum mgl_counter id)
+{
+	return counters_info[id].name;
+}
+
+/**
+ * mgl_counter_verdict() - what becomes of a packet with this fate
+ * @id: the fate
+ *
+ * Context: any.
+ * Return: the verdict.
+ */
+enum mgl_verdict mgl_counter_verdict(enum mgl_counter id)
+{
+	return counters_info[id].verdict;
+}

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A VIP lookup is one hash probe on the inner destination, then a search of
+ * the VIP's listeners: the exact port, else the range around it, else the
+ * service for every port. Listeners are an array that is replaced as a whole.
+ */
+#include <linux/in.h>
+#include <linux/jhash.h>
+#include <linux/slab.h>
+
+#include "netns.h"
+#include "service.h"
+#include "vip.h"
+
+enum { ANY_TCP, ANY_UDP, ANY_SCTP, N_ANY };
+
+/**
+ * struct listener - a service and its ports
+ * @first: protocol << 16 | first port
+ * @last: protocol << 16 | last port
+ * @svc: the service
+ */
+struct listener {
+	u32 first;
+	u32 last;
+	struct mgl_service *svc;
+};
+
+/**
+ * struct listeners - what a VIP answers; never changes once published
+ * @rcu: frees it
+ * @any: services for every port, by protocol
+ * @n_exact: entries with one port, sorted, at the start of @entry
+ * @n_range: entries with a range, sorted, disjoint, behind those
+ * @entry: the entries
+ */
+struct listeners {
+	struct rcu_head rcu;
+	struct mgl_service *any[N_ANY];
+	u32 n_exact;
+	u32 n_range;
+	struct listener entry[];
+};
+
+/**
+ * struct mgl_vip - a VIP, as long as it has a service
+ * @rcu: frees it
+ * @node: in mgl_net.vips
+ * @addr: the address
+ * @listeners: its services; written under mgl_net.lock, read under RCU
+ */
+struct mgl_vip {
+	struct rcu_head rcu;
+	struct rhash_head node;
+	struct mgl_addr addr;
+	struct listeners __rcu *listeners;
+};
+
+const struct rhashtable_params mgl_vip_params = {
+	.key_len = sizeof(struct mgl_addr),
+	.key_offset = offsetof(struct mgl_vip, addr),
+	.head_offset = offsetof(struct mgl_vip, node),
+	.automatic_shrinking = true,
+};
+
+/**
+ * mgl_vip_find() - is this address a VIP?
+ * @mn: the namespace
+ * @addr: the address
+ *
+ * Context: RCU read side; the result is valid until its end.
+ * Return: the VIP or NULL.
+ */
+struct mgl_vip *mgl_vip_find(struct mgl_net *mn, const struct mgl_addr *addr)
+{
+	return rhashtable_lookup(&mn->vips, addr, mgl_vip_params);
+}
+
+static struct mgl_service *search(const struct listener *l, u32 n, u32 key)
+{
+	u32 lo = 0, hi = n;
+
+	while (lo < hi) {
+		u32 mid = lo + (hi - lo) / 2;
+
+		if (key < l[mid].first)
+			hi = mid;
+		else if (key > l[mid].last)
+			lo = mid + 1;
+		else
+			return l[mid].svc;
+	}
+	return NULL;
+}
+
+static int any_index(u8 proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return ANY_TCP;
+	case IPPROTO_UDP:
+		return ANY_UDP;
+	case IPPROTO_SCTP:
+		return ANY_SCTP;
+	default:
+		return -1;
+	}
+}
+
+/**
+ * mgl_vip_listener() - the service that answers on a port
+ * @vip: the VIP
+ * @proto: IPPROTO_*
+ * @port: the port
+ *
+ * Context: RCU read side; the result is valid until its end.
+ * Return: the service or NULL.
+ */
+struct mgl_service *mgl_vip_listener(const struct mgl_vip *vip, u8 proto,
+				     __be16 port)
+{
+	const struct listeners *ls = rcu_dereference(vip->listeners);
+	u32 key = (u32)proto << 16 | be16_to_cpu(port);
+	struct mgl_service *svc;
+	int any;
+
+	svc = search(ls->entry, ls->n_exact, key);
+	if (!svc)
+		svc = search(ls->entry + ls->n_exact, ls->n_range, key);
+	if (!svc) {
+		any = any_index(proto);
+		if (any >= 0)
+			svc = ls->any[any];
+	}
+	return svc;
+}
+
+static struct listener listener_of(struct mgl_service *svc)
+{
+	u32 proto = (u32)svc->id.proto << 16;
+
+	return (struct listener){
+		.first = proto | svc->id.first,
+		.last = proto | svc->id.last,
+		.svc = svc,
+	};
+}
+
+/* Copies the sorted array @from, with @add in its place, without @del. */
+static u32 copy_entries(struct listener *to, const struct listener *from,
+			u32 n, const struct listener *add,
+			const struct mgl_service *del)
+{
+	u32 i, out = 0;
+
+	for (i = 0; i < n; i++) {
+		if (add && add->first < from[i].first) {
+			to[out++] = *add;
+			add = NULL;
+		}
+		if (from[i].svc != del)
+			to[out++] = from[i];
+	}
+	if (add)
+		to[out++] = *add;
+	return out;
+}
+
+/* Makes the listeners of a VIP anew, with one service more or one less. */
+static struct listeners *listeners_copy(const struct listeners *old,
+					struct mgl_service *add,
+					struct mgl_service *del)
+{
+	const struct listener *exact = NULL, *range = NULL;
+	u32 n = old ? old->n_exact + old->n_range : 0;
+	struct listener l = {};
+	struct listeners *ls;
+
+	ls = kvzalloc(struct_size(ls, entry, n + 1), GFP_KERNEL);
+	if (!ls)
+		return NULL;
+	if (old)
+		memcpy(ls->any, old->any, sizeof(ls->any));
+	if (add) {
+		l = listener_of(add);
+		if (mgl_service_id_any(&add->id))
+			ls->any[any_index(add->id.proto)] = add;
+		else if (l.first == l.last)
+			exact = &l;
+		else
+			range = &l;
+	}
+	if (del && mgl_service_id_any(&del->id))
+		ls->any[any_index(del->id.proto)] = NULL;
+
+	ls->n_exact = copy_entries(ls->entry, old ? old->entry : NULL,
+				   old ? old->n_exact : 0, exact, del);
+	ls->n_range = copy_entries(ls->entry + ls->n_exact,
+				   old ? old->entry + old->n_exact : NULL,
+				   old ? old->n_range : 0, range, del);
+	return ls;
+}
+
+static bool listeners_empty(const struct listeners *ls)
+{
+	return !ls->n_exact && !ls->n_range && !ls->any[ANY_TCP] &&
+	       !ls->any[ANY_UDP] && !ls->any[ANY_SCTP];
+}
+
+static bool overlaps_range(const struct listeners *ls,
+			   const struct mgl_service *svc)
+{
+	struct listener l = listener_of((struct mgl_service *)svc);
+	u32 i;
+
+	if (l.first == l.last || mgl_service_id_any(&svc->id))
+		return false;
+	for (i = ls->n_exact; i < ls->n_exact + ls->n_range; i++)
+		if (l.first <= ls->entry[i].last &&
+		    l.last >= ls->entry[i].first)
+			return true;
+	return false;
+}
+
+static struct mgl_vip *vip_create(struct mgl_net *mn,
+				  const struct mgl_addr *addr,
+				  struct listeners *ls)
+{
+	struct mgl_vip *vip;
+	int err;
+
+	vip = kzalloc(sizeof(*vip), GFP_KERNEL);
+	if (!vip)
+		return ERR_PTR(-ENOMEM);
+	vip->addr = *addr;
+	RCU_INIT_POINTER(vip->listeners, ls);
+	err = rhashtable_insert_fast(&mn->vips, &vip->node, mgl_vip_params);
+	if (err) {
+		kfree(vip);
+		return ERR_PTR(err);
+	}
+	return vip;
+}
+
+/* Under mgl_net.lock a VIP that is found stays. */
+static struct mgl_vip *vip_find_locked(struct mgl_net *mn,
+				       const struct mgl_addr *addr)
+{
+	lockdep_assert_held(&mn->lock);
+	return rhashtable_lookup_fast(&mn->vips, addr, mgl_vip_params);
+}
+
+/**
+ * mgl_vip_listen() - let packets find a service
+ * @mn: the namespace; mn->lock is held
+ * @svc: the service, complete; its identity is not in use
+ *
+ * Context: may sleep.
+ * Return: 0, -EINVAL if its ports overlap with another range of the VIP, or
+ * another error, with nothing changed.
+ */
+int mgl_vip_listen(struct mgl_net *mn, struct mgl_service *svc)
+{
+	struct listeners *ls, *old = NULL;
+	struct mgl_vip *vip;
+
+	vip = vip_find_locked(mn, &svc->id.vip);
+	if (vip) {
+		old = rcu_dereference_protected(vip->listeners,
+						lockdep_is_held(&mn->lock));
+		if (overlaps_range(old, svc))
+			return -EINVAL;
+	}
+	ls = listeners_copy(old, svc, NULL);
+	if (!ls)
+		return -ENOMEM;
+	if (vip) {
+		rcu_assign_pointer(vip->listeners, ls);
+		kvfree_rcu(old, rcu);
+		return 0;
+	}
+	vip = vip_create(mn, &svc->id.vip, ls);
+	if (IS_ERR(vip)) {
+		kvfree(ls);
+		return PTR_ERR(vip);
+	}
+	return 0;
+}
+
+/**
+ * mgl_vip_unlisten() - let no further packet find a service
+ * @mn: the namespace; mn->lock is held
+ * @svc: the service; packets that found it already may use it until the end
+ *	of a grace period
+ *
+ * The VIP goes with its last service.
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM with nothing changed.
+ */
+int mgl_vip_unlisten(struct mgl_net *mn, struct mgl_service *svc)
+{
+	struct listeners *ls, *old;
+	struct mgl_vip *vip;
+
+	vip = vip_find_locked(mn, &svc->id.vip);
+	if (WARN_ON(!vip))
+		return 0;
+	old = rcu_dereference_protected(vip->listeners,
+					lockdep_is_held(&mn->lock));
+	ls = listeners_copy(old, NULL, svc);
+	if (!ls)
+		return -ENOMEM;
+	if (listeners_empty(ls)) {
+		kvfree(ls);
+		rhashtable_remove_fast(&mn->vips, &vip->node, mgl_vip_params);
+		kfree_rcu(vip, rcu);
+	} else {
+		rcu_assign_pointer(vip->listeners, ls);
+	}
+	kvfree_rcu(old, rcu);
+	return 0;
+}
+
+/**
+ * mgl_vip_remove() - let no further packet find any service of a VIP
+ * @mn: the namespace; mn->lock is held
+ * @addr: the VIP; it is no error if there is none
+ *
+ * Context: any. Allocates nothing and cannot fail.
+ */
+void mgl_vip_remove(struct mgl_net *mn, const struct mgl_addr *addr)
+{
+	struct mgl_vip *vip = vip_find_locked(mn, addr);
+	struct listeners *ls;
+
+	if (!vip)
+		return;
+	rhashtable_remove_fast(&mn->vips, &vip->node, mgl_vip_params);
+	ls = rcu_dereference_protected(vip->listeners,
+				       lockdep_is_held(&mn->lock));
+	kvfree_rcu(ls, rcu);
+	kfree_rcu(vip, rcu);
+}

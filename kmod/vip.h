@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* VIPs: from an inner destination to the service that answers there. */
+#ifndef _MGL_VIP_H
+#define _MGL_VIP_H
+
+#include <linux/rhashtable.h>
+
+#include "addr.h"
+
+struct mgl_net;
+struct mgl_service;
+struct mgl_vip;
+
+extern const struct rhashtable_params mgl_vip_params;
+
+struct mgl_vip *mgl_vip_find(struct mgl_net *mn, const struct mgl_addr *addr);
+struct mgl_service *mgl_vip_listener(const struct mgl_vip *vip, u8 proto,
+				     __be16 port);
+int mgl_vip_listen(struct mgl_net *mn, struct mgl_service *svc);
+int mgl_vip_unlisten(struct mgl_net *mn, struct mgl_service *svc);
+void mgl_vip_remove(struct mgl_net *mn, const struct mgl_addr *addr);
+
+#endif /* _MGL_VIP_H */
