@@ -129,5 +129,6 @@ build_uml()
 	rm "$obj/linux"
 	prune_objects "$obj"
 	ln -s . "$obj/kdir"
+	sed -i "s|$obj|$final|" "$obj/Makefile"
 	mv "$obj" "$final"
 }
