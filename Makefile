@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# "make help" lists the verbs.
+
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
+PREFIX ?= /usr
+VERSION := $(shell cat VERSION)
+DKMS_DIR = $(DESTDIR)/usr/src/maglev-$(VERSION)
+
+# Kernel that the demo runs in; stock-6.1 needs nothing to be compiled.
+KERNEL ?= stock-6.1
+
+Q := $(if $(filter 1,$(V)),,@)
+KBUILD = $(MAKE) -C $(KDIR) M=$(CURDIR) $(if $(W),W=$(W)) \
+	$(if $(filter 1,$(V)),V=1)
+
+all: module tools
+
+help:
+	@echo 'Two to start with:'
+	@echo '  demo          show the main job on real traffic, in a virtual machine'
+	@echo '  test          run every test'
+	@echo 'Building and installing:'
+	@echo '  all           module and tools'
+	@echo '  module        maglev.ko for the kernel in KDIR'
+	@echo '  tools         maglevadm'
+	@echo '  check-config  is everything in the kernel that the module needs?'
+	@echo '  install       module, tool and man page (DESTDIR=, PREFIX=)'
+	@echo '  dkms-install  hand the module to DKMS'
+	@echo '  clean         remove what was built here'
+	@echo 'Parts of test:'
+	@echo '  unit          pure files in userspace, with sanitizers'
+	@echo '  kunit         KUnit in User-Mode Linux'
+	@echo '  e2e           scenarios on network namespaces, in lab kernels'
+	@echo '  static        compiler warnings, sparse, checkpatch, shellcheck, man page'
+	@echo 'Variables: KDIR= kernel build directory, KERNEL= lab kernel of the demo,'
+	@echo '  V=1 show commands, W=1 more warnings'
+
+check-config:
+	$(Q)kmod/check-config $(KDIR)
+
+module: check-config
+	$(Q)$(KBUILD) modules
+
+tools:
+	$(Q)$(MAKE) --no-print-directory -C userspace V=$(V)
+
+install: module tools
+	$(Q)$(KBUILD) $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
+	$(Q)$(MAKE) --no-print-directory -C userspace install \
+		DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+
+# What the module is built from, and nothing else, is handed to DKMS.
+dkms-install:
+	$(Q)mkdir -p $(DKMS_DIR)
+	$(Q)git ls-files -z Kbuild Makefile VERSION COPYING dkms.conf kmod 2>/dev/null | \
+		xargs -0 cp --parents -t $(DKMS_DIR)
+	$(Q)$(if $(DESTDIR),,dkms add -m maglev -v $(VERSION) && \
+		dkms build -m maglev -v $(VERSION) && \
+		dkms install -m maglev -v $(VERSION))
+
+clean:
+	$(Q)rm -rf build
+	$(Q)if [ -d $(KDIR) ]; then $(KBUILD) clean; fi
+
+demo:
+	$(Q)tests/demo/run --kernel $(KERNEL)
+
+test:
+	$(Q)tests/run
+
+unit kunit e2e static:
+	$(Q)tests/run $@
+
+.PHONY: all help check-config module tools install dkms-install clean \
+	demo test unit kunit e2e static
