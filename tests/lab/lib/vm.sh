@@ -33,7 +33,7 @@ write_environment()
 
 	rm -rf "$dir"
 	mkdir "$dir"
-	name=$(first_file "$LAB_REPO"/{userspace,build}/maglevadm)
+	name=$(first_file "$LAB_REPO"/build/userspace/maglevadm)
 	[[ -z $name ]] || path=${name%/*}:$path
 	{
 		set_in_guest PATH "$path"
