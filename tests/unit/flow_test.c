@@ -2,8 +2,8 @@
 /* Inner IPv4 packets of every kind, whole, malformed and in pieces. */
 #include "ktap.h"
 #include "oracle.h"
-#include "packet.h"
 #include "prng.h"
+#include "skb.h"
 
 /* Of bytes in front of the inner header: outer IPv4 and GRE. */
 #define OFF 24
@@ -94,7 +94,7 @@ static void options_are_skipped(void)
 		struct packet p = { .len = OFF };
 
 		packet_ipv4(&p, ihl, IPPROTO_TCP, 20);
-		packet_tcp(&p, 5, TCP_SYN);
+		packet_tcp(&p, 5, PACKET_SYN);
 		CHECK_EQ(parse(&p, &flow, "options"), MGL_CNT_NONE, "IHL %u",
 			 ihl);
 		CHECK_EQ(ntohs(flow.dport), PACKET_DPORT, "IHL %u", ihl);
@@ -223,7 +223,7 @@ static void a_syn_without_ack_opens(void)
 		packet_tcp(&p, 5, flags);
 		CHECK_EQ(parse(&p, &flow, "TCP"), MGL_CNT_NONE, "flags %#x",
 			 flags);
-		CHECK_EQ(flow.opens, flags & TCP_SYN && !(flags & TCP_ACK),
+		CHECK_EQ(flow.opens, flags & PACKET_SYN && !(flags & PACKET_ACK),
 			 "flags %#x", flags);
 	}
 }
@@ -244,33 +244,20 @@ static void an_init_opens(void)
 	}
 }
 
-/* Of each kind one, with some that are wrong in one place. */
-static u32 zoo(struct packet *p, u32 i)
+static void zoo(struct packet *p, u32 i)
 {
-	static const u8 protos[] = { 1, 6, 17, 47, 132 };
-	enum { KINDS = 5 };
-
 	*p = (struct packet){ .len = OFF };
-	packet_inner(p, protos[i / KINDS % ARRAY_SIZE(protos)], 6);
-	if (i % KINDS == 1)
-		packet_set16(p, IP_LEN, 20);
-	if (i % KINDS == 2)
-		p->b[OFF] = 0x46;
-	if (i % KINDS == 3)
-		p->b[IP_L4 + 12] = 0x70;
-	if (i % KINDS == 4)
-		packet_set16(p, IP_FRAG, 0x2001);
-	return KINDS * ARRAY_SIZE(protos);
+	packet_zoo(p, i);
 }
 
 static void truncated_at_every_byte(void)
 {
 	struct mgl_flow flow;
 	struct packet p;
-	u32 i, n = 1;
+	u32 i;
 
-	for (i = 0; i < n; i++) {
-		n = zoo(&p, i);
+	for (i = 0; i < PACKET_ZOO; i++) {
+		zoo(&p, i);
 		for (; p.len >= IP_L4; p.len--) {
 			struct packet fixed = p;
 
@@ -286,10 +273,10 @@ static void in_pieces(void)
 {
 	struct mgl_flow flow;
 	struct packet p;
-	u32 i, n = 1, a, b;
+	u32 i, a, b;
 
-	for (i = 0; i < n; i++) {
-		n = zoo(&p, i);
+	for (i = 0; i < PACKET_ZOO; i++) {
+		zoo(&p, i);
 		for (a = 0; a <= p.len; a++)
 			for (b = a; b <= p.len; b++) {
 				u32 cuts[] = { a, b };
@@ -305,12 +292,12 @@ static void random_packets(void)
 {
 	struct mgl_flow flow;
 	u64 state = 31;
-	u32 i, n = 1, k;
+	u32 i, k;
 
 	for (i = 0; i < 300000; i++) {
 		struct packet p;
 
-		n = zoo(&p, i % n);
+		zoo(&p, i % PACKET_ZOO);
 		for (k = prng_below(&state, 4); k; k--)
 			p.b[OFF + prng_below(&state, p.len - OFF)] =
 				prng(&state);

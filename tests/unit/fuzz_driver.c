@@ -6,6 +6,8 @@
  *   fuzz_driver [ITERATIONS [SECONDS]]
  */
 #include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/kernel.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

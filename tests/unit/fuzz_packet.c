@@ -11,6 +11,7 @@
  * Besides the sanitizers, the oracle watches: every answer has to be exact.
  */
 #include <linux/if_ether.h>
+#include <linux/skbuff.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,8 @@
 
 #include "ktap.h"
 #include "oracle.h"
-#include "packet.h"
 #include "prng.h"
+#include "skb.h"
 
 /* Of bytes in front of the GRE header: an outer IPv4 header. */
 #define OFF 20
@@ -84,22 +84,16 @@ static void every_protocol(void)
 	}
 }
 
-/* The bits that mean something: C R K S, A and the version, 8 x 32 mixes. */
-static u16 meaningful(u32 i)
-{
-	return (i & 0xf) << 12 | (i >> 4 & 1) << 7 | (i >> 5 & 7);
-}
-
 static void truncated_at_every_byte(void)
 {
 	struct mgl_outer outer;
 	u32 i, len;
 
-	for (i = 0; i < 256; i++) {
+	for (i = 0; i < PACKET_GRE_MIXES; i++) {
 		struct packet p = { .len = OFF };
 		u32 whole;
 
-		packet_16(&p, meaningful(i));
+		packet_16(&p, packet_gre_mix(i));
 		packet_16(&p, ETH_P_IP);
 		packet_fill(&p, 0, 40);
 		whole = p.len;
@@ -115,10 +109,10 @@ static void in_pieces(void)
 	struct mgl_outer outer;
 	u32 i, cut;
 
-	for (i = 0; i < 256; i++) {
+	for (i = 0; i < PACKET_GRE_MIXES; i++) {
 		struct packet p = { .len = OFF };
 
-		packet_16(&p, meaningful(i));
+		packet_16(&p, packet_gre_mix(i));
 		packet_16(&p, ETH_P_IP);
 		packet_fill(&p, 0, 28);
 		for (cut = 0; cut <= p.len; cut++)

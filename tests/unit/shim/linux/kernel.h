@@ -5,6 +5,7 @@
 #include <asm/byteorder.h>
 #include <errno.h>
 #include <linux/types.h>
+#include <stdio.h>
 
 /* The kernel's refuse operands of different types, and so do these. */
 #define __shim_pick(x, y, op) ({		\

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/ip.h>
+#include <linux/kernel.h>
 #include <linux/skbuff.h>
-#include <stdio.h>
-#include <string.h>
+#include <linux/string.h>
 
 #include "oracle.h"
 

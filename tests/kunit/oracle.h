@@ -2,10 +2,10 @@
 /*
  * What the parsers have to say of a packet, worked out a second time and in
  * another way: from flat bytes, by the figures of the RFCs, with no struct of
- * the kernel and no code of the module.
+ * the kernel and no code of the module. Pure, and compiled in userspace, too.
  */
-#ifndef _UNIT_ORACLE_H
-#define _UNIT_ORACLE_H
+#ifndef _KUNIT_ORACLE_H
+#define _KUNIT_ORACLE_H
 
 #include "flow.h"
 #include "outer.h"
@@ -31,4 +31,4 @@ const char *oracle_check_flow(const struct sk_buff *skb, const u8 *bytes,
 			      u32 off, struct mgl_flow *flow,
 			      enum mgl_counter *result);
 
-#endif /* _UNIT_ORACLE_H */
+#endif /* _KUNIT_ORACLE_H */

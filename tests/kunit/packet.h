@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Packets to parse, written byte by byte as they are on the wire. */
-#ifndef _UNIT_PACKET_H
-#define _UNIT_PACKET_H
+/*
+ * Packets to parse, written byte by byte as they are on the wire. Pure, as are
+ * the files under test: the tests in userspace compile this, too.
+ */
+#ifndef _KUNIT_PACKET_H
+#define _KUNIT_PACKET_H
 
-#include <linux/skbuff.h>
+#include <linux/types.h>
 
 #define PACKET_MAX 6144
 
@@ -18,9 +21,9 @@ struct packet {
 #define PACKET_SPORT 0xa1b2
 #define PACKET_DPORT 0x01bb
 
-#define TCP_FIN 0x01
-#define TCP_SYN 0x02
-#define TCP_ACK 0x10
+#define PACKET_FIN 0x01
+#define PACKET_SYN 0x02
+#define PACKET_ACK 0x10
 
 void packet_8(struct packet *p, u8 val);
 void packet_16(struct packet *p, u16 val);
@@ -40,11 +43,11 @@ void packet_sctp(struct packet *p, u8 chunk_type);
 /* A whole IPv4 packet of @proto with a plain header and @payload bytes. */
 void packet_inner(struct packet *p, u8 proto, u16 payload);
 
-/* Linear. */
-struct sk_buff *packet_skb(const struct packet *p);
-/* In two parts, cut before byte @cut. */
-struct sk_buff *packet_skb_cut(const struct packet *p, u32 cut);
-/* With every byte in a fragment of its own. */
-struct sk_buff *packet_skb_bytes(const struct packet *p);
+/* Flag words with every mix of the bits that mean something in any version. */
+#define PACKET_GRE_MIXES 256
+u16 packet_gre_mix(u32 i);
+/* Whole IPv4 packets, of each kind one, some of them wrong in one place. */
+#define PACKET_ZOO 25
+void packet_zoo(struct packet *p, u32 i);
 
-#endif /* _UNIT_PACKET_H */
+#endif /* _KUNIT_PACKET_H */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <linux/if_ether.h>
-#include <stdlib.h>
+#include <linux/bug.h>
+#include <linux/in.h>
 
 #include "packet.h"
 
 void packet_8(struct packet *p, u8 val)
 {
-	if (p->len == PACKET_MAX)
-		abort();
+	if (WARN_ON(p->len == PACKET_MAX))
+		return;
 	p->b[p->len++] = val;
 }
 
@@ -102,7 +102,7 @@ void packet_inner(struct packet *p, u8 proto, u16 payload)
 	switch (proto) {
 	case IPPROTO_TCP:
 		packet_ipv4(p, 5, proto, 20 + payload);
-		packet_tcp(p, 5, TCP_ACK);
+		packet_tcp(p, 5, PACKET_ACK);
 		break;
 	case IPPROTO_UDP:
 		packet_ipv4(p, 5, proto, 8 + payload);
@@ -118,22 +118,33 @@ void packet_inner(struct packet *p, u8 proto, u16 payload)
 	packet_fill(p, 'x', payload);
 }
 
-struct sk_buff *packet_skb(const struct packet *p)
+/* C, R, K and S, then A, then the version. */
+u16 packet_gre_mix(u32 i)
 {
-	return shim_skb_new(p->b, p->len, NULL, 0);
+	return (i & 0xf) << 12 | (i >> 4 & 1) << 7 | (i >> 5 & 7);
 }
 
-struct sk_buff *packet_skb_cut(const struct packet *p, u32 cut)
+void packet_zoo(struct packet *p, u32 i)
 {
-	return shim_skb_new(p->b, p->len, &cut, 1);
-}
+	static const u8 protos[] = {
+		IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_GRE,
+		IPPROTO_SCTP,
+	};
+	u32 ip = p->len;
 
-struct sk_buff *packet_skb_bytes(const struct packet *p)
-{
-	u32 cuts[PACKET_MAX];
-	u32 i;
-
-	for (i = 0; i < p->len; i++)
-		cuts[i] = i;
-	return shim_skb_new(p->b, p->len, cuts, p->len);
+	packet_inner(p, protos[i / 5 % 5], 6);
+	switch (i % 5) {
+	case 1: /* cut short behind the header */
+		packet_set16(p, ip + 2, 20);
+		break;
+	case 2: /* options where the ports should be */
+		p->b[ip] = 0x46;
+		break;
+	case 3: /* a TCP header longer than the packet */
+		p->b[ip + 20 + 12] = 0x70;
+		break;
+	case 4: /* neither the first fragment nor the last */
+		packet_set16(p, ip + 6, 0x2001);
+		break;
+	}
 }

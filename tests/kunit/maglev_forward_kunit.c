@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The rewrite of the outer header: what changes, and above all what must not,
+ * be it in the packet or in what somebody else holds of it.
+ */
+#include <kunit/test.h>
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <net/checksum.h>
+#include <net/ip.h>
+
+#include "forward.h"
+#include "packet.h"
+#include "skb.h"
+
+#define NEW_SADDR 0xc0000263	/* 192.0.2.99 */
+#define NEW_DADDR 0xc6121305	/* 198.18.19.5 */
+
+/* Before and after: the whole packet, since nothing else may change. */
+struct forward_test {
+	struct packet before;
+	struct packet after;
+};
+
+static int forward_init(struct kunit *test)
+{
+	test->priv = kunit_kzalloc(test, sizeof(struct forward_test),
+				   GFP_KERNEL);
+	return test->priv ? 0 : -ENOMEM;
+}
+
+/* The header's checksum as RFC 791 has it, with no shortcut. */
+static u16 checksum(const u8 *header, u32 len)
+{
+	u32 sum = 0, i;
+
+	for (i = 0; i < len; i += 2)
+		if (i != 10)
+			sum += header[i] << 8 | header[i + 1];
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return ~sum;
+}
+
+/* A GRE packet with an outer header of @ihl words. */
+static void build(struct packet *p, u8 ihl, u8 tos, u8 ttl)
+{
+	p->len = 0;
+	packet_ipv4(p, ihl, IPPROTO_GRE, 8 + 46);
+	p->b[1] = tos;
+	p->b[8] = ttl;
+	packet_gre(p, 0x2000, ETH_P_IP);
+	packet_inner(p, IPPROTO_TCP, 6);
+	packet_set16(p, 10, checksum(p->b, ihl * 4));
+}
+
+static void set32(struct packet *p, u32 off, u32 val)
+{
+	packet_set16(p, off, val >> 16);
+	packet_set16(p, off + 2, val);
+}
+
+static u32 header_len(const struct packet *p)
+{
+	return (p->b[0] & 0xf) * 4;
+}
+
+/* Rewrites @f->before in the given shape, and expects @f->after of it. */
+static void check_rewrite(struct kunit *test, struct forward_test *f,
+			  u32 saddr, u32 daddr, u8 cost, enum skb_shape shape)
+{
+	u32 len = f->before.len, hlen = header_len(&f->before);
+	struct test_skb t = test_skb_new(test, f->before.b, len, shape, hlen);
+	__wsum sum;
+
+	f->after = f->before;
+	set32(&f->after, 12, saddr);
+	set32(&f->after, 16, daddr);
+	f->after.b[8] -= cost;
+	packet_set16(&f->after, 10, checksum(f->after.b, hlen));
+
+	/* The network card's checksum of all of it has to stay true. */
+	sum = skb_checksum(t.skb, 0, len, 0);
+	KUNIT_EXPECT_EQ(test, (int)MGL_CNT_NONE,
+			(int)mgl_forward_rewrite_v4(t.skb, htonl(saddr),
+						    htonl(daddr), cost));
+	if (!test_skb_holds(t.skb, f->after.b, len))
+		KUNIT_FAIL(test, "shape %d: not as expected", shape);
+	if (csum_fold(sum) != csum_fold(skb_checksum(t.skb, 0, len, 0)))
+		KUNIT_FAIL(test, "shape %d: checksum of all changed", shape);
+	if (t.clone && !test_skb_holds(t.clone, f->before.b, len))
+		KUNIT_FAIL(test, "shape %d: written through", shape);
+	test_skb_free(&t);
+}
+
+/* A shared buffer is not ours to write to: the stack unshares it before. */
+static bool can_write(enum skb_shape shape)
+{
+	return shape != SKB_SHARED;
+}
+
+static void only_the_outer_header_changes(struct kunit *test)
+{
+	struct forward_test *f = test->priv;
+	u32 shape, cost;
+	u8 ihl;
+
+	for (shape = 0; shape < SKB_SHAPES; shape++)
+		for (ihl = 5; ihl <= 15 && can_write(shape); ihl++)
+			for (cost = 0; cost <= 1; cost++) {
+				build(&f->before, ihl, 0xb9, 64);
+				check_rewrite(test, f, NEW_SADDR, NEW_DADDR,
+					      cost, shape);
+			}
+}
+
+static void every_ttl(struct kunit *test)
+{
+	struct forward_test *f = test->priv;
+	u32 ttl;
+
+	for (ttl = 2; ttl <= 255; ttl++) {
+		build(&f->before, 5, 0, ttl);
+		check_rewrite(test, f, NEW_SADDR, NEW_DADDR, 1, SKB_LINEAR);
+	}
+}
+
+static void every_type_of_service(struct kunit *test)
+{
+	struct forward_test *f = test->priv;
+	u32 tos;
+
+	for (tos = 0; tos <= 255; tos++) {
+		build(&f->before, 5, tos, 3);
+		check_rewrite(test, f, NEW_SADDR, NEW_DADDR, 1, SKB_CLONED);
+	}
+}
+
+/*
+ * The incremental update has to come to what a full one comes to, around the
+ * two zeros of ones' complement as well: every value that the sum can have
+ * comes by, since the identification takes every value.
+ */
+static void every_checksum(struct kunit *test)
+{
+	struct forward_test *f = test->priv;
+	u32 id;
+
+	for (id = 0; id <= 0xffff; id++) {
+		build(&f->before, 5, 0, 64);
+		packet_set16(&f->before, 4, id);
+		packet_set16(&f->before, 10, checksum(f->before.b, 20));
+		check_rewrite(test, f, NEW_SADDR, NEW_DADDR, 1, SKB_LINEAR);
+	}
+}
+
+static void addresses_of_every_kind(struct kunit *test)
+{
+	static const u32 addrs[] = {
+		0, 1, 0xffff, 0x10000, 0xffff0000, 0x0a000001, 0x7fffffff,
+		0x80000000, 0xfffffffe, 0xffffffff, PACKET_SADDR, PACKET_DADDR,
+	};
+	struct forward_test *f = test->priv;
+	u32 i, n = ARRAY_SIZE(addrs);
+
+	for (i = 0; i < n * n; i++) {
+		build(&f->before, 5, 0, 64);
+		check_rewrite(test, f, addrs[i / n], addrs[i % n], i & 1,
+			      SKB_LINEAR);
+	}
+}
+
+/* Nothing to change is a change, too. */
+static void the_same_addresses(struct kunit *test)
+{
+	struct forward_test *f = test->priv;
+
+	build(&f->before, 5, 0, 64);
+	check_rewrite(test, f, PACKET_SADDR, PACKET_DADDR, 0, SKB_FRAGS);
+	KUNIT_EXPECT_EQ(test, 0, memcmp(f->before.b, f->after.b,
+					f->before.len));
+}
+
+static struct kunit_case forward_cases[] = {
+	KUNIT_CASE(only_the_outer_header_changes),
+	KUNIT_CASE(every_ttl),
+	KUNIT_CASE(every_type_of_service),
+	KUNIT_CASE(every_checksum),
+	KUNIT_CASE(addresses_of_every_kind),
+	KUNIT_CASE(the_same_addresses),
+	{}
+};
+
+static struct kunit_suite forward_suite = {
+	.name = "maglev_forward",
+	.init = forward_init,
+	.test_cases = forward_cases,
+};
+
+kunit_test_suite(forward_suite);

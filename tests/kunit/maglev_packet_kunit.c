@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The parsers on real socket buffers: every answer is compared with that of
+ * the oracle, which reads flat bytes.
+ */
+#include <kunit/test.h>
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+
+#include "oracle.h"
+#include "packet.h"
+#include "skb.h"
+
+#define OUTER 20	/* bytes of the outer IPv4 header */
+#define INNER 24	/* bytes in front of the inner one */
+
+static int packet_init(struct kunit *test)
+{
+	test->priv = kunit_kzalloc(test, sizeof(struct packet), GFP_KERNEL);
+	return test->priv ? 0 : -ENOMEM;
+}
+
+/* The test's packet, with @off bytes of nothing in it. */
+static struct packet *packet_at(struct kunit *test, u32 off)
+{
+	struct packet *p = test->priv;
+
+	p->len = 0;
+	packet_fill(p, 0x5a, off);
+	return p;
+}
+
+/* Only what fails is worth a line in the log. */
+static void expect_right(struct kunit *test, const char *error,
+			 const struct packet *p, enum skb_shape shape, u32 cut)
+{
+	if (error)
+		KUNIT_FAIL(test, "flags %02x%02x, shape %d, cut %u: %s",
+			   p->b[OUTER], p->b[OUTER + 1], shape, cut, error);
+}
+
+static void check_outer(struct kunit *test, const struct packet *p,
+			enum skb_shape shape, u32 cut)
+{
+	struct test_skb t = test_skb_new(test, p->b, p->len, shape, cut);
+	enum mgl_counter result;
+	struct mgl_outer outer;
+
+	expect_right(test, oracle_check_outer(t.skb, p->b, OUTER, &outer,
+					      &result), p, shape, cut);
+	if (!test_skb_holds(t.skb, p->b, p->len))
+		KUNIT_FAIL(test, "shape %d, cut %u: changed", shape, cut);
+	test_skb_free(&t);
+}
+
+static void check_flow(struct kunit *test, const struct packet *p, bool gso,
+		       enum skb_shape shape, u32 cut)
+{
+	struct test_skb t = test_skb_new(test, p->b, p->len, shape, cut);
+	enum mgl_counter result;
+	struct mgl_flow flow;
+
+	if (gso)
+		skb_shinfo(t.skb)->gso_size = 1400;
+	expect_right(test, oracle_check_flow(t.skb, p->b, INNER, &flow,
+					    &result), p, shape, cut);
+	if (!test_skb_holds(t.skb, p->b, p->len))
+		KUNIT_FAIL(test, "shape %d, cut %u: changed", shape, cut);
+	test_skb_free(&t);
+}
+
+static void every_mix_of_gre_flags(struct kunit *test)
+{
+	u32 i, shape;
+
+	for (i = 0; i < PACKET_GRE_MIXES; i++) {
+		struct packet *p = packet_at(test, OUTER);
+
+		packet_16(p, packet_gre_mix(i));
+		packet_16(p, i % 5 ? ETH_P_IP : ETH_P_IPV6);
+		packet_fill(p, 0, 28);
+		for (shape = 0; shape < SKB_SHAPES; shape++)
+			check_outer(test, p, shape, OUTER + i % 24);
+	}
+}
+
+static void gre_header_cut_at_every_byte(struct kunit *test)
+{
+	struct packet *p = packet_at(test, OUTER);
+	u32 cut, shape;
+
+	packet_gre(p, 0xf000, ETH_P_IP);
+	packet_32(p, 0x08000002);
+	packet_16(p, 0);
+	packet_32(p, 0);
+	packet_fill(p, 0xff, 20);
+	for (cut = 0; cut <= p->len; cut++)
+		for (shape = 0; shape < SKB_SHAPES; shape++)
+			check_outer(test, p, shape, cut);
+}
+
+static void gre_header_truncated_at_every_byte(struct kunit *test)
+{
+	struct packet *p = packet_at(test, OUTER);
+	u32 len, shape;
+
+	packet_gre(p, 0xf081, ETH_P_IP);
+	packet_32(p, 1);
+	packet_32(p, 0);
+	for (len = p->len; len >= OUTER; len--) {
+		p->len = len;
+		for (shape = 0; shape < SKB_SHAPES; shape++)
+			check_outer(test, p, shape, min_t(u32, len, 22));
+	}
+}
+
+static void inner_packet_cut_at_every_byte(struct kunit *test)
+{
+	u32 i, cut, shape;
+
+	for (i = 0; i < PACKET_ZOO; i++) {
+		struct packet *p = packet_at(test, INNER);
+
+		packet_zoo(p, i);
+		for (cut = 0; cut <= p->len; cut++)
+			for (shape = 0; shape < SKB_SHAPES; shape++)
+				check_flow(test, p, false, shape, cut);
+	}
+}
+
+static void inner_packet_truncated_at_every_byte(struct kunit *test)
+{
+	u32 i, left, shape;
+
+	for (i = 0; i < PACKET_ZOO * SKB_SHAPES; i++)
+		for (left = 20; left <= 46; left++) {
+			struct packet *p = packet_at(test, INNER);
+
+			shape = i / PACKET_ZOO;
+			packet_zoo(p, i % PACKET_ZOO);
+			p->len = min(p->len, INNER + left);
+			check_flow(test, p, false, shape, 30);
+			/* And by somebody who mended the length. */
+			packet_set16(p, INNER + 2, p->len - INNER);
+			check_flow(test, p, false, shape, 30);
+		}
+}
+
+/* Only a GSO packet may say that it is of no length at all. */
+static void inner_packet_without_a_length(struct kunit *test)
+{
+	struct packet *p = packet_at(test, INNER);
+	u32 shape;
+
+	packet_inner(p, IPPROTO_TCP, 1000);
+	packet_set16(p, INNER + 2, 0);
+	for (shape = 0; shape < SKB_SHAPES; shape++) {
+		check_flow(test, p, false, shape, INNER + 10);
+		check_flow(test, p, true, shape, INNER + 10);
+	}
+}
+
+/* Known answer: another implementation came to it. */
+static void flow_hash_is_the_documented_one(struct kunit *test)
+{
+	struct mgl_flow flow = {
+		.saddr = mgl_addr_v4(htonl(PACKET_SADDR)),
+		.daddr = mgl_addr_v4(htonl(PACKET_DADDR)),
+		.sport = htons(PACKET_SPORT),
+		.dport = htons(PACKET_DPORT),
+		.proto = IPPROTO_TCP,
+	};
+
+	KUNIT_EXPECT_EQ(test, mgl_flow_hash(&flow, 0x0123456789abcdefULL),
+			0x05f169c534ac5536ULL);
+}
+
+static struct kunit_case packet_cases[] = {
+	KUNIT_CASE(every_mix_of_gre_flags),
+	KUNIT_CASE(gre_header_cut_at_every_byte),
+	KUNIT_CASE(gre_header_truncated_at_every_byte),
+	KUNIT_CASE(inner_packet_cut_at_every_byte),
+	KUNIT_CASE(inner_packet_truncated_at_every_byte),
+	KUNIT_CASE(inner_packet_without_a_length),
+	KUNIT_CASE(flow_hash_is_the_documented_one),
+	{}
+};
+
+static struct kunit_suite packet_suite = {
+	.name = "maglev_packet",
+	.init = packet_init,
+	.test_cases = packet_cases,
+};
+
+kunit_test_suite(packet_suite);
