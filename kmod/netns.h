@@ -19,7 +19,7 @@ struct mgl_routers;
 /**
  * struct mgl_net - everything this module keeps for a network namespace
  * @net: the namespace
- * @lock: serialises every change of the configuration; RTNL nests inside
+ * @lock: serialises changes of the configuration
  * @vips: struct mgl_vip by address; written under @lock, read under RCU
  * @services: struct mgl_service by identity, for listing; under @lock
  * @pools: struct mgl_pool by name; under @lock
@@ -39,7 +39,7 @@ struct mgl_routers;
  */
 struct mgl_net {
 	struct net *net;
-	struct mutex lock;
+	struct mutex lock; /* every change; RTNL nests inside */
 	struct rhashtable vips;
 	struct rb_root services;
 	struct rb_root pools;

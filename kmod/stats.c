@@ -4,19 +4,41 @@
  * to them, it moves the base that readers subtract (see struct mgl_net,
  * struct mgl_service and struct mgl_member), so no event is lost in a race.
  */
+#include <linux/build_bug.h>
 #include <linux/cpumask.h>
+#include <linux/kernel.h>
 
 #include "stats.h"
 
+/* The names are ABI. */
 static const struct {
 	const char *name;
 	enum mgl_verdict verdict;
-} counters_info[MGL_CNT_MAX] = {
+} counters_info[] = {
 	[MGL_CNT_NONE] = { "none", MGL_ACCEPT },
-#define X(id, verd, text, doc) [MGL_CNT_##id] = { text, MGL_##verd },
-	MGL_COUNTERS(X)
-#undef X
+	[MGL_CNT_FORWARDED] = { "forwarded", MGL_STOLEN },
+	[MGL_CNT_LOCAL] = { "forwarded_local", MGL_ACCEPT },
+	[MGL_CNT_UNTRUSTED] = { "accept_untrusted", MGL_ACCEPT },
+	[MGL_CNT_OUTER_FRAGMENT] = { "accept_outer_fragment", MGL_ACCEPT },
+	[MGL_CNT_GRE_TRUNCATED] = { "accept_gre_truncated", MGL_ACCEPT },
+	[MGL_CNT_GRE_PROTOCOL] = { "accept_gre_protocol", MGL_ACCEPT },
+	[MGL_CNT_INNER_IPV6] = { "accept_inner_ipv6", MGL_ACCEPT },
+	[MGL_CNT_NOT_VIP] = { "accept_not_vip", MGL_ACCEPT },
+	[MGL_CNT_NO_SERVICE] = { "accept_no_service", MGL_ACCEPT },
+	[MGL_CNT_INNER_FRAGMENT] = { "accept_inner_fragment", MGL_ACCEPT },
+	[MGL_CNT_INNER_ICMP] = { "accept_inner_icmp", MGL_ACCEPT },
+	[MGL_CNT_GRE_VERSION] = { "drop_gre_version", MGL_DROP },
+	[MGL_CNT_GRE_ROUTING] = { "drop_gre_routing", MGL_DROP },
+	[MGL_CNT_INNER_HEADER] = { "drop_inner_header", MGL_DROP },
+	[MGL_CNT_INNER_L4] = { "drop_inner_l4", MGL_DROP },
+	[MGL_CNT_NO_BACKEND] = { "drop_no_backend", MGL_DROP },
+	[MGL_CNT_TTL] = { "drop_ttl", MGL_DROP },
+	[MGL_CNT_NO_ROUTE] = { "drop_no_route", MGL_DROP },
+	[MGL_CNT_TOO_BIG] = { "drop_too_big", MGL_DROP },
+	[MGL_CNT_NO_MEMORY] = { "drop_no_memory", MGL_DROP },
 };
+
+static_assert(ARRAY_SIZE(counters_info) == MGL_CNT_MAX);
 
 /**
  * mgl_traffic_alloc() - traffic counters for a service or backend

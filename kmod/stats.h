@@ -8,63 +8,56 @@
 
 #include <linux/types.h>
 
-/*
- * One line per fate of a packet: enumerator, verdict, name, meaning. The name
- * is ABI; Documentation/counters.md says what to do when one grows.
- */
-#define MGL_COUNTERS(X)							      \
-	X(FORWARDED, STOLEN, "forwarded",				      \
-	  "sent on to a backend")					      \
-	X(LOCAL, ACCEPT, "forwarded_local",				      \
-	  "given to this host, which is the backend itself")		      \
-	X(UNTRUSTED, ACCEPT, "accept_untrusted",			      \
-	  "from no trusted router")					      \
-	X(OUTER_FRAGMENT, ACCEPT, "accept_outer_fragment",		      \
-	  "the GRE packet itself is a fragment")			      \
-	X(GRE_TRUNCATED, ACCEPT, "accept_gre_truncated",		      \
-	  "ends, or source routes go on, before an inner destination")			      \
-	X(GRE_PROTOCOL, ACCEPT, "accept_gre_protocol",			      \
-	  "carries neither IPv4 nor IPv6")				      \
-	X(INNER_IPV6, ACCEPT, "accept_inner_ipv6",			      \
-	  "carries IPv6")						      \
-	X(NOT_VIP, ACCEPT, "accept_not_vip",				      \
-	  "inner destination is no VIP")				      \
-	X(NO_SERVICE, ACCEPT, "accept_no_service",			      \
-	  "VIP has no service for the protocol and port")		      \
-	X(INNER_FRAGMENT, ACCEPT, "accept_inner_fragment",		      \
-	  "inner packet to a VIP is a fragment")			      \
-	X(INNER_ICMP, ACCEPT, "accept_inner_icmp",			      \
-	  "inner packet to a VIP is ICMP")				      \
-	X(GRE_VERSION, DROP, "drop_gre_version",			      \
-	  "for a VIP, GRE version is not 0")				      \
-	X(GRE_ROUTING, DROP, "drop_gre_routing",			      \
-	  "for a VIP, GRE with source routes")				      \
-	X(INNER_HEADER, DROP, "drop_inner_header",			      \
-	  "inner IP header to a VIP is malformed")			      \
-	X(INNER_L4, DROP, "drop_inner_l4",				      \
-	  "inner transport header to a VIP is cut short")		      \
-	X(NO_BACKEND, DROP, "drop_no_backend",				      \
-	  "no backend of the service has a weight")			      \
-	X(TTL, DROP, "drop_ttl",					      \
-	  "outer TTL used up")						      \
-	X(NO_ROUTE, DROP, "drop_no_route",				      \
-	  "no route to the backend")					      \
-	X(TOO_BIG, DROP, "drop_too_big",				      \
-	  "does not fit the path to the backend and DF is set")		      \
-	X(NO_MEMORY, DROP, "drop_no_memory",				      \
-	  "headers could not be made writable")
-
 /**
  * enum mgl_counter - the fate of a packet, and its counter
  * @MGL_CNT_NONE: not decided yet, or nothing of ours: not counted
+ * @MGL_CNT_FORWARDED: sent on to a backend
+ * @MGL_CNT_LOCAL: given to this host, which is the backend itself
+ * @MGL_CNT_UNTRUSTED: from no trusted router
+ * @MGL_CNT_OUTER_FRAGMENT: the GRE packet itself is a fragment
+ * @MGL_CNT_GRE_TRUNCATED: ends, or source routes go on, before an inner destination
+ * @MGL_CNT_GRE_PROTOCOL: carries neither IPv4 nor IPv6
+ * @MGL_CNT_INNER_IPV6: carries IPv6
+ * @MGL_CNT_NOT_VIP: inner destination is no VIP
+ * @MGL_CNT_NO_SERVICE: VIP has no service for the protocol and port
+ * @MGL_CNT_INNER_FRAGMENT: inner packet to a VIP is a fragment
+ * @MGL_CNT_INNER_ICMP: inner packet to a VIP is ICMP
+ * @MGL_CNT_GRE_VERSION: for a VIP, GRE version is not 0
+ * @MGL_CNT_GRE_ROUTING: for a VIP, GRE with source routes
+ * @MGL_CNT_INNER_HEADER: inner IP header to a VIP is malformed
+ * @MGL_CNT_INNER_L4: inner transport header to a VIP is cut short
+ * @MGL_CNT_NO_BACKEND: no backend of the service has a weight
+ * @MGL_CNT_TTL: outer TTL used up
+ * @MGL_CNT_NO_ROUTE: no route to the backend
+ * @MGL_CNT_TOO_BIG: does not fit the path to the backend and DF is set
+ * @MGL_CNT_NO_MEMORY: headers could not be made writable
+ * @MGL_CNT_MAX: number of counters
  *
- * The others are described by MGL_COUNTERS().
+ * Names and verdicts are in stats.c; Documentation/counters.md says what to
+ * do when one grows.
  */
 enum mgl_counter {
 	MGL_CNT_NONE,
-#define X(id, verdict, name, doc) MGL_CNT_##id,
-	MGL_COUNTERS(X)
-#undef X
+	MGL_CNT_FORWARDED,
+	MGL_CNT_LOCAL,
+	MGL_CNT_UNTRUSTED,
+	MGL_CNT_OUTER_FRAGMENT,
+	MGL_CNT_GRE_TRUNCATED,
+	MGL_CNT_GRE_PROTOCOL,
+	MGL_CNT_INNER_IPV6,
+	MGL_CNT_NOT_VIP,
+	MGL_CNT_NO_SERVICE,
+	MGL_CNT_INNER_FRAGMENT,
+	MGL_CNT_INNER_ICMP,
+	MGL_CNT_GRE_VERSION,
+	MGL_CNT_GRE_ROUTING,
+	MGL_CNT_INNER_HEADER,
+	MGL_CNT_INNER_L4,
+	MGL_CNT_NO_BACKEND,
+	MGL_CNT_TTL,
+	MGL_CNT_NO_ROUTE,
+	MGL_CNT_TOO_BIG,
+	MGL_CNT_NO_MEMORY,
 	MGL_CNT_MAX
 };
 

@@ -5,7 +5,7 @@
 #include <linux/version.h>
 #include_next <net/genetlink.h>
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#if KERNEL_VERSION(6, 6, 0) > LINUX_VERSION_CODE
 /*
  * 7288dd2fd488 ("genetlink: use attrs from struct genl_info") let dumps have
  * a struct genl_info; before, struct genl_dumpit_info held the attributes.
