@@ -46,9 +46,10 @@ static void check_outer(struct kunit *test, const struct packet *p,
 	struct test_skb t = test_skb_new(test, p->b, p->len, shape, cut);
 	enum mgl_counter result;
 	struct mgl_outer outer;
+	const char *error;
 
-	expect_right(test, oracle_check_outer(t.skb, p->b, OUTER, &outer,
-					      &result), p, shape, cut);
+	error = oracle_check_outer(t.skb, p->b, OUTER, &outer, &result);
+	expect_right(test, error, p, shape, cut);
 	if (!test_skb_holds(t.skb, p->b, p->len))
 		KUNIT_FAIL(test, "shape %d, cut %u: changed", shape, cut);
 	test_skb_free(&t);
@@ -60,11 +61,12 @@ static void check_flow(struct kunit *test, const struct packet *p, bool gso,
 	struct test_skb t = test_skb_new(test, p->b, p->len, shape, cut);
 	enum mgl_counter result;
 	struct mgl_flow flow;
+	const char *error;
 
 	if (gso)
 		skb_shinfo(t.skb)->gso_size = 1400;
-	expect_right(test, oracle_check_flow(t.skb, p->b, INNER, &flow,
-					    &result), p, shape, cut);
+	error = oracle_check_flow(t.skb, p->b, INNER, &flow, &result);
+	expect_right(test, error, p, shape, cut);
 	if (!test_skb_holds(t.skb, p->b, p->len))
 		KUNIT_FAIL(test, "shape %d, cut %u: changed", shape, cut);
 	test_skb_free(&t);

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What makes the suites, which register themselves, one module. */
-#include "compat.h"
+#include <linux/module.h>
 
-KUNIT_IMPORT_NS();
+/*
+ * What MODULE_IMPORT_NS() comes to, which takes a string since 6.13 and took
+ * a bare token before (cdd30ebb1b9f, "module: Convert symbol namespace to
+ * string literal").
+ */
+MODULE_INFO(import_ns, "EXPORTED_FOR_KUNIT_TESTING");
 MODULE_DESCRIPTION("KUnit tests of maglev");
 MODULE_LICENSE("GPL");

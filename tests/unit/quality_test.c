@@ -173,7 +173,7 @@ static void check_spread(u32 size, struct mgl_candidate *cand, u32 n,
 			last = max(last, (taken[i] - 1.0) / q);
 			first = min(first, (taken[i] + 1.0) / q);
 		}
-		CHECK(last <= first + 1e-9, "%s: turn %u: %f behind %f", what,
+		CHECK(last < first + 0.000001, "%s: turn %u: %f behind %f", what,
 		      s, first, last);
 	}
 	for (i = 0; i < n; i++)
