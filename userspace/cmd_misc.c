@@ -59,7 +59,7 @@ static void help_row(char letter, char alias, const char *name,
 		n += snprintf(left + n, sizeof(left) - (size_t)n, ", ");
 	snprintf(left + n, sizeof(left) - (size_t)n, "--%s%s%s", name,
 		 arg ? " " : "", arg ? arg : "");
-	printf("  %-34s %s\n", left, help);
+	printf("  %-29s %s\n", left, help);
 }
 
 /**

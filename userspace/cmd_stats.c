@@ -54,8 +54,8 @@ int cmd_counters(struct ctx *ctx, const struct args *args)
 
 	if (!kern)
 		return EXIT_FAILED;
-	err = kern_dump(kern, kern_request(kern, MAGLEV_CMD_STATS_GET),
-		      attr_get_counters, &v);
+	err = kern_get(kern, kern_request(kern, MAGLEV_CMD_STATS_GET),
+		       attr_get_counters, &v);
 	if (err) {
 		vec_free(&v);
 		return kern_failed(kern, err, "cannot read the counters");

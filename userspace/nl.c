@@ -56,14 +56,24 @@ struct kern {
 
 static void keep_text(struct kern *kern, struct nlattr *attrs, int len)
 {
-	const struct nlattr *msg;
+	static const char module[] = MAGLEV_GENL_NAME ": ";
+	const struct nlattr *attr;
+	const char *text;
+	int n;
 
 	if (len < (int)sizeof(*attrs))
 		return;
-	msg = nla_find(attrs, len, NLMSGERR_ATTR_MSG);
-	if (msg)
-		snprintf(kern->text, sizeof(kern->text), "%.*s", nla_len(msg),
-			 (const char *)nla_data(msg));
+	attr = nla_find(attrs, len, NLMSGERR_ATTR_MSG);
+	if (!attr)
+		return;
+	text = nla_data(attr);
+	n = nla_len(attr);
+	/* The message has this program's name in front, which says as much. */
+	if (n > (int)strlen(module) && !memcmp(text, module, strlen(module))) {
+		text += strlen(module);
+		n -= (int)strlen(module);
+	}
+	snprintf(kern->text, sizeof(kern->text), "%.*s", n, text);
 }
 
 /* A refusal: an errno, the request or its header, and extack attributes. */

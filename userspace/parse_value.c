@@ -30,19 +30,19 @@ const char *parse_weight(const char *text, uint32_t *weight)
  * @text: the size
  * @size: the result
  *
- * Bounds and primality are the kernel's to judge; its refusal names them.
+ * Whether it is a prime is left to the kernel to judge.
  *
  * Return: NULL or what is wrong.
  */
 const char *parse_table_size(const char *text, uint32_t *size)
 {
-	const char *wrong;
 	uint64_t v;
 
-	wrong = parse_uint(text, UINT32_MAX, &v);
-	if (!wrong)
-		*size = (uint32_t)v;
-	return wrong;
+	if (parse_uint(text, MAGLEV_TABLE_SIZE_MAX, &v) ||
+	    v < MAGLEV_TABLE_SIZE_MIN)
+		return "not a table size (a prime from 251 to 1048573)";
+	*size = (uint32_t)v;
+	return NULL;
 }
 
 /**

@@ -1,0 +1,761 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2154,SC2314,SC2016 # bats' variables; "!" at an end; bash -c
+#
+# maglevadm against the kernel: as root, with maglev.ko loaded. Everything
+# configured in the network namespace is deleted.
+
+load common
+
+setup_file()
+{
+	if [ "$(id -u)" -ne 0 ] || [ ! -d /sys/module/maglev ]; then
+		echo "live.bats needs root and maglev.ko, as in the lab" >&2
+		return 1
+	fi
+}
+
+setup()
+{
+	cd "$BATS_TEST_TMPDIR" || return
+	"$MAGLEVADM" -C
+}
+
+teardown()
+{
+	"$MAGLEVADM" -C
+}
+
+# What -S prints has to be $1.
+saved()
+{
+	run --separate-stderr -0 "$MAGLEVADM" -S -n
+	diff <(echo -n "$1") <(echo -n "$output")
+	[ -z "$stderr" ]
+}
+
+# jq over a listing: json FILTER ARGUMENT...
+json()
+{
+	local filter=$1
+
+	shift
+	"$MAGLEVADM" "$@" --json | jq -c "$filter"
+}
+
+unprivileged()
+{
+	run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups \
+		--inh-caps=-all --bounding-set=-all "$MAGLEVADM" "$@"
+}
+
+web()
+{
+	m -A -t 192.0.2.1:80 -s mh
+	m -a -t 192.0.2.1:80 -r 198.51.100.1:80 -i --tun-type gre
+	m -a -t 192.0.2.1:80 -r 198.51.100.2 -w 3
+}
+
+@test "an empty listing" {
+	run -0 "$MAGLEVADM" -L -n
+	diff - <(echo "$output") <<-EOF2
+		Maglev load balancer version $(cat "$BATS_TEST_DIRNAME/../../VERSION") (services=0)
+		Prot LocalAddress:Port Scheduler Flags
+		  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
+	EOF2
+	[ "$(json . -L)" = '{"services":[]}' ]
+	[ "$(json . --list-pools)" = '{"pools":[]}' ]
+	[ "$(json . --list-routers)" = '{"routers":[]}' ]
+	saved ""
+}
+
+@test "a service and its backends, listed as ipvsadm lists them" {
+	web
+	run -0 "$MAGLEVADM" -L -n
+	diff - <(tail -n +2 <<<"$output" | sed 's/ $/_/') <<-'EOF2'
+		Prot LocalAddress:Port Scheduler Flags
+		  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
+		TCP  192.0.2.1:80 mh
+		  -> 198.51.100.1:80              Tunnel  1      0          0        _
+		  -> 198.51.100.2:80              Tunnel  3      0          0        _
+	EOF2
+}
+
+@test "byte for byte as ipvsadm lists and counts, where there is IPVS" {
+	if ! command -v ipvsadm >/dev/null || [ ! -e /proc/net/ip_vs ]; then
+		skip "needs ipvsadm and a kernel with IPVS"
+	fi
+	ln -s "$(realpath "$MAGLEVADM")" ours
+	mkdir as
+	ln -s "$(realpath "$MAGLEVADM")" as/ipvsadm
+	cat >rules <<-'EOF2'
+		-A -t 192.0.2.1:80 -s mh
+		-a -t 192.0.2.1:80 -r 198.51.100.1:80 -i -w 1 --tun-type gre --tun-nocsum
+		-a -t 192.0.2.1:80 -r 198.51.100.20:80 -i -w 65535 --tun-type gre --tun-nocsum
+		-a -t 192.0.2.1:80 -r 198.51.100.3:80 -i -w 0 --tun-type gre --tun-nocsum
+		-A -t 192.0.2.100:65535 -s mh
+		-A -t 192.0.2.20:443 -s mh
+		-A -u 192.0.2.1:53 -s mh
+		-a -u 192.0.2.1:53 -r 198.51.100.1:53 -i -w 100 --tun-type gre --tun-nocsum
+		-A --sctp-service 192.0.2.1:80 -s mh
+	EOF2
+	ipvsadm -C
+	ipvsadm -R <rules
+	as/ipvsadm -R <rules
+	for options in "" -n "-n --stats" "-n --stats --exact" "-n --sort"; do
+		# shellcheck disable=SC2086
+		diff <(ipvsadm -L $options | tail -n +2) <(as/ipvsadm -L $options | tail -n +2)
+	done
+	diff <(ipvsadm -Ln -t 192.0.2.1:80) <(as/ipvsadm -Ln -t 192.0.2.1:80)
+	diff <(ipvsadm | tail -n +2) <(as/ipvsadm | tail -n +2)
+	[[ $(as/ipvsadm -Ln | head -1) =~ ^IP\ Virtual\ Server\ version\ [0-9]+\.[0-9]+\.[0-9]+\ \(size=[0-9]+\)$ ]]
+	ipvsadm-save -n >ipvs
+	ipvsadm -C
+	# What ipvsadm saves loads here, and comes to the same.
+	"$MAGLEVADM" -S -n >before
+	m -C
+	as/ipvsadm -R <ipvs
+	"$MAGLEVADM" -S -n >after
+	diff before after
+	# And what is saved here loads there.
+	ipvsadm -R <after
+	ipvsadm-save -n >ipvs-again
+	ipvsadm -C
+	diff ipvs ipvs-again
+}
+
+@test "a service in JSON" {
+	web
+	[ "$(json 'del(.services[].backends)' -L)" = '{"services":[{"protocol":"tcp","address":"192.0.2.1","port":80,"port_last":80,"scheduler":"mh","pool":"tcp/192.0.2.1:80","stats":{"flows":0,"packets":0,"bytes":0}}]}' ]
+	[ "$(json '.services[].backends[1]|del(.slots)' -L)" = '{"address":"198.51.100.2","forward":"tunnel","tunnel_type":"gre","weight":3,"stats":{"flows":0,"packets":0,"bytes":0}}' ]
+	[ "$(json '[.services[].backends[].slots]|add' -L)" = 65537 ]
+}
+
+@test "all protocols, sorted as by ipvsadm" {
+	m -A --sctp-service 192.0.2.1:80
+	m -A -u 192.0.2.1:80
+	m -A -t 192.0.2.10:80
+	m -A -t 192.0.2.9:443
+	m -A -t 192.0.2.9:80
+	run -0 "$MAGLEVADM" -L -n
+	diff - <(tail -n +4 <<<"$output") <<-'EOF2'
+		TCP  192.0.2.9:80 mh
+		TCP  192.0.2.9:443 mh
+		TCP  192.0.2.10:80 mh
+		UDP  192.0.2.1:80 mh
+		SCTP 192.0.2.1:80 mh
+	EOF2
+}
+
+@test "--nosort lists the same" {
+	web
+	m -A -t 192.0.2.0:80
+	diff <("$MAGLEVADM" -L -n | sort) <("$MAGLEVADM" -L -n --nosort | sort)
+}
+
+@test "no arguments list, with names" {
+	grep -q '^192.0.2.77 ' /etc/hosts || echo "192.0.2.77 maglev-test.example" >>/etc/hosts
+	m -A -t 192.0.2.77:80
+	m -a -t 192.0.2.77:80 -r 192.0.2.77
+	run -0 "$MAGLEVADM"
+	[ "${lines[3]}" = "TCP  maglev-test.example:http mh" ]
+	[[ ${lines[4]} == "  -> maglev-test.example:http     Tunnel "* ]]
+}
+
+@test "host and service names name services and backends" {
+	grep -q '^192.0.2.77 ' /etc/hosts || echo "192.0.2.77 maglev-test.example" >>/etc/hosts
+	m -A -t maglev-test.example:http
+	m -a -t maglev-test.example:http -r maglev-test.example:http
+	saved $'-A -t 192.0.2.77:80 -s mh\n-a -t 192.0.2.77:80 -r 192.0.2.77:80 -i --tun-type gre -w 1'
+	run -0 "$MAGLEVADM" -S
+	[ "${lines[0]}" = "-A -t maglev-test.example:http -s mh" ]
+	m -D -t maglev-test.example:80
+	saved ""
+}
+
+@test "one service listed" {
+	web
+	m -A -t 192.0.2.1:81
+	run -0 "$MAGLEVADM" -L -n -t 192.0.2.1:80
+	diff - <(sed 's/ $/_/' <<<"$output") <<-'EOF2'
+		Prot LocalAddress:Port Scheduler Flags
+		  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
+		TCP  192.0.2.1:80 mh
+		  -> 198.51.100.1:80              Tunnel  1      0          0        _
+		  -> 198.51.100.2:80              Tunnel  3      0          0        _
+	EOF2
+	[ "$(json '[.services[].port]' -L -t 192.0.2.1:81)" = '[81]' ]
+	[ "$(json '[.services[].backends[].address]' -L -t 192.0.2.1:80)" = '["198.51.100.1","198.51.100.2"]' ]
+}
+
+@test "one service listed, that there is not" {
+	fails_with 1 "cannot list service tcp 192.0.2.1:80: no such service" -L -n -t 192.0.2.1:80
+}
+
+@test "--stats columns" {
+	web
+	run -0 "$MAGLEVADM" -L -n --stats
+	diff - <(tail -n +2 <<<"$output") <<-'EOF2'
+		Prot LocalAddress:Port               Conns   InPkts  OutPkts  InBytes OutBytes
+		  -> RemoteAddress:Port
+		TCP  192.0.2.1:80                        0        0        0        0        0
+		  -> 198.51.100.1:80                     0        0        0        0        0
+		  -> 198.51.100.2:80                     0        0        0        0        0
+	EOF2
+	diff <(echo "$output") <("$MAGLEVADM" -L -n --stats --exact)
+}
+
+@test "adding a service twice is refused" {
+	m -A -t 192.0.2.1:80
+	fails_with 1 "cannot add service tcp 192.0.2.1:80: service exists already" -A -t 192.0.2.1:80
+	saved "-A -t 192.0.2.1:80 -s mh"
+}
+
+@test "a service that there is not" {
+	fails_with 1 "cannot delete service tcp 192.0.2.1:80: no such service" -D -t 192.0.2.1:80
+	fails_with 1 "cannot change service udp 192.0.2.1:80: no such service" -E -u 192.0.2.1:80
+	fails_with 1 "cannot zero service tcp 192.0.2.1:80: no such service" -Z -t 192.0.2.1:80
+	fails_with 1 "of tcp 192.0.2.1:80: no such service" -a -t 192.0.2.1:80 -r 198.51.100.1
+	fails_with 1 "of tcp 192.0.2.1:80: no such service" -d -t 192.0.2.1:80 -r 198.51.100.1
+}
+
+@test "a backend that there is already, or not" {
+	web
+	fails_with 1 "cannot add backend 198.51.100.1 of tcp 192.0.2.1:80: " -a -t 192.0.2.1:80 -r 198.51.100.1
+	fails_with 1 "no such backend in the pool" -e -t 192.0.2.1:80 -r 198.51.100.9
+	fails_with 1 "no such backend in the pool" -d -t 192.0.2.1:80 -r 198.51.100.9
+}
+
+@test "editing a backend; without -w it gets weight 1, as by ipvsadm" {
+	web
+	m -e -t 192.0.2.1:80 -r 198.51.100.1 -w 7
+	[ "$(json '[.services[].backends[].weight]' -L)" = '[7,3]' ]
+	m -e -t 192.0.2.1:80 -r 198.51.100.2
+	[ "$(json '[.services[].backends[].weight]' -L)" = '[7,1]' ]
+}
+
+@test "weight 0 takes no slots, and all come back" {
+	web
+	m -e -t 192.0.2.1:80 -r 198.51.100.1 -w 0
+	[ "$(json '[.services[].backends[].slots]' -L)" = '[0,65537]' ]
+	m -e -t 192.0.2.1:80 -r 198.51.100.2 -w 0
+	[ "$(json '[.services[].backends[].slots]' -L)" = '[0,0]' ]
+	m -e -t 192.0.2.1:80 -r 198.51.100.1 -w 65535
+	[ "$(json '[.services[].backends[].slots]' -L)" = '[65537,0]' ]
+}
+
+@test "deleting a backend" {
+	web
+	m -d -t 192.0.2.1:80 -r 198.51.100.1:80
+	[ "$(json '[.services[].backends[].address]' -L)" = '["198.51.100.2"]' ]
+	m -d -t 192.0.2.1:80 -r 198.51.100.2
+	[ "$(json '[.services[].backends[].address]' -L)" = '[]' ]
+}
+
+@test "deleting a service deletes its private pool" {
+	web
+	[ "$(json '[.pools[].name]' --list-pools)" = '["tcp/192.0.2.1:80"]' ]
+	m -D -t 192.0.2.1:80
+	[ "$(json . --list-pools)" = '{"pools":[]}' ]
+	[ "$(json '[.services,.pools,.backends]' --info)" = '[0,0,0]' ]
+}
+
+@test "editing a service without a change works, as health checkers do it" {
+	web
+	"$MAGLEVADM" -S -n >before
+	m -E -t 192.0.2.1:80 -s mh
+	diff before <("$MAGLEVADM" -S -n)
+}
+
+@test "table size and seed of a service" {
+	m -A -t 192.0.2.1:80 --table-size 251 --seed 0xfedcba9876543210
+	saved "-A -t 192.0.2.1:80 -s mh --table-size 251 --seed 0xfedcba9876543210"
+	[ "$(json '.pools[]|[.table_size,.seed]' --list-pools)" = '[251,"0xfedcba9876543210"]' ]
+	m -E -t 192.0.2.1:80 --table-size 1021
+	saved "-A -t 192.0.2.1:80 -s mh --table-size 1021 --seed 0xfedcba9876543210"
+	m -E -t 192.0.2.1:80 --seed 1
+	saved "-A -t 192.0.2.1:80 -s mh --table-size 1021 --seed 0x1"
+	m -E -t 192.0.2.1:80 --seed 0 --table-size 65537
+	saved "-A -t 192.0.2.1:80 -s mh"
+}
+
+@test "a table size that is no prime is refused" {
+	fails_with 1 "cannot add service tcp 192.0.2.1:80: table size is not a prime" -A -t 192.0.2.1:80 --table-size 1000
+	fails_with 1 "cannot add pool web: table size is not a prime" --add-pool web --table-size 1000
+	m -A -t 192.0.2.1:80
+	fails_with 1 "table size is not a prime" -E -t 192.0.2.1:80 --table-size 252
+	saved "-A -t 192.0.2.1:80 -s mh"
+}
+
+@test "the smallest and the largest table" {
+	m -A -t 192.0.2.1:80 --table-size 251
+	m -a -t 192.0.2.1:80 -r 198.51.100.1
+	m -a -t 192.0.2.1:80 -r 198.51.100.2
+	[ "$(json '[.services[].backends[].slots]|add' -L)" = 251 ]
+	m -E -t 192.0.2.1:80 --table-size 1048573
+	[ "$(json '[.services[].backends[].slots]|add' -L)" = 1048573 ]
+}
+
+@test "ranges and every port" {
+	m -A -t 192.0.2.1 --port 8000-8999
+	m -a -t 192.0.2.1 --port 8000-8999 -r 198.51.100.1 -w 2
+	m -A -t 192.0.2.1:0
+	m -a -t 192.0.2.1:0 -r 198.51.100.1:0
+	m -A -t 192.0.2.1:8080
+	run -0 "$MAGLEVADM" -L -n
+	diff - <(tail -n +4 <<<"$output" | sed 's/ $/_/') <<-'EOF2'
+		TCP  192.0.2.1:0 mh
+		  -> 198.51.100.1:0               Tunnel  1      0          0        _
+		TCP  192.0.2.1:8000-8999 mh
+		  -> 198.51.100.1:0               Tunnel  2      0          0        _
+		TCP  192.0.2.1:8080 mh
+	EOF2
+	[ "$(json '[.services[]|[.port,.port_last]]' -L)" = '[[0,0],[8000,8999],[8080,8080]]' ]
+	saved "$(printf '%s\n' \
+		'-A -t 192.0.2.1:0 -s mh' \
+		'-a -t 192.0.2.1:0 -r 198.51.100.1:0 -i --tun-type gre -w 1' \
+		'-A -t 192.0.2.1 --port 8000-8999 -s mh' \
+		'-a -t 192.0.2.1 --port 8000-8999 -r 198.51.100.1:0 -i --tun-type gre -w 2' \
+		'-A -t 192.0.2.1:8080 -s mh')"
+	m -D -t 192.0.2.1 --port 8000-8999
+	m -D -t 192.0.2.1 --port 8080
+	m -D -t 192.0.2.1 --port 0
+	saved ""
+}
+
+@test "ranges that overlap are refused" {
+	m -A -t 192.0.2.1 --port 8000-8999
+	fails_with 1 "ports overlap with another range of this VIP" -A -t 192.0.2.1 --port 8999-9100
+	m -A -u 192.0.2.1 --port 8999-9100
+	m -A -t 192.0.2.2 --port 8999-9100
+}
+
+@test "a range from 1 to 65535 is not port 0" {
+	m -A -t 192.0.2.1 --port 1-65535
+	m -A -t 192.0.2.1:0
+	[ "$(json '[.services[]|[.port,.port_last]]' -L)" = '[[0,0],[1,65535]]' ]
+}
+
+@test "a range of one port is that port" {
+	m -A -t 192.0.2.1 --port 80-80
+	saved "-A -t 192.0.2.1:80 -s mh"
+}
+
+@test "IPv6 is refused for now" {
+	fails_with 1 "IPv6 addresses are not supported" -A -t "[2001:db8::1]:80"
+	m -A -t 192.0.2.1:80
+	fails_with 1 "IPv6 addresses are not supported" -a -t 192.0.2.1:80 -r "[2001:db8::1]"
+	fails_with 1 "IPv6 addresses are not supported" --add-router 2001:db8::/32
+}
+
+@test "addresses that no host can have are refused" {
+	fails_with 1 "not a unicast address" -A -t 224.0.0.1:80
+	fails_with 1 "not a unicast address" -A -t 0.0.0.0:80
+	m -A -t 192.0.2.1:80
+	fails_with 1 "not a unicast address" -a -t 192.0.2.1:80 -r 255.255.255.255
+	fails_with 1 "not a unicast address" -a -t 192.0.2.1:80 -r 127.0.0.1
+}
+
+@test "a shared pool" {
+	m --add-pool web --table-size 1021 --seed 42
+	m -a --pool web -r 198.51.100.1
+	m -a --pool web -r 198.51.100.2 -w 5 -i --tun-type gre
+	m -A -t 192.0.2.1:80 --pool web
+	m -A -u 192.0.2.1 --port 1000-2000 --pool web
+	saved "$(printf '%s\n' \
+		'--add-pool web --table-size 1021 --seed 0x2a' \
+		'-a --pool web -r 198.51.100.1 -i --tun-type gre -w 1' \
+		'-a --pool web -r 198.51.100.2 -i --tun-type gre -w 5' \
+		'-A -t 192.0.2.1:80 -s mh --pool web' \
+		'-A -u 192.0.2.1 --port 1000-2000 -s mh --pool web')"
+	[ "$(json '.pools[]|[.name,.private,.services,(.backends|length)]' --list-pools)" = '["web",false,2,2]' ]
+	run -0 "$MAGLEVADM" -L -n
+	[ "$(grep -c ' mh pool web$' <<<"$output")" -eq 2 ]
+	[ "$(grep -c -- '-> 198.51.100.2:' <<<"$output")" -eq 2 ]
+}
+
+@test "a pool in text" {
+	m --add-pool web
+	m -a --pool web -r 198.51.100.1
+	run -0 "$MAGLEVADM" --list-pools -n
+	[ "${lines[0]}" = "Pool                             TableSize Services Fingerprint" ]
+	[ "${lines[1]}" = "  -> RemoteAddress                Weight    Slots" ]
+	[[ ${lines[2]} =~ ^web\ {30}65537\ {5}0\ {8}0x[0-9a-f]{16}$ ]]
+	[ "${lines[3]}" = "  -> 198.51.100.1                 1         65537" ]
+}
+
+@test "a backend added through a service is in its shared pool" {
+	m --add-pool web
+	m -A -t 192.0.2.1:80 --pool web
+	m -A -t 192.0.2.1:81 --pool web
+	m -a -t 192.0.2.1:80 -r 198.51.100.1:80 -w 9
+	[ "$(json '[.services[].backends[].weight]' -L)" = '[9,9]' ]
+	m -e -t 192.0.2.1:81 -r 198.51.100.1 -w 8
+	[ "$(json '.pools[].backends[].weight' --list-pools)" = 8 ]
+	m -d --pool web -r 198.51.100.1
+	[ "$(json '[.services[].backends[]]' -L)" = '[]' ]
+}
+
+@test "editing and deleting pools" {
+	m --add-pool web
+	m --edit-pool web --table-size 257 --seed 0xff
+	saved "--add-pool web --table-size 257 --seed 0xff"
+	m --delete-pool web
+	saved ""
+}
+
+@test "pools: what is refused" {
+	m --add-pool web
+	fails_with 1 "cannot add pool web: " --add-pool web
+	fails_with 1 "cannot change pool other: no such pool" --edit-pool other --seed 1
+	fails_with 1 "cannot delete pool other: no such pool" --delete-pool other
+	fails_with 1 "no such pool" -A -t 192.0.2.1:80 --pool other
+	fails_with 1 "of pool other: no such pool" -a --pool other -r 198.51.100.1
+	fails_with 1 "letters, digits, '.', '_' and '-' only" --add-pool "a/b"
+	fails_with 1 "letters, digits, '.', '_' and '-' only" --add-pool "a b"
+	m -A -t 192.0.2.1:80 --pool web
+	fails_with 1 "cannot delete pool web: pool is used by a service" --delete-pool web
+	m -A -t 192.0.2.1:81
+	fails_with 1 "pool is private and goes with its service" --delete-pool tcp/192.0.2.1:81
+	fails_with 1 "pool is private to another service" -A -t 192.0.2.1:82 --pool tcp/192.0.2.1:81
+	saved $'--add-pool web\n-A -t 192.0.2.1:80 -s mh --pool web\n-A -t 192.0.2.1:81 -s mh'
+}
+
+@test "a service moves to a shared pool and to another" {
+	web
+	m --add-pool a
+	m --add-pool b
+	m -a --pool b -r 198.51.100.9
+	m -E -t 192.0.2.1:80 --pool a
+	[ "$(json '.services[]|[.pool,(.backends|length)]' -L)" = '["a",0]' ]
+	m -E -t 192.0.2.1:80 -s mh --pool b
+	[ "$(json '.services[]|[.pool,(.backends|length)]' -L)" = '["b",1]' ]
+	[ "$(json '[.pools[].name]' --list-pools)" = '["a","b"]' ]
+}
+
+@test "the longest pool name" {
+	name=$(printf 'p%.0s' {1..63})
+	m --add-pool "$name"
+	m -A -t 192.0.2.1:80 --pool "$name"
+	[ "$(json '.services[].pool' -L)" = "\"$name\"" ]
+}
+
+@test "fingerprints: equal for equal members in any order" {
+	m --add-pool a
+	m --add-pool b
+	m -a --pool a -r 198.51.100.1
+	m -a --pool a -r 198.51.100.2 -w 2
+	m -a --pool b -r 198.51.100.2 -w 2
+	[ "$(json '[.pools[].fingerprint]|unique|length' --list-pools)" = 2 ]
+	m -a --pool b -r 198.51.100.1
+	[ "$(json '[.pools[].fingerprint]|unique|length' --list-pools)" = 1 ]
+	m --edit-pool b --seed 1
+	[ "$(json '[.pools[].fingerprint]|unique|length' --list-pools)" = 2 ]
+}
+
+@test "routers" {
+	m --add-router 203.0.113.0/28
+	m --add-router 10.0.0.1
+	m --add-router 0.0.0.0/0
+	run --separate-stderr -0 "$MAGLEVADM" --list-routers
+	[ "$output" = $'0.0.0.0/0\n10.0.0.1/32\n203.0.113.0/28' ]
+	[ "$(json . --list-routers)" = '{"routers":["0.0.0.0/0","10.0.0.1/32","203.0.113.0/28"]}' ]
+	saved $'--add-router 0.0.0.0/0\n--add-router 10.0.0.1/32\n--add-router 203.0.113.0/28'
+	m --delete-router 10.0.0.1/32
+	m --delete-router 0.0.0.0/0
+	[ "$(json '.routers' --list-routers)" = '["203.0.113.0/28"]' ]
+}
+
+@test "routers: what is refused" {
+	m --add-router 203.0.113.0/28
+	fails_with 1 "cannot add router 203.0.113.0/28: " --add-router 203.0.113.0/28
+	fails_with 1 "cannot delete router 203.0.113.0/29: " --delete-router 203.0.113.0/29
+	saved "--add-router 203.0.113.0/28"
+}
+
+@test "no more routers than the limit" {
+	for i in {0..255}; do
+		echo "--add-router 10.0.$i.0/24"
+	done >rules
+	run --separate-stderr -0 "$MAGLEVADM" -R <rules
+	fails_with 1 "cannot add router 10.1.0.0/24: " --add-router 10.1.0.0/24
+	[ "$(json '.routers|length' --list-routers)" = 256 ]
+}
+
+@test "-C clears everything" {
+	web
+	m --add-pool a
+	m --add-router 203.0.113.0/28
+	m -C
+	saved ""
+	[ "$(json '[.services,.pools,.backends,.routers,.hooks]' --info)" = '[0,0,0,0,false]' ]
+}
+
+@test "-Z, of one service and of all" {
+	web
+	m -Z
+	m -Z -t 192.0.2.1:80
+	[ "$(json '.services[].stats.packets' -L)" = 0 ]
+}
+
+@test "--counters in text and JSON have the same names" {
+	run --separate-stderr -0 "$MAGLEVADM" --counters
+	[ "${#lines[@]}" -gt 5 ]
+	[ -z "$(grep -vE '^[a-z][a-z0-9_]+ +[0-9]+$' <<<"$output")" ]
+	diff <(awk '{print $1}' <<<"$output") <(json '.counters|keys_unsorted[]' --counters | tr -d '"')
+	[ "$(json '[.counters[]|type]|unique' --counters)" = '["number"]' ]
+}
+
+@test "--info" {
+	web
+	[ "$(json '[.services,.pools,.backends,.routers,.hooks,.table_size_default]' --info)" = '[1,1,2,0,true,65537]' ]
+	[ "$(json '.tool_version' --info)" = "\"$(cat "$BATS_TEST_DIRNAME/../../VERSION")\"" ]
+	run -0 "$MAGLEVADM" --info
+	grep -qE '^services +1$' <<<"$output"
+	grep -qE '^looks at packets +yes$' <<<"$output"
+}
+
+@test "the generation counts changes, and only those" {
+	local g0 g1
+
+	g0=$(json .generation --info)
+	"$MAGLEVADM" -L -n >/dev/null
+	[ "$(json .generation --info)" = "$g0" ]
+	m -A -t 192.0.2.1:80
+	g1=$(json .generation --info)
+	[ "$g1" -gt "$g0" ]
+	fails_with 1 "exists already" -A -t 192.0.2.1:80
+	[ "$(json .generation --info)" = "$g1" ]
+}
+
+@test "save and restore come to the same, byte for byte" {
+	cat >rules <<-'EOF2'
+		--add-router 10.0.0.0/8
+		--add-router 203.0.113.0/28
+		--add-pool a.pool --table-size 1021
+		-a --pool a.pool -r 198.51.100.1 -i --tun-type gre -w 0
+		-a --pool a.pool -r 198.51.100.2 -i --tun-type gre -w 65535
+		--add-pool b_pool --seed 0x8000000000000000
+		-A -t 192.0.2.1:80 -s mh
+		-a -t 192.0.2.1:80 -r 198.51.100.1:80 -i --tun-type gre -w 1
+		-a -t 192.0.2.1:80 -r 198.51.100.10:80 -i --tun-type gre -w 10
+		-A -t 192.0.2.1 --port 8000-8999 -s mh --table-size 257 --seed 0x1
+		-a -t 192.0.2.1 --port 8000-8999 -r 198.51.100.1:0 -i --tun-type gre -w 1
+		-A -t 192.0.2.2:443 -s mh --pool a.pool
+		-A -u 192.0.2.1:0 -s mh --pool a.pool
+		-A --sctp-service 192.0.2.1:9 -s mh
+		-a --sctp-service 192.0.2.1:9 -r 198.51.100.3:9 -i --tun-type gre -w 1
+	EOF2
+	"$MAGLEVADM" -R <rules
+	"$MAGLEVADM" -S -n >first
+	diff rules first
+	"$MAGLEVADM" --list-pools --json >pools
+	m -C
+	# Backwards, as far as that goes: what comes of it must not depend on it.
+	"$MAGLEVADM" -S | "$MAGLEVADM" -R
+	"$MAGLEVADM" -R <first
+	"$MAGLEVADM" -S -n >second
+	diff first second
+	diff pools <("$MAGLEVADM" --list-pools --json)
+}
+
+@test "save with names restores to the same" {
+	grep -q '^192.0.2.77 ' /etc/hosts || echo "192.0.2.77 maglev-test.example" >>/etc/hosts
+	m -A -t 192.0.2.77:80
+	m -a -t 192.0.2.77:80 -r 192.0.2.77 -w 3
+	m -A -u 192.0.2.77 --port 53-54
+	"$MAGLEVADM" -S -n >numbers
+	"$MAGLEVADM" -S >names
+	grep -q 'maglev-test.example:http' names
+	m -C
+	"$MAGLEVADM" -R <names
+	diff numbers <("$MAGLEVADM" -S -n)
+}
+
+@test "restore adds to what there is" {
+	m -A -t 192.0.2.1:80
+	run --separate-stderr -0 "$MAGLEVADM" -R <<<"-A -t 192.0.2.1:81"
+	[ "$(json '.services|length' -L)" = 2 ]
+}
+
+@test "restore stops at the first refusal and names its line" {
+	run --separate-stderr -1 "$MAGLEVADM" -R <<-'EOF2'
+		# a comment
+		-A -t 192.0.2.1:80
+
+		-A -t 192.0.2.1:80
+		-A -t 192.0.2.1:81
+	EOF2
+	[ "$stderr" = "maglevadm: line 4: cannot add service tcp 192.0.2.1:80: service exists already" ]
+	saved "-A -t 192.0.2.1:80 -s mh"
+}
+
+@test "restore takes what ipvsadm-save writes" {
+	run --separate-stderr -0 "$MAGLEVADM" -R <<-'EOF2'
+		-A -t 192.0.2.1:80 -s mh -b mh-port
+		-a -t 192.0.2.1:80 -r 198.51.100.1:80 -i -w 1 --tun-type gre --tun-nocsum
+		-a -t 192.0.2.1:80 -r 198.51.100.2:80 -i -w 20 --tun-type gre --tun-nocsum
+		-A -u 192.0.2.1:53 -s mh -b mh-fallback,mh-port
+	EOF2
+	[ -z "$stderr" ]
+	saved "$(printf '%s\n' \
+		'-A -t 192.0.2.1:80 -s mh' \
+		'-a -t 192.0.2.1:80 -r 198.51.100.1:80 -i --tun-type gre -w 1' \
+		'-a -t 192.0.2.1:80 -r 198.51.100.2:80 -i --tun-type gre -w 20' \
+		'-A -u 192.0.2.1:53 -s mh')"
+}
+
+@test "restore takes a script of ipvsadm calls, and options in any order" {
+	run --separate-stderr -0 "$MAGLEVADM" -R <<-'EOF2'
+		ipvsadm -A -t 192.0.2.1:80 -s mh
+		ipvsadm -w 2 -r "198.51.100.1:80" --tcp-service=192.0.2.1:80 -i -a  # the first
+	EOF2
+	[ "$(json '.services[].backends[].weight' -L)" = 2 ]
+}
+
+@test "called as ipvsadm" {
+	ln -s "$(realpath "$MAGLEVADM")" ipvsadm
+	run -0 ./ipvsadm -A -t 192.0.2.1:80 -s mh
+	run -0 ./ipvsadm -L -n
+	[ "${lines[0]}" = "IP Virtual Server version $(json .module_version --info | tr -d '"') (size=65537)" ]
+	[ "${lines[3]}" = "TCP  192.0.2.1:80 mh" ]
+	run --separate-stderr -1 ./ipvsadm -A -t 192.0.2.1:80 -s mh
+	[ "$stderr" = "ipvsadm: cannot add service tcp 192.0.2.1:80: service exists already" ]
+}
+
+@test "without capabilities: reading works" {
+	web
+	for listing in "-L -n" "-L --json" --list-pools --list-routers --counters --info; do
+		# shellcheck disable=SC2086
+		unprivileged $listing
+		[ "$status" -eq 0 ]
+		[ -n "$output$listing" ]
+		[ -z "$stderr" ]
+	done
+	[ "$(setpriv --reuid=65534 --clear-groups --inh-caps=-all --bounding-set=-all \
+		"$MAGLEVADM" -L -n | grep -c 198.51.100)" -eq 2 ]
+}
+
+@test "without capabilities: every change is refused" {
+	web
+	m --add-pool p
+	m --add-router 203.0.113.0/28
+	"$MAGLEVADM" -S -n >before
+	while read -r line; do
+		# shellcheck disable=SC2086
+		unprivileged $line
+		[ "$status" -eq 1 ]
+		one_line_error "not permitted: this needs CAP_NET_ADMIN"
+	done <<-'EOF2'
+		-A -t 192.0.2.1:81
+		-E -t 192.0.2.1:80 --seed 1
+		-D -t 192.0.2.1:80
+		-a -t 192.0.2.1:80 -r 198.51.100.9
+		-e -t 192.0.2.1:80 -r 198.51.100.1 -w 9
+		-d -t 192.0.2.1:80 -r 198.51.100.1
+		-Z
+		-Z -t 192.0.2.1:80
+		-C
+		--add-pool q
+		--edit-pool p --seed 1
+		--delete-pool p
+		--add-router 10.0.0.0/8
+		--delete-router 203.0.113.0/28
+	EOF2
+	diff before <("$MAGLEVADM" -S -n)
+}
+
+@test "without capabilities: seeds are not shown, so nothing is saved" {
+	m -A -t 192.0.2.1:80 --seed 0x123
+	unprivileged -S -n
+	[ "$status" -eq 1 ]
+	[ -z "$output" ]
+	one_line_error "only with CAP_NET_ADMIN"
+	unprivileged --list-pools --json
+	[ "$(jq '.pools[]|has("seed")' <<<"$output")" = false ]
+}
+
+@test "every network namespace has a configuration of its own" {
+	web
+	run -0 unshare -n "$MAGLEVADM" -S -n
+	[ -z "$output" ]
+	run -0 unshare -n bash -c '"$0" -A -t 192.0.2.9:80 && "$0" -S -n' "$MAGLEVADM"
+	[ "$output" = "-A -t 192.0.2.9:80 -s mh" ]
+	[ "$(json '.services|length' -L)" = 1 ]
+}
+
+@test "root of a user namespace may configure its own network namespace" {
+	if ! unshare -Urn true; then
+		skip "no user namespaces"
+	fi
+	run -0 unshare -Urn bash -c '"$0" -A -t 192.0.2.9:80 --seed 5 && "$0" -S -n' "$MAGLEVADM"
+	[ "$output" = "-A -t 192.0.2.9:80 -s mh --seed 0x5" ]
+}
+
+@test "a thousand services over many pages" {
+	for i in {0..999}; do
+		echo "-A -t 192.0.2.$((i % 250)):$((1000 + i)) -s mh --table-size 251"
+		echo "-a -t 192.0.2.$((i % 250)):$((1000 + i)) -r 198.51.100.$((i % 200 + 1))"
+		echo "-a -t 192.0.2.$((i % 250)):$((1000 + i)) -r 198.51.101.$((i % 200 + 1))"
+	done | sed 's/192.0.2.0:/192.0.2.251:/' >rules
+	run --separate-stderr -0 "$MAGLEVADM" -R <rules
+	[ -z "$stderr" ]
+	[ "$(json '[.services[]|[.address,.port]]|unique|length' -L)" = 1000 ]
+	[ "$(json '[.services[].backends|length]|unique' -L)" = '[2]' ]
+	[ "$(json '[.pools[].backends[]]|length' --list-pools)" = 2000 ]
+	[ "$("$MAGLEVADM" -L -n | grep -c '^TCP ')" = 1000 ]
+	[ "$("$MAGLEVADM" -L -n --nosort | grep -c '^  -> 198')" = 2000 ]
+	"$MAGLEVADM" -S -n >first
+	[ "$(wc -l <first)" -eq 3000 ]
+	m -C
+	"$MAGLEVADM" -R <first
+	diff first <("$MAGLEVADM" -S -n)
+}
+
+@test "a pool of a thousand backends" {
+	{
+		echo "-A -t 192.0.2.1:80"
+		for i in {0..999}; do
+			echo "-a -t 192.0.2.1:80 -r 198.51.$((i / 250)).$((i % 250 + 1))"
+		done
+	} >rules
+	run --separate-stderr -0 "$MAGLEVADM" -R <rules
+	[ "$(json '.services[].backends|length' -L -t 192.0.2.1:80)" = 1000 ]
+	[ "$(json '[.services[].backends[].slots]|[add,max-min<=1]' -L)" = '[65537,true]' ]
+}
+
+@test "listings while the configuration changes are whole" {
+	for i in {1..200}; do
+		echo "-A -t 192.0.2.1:$i --table-size 251"
+		echo "-a -t 192.0.2.1:$i -r 198.51.100.1"
+	done >rules
+	"$MAGLEVADM" -R <rules
+	(
+		for _ in {1..100}; do
+			"$MAGLEVADM" -A -t 192.0.2.2:80 --table-size 251
+			"$MAGLEVADM" -D -t 192.0.2.2:80
+		done
+	) &
+	for _ in {1..50}; do
+		[ "$(json '[.services[]|select(.address=="192.0.2.1")|.backends|length]|add' -L)" = 200 ]
+	done
+	wait $!
+}
+
+@test "no memory error and no leak" {
+	if ! command -v valgrind >/dev/null; then
+		skip "needs valgrind"
+	fi
+	local vg=(valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=all)
+
+	web
+	"$MAGLEVADM" -S -n >rules
+	m -C
+	run -0 "${vg[@]}" "$MAGLEVADM" -R <rules
+	run -1 "${vg[@]}" "$MAGLEVADM" -R <rules
+	for listing in "-L -n" "-L --json" "-L -n -t 192.0.2.1:80" -S --list-pools --list-routers --counters --info; do
+		# shellcheck disable=SC2086
+		run -0 "${vg[@]}" "$MAGLEVADM" $listing
+	done
+	run -1 "${vg[@]}" "$MAGLEVADM" -L -t 192.0.2.1:81
+}

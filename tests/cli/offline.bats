@@ -1,0 +1,431 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2154,SC2314,SC2016 # bats' variables; "!" at an end; bash -c
+#
+# What maglevadm says and refuses before it asks the kernel anything.
+
+load common
+
+setup()
+{
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+@test "an unknown letter is refused in one line" {
+	refused "unknown option -Q" -Q
+}
+
+@test "an unknown long option is refused in one line" {
+	refused "unknown option --bogus" --bogus
+}
+
+@test "long options are not abbreviated" {
+	refused "unknown option --add-serv" --add-serv -t 10.0.0.1:80
+}
+
+@test "an argument that belongs to no option is refused" {
+	refused "unexpected argument 'x'" -L x
+}
+
+@test "a lone dash and a double dash are refused" {
+	refused "unexpected argument '-'" -L -
+	refused "unexpected argument '--'" -L --
+}
+
+@test "an empty argument is refused" {
+	refused "unexpected argument ''" ""
+}
+
+@test "options without a command are refused" {
+	refused "no command" -n
+}
+
+@test "two commands are refused" {
+	refused "only one command" -A -D -t 10.0.0.1:80
+}
+
+@test "the same command twice is refused" {
+	refused "only one command" -L -L
+}
+
+@test "an option given twice is refused" {
+	refused "-w: given twice" -a -t 10.0.0.1:80 -r 10.1.0.1 -w 1 -w 2
+}
+
+@test "two services in one command are refused" {
+	refused "-u: given twice, or a second one of its kind" -A -t 10.0.0.1:80 -u 10.0.0.1:80
+}
+
+@test "an option without its argument is refused" {
+	refused "-t needs HOST[:PORT] after it" -A -t
+	refused "--weight needs WEIGHT after it" -a --weight
+}
+
+@test "a command without its operand is refused" {
+	refused "--add-pool needs NAME after it" --add-pool
+}
+
+@test "an argument for an option that takes none is refused" {
+	refused "--numeric takes no argument" -L --numeric=yes
+	refused "--list takes no argument" --list=all
+}
+
+@test "-A without a service is refused" {
+	refused "--add-service needs a service" -A
+}
+
+@test "-E and -D without a service are refused" {
+	refused "--edit-service needs a service" -E
+	refused "--delete-service needs a service" -D
+}
+
+@test "-a without a backend is refused" {
+	refused "--add-server needs --real-server" -a -t 10.0.0.1:80
+}
+
+@test "-a without service and pool is refused" {
+	refused "needs a service (-t, -u or --sctp-service) or a pool (--pool)" -a -r 10.1.0.1
+}
+
+@test "-a with service and pool is refused" {
+	refused "a service or a pool, not both" -a -t 10.0.0.1:80 --pool web -r 10.1.0.1
+}
+
+@test "an option that the command does not take is refused" {
+	refused "--weight does not go with --add-service" -A -t 10.0.0.1:80 -w 1
+	refused "--tcp-service does not go with --clear" -C -t 10.0.0.1:80
+	refused "--numeric does not go with --counters" --counters -n
+	refused "--json does not go with --save" -S --json
+	refused "--seed does not go with --add-server" -a -t 10.0.0.1:80 -r 10.1.0.1 --seed 1
+}
+
+@test "--port without a service is refused" {
+	refused "--port needs a service" -L --port 80
+}
+
+@test "a service without a port is refused, with what to write" {
+	refused "use HOST:PORT, HOST:0 for every port, or --port FIRST-LAST" -A -t 10.0.0.1
+}
+
+@test "a port in two places is refused" {
+	refused "it has a port already" -A -t 10.0.0.1:80 --port 80-90
+}
+
+@test "port 0 is every port" {
+	accepted -A -t 10.0.0.1:0
+	accepted -A -t 10.0.0.1 --port 0
+}
+
+@test "a port range is accepted" {
+	accepted -A -t 10.0.0.1 --port 8000-8999
+}
+
+@test "bad port ranges are refused" {
+	refused "the range ends before it starts" -A -t 10.0.0.1 --port 90-80
+	refused "a range starts at port 1" -A -t 10.0.0.1 --port 0-80
+	refused "a range is FIRST-LAST" -A -t 10.0.0.1 --port 80-
+	refused "not a port" -A -t 10.0.0.1 --port 80-65536
+}
+
+@test "a bad address is refused with the word at fault" {
+	refused "service '10.0.0.256:80': not an IPv4 address" -A -t 10.0.0.256:80
+}
+
+@test "a bad port is refused" {
+	refused "service '10.0.0.1:65536': not a port (0 to 65535)" -A -t 10.0.0.1:65536
+}
+
+@test "an unknown host is refused" {
+	refused "unknown host" -A -t no-such-host.invalid:80
+}
+
+@test "an unknown service name is refused" {
+	refused "unknown service name" -A -t 10.0.0.1:no-such-service
+}
+
+@test "host and service names are resolved" {
+	accepted -A -t localhost:http
+	accepted -A -u localhost:domain
+}
+
+@test "IPv6 needs brackets" {
+	refused "an IPv6 address needs brackets" -A -t 2001:db8::1:80
+	accepted -A -t "[2001:db8::1]:80"
+}
+
+@test "all protocols are accepted" {
+	accepted -A --tcp-service 10.0.0.1:80
+	accepted -A --udp-service 10.0.0.1:80
+	accepted -A --sctp-service 10.0.0.1:80
+}
+
+@test "a backend with another port is refused" {
+	refused "nothing translates ports" -a -t 10.0.0.1:80 -r 10.1.0.1:81
+}
+
+@test "a backend with a port of a range is refused" {
+	refused "nothing translates ports" -a -t 10.0.0.1 --port 80-90 -r 10.1.0.1:80
+}
+
+@test "a backend with a port in a pool is refused" {
+	refused "the members of a pool have no port" -a --pool web -r 10.1.0.1:80
+}
+
+@test "a backend with the port, port 0 or none is accepted" {
+	accepted -a -t 10.0.0.1:80 -r 10.1.0.1:80
+	accepted -a -t 10.0.0.1:http -r 10.1.0.1:http
+	accepted -a -t 10.0.0.1:80 -r 10.1.0.1:0
+	accepted -a -t 10.0.0.1:80 -r 10.1.0.1
+	accepted -a --pool web -r 10.1.0.1
+}
+
+@test "schedulers: mh and maglev" {
+	accepted -A -t 10.0.0.1:80 -s mh
+	accepted -A -t 10.0.0.1:80 -s maglev
+	for s in rr wrr lc wlc lblc lblcr dh sh sed nq fo ovf; do
+		refused "-s '$s': not supported, the only scheduler is Maglev hashing: use mh" \
+			-A -t 10.0.0.1:80 -s $s
+	done
+}
+
+@test "scheduler flags: those of mh" {
+	accepted -A -t 10.0.0.1:80 -s mh -b mh-port
+	accepted -A -t 10.0.0.1:80 -s mh -b mh-port,mh-fallback
+	refused "use mh-port, mh-fallback or both" -A -t 10.0.0.1:80 -b sh-port
+	refused "use mh-port, mh-fallback or both" -A -t 10.0.0.1:80 -b flag-1
+}
+
+@test "weights" {
+	accepted -a -t 10.0.0.1:80 -r 10.1.0.1 -w 0
+	accepted -a -t 10.0.0.1:80 -r 10.1.0.1 -w 65535
+	refused "-w '65536': not a weight (0 to 65535)" -a -t 10.0.0.1:80 -r 10.1.0.1 -w 65536
+	refused "-w '-1': not a weight (0 to 65535)" -a -t 10.0.0.1:80 -r 10.1.0.1 -w -1
+	refused "--weight 'x': not a weight (0 to 65535)" -a -t 10.0.0.1:80 -r 10.1.0.1 --weight=x
+}
+
+@test "tunnels: GRE" {
+	accepted -a -t 10.0.0.1:80 -r 10.1.0.1 -i
+	accepted -a -t 10.0.0.1:80 -r 10.1.0.1 -i --tun-type gre
+	accepted -a -t 10.0.0.1:80 -r 10.1.0.1 -i --tun-type gre --tun-nocsum
+	refused "use gre" -a -t 10.0.0.1:80 -r 10.1.0.1 -i --tun-type ipip
+	refused "use gre" -a -t 10.0.0.1:80 -r 10.1.0.1 -i --tun-type gue
+}
+
+@test "tunnel options of other tunnels are refused" {
+	refused "--tun-csum is not supported" -a -t 10.0.0.1:80 -r 10.1.0.1 -i --tun-csum
+	refused "--tun-remcsum is not supported" -a -t 10.0.0.1:80 -r 10.1.0.1 -i --tun-remcsum
+	refused "--tun-port is not supported" -a -t 10.0.0.1:80 -r 10.1.0.1 -i --tun-port 6080
+}
+
+@test "-g and -m are refused, with what to use" {
+	refused "-g is not supported: no direct routing: use -i --tun-type gre" \
+		-a -t 10.0.0.1:80 -r 10.1.0.1 -g
+	refused "-m is not supported: no address translation: use -i --tun-type gre" \
+		-a -t 10.0.0.1:80 -r 10.1.0.1 -m
+	refused "--gatewaying is not supported" -a -t 10.0.0.1:80 -r 10.1.0.1 --gatewaying
+}
+
+@test "-f is refused, with what to use" {
+	refused "-f is not supported: no services by firewall mark: use a port range" -A -f 1
+	refused "--fwmark-service is not supported" -A --fwmark-service=1
+	refused "-6 is not supported" -A -6
+}
+
+@test "persistence is refused" {
+	refused "-p is not supported: no persistence" -A -t 10.0.0.1:80 -p 300
+	refused "-M is not supported: no persistence" -A -t 10.0.0.1:80 -M 255.255.255.0
+	refused "--pe is not supported" -A -t 10.0.0.1:80 --pe sip
+	refused "-o is not supported" -A -u 10.0.0.1:80 -o
+}
+
+@test "limits on connections are refused" {
+	refused "-x is not supported: no limits" -a -t 10.0.0.1:80 -r 10.1.0.1 -x 10
+	refused "-y is not supported: no limits" -a -t 10.0.0.1:80 -r 10.1.0.1 -y 10
+	refused "--u-threshold is not supported" -a -t 10.0.0.1:80 -r 10.1.0.1 --u-threshold 10
+	refused "--thresholds is not supported" -L --thresholds
+}
+
+@test "listings of connections, timeouts and daemons are refused" {
+	refused "-c is not supported" -L -c
+	refused "-c is not supported" -Lnc
+	refused "--timeout is not supported" -L --timeout
+	refused "--daemon is not supported" -L --daemon
+	refused "--rate is not supported" -L --rate
+	refused "--persistent-conn is not supported" -L --persistent-conn
+	refused "--tun-info is not supported" -L --tun-info
+}
+
+@test "timeouts and the sync daemon are refused" {
+	refused "--set is not supported" --set 900 120 300
+	refused "--start-daemon is not supported" --start-daemon master --syncid 1
+	refused "--stop-daemon is not supported" --stop-daemon master
+	for o in syncid sync-maxlen mcast-interface mcast-group mcast-port mcast-ttl; do
+		refused "--$o is not supported" --$o 1
+	done
+}
+
+@test "table sizes outside the bounds are refused" {
+	refused "a prime from 251 to 1048573" -A -t 10.0.0.1:80 --table-size 250
+	refused "a prime from 251 to 1048573" -A -t 10.0.0.1:80 --table-size 1048574
+	refused "a prime from 251 to 1048573" --add-pool web --table-size x
+	accepted -A -t 10.0.0.1:80 --table-size 251
+}
+
+@test "seeds" {
+	accepted -A -t 10.0.0.1:80 --seed 18446744073709551615
+	accepted -A -t 10.0.0.1:80 --seed 0xffffffffffffffff
+	refused "number too large" -A -t 10.0.0.1:80 --seed 18446744073709551616
+	refused "not a number" -A -t 10.0.0.1:80 --seed 0xg
+}
+
+@test "table size and seed of a shared pool are not a service's to set" {
+	refused "set them with --add-pool or --edit-pool" -A -t 10.0.0.1:80 --pool web --seed 1
+	refused "set them with --add-pool or --edit-pool" -E -t 10.0.0.1:80 --pool web --table-size 251
+}
+
+@test "pool names that cannot be are refused" {
+	refused "pool '': empty pool name" --add-pool ""
+	refused "pool name longer than 63 bytes" --add-pool "$(printf 'p%.0s' {1..64})"
+	refused "empty pool name" -A -t 10.0.0.1:80 --pool ""
+}
+
+@test "router prefixes" {
+	accepted --add-router 10.0.0.0/8
+	accepted --add-router 10.0.0.1
+	refused "address bits are set beyond the prefix length" --add-router 10.0.0.1/8
+	refused "not a prefix length (0 to 32)" --add-router 10.0.0.0/33
+	refused "router '10.0.0/8': not an IPv4 address" --delete-router 10.0.0/8
+}
+
+@test "letters can be put together, arguments attached" {
+	accepted -Ln
+	accepted -ln
+	accepted -Sn
+	accepted -At10.0.0.1:80 -smh
+	accepted -A --tcp-service=10.0.0.1:80 --scheduler=mh
+	refused "unknown option -Q" -LnQ
+}
+
+@test "the order of options does not matter" {
+	accepted -t 10.0.0.1:80 -s mh -A
+	accepted -n -L
+}
+
+@test "--help lists every command and option, on standard output" {
+	run --separate-stderr -0 "$MAGLEVADM" --help
+	[ -z "$stderr" ]
+	for o in -A -E -D -a -e -d '-L|-l' -Z -C -S -R -h -v -t -u -s -b -r -w -i -n; do
+		grep -qF -- "  $o, --" <<<"$output"
+	done
+	for o in add-pool edit-pool delete-pool list-pools add-router \
+		delete-router list-routers counters info sctp-service port \
+		tun-type tun-nocsum pool table-size seed stats exact json \
+		sort nosort; do
+		grep -qE -- "^  --$o( |\$)" <<<"$output"
+	done
+}
+
+@test "--help does not offer what is refused" {
+	run -0 "$MAGLEVADM" -h
+	! grep -qE -- '--(fwmark-service|persistent|gatewaying|masquerading|rate|set|connection)' <<<"$output"
+}
+
+@test "--help fits into 80 columns" {
+	run -0 "$MAGLEVADM" --help
+	[ -z "$(awk 'length > 80' <<<"$output")" ]
+}
+
+@test "the manual page has every command and option of --help, and no other" {
+	run -0 "$MAGLEVADM" --help
+	local page=$BATS_TEST_DIRNAME/../../userspace/man/maglevadm.8
+	grep -oE -- '--[a-z][a-z-]*' <<<"$output" | sort -u >help
+	sed -n '/^\.Sh COMMANDS/,/^\.Sh EXAMPLES/p' "$page" |
+		grep -E '^\.(It|Xc|Xo)' | grep -oE -- 'Fl Fl? ?-?[a-z][a-z-]+' |
+		grep -oE '[a-z][a-z-]+$' | sed 's/^/--/' | sort -u >page
+	diff help page
+}
+
+@test "--version" {
+	run --separate-stderr -0 "$MAGLEVADM" -v
+	[ "$output" = "maglevadm v$(cat "$BATS_TEST_DIRNAME/../../VERSION")" ]
+	[ -z "$stderr" ]
+}
+
+@test "called as ipvsadm it says so" {
+	ln -s "$(realpath "$MAGLEVADM")" ipvsadm
+	run --separate-stderr -2 ./ipvsadm -Q
+	[ "$stderr" = "ipvsadm: unknown option -Q, see --help" ]
+	run -0 ./ipvsadm -h
+	[[ ${lines[0]} == "Usage: ipvsadm "* ]]
+}
+
+@test "restore: nothing to do" {
+	run --separate-stderr -0 "$MAGLEVADM" -R </dev/null
+	[ -z "$output$stderr" ]
+}
+
+@test "restore: blank lines and comments" {
+	run --separate-stderr -0 "$MAGLEVADM" -R <<<$'\n  \n# -Q\n\t# -Q\nipvsadm\nmaglevadm # -Q'
+	[ -z "$output$stderr" ]
+}
+
+@test "restore: an error names its line and ends the run" {
+	run --separate-stderr -2 "$MAGLEVADM" -R <<<$'# one\n-h -Q\n-P'
+	[ "$stderr" = "maglevadm: line 2: unknown option -Q, see --help" ]
+}
+
+@test "restore: quotes" {
+	run --separate-stderr -2 "$MAGLEVADM" -R <<<"-A -t '10.0.0.1:www x'"
+	one_line_error "line 1: service '10.0.0.1:www x': unknown service name"
+	run --separate-stderr -2 "$MAGLEVADM" -R <<<"-A -t '10.0.0.1:80"
+	one_line_error "line 1: a quote is not closed"
+}
+
+@test "restore: a last line without its newline counts" {
+	run --separate-stderr -2 bash -c 'printf -- "-h\n-Q" | "$0" -R' "$MAGLEVADM"
+	one_line_error "line 2: unknown option -Q"
+}
+
+@test "restore: a line with too many words" {
+	run --separate-stderr -2 "$MAGLEVADM" -R <<<"$(printf -- '-n %.0s' {1..65})"
+	one_line_error "line 1: too many words"
+}
+
+@test "restore does not restore from within" {
+	run --separate-stderr -2 "$MAGLEVADM" -R <<<"-R"
+	one_line_error "line 1: --restore cannot restore from within"
+}
+
+@test "restore reads from nothing but a file" {
+	run --separate-stderr -1 "$MAGLEVADM" -R </
+	one_line_error "cannot read standard input"
+}
+
+@test "a full disk is an error" {
+	run --separate-stderr -1 bash -c '"$0" -h >/dev/full' "$MAGLEVADM"
+	[[ $stderr == *"No space left on device"* ]]
+}
+
+@test "without the module: one line, exit code 1" {
+	if [ -d /sys/module/maglev ]; then
+		skip "the module is loaded"
+	fi
+	fails_with 1 "the maglev module is not loaded: modprobe maglev" -L -n
+	fails_with 1 "the maglev module is not loaded: modprobe maglev" -A -t 10.0.0.1:80
+}
+
+@test "without the module a bad command line is still a bad command line" {
+	refused "not a weight" -a -t 10.0.0.1:80 -r 10.1.0.1 -w 70000
+}
+
+@test "no memory error and no leak" {
+	if ! command -v valgrind >/dev/null || [ -d /sys/module/maglev ]; then
+		skip "needs valgrind, and no module"
+	fi
+	local vg=(valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=all)
+
+	run -0 "${vg[@]}" "$MAGLEVADM" --help
+	run -1 "${vg[@]}" "$MAGLEVADM" -a -t localhost:http -r "[2001:db8::1]:0" -i --tun-type gre -w 3
+	run -2 "${vg[@]}" "$MAGLEVADM" -R <<<$'-h\n"-A" -t \'10.0.0.1\' --port 80-x'
+	run -2 "${vg[@]}" "$MAGLEVADM" -A -t "10.0.0.1:8 0"
+}
