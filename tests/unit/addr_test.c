@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Addresses: one type for both families, one order on every machine. */
+#include <linux/kernel.h>
+#include <string.h>
+
+#include "addr.h"
+#include "ktap.h"
+#include "prng.h"
+
+static void ipv4_is_mapped_into_ipv6(void)
+{
+	static const u8 want[16] = {
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 1,
+	};
+	struct mgl_addr a = mgl_addr_v4(htonl(0xc0000201));
+
+	CHECK_EQ(sizeof(a), sizeof(want), "16 bytes");
+	CHECK(!memcmp(&a, want, sizeof(want)), "::ffff:192.0.2.1");
+	CHECK(mgl_addr_is_v4(&a), "is IPv4");
+	CHECK_EQ(mgl_addr_to_v4(&a), htonl(0xc0000201), "and back");
+}
+
+/* Every bit of the 96 in front matters. */
+static void other_addresses_are_not_ipv4(void)
+{
+	u32 bit;
+
+	for (bit = 0; bit < 96; bit++) {
+		struct mgl_addr a = mgl_addr_v4(htonl(0xc0000201));
+
+		((u8 *)&a)[bit / 8] ^= 0x80 >> bit % 8;
+		CHECK(!mgl_addr_is_v4(&a), "bit %u", bit);
+	}
+}
+
+static void order_is_that_of_the_bytes(void)
+{
+	static const u32 ascending[] = {
+		0, 1, 0xff, 0x100, 0xff00, 0x010000, 0x01000000, 0x0a000001,
+		0x0a000100, 0x7fffffff, 0x80000000, 0xc0000201, 0xffffffff,
+	};
+	u32 i, j;
+
+	for (i = 0; i < ARRAY_SIZE(ascending); i++)
+		for (j = 0; j < ARRAY_SIZE(ascending); j++) {
+			struct mgl_addr a = mgl_addr_v4(htonl(ascending[i]));
+			struct mgl_addr b = mgl_addr_v4(htonl(ascending[j]));
+			int cmp = mgl_addr_cmp(&a, &b);
+
+			CHECK_EQ(cmp < 0, i < j, "%#x, %#x", ascending[i],
+				 ascending[j]);
+			CHECK_EQ(cmp > 0, i > j, "%#x, %#x", ascending[i],
+				 ascending[j]);
+			CHECK_EQ(mgl_addr_equal(&a, &b), i == j, "%#x, %#x",
+				 ascending[i], ascending[j]);
+		}
+}
+
+static void one_bit_makes_another_address(void)
+{
+	struct mgl_addr a, b;
+	u64 state = 51;
+	u32 bit;
+
+	for (bit = 0; bit < 4; bit++)
+		a.w[bit] = prng(&state);
+	for (bit = 0; bit < 128; bit++) {
+		u8 *byte = (u8 *)&b + bit / 8;
+
+		b = a;
+		*byte ^= 0x80 >> bit % 8;
+		CHECK(!mgl_addr_equal(&a, &b), "bit %u", bit);
+		CHECK_EQ(mgl_addr_cmp(&b, &a) > 0, *byte >> (7 - bit % 8) & 1,
+			 "bit %u", bit);
+	}
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(ipv4_is_mapped_into_ipv6),
+	KTAP_CASE(other_addresses_are_not_ipv4),
+	KTAP_CASE(order_is_that_of_the_bytes),
+	KTAP_CASE(one_bit_makes_another_address),
+};
+
+int main(void)
+{
+	return ktap_run(cases, ARRAY_SIZE(cases));
+}
