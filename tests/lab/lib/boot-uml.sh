@@ -19,6 +19,7 @@ boot_uml()
 	esac
 	case $name in
 	uml-6.1) ;;
+	*-debug) args+=(seccomp=on) ;;
 	*) args+=(seccomp=on "ncpus=$LAB_CPUS") ;;
 	esac
 	if [[ -n ${LAB_SHELL-} ]]; then
@@ -27,6 +28,6 @@ boot_uml()
 		args+=(con0=null,fd:4)
 	fi
 	exec 4>&1 5>&2
-	exec "$kernel/image" "mem=${LAB_MEMORY:-$memory}" root=/dev/root rootfstype=hostfs ro \
+	exec "$kernel/image" "mem=${LAB_MEMORY:-$memory}" root=/dev/root rootfstype=hostfs ro loglevel=8 \
 		"init=$LAB_DIR/guest/init" "lab=$control" "${args[@]}" >&3 2>&3
 }

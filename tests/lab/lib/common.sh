@@ -42,6 +42,7 @@ fragments()
 	uml-7.2*) echo "$LAB_DIR/config/uml-7.2.config" ;;
 	esac
 	case $1 in
+	uml-7.2) echo "$LAB_DIR/config/smp.config" ;;
 	*-debug) echo "$LAB_DIR/config/debug.config" ;;
 	esac
 }

@@ -46,7 +46,8 @@ write_environment()
 		set_in_guest LAB_OUT "$out"
 		if [[ -n $build ]]; then
 			name=$(find "$build_dir/src" -name '*.ko' ! -name '*_kunit.ko' -print -quit)
-			set_in_guest MAGLEV_KO "$(first_file "$build_dir/src/kmod/maglev.ko" "$name")"
+			set_in_guest MAGLEV_KO "$name"
+			set_in_guest LAB_DEPENDS "$(modinfo -F depends "$name" | tr , ' ')"
 			set_in_guest MAGLEV_KUNIT_KO "$(first_file "$build_dir/src/tests/kunit/maglev_kunit.ko")"
 		fi
 		for name in CI "${!MAGLEV_@}" "${!TEST_@}" "${passed[@]}"; do
@@ -57,19 +58,28 @@ write_environment()
 				set_in_guest "$name" "${!name}"
 			fi
 		done
-		declare -p shown command | sed 's/^declare -a \(shown\|command\)/LAB_\U\1/'
+		declare -p command | sed 's/^declare -a command/LAB_COMMAND/'
 		printf '%s=%q\n' LAB_LOAD "$load" LAB_MODULE_PARAMS "$params" LAB_SHELL "$shell"
 		# The devices that lib/boot-*.sh connects.
 		case $kernel in
 		uml-*) printf 'LAB_CONSOLE_%s\n' OUT=tty0 ERR=tty1 ;;
 		stock-*)
-			printf 'LAB_CONSOLE_%s\n' OUT=hvc0 ERR=hvc1
-			printf 'LAB_MODULES=%q\n' "$kernel_dir/modules" ;;
+			printf 'LAB_CONSOLE_%s\n' OUT=hvc0 ERR=hvc1 ;;
 		esac
 		if [[ -n $shell ]] && read -r rows columns < <(stty size 2>/dev/null); then
 			printf 'LAB_ROWS=%d\nLAB_COLS=%d\n' "$rows" "$columns"
 		fi
 	} >"$dir/env"
+
+	# For guest/init: host paths to show, where, and what comes next.
+	{
+		printf '%s %s\n' "$LAB_REPO" "$LAB_REPO" "$LAB_CACHE" "$LAB_CACHE"
+		for name in "${shown[@]}"; do
+			printf '%s %s\n' "$name" "$name"
+		done
+		[[ $kernel != stock-* ]] || echo "$kernel_dir/lib/modules /lib/modules"
+	} >"$dir/show"
+	echo "$LAB_DIR/guest/session" >"$dir/session"
 }
 
 vm='' timer=''
