@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2154
+#
+# Static checks of the kernel code. Sourced by tests/static/run.
+
+# A copy per build: every kernel, and every set of warnings, starts from
+# nothing, or make would keep quiet about files it does not compile again.
+fresh_copy()
+{
+	local dir=$out/$1
+
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	cp -r --parents Kbuild VERSION kmod tests/kunit "$dir"
+	find "$dir" \( -name '*.o' -o -name '*.ko' -o -name '.*.cmd' \
+		-o -name '*.mod' -o -name '*.mod.c' \) -delete
+	(cd "$dir" && pwd -P)
+}
+
+# Every warning is an error, whoever prints it.
+build_clean()
+{
+	local kernel=$1 dir log kdir
+	local -a args=()
+
+	shift
+	kdir=$(tests/lab/module "$kernel" --print-kdir) || return 1
+	dir=$(fresh_copy "build-$kernel-${1//[^A-Za-z0-9]/}") || return 1
+	log=$dir/log
+	case $kernel in
+	uml-*) args=(ARCH=um CONFIG_MAGLEV_KUNIT_TEST=m CC=gcc-12) ;;
+	esac
+	make -C "$kdir" M="$dir" "${args[@]}" "$@" modules >"$log" 2>&1 || {
+		cat "$log"
+		return 1
+	}
+	# Of the kernel's own build, not of this code: the compiler and pahole
+	# that are here need not be those that built it.
+	! grep -iE 'warning|error' "$log" |
+		grep -vE 'the compiler differs|pahole version differs|Skipping BTF'
+}
+
+missing_option_is_named()
+{
+	local dir=$out/config
+
+	rm -rf "$dir"
+	mkdir -p "$dir/include/config"
+	touch "$dir/Makefile"
+	printf 'CONFIG_%s=y\n' 64BIT MODULES INET NET_NS >"$dir/include/config/auto.conf"
+	kmod/check-config "$dir" 2>"$dir/said" && return 1
+	grep 'CONFIG_NETFILTER CONFIG_DST_CACHE' "$dir/said"
+}
+
+source_tree()
+{
+	tests/lab/fetch --print-source "$1"
+}
+
+checkpatch()
+{
+	# LINUX_VERSION_CODE is what kmod/compat/ is for; the tests' compat.h is
+	# its twin. Trees are not at hand, commits are not looked at here.
+	git ls-files -z 'kmod/*.c' 'kmod/*.h' 'tests/kunit/*.c' 'tests/kunit/*.h' |
+		xargs -0 perl "$(source_tree 6.1)/scripts/checkpatch.pl" \
+		--no-tree --strict --terse --show-types \
+		--ignore LINUX_VERSION_CODE -f
+}
+
+kernel_doc()
+{
+	local said
+
+	# -Wall style warnings go to stderr, and do not change its status.
+	said=$(git ls-files -z 'kmod/*.c' 'kmod/*.h' |
+		xargs -0 perl "$(source_tree 6.1)/scripts/kernel-doc" -none 2>&1)
+	[[ -z $said ]] || { echo "$said"; return 1; }
+}
+
+# Every function that other files see is documented.
+kernel_doc_complete()
+{
+	python3 tests/static/kernel-doc-complete
+}
+
+no_version_checks_outside_compat()
+{
+	! git grep -nE 'LINUX_VERSION_CODE|KERNEL_VERSION' -- kmod ':!kmod/compat'
+}
+
+kernel_checks()
+{
+	local kernel
+
+	for kernel in stock-6.1 stock-6.12 uml-7.2-debug; do
+		check "build $kernel W=1" build_clean "$kernel" W=1
+	done
+	# Debian 12's sparse does not know all that the headers of 7.2 use.
+	for kernel in stock-6.1 stock-6.12; do
+		check "sparse $kernel" build_clean "$kernel" C=2 \
+			"CF=-D__CHECK_ENDIAN__ -Wsparse-error"
+	done
+	check "missing kernel option is named" missing_option_is_named
+	check "checkpatch" checkpatch
+	check "kernel-doc" kernel_doc
+	check "kernel-doc is complete" kernel_doc_complete
+	check "no version checks outside kmod/compat" \
+		no_version_checks_outside_compat
+}

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Static checks of scripts, documents and what has to agree. Sourced by
+# tests/static/run.
+
+shell_files()
+{
+	git ls-files | while read -r f; do
+		[[ -f $f && ! -L $f ]] || continue
+		case $f in
+		*.sh | *.bash | *.bats) echo "$f" ;;
+		*) head -n 1 "$f" | grep -qE '^#!.*\b(ba)?sh\b' && echo "$f" ;;
+		esac
+	done
+}
+
+shellcheck_all()
+{
+	# SC2317, SC2329: functions that are called through a variable.
+	shell_files | xargs shellcheck -x -e SC2317 -e SC2329
+}
+
+man_pages()
+{
+	git ls-files 'userspace/man/*' | xargs mandoc -T lint -W warning
+}
+
+python_compiles()
+{
+	git ls-files '*.py' | while read -r f; do
+		python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$f" ||
+			exit 1
+	done
+}
+
+spelling()
+{
+	git ls-files -z -- ':!COPYING' ':!tests/**/*.pcap' |
+		xargs -0 codespell --ignore-words-list=daa,ser,nd,te,fo,ot
+}
+
+# The version is said in two files, because DKMS reads the one as it is.
+versions_agree()
+{
+	grep -qx "PACKAGE_VERSION=\"$(cat VERSION)\"" dkms.conf
+}
+
+counters_documented()
+{
+	local name status=0
+
+	while read -r name; do
+		grep -q "\`$name\`" Documentation/counters.md || {
+			echo "Documentation/counters.md does not explain $name"
+			status=1
+		}
+	done < <(sed -nE 's/.*\[MGL_CNT_[A-Z0-9_]+\] = \{ "([a-z0-9_]+)".*/\1/p' kmod/stats.c |
+		grep -vx none)
+	return $status
+}
+
+spec_matches_header()
+{
+	/usr/bin/python3 Documentation/netlink/check-spec
+}
+
+# Files that are too long hold more than one idea.
+file_lengths()
+{
+	git ls-files -z 'kmod/*.[ch]' 'userspace/*.[ch]' 'tests/*.sh' 'tests/*.c' |
+		xargs -0 wc -l |
+		awk '$2 != "total" && $1 > 600 { print; bad = 1 } END { exit bad }'
+}
+
+# Whatever a machine's package mirror and home are called, it is not ours.
+no_hosts_or_paths()
+{
+	local host status=0
+
+	while read -r host; do
+		! git grep -nIF -e "$host" || status=1
+	done < <(grep -rhoE 'https?://[^/ ]+' /etc/apt/sources.list \
+		/etc/apt/sources.list.d 2>/dev/null | sed 's#.*//##' | sort -u)
+	return $status
+}
+
+links_exist()
+{
+	local file link status=0
+
+	while IFS=: read -r file link; do
+		case $link in
+		http*) continue ;;
+		esac
+		[[ -e $(dirname "$file")/${link%%#*} ]] || {
+			echo "$file: $link does not exist"
+			status=1
+		}
+	done < <(git grep -oE '\]\([^)#]+' -- '*.md' | sed 's/:](/:/')
+	return $status
+}
+
+text_checks()
+{
+	check "shellcheck" shellcheck_all
+	check "man pages" man_pages
+	check "python compiles" python_compiles
+	check "spelling" spelling
+	check "versions agree" versions_agree
+	check "every counter is documented" counters_documented
+	check "netlink spec matches the header" spec_matches_header
+	check "file lengths" file_lengths
+	check "no host names of package mirrors" no_hosts_or_paths
+	check "links in documents exist" links_exist
+}
