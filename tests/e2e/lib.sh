@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What the scenarios share: namespaces that clean up after themselves, waiting
+# for a state instead of for time, and KTAP lines.  To be sourced.
+#
+# Names of namespaces carry the shell's PID, so two scenarios never meet, and
+# nothing outside the namespaces made here is touched.
+
+set -euo pipefail
+shopt -s inherit_errexit
+
+E2E_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+E2E_PREFIX=mgl$$
+E2E_TMP=$(mktemp -d "${TMPDIR:-/tmp}/$E2E_PREFIX.XXXXXX")
+# Python reads these, too. Its byte code would go to a read-only folder.
+export E2E_DIR E2E_PREFIX E2E_TMP PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+declare -a E2E_NETNS=() E2E_PIDS=()
+
+# Runs on every exit: what fails here must not hide why the scenario ended.
+cleanup()
+{
+	local status=$? name pid
+
+	set +e
+	for pid in "${E2E_PIDS[@]}"; do
+		kill "$pid" 2>/dev/null
+	done
+	for pid in "${E2E_PIDS[@]}"; do
+		wait "$pid" 2>/dev/null
+	done
+	for name in "${E2E_NETNS[@]}"; do
+		ip netns del "$name" 2>/dev/null
+	done
+	rm -rf "$E2E_TMP"
+	exit "$status"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+# --- KTAP -----------------------------------------------------------------
+
+# Numbers are given by run.sh, which sees the lines of all scenarios.
+ok()
+{
+	echo "ok - $*"
+}
+
+not_ok()
+{
+	echo "not ok - $*"
+}
+
+diag()
+{
+	local line
+
+	while IFS= read -r line; do
+		echo "# $line"
+	done <<<"$*"
+}
+
+skip()
+{
+	echo "ok - $1 # SKIP $2"
+}
+
+# check DESCRIPTION COMMAND...: the command succeeds.
+check()
+{
+	local desc=$1 out
+
+	shift
+	if out=$("$@" 2>&1); then
+		ok "$desc"
+	else
+		not_ok "$desc"
+		diag "failed: $*"
+		diag "$out"
+	fi
+}
+
+# check_is DESCRIPTION EXPECTED ACTUAL
+check_is()
+{
+	if [[ $2 == "$3" ]]; then
+		ok "$1"
+	else
+		not_ok "$1"
+		diag "expected: $2"
+		diag "got: $3"
+	fi
+}
+
+# --- waiting --------------------------------------------------------------
+
+# wait_until SECONDS COMMAND...: true as soon as the command is, false when the
+# time is over.
+wait_until()
+{
+	local end=$((SECONDS + $1))
+
+	shift
+	until "$@"; do
+		((SECONDS < end)) || return 1
+		sleep 0.05
+	done
+}
+
+# --- namespaces -----------------------------------------------------------
+
+# ns NAME: the real name of a scenario's namespace.
+ns()
+{
+	echo "$E2E_PREFIX-$1"
+}
+
+# Links of a new namespace get no addresses of their own, so nothing but the
+# test sends packets.
+add_ns()
+{
+	local name
+
+	for name; do
+		ip netns add "$E2E_PREFIX-$name"
+		E2E_NETNS+=("$E2E_PREFIX-$name")
+		ip netns exec "$E2E_PREFIX-$name" sh -c '
+			for i in all default; do
+				echo 1 >/proc/sys/net/ipv6/conf/$i/disable_ipv6
+				echo 0 >/proc/sys/net/ipv4/conf/$i/rp_filter
+			done
+			ip link set lo up'
+	done
+}
+
+del_ns()
+{
+	local i
+
+	ip netns del "$E2E_PREFIX-$1"
+	for i in "${!E2E_NETNS[@]}"; do
+		if [[ ${E2E_NETNS[i]} == "$E2E_PREFIX-$1" ]]; then
+			unset "E2E_NETNS[i]"
+		fi
+	done
+}
+
+# in_ns NAME COMMAND...
+in_ns()
+{
+	local name=$E2E_PREFIX-$1
+
+	shift
+	ip netns exec "$name" "$@"
+}
+
+# ip_ns NAME: commands for ip(8) from standard input.
+ip_ns()
+{
+	ip -n "$E2E_PREFIX-$1" -batch -
+}
+
+# adm ARGUMENT...: maglevadm on the director.
+adm()
+{
+	ip netns exec "$E2E_PREFIX-director" maglevadm "$@"
+}
+
+# counter NAME: one of the director's counters.
+counter()
+{
+	adm --counters | sed -n "s/^$1 *//p"
+}
+
+# py PROGRAM ARGUMENT...: a helper from py/.
+py()
+{
+	local program=$1
+
+	shift
+	/usr/bin/python3 "$E2E_DIR/py/$program.py" "$@"
+}
+
+# background COMMAND...: ends with the scenario; its PID is in $E2E_PID.
+background()
+{
+	"$@" &
+	E2E_PID=$!
+	E2E_PIDS+=("$E2E_PID")
+}
