@@ -124,12 +124,10 @@ add_ns()
 	for name; do
 		ip netns add "$E2E_PREFIX-$name"
 		E2E_NETNS+=("$E2E_PREFIX-$name")
-		ip netns exec "$E2E_PREFIX-$name" sh -c '
-			for i in all default; do
-				echo 1 >/proc/sys/net/ipv6/conf/$i/disable_ipv6
-				echo 0 >/proc/sys/net/ipv4/conf/$i/rp_filter
-			done
-			ip link set lo up'
+		ip netns exec "$E2E_PREFIX-$name" sysctl -qw \
+			net.ipv6.conf.{all,default}.disable_ipv6=1 \
+			net.ipv4.conf.{all,default}.rp_filter=0
+		ip -n "$E2E_PREFIX-$name" link set lo up
 	done
 }
 

@@ -20,6 +20,7 @@ ETH_P_ALL = 3
 CLONE_NEWNET = 0x40000000
 PACKET_OUTGOING = 4
 TIMEOUT = 20
+PORTION = 100
 
 ROUTER_MAC = "02:00:00:00:00:01"
 DIRECTOR_MAC = "02:00:00:00:00:02"
@@ -70,7 +71,6 @@ class Port:
             self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
             self.sock.bind((device, ETH_P_ALL))
-        self.sock.setblocking(False)
 
     def send(self, frame):
         self.sock.send(frame)
@@ -79,7 +79,8 @@ class Port:
         """The next frame that came in, None if there is none now."""
         while True:
             try:
-                frame, addr = self.sock.recvfrom(1 << 17)
+                frame, addr = self.sock.recvfrom(1 << 17,
+                                                 socket.MSG_DONTWAIT)
             except BlockingIOError:
                 return None
             if addr[2] != PACKET_OUTGOING:
@@ -134,9 +135,15 @@ class Wire:
 
     def exchange(self, packets, raw=False):
         """Sends packets; returns those that reached (backends, router)."""
-        for packet in packets:
-            self.router.send(packet if raw else frame(packet))
-        return self.collect()
+        arrived, back = [], []
+        # In portions that no queue on the way is too short for.
+        for i in range(0, len(packets), PORTION):
+            for packet in packets[i:i + PORTION]:
+                self.router.send(packet if raw else frame(packet))
+            portion = self.collect()
+            arrived += portion[0]
+            back += portion[1]
+        return arrived, back
 
     def collect(self):
         """What has arrived by the time a marker has."""
