@@ -10,6 +10,7 @@
 
 #include "oracle.h"
 #include "packet.h"
+#include "report.h"
 #include "skb.h"
 
 #define OUTER 20	/* bytes of the outer IPv4 header */
@@ -36,8 +37,8 @@ static void expect_right(struct kunit *test, const char *error,
 			 const struct packet *p, enum skb_shape shape, u32 cut)
 {
 	if (error)
-		KUNIT_FAIL(test, "flags %02x%02x, shape %d, cut %u: %s",
-			   p->b[OUTER], p->b[OUTER + 1], shape, cut, error);
+		FAIL_ONCE(test, "flags %02x%02x, shape %d, cut %u: %s",
+			  p->b[OUTER], p->b[OUTER + 1], shape, cut, error);
 }
 
 static void check_outer(struct kunit *test, const struct packet *p,
@@ -51,7 +52,7 @@ static void check_outer(struct kunit *test, const struct packet *p,
 	error = oracle_check_outer(t.skb, p->b, OUTER, &outer, &result);
 	expect_right(test, error, p, shape, cut);
 	if (!test_skb_holds(t.skb, p->b, p->len))
-		KUNIT_FAIL(test, "shape %d, cut %u: changed", shape, cut);
+		FAIL_ONCE(test, "shape %d, cut %u: changed", shape, cut);
 	test_skb_free(&t);
 }
 
@@ -68,7 +69,7 @@ static void check_flow(struct kunit *test, const struct packet *p, bool gso,
 	error = oracle_check_flow(t.skb, p->b, INNER, &flow, &result);
 	expect_right(test, error, p, shape, cut);
 	if (!test_skb_holds(t.skb, p->b, p->len))
-		KUNIT_FAIL(test, "shape %d, cut %u: changed", shape, cut);
+		FAIL_ONCE(test, "shape %d, cut %u: changed", shape, cut);
 	test_skb_free(&t);
 }
 

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <uapi/linux/maglev.h>
 
+#include "report.h"
 #include "table.h"
 
 #define SEED 0x0123456789abcdefULL
@@ -139,13 +140,13 @@ static void expect_even(struct kunit *test, u32 size, u32 n)
 	/* populate() counted up, so nothing is left, and each had its share */
 	for (i = 0; i < n; i++)
 		if (t->cand[i].slots)
-			KUNIT_FAIL(test, "M = %u, N = %u: %d left to %u", size,
-				   n, (s32)t->cand[i].slots, i);
+			FAIL_ONCE(test, "M = %u, N = %u: %d left to %u", size,
+				  n, (s32)t->cand[i].slots, i);
 	populate(test, size, n, 3);
 	for (i = 0; i < n; i++)
 		if (t->cand[i].slots - size / n > 1)
-			KUNIT_FAIL(test, "M = %u, N = %u: %u has %u", size, n,
-				   i, t->cand[i].slots);
+			FAIL_ONCE(test, "M = %u, N = %u: %u has %u", size, n,
+				  i, t->cand[i].slots);
 }
 
 static void equal_weights_are_even(struct kunit *test)

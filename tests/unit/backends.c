@@ -77,6 +77,24 @@ u16 *table_new(u32 size, u64 seed, struct mgl_candidate *cand, u32 n)
 	return slots;
 }
 
+/*
+ * The order of turns shows in the slots if all backends want the same slot and
+ * then the one next to it: each turn takes the next slot.
+ */
+u16 *turns_new(const u32 *quota, u32 n, u32 total)
+{
+	struct mgl_turns *turns = xcalloc(n, sizeof(*turns));
+	u16 *order = xcalloc(total, sizeof(*order));
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		turns[i] = (struct mgl_turns){ 0, 1, quota[i] };
+	if (mgl_table_fill(order, total, turns, n))
+		abort();
+	free(turns);
+	return order;
+}
+
 void table_count(const u16 *slots, u32 size, u32 *count, u32 n)
 {
 	u32 s;

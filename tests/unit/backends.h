@@ -18,6 +18,11 @@ struct mgl_candidate *backends_without(const struct mgl_candidate *cand, u32 n,
 
 /* Populates a table and counts the slots of each backend; aborts on error. */
 u16 *table_new(u32 size, u64 seed, struct mgl_candidate *cand, u32 n);
+/*
+ * Whose turn it is, for @total turns; the @quota add up to @total or less, and
+ * the rest is nobody's.
+ */
+u16 *turns_new(const u32 *quota, u32 n, u32 total);
 void table_count(const u16 *slots, u32 size, u32 *count, u32 n);
 u64 table_fingerprint(const u16 *slots, u32 size,
 		      const struct mgl_candidate *cand, u32 n);

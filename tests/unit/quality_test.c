@@ -145,42 +145,39 @@ static void skewed_weights_are_proportional(void)
  * their quotas, give or take one turn. With k of q turns taken, a backend is
  * somewhere from (k - 1) / q to (k + 1) / q of its way, and all these ranges
  * have a point in common.
- *
- * The order of turns shows in the slots if all backends want the same slot and
- * the one next to it: each turn takes the next slot.
  */
 static void check_spread(u32 size, struct mgl_candidate *cand, u32 n,
 			 const char *what)
 {
-	struct mgl_turns *turns = calloc(n, sizeof(*turns));
+	u32 *quota = calloc(n, sizeof(*quota));
 	u32 *taken = calloc(n, sizeof(*taken));
-	u16 *slots = table_new(size, 1, cand, n);
-	u32 i, s;
+	u16 *order;
+	u32 i, t;
 
+	free(table_new(size, 1, cand, n));
 	for (i = 0; i < n; i++)
-		turns[i] = (struct mgl_turns){ 0, 1, cand[i].slots };
-	if (mgl_table_fill(slots, size, turns, n))
-		abort();
-	for (s = 0; s < size; s++) {
+		quota[i] = cand[i].slots;
+	order = turns_new(quota, n, size);
+	for (t = 0; t < size; t++) {
 		double first = 1, last = 0;
 
-		taken[slots[s]]++;
+		taken[order[t]]++;
 		for (i = 0; i < n; i++) {
-			double q = turns[i].quota;
+			double q = quota[i];
 
-			if (!turns[i].quota)
+			if (!quota[i])
 				continue;
 			last = max(last, (taken[i] - 1.0) / q);
 			first = min(first, (taken[i] + 1.0) / q);
 		}
-		CHECK(last < first + 0.000001, "%s: turn %u: %f behind %f", what,
-		      s, first, last);
+		CHECK(last < first + 0.000001, "%s: turn %u: %f behind %f",
+		      what, t, first, last);
 	}
 	for (i = 0; i < n; i++)
-		CHECK_EQ(taken[i], turns[i].quota, "%s: backend %u", what, i);
-	free(slots);
+		CHECK_EQ(taken[i], quota[i], "%s: backend %u", what, i);
+	free(order);
 	free(taken);
-	free(turns);
+	free(quota);
 }
 
 static void turns_are_spread(void)

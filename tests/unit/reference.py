@@ -7,6 +7,7 @@ arithmetic where the C code has tricks: fractions, sorting, big integers. What
 it prints is what reference_test.c compares the C code with:
 
     siphash KEY INPUT RESULT
+    turns BACKENDS TURNS QUOTA... INDEX...  the order that turns are taken in
     table SIZE SEED BACKENDS
     backend ADDRESS WEIGHT OFFSET SKIP      one per backend, as configured
     slots INDEX...                          into the sorted backends, - is none
@@ -158,6 +159,11 @@ def print_siphash(rng):
               f"{siphash(key, data):016x}")
 
 
+def print_turns(rng):
+    quota = [rng.randrange(12) for _ in range(rng.randrange(1, 9))]
+    print("turns", len(quota), sum(quota), *quota, *turns(quota))
+
+
 def print_table(rng, size, weights):
     seed = rng.getrandbits(64)
     backends = {}
@@ -194,6 +200,8 @@ def print_flow(rng, size):
 def main():
     rng = random.Random(20160316)
     print_siphash(rng)
+    for _ in range(300):
+        print_turns(rng)
     for size, weights in (
             (251, []),
             (251, [1]),

@@ -110,6 +110,29 @@ static void siphash_agrees(void)
 	CHECK(n >= 10, "%u hashes", n);
 }
 
+static void orders_of_turns_agree(void)
+{
+	unsigned int lists = 0;
+	u32 quota[16];
+	u32 n, sum, i;
+	u16 *order;
+
+	for (; next_is("turns"); lists++) {
+		n = next_u32();
+		sum = next_u32();
+		need(n <= ARRAY_SIZE(quota), "too many backends");
+		for (i = 0; i < n; i++)
+			quota[i] = next_u32();
+		order = turns_new(quota, n, sum + 1);
+		for (i = 0; i < sum; i++)
+			CHECK_EQ(order[i], next_u32(), "list %u, turn %u",
+				 lists, i);
+		CHECK_EQ(order[sum], MGL_SLOT_NONE, "list %u", lists);
+		free(order);
+	}
+	CHECK(lists >= 100, "%u lists", lists);
+}
+
 static struct mgl_candidate *next_backends(u32 n, u32 size, u64 seed)
 {
 	struct mgl_candidate *cand = calloc(n + 1, sizeof(*cand));
@@ -184,6 +207,7 @@ static void flows_agree(void)
 /* In the order of the file. */
 static const struct ktap_case cases[] = {
 	KTAP_CASE(siphash_agrees),
+	KTAP_CASE(orders_of_turns_agree),
 	KTAP_CASE(tables_agree),
 	KTAP_CASE(flows_agree),
 };
