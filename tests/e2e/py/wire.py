@@ -87,6 +87,43 @@ class Port:
                 return frame
 
 
+class Delivered:
+    """What the stack of a host delivers locally, outer header included."""
+
+    def __init__(self, namespace, proto=p.GRE):
+        with namespace:
+            self.sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, proto)
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
+
+    def receive(self):
+        """The packets since the last time."""
+        packets = []
+        while True:
+            try:
+                packets.append(self.sock.recv(1 << 17, socket.MSG_DONTWAIT))
+            except BlockingIOError:
+                return packets
+
+
+class TunnelPort:
+    """Inner packets that a GRE device takes in."""
+
+    def __init__(self, namespace, device):
+        with namespace:
+            self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
+            self.sock.bind((device, ETH_P_ALL))
+
+    def receive(self):
+        packets = []
+        while True:
+            try:
+                data, addr = self.sock.recvfrom(1 << 17, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                return packets
+            if addr[2] != PACKET_OUTGOING:
+                packets.append(data)
+
+
 class Director:
     """maglevadm in a namespace."""
 
