@@ -54,8 +54,10 @@ install: module tools
 # What the module is built from, and nothing else, is handed to DKMS.
 dkms-install:
 	$(Q)mkdir -p $(DKMS_DIR)
-	$(Q)git ls-files -z Kbuild Makefile VERSION COPYING dkms.conf kmod 2>/dev/null | \
-		xargs -0 cp --parents -t $(DKMS_DIR)
+	$(Q)tar -c --exclude='*.o' --exclude='*.ko' --exclude='*.mod*' \
+		--exclude='.*.cmd' --exclude='*.order' \
+		Kbuild Makefile VERSION COPYING dkms.conf kmod | \
+		tar -x --no-same-owner -C $(DKMS_DIR)
 	$(Q)$(if $(DESTDIR),,dkms add -m maglev -v $(VERSION) && \
 		dkms build -m maglev -v $(VERSION) && \
 		dkms install -m maglev -v $(VERSION))

@@ -38,10 +38,10 @@ struct mgl_backend *mgl_backend_use(struct mgl_net *mn,
 		link = cmp < 0 ? &parent->rb_left : &parent->rb_right;
 	}
 
-	b = kzalloc(sizeof(*b), GFP_KERNEL);
+	b = kzalloc(sizeof(*b), GFP_KERNEL_ACCOUNT);
 	if (!b)
 		return ERR_PTR(-ENOMEM);
-	err = dst_cache_init(&b->dst, GFP_KERNEL);
+	err = dst_cache_init(&b->dst, GFP_KERNEL_ACCOUNT);
 	if (err) {
 		kfree(b);
 		return ERR_PTR(err);

@@ -55,7 +55,10 @@ static struct rtable *route_v4(struct net *net, struct mgl_backend *b)
  *
  * The header checksum is updated incrementally (RFC 1624). Type of service,
  * identification, DF and options stay as they are, and so does everything
- * behind the outer header.
+ * behind the outer header. Keeping the identification under a new source is
+ * right while routers set DF on their tunnels, as they do by default; of those
+ * that do not, fragments made on the way from here could be mixed up (RFC
+ * 6864), which a counter of our own would prevent at a price for everybody.
  *
  * Context: any. Invalidates every pointer into @skb: the header is made
  * writable first, which may copy it. @skb stays the caller's.

@@ -119,6 +119,30 @@ static unsigned int pre_routing_v4(void *priv, struct sk_buff *skb,
 }
 
 /**
+ * mgl_hooks_prepare() - describe the hooks of a namespace
+ * @mn: the namespace, new
+ *
+ * Once, and not when they are registered: netfilter shows them to readers for
+ * a while after they were unregistered.
+ *
+ * Context: any.
+ */
+void mgl_hooks_prepare(struct mgl_net *mn)
+{
+	/*
+	 * Before defragmentation (-400) and connection tracking (-200), so
+	 * that neither costs anything for packets that only pass through.
+	 */
+	mn->hook_ops = (struct nf_hook_ops){
+		.hook = pre_routing_v4,
+		.priv = mn,
+		.pf = NFPROTO_IPV4,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = NF_IP_PRI_RAW_BEFORE_DEFRAG,
+	};
+}
+
+/**
  * mgl_hooks_on() - look at packets from now on
  * @mn: the namespace; mn->lock is held
  *
@@ -127,24 +151,12 @@ static unsigned int pre_routing_v4(void *priv, struct sk_buff *skb,
  */
 int mgl_hooks_on(struct mgl_net *mn)
 {
-	/*
-	 * Before defragmentation (-400) and connection tracking (-200), so
-	 * that neither costs anything for packets that only pass through.
-	 */
-	const struct nf_hook_ops ops = {
-		.hook = pre_routing_v4,
-		.priv = mn,
-		.pf = NFPROTO_IPV4,
-		.hooknum = NF_INET_PRE_ROUTING,
-		.priority = NF_IP_PRI_RAW_BEFORE_DEFRAG,
-	};
 	int err;
 
 	lockdep_assert_held(&mn->lock);
 	if (mn->hooked)
 		return 0;
 	mgl_local_start(mn);
-	mn->hook_ops = ops;
 	err = nf_register_net_hook(mn->net, &mn->hook_ops);
 	if (err) {
 		mgl_local_stop(mn);

@@ -5,6 +5,7 @@
 
 struct mgl_net;
 
+void mgl_hooks_prepare(struct mgl_net *mn);
 int mgl_hooks_on(struct mgl_net *mn);
 void mgl_hooks_off(struct mgl_net *mn);
 

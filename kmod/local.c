@@ -10,7 +10,8 @@
  *
  * No set means "ask the FIB": so it is right, if slower, after an allocation
  * has failed. Local routes that name no address of a device (AnyIP) are not
- * followed: a director's outer address is configured on it.
+ * followed: a director's outer address is configured on it. Nor is loopback:
+ * the hook runs before routing refuses such packets from the wire.
  */
 #include <linux/hash.h>
 #include <linux/inetdevice.h>
@@ -57,7 +58,8 @@ bool mgl_local_v4(const struct mgl_net *mn, __be32 addr)
 	const struct mgl_local_set *set = rcu_dereference(mn->local);
 
 	if (unlikely(!set))
-		return inet_addr_type(mn->net, addr) == RTN_LOCAL;
+		return !ipv4_is_loopback(addr) &&
+		       inet_addr_type(mn->net, addr) == RTN_LOCAL;
 	return addr && set->slot[set_slot(set, addr)] == addr;
 }
 
@@ -74,6 +76,8 @@ static u32 walk_addresses(struct net *net, struct mgl_local_set *set)
 		if (!in_dev)
 			continue;
 		in_dev_for_each_ifa_rtnl(ifa, in_dev) {
+			if (ipv4_is_loopback(ifa->ifa_local))
+				continue;
 			n++;
 			if (set)
 				set->slot[set_slot(set, ifa->ifa_local)] =

@@ -42,11 +42,11 @@ static struct mgl_table *table_alloc(u32 size, u32 n)
 {
 	struct mgl_table *table;
 
-	table = kvzalloc(struct_size(table, slots, size), GFP_KERNEL);
+	table = kvzalloc(struct_size(table, slots, size), GFP_KERNEL_ACCOUNT);
 	if (!table)
 		return NULL;
 	table->members = kvmalloc_array(n, sizeof(*table->members),
-					GFP_KERNEL);
+					GFP_KERNEL_ACCOUNT);
 	if (!table->members) {
 		kvfree(table);
 		return NULL;
@@ -79,7 +79,7 @@ static struct mgl_table *table_build(struct mgl_pool *pool)
 	int err;
 	u32 i = 0;
 
-	cand = kvcalloc(pool->n_members, sizeof(*cand), GFP_KERNEL);
+	cand = kvcalloc(pool->n_members, sizeof(*cand), GFP_KERNEL_ACCOUNT);
 	if (!cand)
 		return NULL;
 	list_for_each_entry(m, &pool->members, node)

@@ -46,3 +46,4 @@ MODULE_DESCRIPTION("Maglev load balancer: GRE in, GRE out, by consistent hashing
 MODULE_AUTHOR("The maglev authors");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(MGL_VERSION);
+MODULE_ALIAS_GENL_FAMILY(MAGLEV_GENL_NAME);

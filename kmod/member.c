@@ -55,7 +55,7 @@ static struct mgl_member *member_alloc(struct mgl_net *mn,
 {
 	struct mgl_member *m;
 
-	m = kzalloc(sizeof(*m), GFP_KERNEL);
+	m = kzalloc(sizeof(*m), GFP_KERNEL_ACCOUNT);
 	if (!m)
 		return NULL;
 	m->traffic = mgl_traffic_alloc();
@@ -144,7 +144,6 @@ int mgl_member_add(struct mgl_net *mn, struct mgl_pool *pool,
 		member_release(mn, m);
 		return err;
 	}
-	mn->generation++;
 	return 0;
 }
 
@@ -176,7 +175,6 @@ int mgl_member_set_weight(struct mgl_net *mn, struct mgl_pool *pool,
 		m->weight = old;
 		return err;
 	}
-	mn->generation++;
 	return 0;
 }
 
@@ -204,7 +202,6 @@ int mgl_member_del(struct mgl_net *mn, struct mgl_pool *pool,
 		return err;
 	}
 	member_release(mn, m);
-	mn->generation++;
 	return 0;
 }
 

@@ -133,6 +133,24 @@ void mgl_nl_reply_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 }
 
 /**
+ * mgl_nl_dump_all() - refuse to dump part of what there is
+ * @cb: the dump
+ * @attr: MAGLEV_A_*: what names one object, for requests that are no dump
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL.
+ */
+int mgl_nl_dump_all(struct netlink_callback *cb, int attr)
+{
+	struct nlattr *a = genl_info_dump(cb)->attrs[attr];
+
+	if (!a)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(cb->extack, a, "a dump has all, and names none");
+	return -EINVAL;
+}
+
+/**
  * mgl_nl_begin() - start a message
  * @reply: where to
  *

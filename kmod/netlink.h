@@ -48,6 +48,7 @@ int mgl_nl_reply_send(struct mgl_nl_reply *reply, struct genl_info *info,
 		      int err);
 void mgl_nl_reply_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 		       struct mgl_nl_reply *reply);
+int mgl_nl_dump_all(struct netlink_callback *cb, int attr);
 void *mgl_nl_begin(const struct mgl_nl_reply *reply);
 
 /* nl_parse.c: from attributes to objects; -errno with the extack set */

@@ -9,6 +9,9 @@
 #include "service.h"
 #include "vip.h"
 
+/* Not 0, which a dump takes for "has not begun". */
+#define FIRST_GENERATION 1
+
 unsigned int mgl_net_id __read_mostly;
 
 /**
@@ -26,7 +29,7 @@ void mgl_net_flush(struct mgl_net *mn)
 	mgl_services_flush(mn);
 	mgl_pools_flush(mn);
 	mgl_routers_flush(mn);
-	mn->generation++;
+	mgl_net_changed(mn);
 }
 
 static int __net_init net_init(struct net *net)
@@ -39,7 +42,8 @@ static int __net_init net_init(struct net *net)
 	mn->services = RB_ROOT;
 	mn->pools = RB_ROOT;
 	mn->backends = RB_ROOT;
-	mn->generation = 1;
+	mn->generation = FIRST_GENERATION;
+	mgl_hooks_prepare(mn);
 	mn->counters = mgl_counters_alloc();
 	if (!mn->counters)
 		return -ENOMEM;
@@ -66,13 +70,19 @@ static void __net_exit net_pre_exit(struct net *net)
 static void __net_exit net_exit(struct net *net)
 {
 	struct mgl_net *mn = mgl_net(net);
+	bool used;
 
 	mutex_lock(&mn->lock);
+	used = mn->generation != FIRST_GENERATION;
 	mgl_net_flush(mn);
 	mutex_unlock(&mn->lock);
 
-	/* What is still on its way to be freed holds routes of @net. */
-	rcu_barrier();
+	/*
+	 * What is still on its way to be freed holds routes of @net. Most
+	 * namespaces are no director's and need not wait.
+	 */
+	if (used)
+		rcu_barrier();
 	rhashtable_destroy(&mn->vips);
 	free_percpu(mn->counters);
 	mutex_destroy(&mn->lock);

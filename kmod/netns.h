@@ -28,7 +28,7 @@ struct mgl_routers;
  * @local: this host's addresses, see local.c; written under RTNL
  * @local_kept: @local follows address changes; under RTNL
  * @hooked: the netfilter hooks are registered; under @lock
- * @hook_ops: what was registered; under @lock
+ * @hook_ops: the hooks; constant
  * @counters: fates of packets
  * @counters_base: what they were at the last zeroing; under @lock
  * @n_services: entries of @services; under @lock
@@ -65,6 +65,13 @@ extern unsigned int mgl_net_id;
 static inline struct mgl_net *mgl_net(const struct net *net)
 {
 	return net_generic(net, mgl_net_id);
+}
+
+/* To be called after every change, under mgl_net.lock. */
+static inline void mgl_net_changed(struct mgl_net *mn)
+{
+	lockdep_assert_held(&mn->lock);
+	mn->generation++;
 }
 
 void mgl_net_flush(struct mgl_net *mn);

@@ -105,6 +105,8 @@ int mgl_nl_backend_new(struct sk_buff *skb, struct genl_info *info)
 	err = mgl_nl_pool(info->attrs, mn, info->extack, &pool);
 	if (!err)
 		err = mgl_member_add(mn, pool, &addr, weight, info->extack);
+	if (!err)
+		mgl_net_changed(mn);
 	mutex_unlock(&mn->lock);
 	return err;
 }
@@ -136,6 +138,8 @@ int mgl_nl_backend_set(struct sk_buff *skb, struct genl_info *info)
 		err = mgl_member_set_weight(mn, pool, m,
 					    nla_get_u32(tb[MAGLEV_BACKEND_A_WEIGHT]),
 					    info->extack);
+	if (!err)
+		mgl_net_changed(mn);
 	mutex_unlock(&mn->lock);
 	return err;
 }
@@ -165,6 +169,8 @@ int mgl_nl_backend_del(struct sk_buff *skb, struct genl_info *info)
 	err = find_member(info, mn, &addr, &pool, &m);
 	if (!err)
 		err = mgl_member_del(mn, pool, m, info->extack);
+	if (!err)
+		mgl_net_changed(mn);
 	mutex_unlock(&mn->lock);
 	return err;
 }
@@ -201,7 +207,10 @@ int mgl_nl_backend_get(struct sk_buff *skb, struct genl_info *info)
 	return mgl_nl_reply_send(&reply, info, err);
 }
 
-/* Writes the members from number *@skip on; counts them in @cb. */
+/*
+ * Writes a pool's members but for those that former pages have. @i counts all
+ * that came by, over all pools; the ones written are counted in the callback.
+ */
 static int dump_members(const struct mgl_nl_reply *reply,
 			const struct mgl_pool *pool, long *i)
 {

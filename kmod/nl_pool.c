@@ -86,6 +86,8 @@ int mgl_nl_pool_new(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&mn->lock);
 	pool = mgl_pool_create(mn, nla_data(tb[MAGLEV_POOL_A_NAME]), &params,
 			       info->extack);
+	if (!IS_ERR(pool))
+		mgl_net_changed(mn);
 	mutex_unlock(&mn->lock);
 	return PTR_ERR_OR_ZERO(pool);
 }
@@ -113,6 +115,8 @@ int mgl_nl_pool_set(struct sk_buff *skb, struct genl_info *info)
 	err = mgl_nl_pool(info->attrs, mn, info->extack, &pool);
 	if (!err)
 		err = mgl_pool_set(mn, pool, &params, info->extack);
+	if (!err)
+		mgl_net_changed(mn);
 	mutex_unlock(&mn->lock);
 	return err;
 }
@@ -146,6 +150,7 @@ int mgl_nl_pool_del(struct sk_buff *skb, struct genl_info *info)
 		err = -EBUSY;
 	} else {
 		mgl_pool_destroy(mn, pool);
+		mgl_net_changed(mn);
 	}
 out:
 	mutex_unlock(&mn->lock);
@@ -192,7 +197,11 @@ int mgl_nl_pool_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	struct mgl_nl_reply reply;
 	struct rb_node *n;
 	long i = 0;
+	int err;
 
+	err = mgl_nl_dump_all(cb, MAGLEV_A_POOL);
+	if (err)
+		return err;
 	mgl_nl_reply_dump(skb, cb, MAGLEV_CMD_POOL_GET, &reply);
 	mutex_lock(&mn->lock);
 	cb->seq = mn->generation;

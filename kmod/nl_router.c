@@ -67,6 +67,8 @@ int mgl_nl_router_new(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	mutex_lock(&mn->lock);
 	err = mgl_router_add(mn, &p, info->extack);
+	if (!err)
+		mgl_net_changed(mn);
 	mutex_unlock(&mn->lock);
 	return err;
 }
@@ -90,6 +92,8 @@ int mgl_nl_router_del(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	mutex_lock(&mn->lock);
 	err = mgl_router_del(mn, &p, info->extack);
+	if (!err)
+		mgl_net_changed(mn);
 	mutex_unlock(&mn->lock);
 	return err;
 }

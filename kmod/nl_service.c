@@ -79,6 +79,18 @@ static int refuse_private(struct genl_info *info, struct nlattr **tb,
 	return -EINVAL;
 }
 
+/* What other services share is changed by POOL_SET, not by the way. */
+static int refuse_shared(struct genl_info *info, const struct mgl_pool *pool)
+{
+	struct nlattr *params = info->attrs[MAGLEV_A_POOL];
+
+	if (!params || !pool || pool->is_private)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, params,
+			    "table size and seed belong to the shared pool");
+	return -EINVAL;
+}
+
 /**
  * mgl_nl_service_new() - MAGLEV_CMD_SERVICE_NEW
  * @skb: the request
@@ -101,18 +113,17 @@ int mgl_nl_service_new(struct sk_buff *skb, struct genl_info *info)
 		err = parse_params(info, &params);
 	if (err)
 		return err;
-	if (tb[MAGLEV_SERVICE_A_POOL] && info->attrs[MAGLEV_A_POOL]) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[MAGLEV_A_POOL],
-				    "table size and seed belong to the shared pool");
-		return -EINVAL;
-	}
 
 	mutex_lock(&mn->lock);
 	err = shared_pool(info, mn, tb, &pool);
 	if (!err)
 		err = refuse_private(info, tb, pool);
 	if (!err)
+		err = refuse_shared(info, pool);
+	if (!err)
 		err = mgl_service_create(mn, &id, pool, &params, info->extack);
+	if (!err)
+		mgl_net_changed(mn);
 	mutex_unlock(&mn->lock);
 	return err;
 }
@@ -150,9 +161,13 @@ int mgl_nl_service_set(struct sk_buff *skb, struct genl_info *info)
 	else if (pool != mgl_service_pool(mn, svc))
 		err = refuse_private(info, tb, pool);
 	if (!err)
+		err = refuse_shared(info, pool);
+	if (!err)
 		err = mgl_pool_set(mn, pool, &params, info->extack);
 	if (!err)
 		mgl_service_set_pool(mn, svc, pool);
+	if (!err)
+		mgl_net_changed(mn);
 out:
 	mutex_unlock(&mn->lock);
 	return err;
@@ -177,6 +192,8 @@ int mgl_nl_service_del(struct sk_buff *skb, struct genl_info *info)
 	err = mgl_nl_service(info, mn, &svc, tb);
 	if (!err)
 		err = mgl_service_del(mn, svc, info->extack);
+	if (!err)
+		mgl_net_changed(mn);
 	mutex_unlock(&mn->lock);
 	return err;
 }
@@ -222,7 +239,11 @@ int mgl_nl_service_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	struct mgl_nl_reply reply;
 	struct rb_node *n;
 	long i = 0;
+	int err;
 
+	err = mgl_nl_dump_all(cb, MAGLEV_A_SERVICE);
+	if (err)
+		return err;
 	mgl_nl_reply_dump(skb, cb, MAGLEV_CMD_SERVICE_GET, &reply);
 	mutex_lock(&mn->lock);
 	cb->seq = mn->generation;

@@ -71,7 +71,7 @@ struct mgl_pool *mgl_pool_create(struct mgl_net *mn, const char *name,
 		NL_SET_ERR_MSG_MOD(extack, "pool exists already");
 		return ERR_PTR(-EEXIST);
 	}
-	pool = kzalloc(sizeof(*pool), GFP_KERNEL);
+	pool = kzalloc(sizeof(*pool), GFP_KERNEL_ACCOUNT);
 	if (!pool) {
 		NL_SET_ERR_MSG_MOD(extack, "out of memory for the pool");
 		return ERR_PTR(-ENOMEM);
@@ -82,7 +82,6 @@ struct mgl_pool *mgl_pool_create(struct mgl_net *mn, const char *name,
 	pool->seed = params->has_seed ? params->seed : 0;
 	INIT_LIST_HEAD(&pool->members);
 	pool_link(mn, pool);
-	mn->generation++;
 	return pool;
 }
 
@@ -118,7 +117,6 @@ int mgl_pool_set(struct mgl_net *mn, struct mgl_pool *pool,
 		pool->seed = old_seed;
 		return err;
 	}
-	mn->generation++;
 	return 0;
 }
 
@@ -147,7 +145,6 @@ void mgl_pool_destroy(struct mgl_net *mn, struct mgl_pool *pool)
 	mgl_members_flush(mn, pool);
 	rb_erase(&pool->node, &mn->pools);
 	mn->n_pools--;
-	mn->generation++;
 	call_rcu(&pool->rcu, pool_free_rcu);
 }
 

@@ -71,7 +71,7 @@ static struct mgl_routers *routers_copy(const struct mgl_routers *old,
 	struct mgl_routers *r;
 	u32 i;
 
-	r = kzalloc(struct_size(r, prefix, n + 1), GFP_KERNEL);
+	r = kzalloc(struct_size(r, prefix, n + 1), GFP_KERNEL_ACCOUNT);
 	if (!r)
 		return NULL;
 	for (i = 0; i < n; i++) {
@@ -105,7 +105,6 @@ static void routers_replace(struct mgl_net *mn, struct mgl_routers *r)
 	rcu_assign_pointer(mn->routers, r);
 	if (old)
 		kfree_rcu(old, rcu);
-	mn->generation++;
 }
 
 /**

@@ -135,7 +135,7 @@ static struct mgl_service *service_alloc(const struct mgl_service_id *id)
 {
 	struct mgl_service *svc;
 
-	svc = kzalloc(sizeof(*svc), GFP_KERNEL);
+	svc = kzalloc(sizeof(*svc), GFP_KERNEL_ACCOUNT);
 	if (!svc)
 		return NULL;
 	svc->traffic = mgl_traffic_alloc();
@@ -168,7 +168,6 @@ static int service_publish(struct mgl_net *mn, struct mgl_service *svc,
 		return err;
 	}
 	service_link(mn, svc);
-	mn->generation++;
 	return 0;
 }
 
@@ -256,14 +255,12 @@ void mgl_service_set_pool(struct mgl_net *mn, struct mgl_service *svc,
 	pool->users++;
 	rcu_assign_pointer(svc->pool, pool);
 	pool_unuse(mn, old);
-	mn->generation++;
 }
 
 static void service_release(struct mgl_net *mn, struct mgl_service *svc)
 {
 	service_unlink(mn, svc);
 	pool_unuse(mn, mgl_service_pool(mn, svc));
-	mn->generation++;
 	call_rcu(&svc->rcu, service_free_rcu);
 }
 

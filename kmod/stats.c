@@ -121,7 +121,8 @@ struct mgl_counters __percpu *mgl_counters_alloc(void)
 	struct mgl_counters __percpu *counters;
 	int cpu;
 
-	counters = alloc_percpu(struct mgl_counters);
+	counters = alloc_percpu_gfp(struct mgl_counters,
+				    GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 	if (!counters)
 		return NULL;
 	for_each_possible_cpu(cpu)

@@ -82,7 +82,7 @@ enum mgl_verdict {
  * @packets: packets sent on
  * @bytes: their inner lengths added up
  * @flows: new flows seen
- * @syncp: lets readers see the three as one
+ * @syncp: keeps a value from being read half written
  */
 struct mgl_traffic {
 	u64_stats_t packets;

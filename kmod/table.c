@@ -6,6 +6,7 @@
 #include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/overflow.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/mm.h>
@@ -13,6 +14,9 @@
 #include "hash.h"
 #include "table.h"
 #include <uapi/linux/maglev.h>
+
+/* A large table takes tens of milliseconds: others want the CPU, too. */
+#define TURNS_AT_A_TIME 16384
 
 /**
  * mgl_table_size_valid() - may a table have this many slots?
@@ -127,11 +131,15 @@ static void take_turn(struct player *p, u16 *slots, u32 size, u16 i)
 static void play(u16 *slots, u32 size, struct player *players,
 		 struct round *rounds, u32 n_rounds)
 {
-	u32 r;
+	u32 r, turns = 0;
 
 	for (r = 0; r < n_rounds; r++) {
 		u16 i = rounds[r].head;
 
+		if (turns > TURNS_AT_A_TIME) {
+			cond_resched();
+			turns = 0;
+		}
 		while (i != MGL_SLOT_NONE) {
 			u16 next = players[i].next;
 
@@ -139,6 +147,7 @@ static void play(u16 *slots, u32 size, struct player *players,
 			if (players[i].left)
 				enqueue(rounds, players, i);
 			i = next;
+			turns++;
 		}
 	}
 }

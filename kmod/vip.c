@@ -176,7 +176,7 @@ static struct listeners *listeners_copy(const struct listeners *old,
 	struct listener l = {};
 	struct listeners *ls;
 
-	ls = kvzalloc(struct_size(ls, entry, n + 1), GFP_KERNEL);
+	ls = kvzalloc(struct_size(ls, entry, n + 1), GFP_KERNEL_ACCOUNT);
 	if (!ls)
 		return NULL;
 	if (old)
@@ -229,7 +229,7 @@ static struct mgl_vip *vip_create(struct mgl_net *mn,
 	struct mgl_vip *vip;
 	int err;
 
-	vip = kzalloc(sizeof(*vip), GFP_KERNEL);
+	vip = kzalloc(sizeof(*vip), GFP_KERNEL_ACCOUNT);
 	if (!vip)
 		return ERR_PTR(-ENOMEM);
 	vip->addr = *addr;

@@ -37,7 +37,7 @@ build_clean()
 	# Of the kernel's own build, not of this code: the compiler and pahole
 	# that are here need not be those that built it.
 	! grep -iE 'warning|error' "$log" |
-		grep -vE 'the compiler differs|pahole version differs|Skipping BTF'
+		grep -vE 'the compiler differs|pahole version differs|Skipping BTF|missing-include-dirs'
 }
 
 missing_option_is_named()

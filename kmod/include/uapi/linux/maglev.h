@@ -17,8 +17,8 @@
  * A service is identified by (protocol, VIP, first port, last port). A single
  * port has no LAST attribute, or LAST equal to PORT; PORT 0 without LAST
  * means every port. A pool is identified by its name, a backend by its pool
- * and address. Where a command takes a pool, a service that uses it may be
- * named instead.
+ * and address; MAGLEV_CMD_BACKEND_* may name a service that uses the pool
+ * instead of the pool.
  *
  * Commands that change something need CAP_NET_ADMIN in the user namespace
  * that owns the network namespace; reading needs nothing, but
@@ -59,7 +59,7 @@
  *	MAGLEV_SERVICE_A_POOL it uses that pool, otherwise it gets a private
  *	one, for which MAGLEV_A_POOL may give table size and seed
  * @MAGLEV_CMD_SERVICE_SET: change a service: another pool, or table size and
- *	seed of its pool
+ *	seed of its private pool
  * @MAGLEV_CMD_SERVICE_DEL: delete a service and its private pool
  * @MAGLEV_CMD_SERVICE_GET: one service, or a dump of all
  * @MAGLEV_CMD_POOL_NEW: add an empty pool (MAGLEV_A_POOL)
@@ -80,6 +80,7 @@
  * @MAGLEV_CMD_STATS_ZERO: zero the counters of one service and its backends
  *	(MAGLEV_A_SERVICE), or every counter of the namespace
  * @MAGLEV_CMD_FLUSH: delete every service, pool, backend and router
+ * @__MAGLEV_CMD_MAX: end marker
  */
 enum maglev_cmd {
 	MAGLEV_CMD_UNSPEC,
@@ -117,6 +118,7 @@ enum maglev_cmd {
  * @MAGLEV_A_BACKEND: nested, enum maglev_backend_attr
  * @MAGLEV_A_ROUTER: nested, enum maglev_router_attr
  * @MAGLEV_A_COUNTER: nested, enum maglev_counter_attr; repeated
+ * @__MAGLEV_A_MAX: end marker
  */
 enum maglev_attr {
 	MAGLEV_A_UNSPEC,
@@ -143,6 +145,7 @@ enum maglev_attr {
  * @MAGLEV_INFO_A_ROUTERS: u32, trusted router prefixes
  * @MAGLEV_INFO_A_HOOKS: u8, 1 while packets are looked at
  * @MAGLEV_INFO_A_TABLE_SIZE_DEFAULT: u32, slots of a pool that asks for none
+ * @__MAGLEV_INFO_A_MAX: end marker
  */
 enum maglev_info_attr {
 	MAGLEV_INFO_A_UNSPEC,
@@ -171,6 +174,7 @@ enum maglev_info_attr {
  * @MAGLEV_SERVICE_A_PORT_LAST: be16, last port of a range; identity
  * @MAGLEV_SERVICE_A_POOL: string, name of the pool it uses
  * @MAGLEV_SERVICE_A_STATS: nested, enum maglev_stats_attr; read only
+ * @__MAGLEV_SERVICE_A_MAX: end marker
  */
 enum maglev_service_attr {
 	MAGLEV_SERVICE_A_UNSPEC,
@@ -198,9 +202,11 @@ enum maglev_service_attr {
  * @MAGLEV_POOL_A_PRIVATE: flag, comes and goes with its service; read only
  * @MAGLEV_POOL_A_SERVICES: u32, services that use it; read only
  * @MAGLEV_POOL_A_BACKENDS: u32, members; read only
- * @MAGLEV_POOL_A_FINGERPRINT: u64, equal on two directors iff their tables
- *	agree; read only
+ * @MAGLEV_POOL_A_FINGERPRINT: u64, a hash of the table: equal on directors
+ *	whose tables agree, different (but for chance, 1 in 2^64) where they
+ *	do not; absent while there is no backend; read only
  * @MAGLEV_POOL_A_PAD: alignment
+ * @__MAGLEV_POOL_A_MAX: end marker
  */
 enum maglev_pool_attr {
 	MAGLEV_POOL_A_UNSPEC,
@@ -227,6 +233,7 @@ enum maglev_pool_attr {
  *	1 if a new backend's is not given
  * @MAGLEV_BACKEND_A_SLOTS: u32, slots it owns; read only
  * @MAGLEV_BACKEND_A_STATS: nested, enum maglev_stats_attr; read only
+ * @__MAGLEV_BACKEND_A_MAX: end marker
  */
 enum maglev_backend_attr {
 	MAGLEV_BACKEND_A_UNSPEC,
@@ -247,6 +254,7 @@ enum maglev_backend_attr {
  * @MAGLEV_ROUTER_A_ADDRESS4: be32, no bits set beyond the prefix length
  * @MAGLEV_ROUTER_A_ADDRESS6: 16 bytes, likewise
  * @MAGLEV_ROUTER_A_PREFIX_LEN: u8, all of the address if not given
+ * @__MAGLEV_ROUTER_A_MAX: end marker
  */
 enum maglev_router_attr {
 	MAGLEV_ROUTER_A_UNSPEC,
@@ -266,6 +274,7 @@ enum maglev_router_attr {
  * @MAGLEV_STATS_A_BYTES: u64, their inner lengths added up
  * @MAGLEV_STATS_A_FLOWS: u64, new flows seen: TCP SYN, SCTP INIT
  * @MAGLEV_STATS_A_PAD: alignment
+ * @__MAGLEV_STATS_A_MAX: end marker
  */
 enum maglev_stats_attr {
 	MAGLEV_STATS_A_UNSPEC,
@@ -285,6 +294,7 @@ enum maglev_stats_attr {
  * @MAGLEV_COUNTER_A_NAME: string, as in Documentation/counters.md
  * @MAGLEV_COUNTER_A_VALUE: u64, events since load or the last zeroing
  * @MAGLEV_COUNTER_A_PAD: alignment
+ * @__MAGLEV_COUNTER_A_MAX: end marker
  */
 enum maglev_counter_attr {
 	MAGLEV_COUNTER_A_UNSPEC,
