@@ -4,8 +4,9 @@
 
 #include <linux/types.h>
 
-#define GFP_KERNEL	0u
-#define GFP_ATOMIC	1u
+#define GFP_KERNEL		0u
+#define GFP_KERNEL_ACCOUNT	0u
+#define GFP_ATOMIC		1u
 
 void *shim_alloc(size_t n, size_t size, bool zero);
 void shim_free(const void *p);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _SHIM_LINUX_SCHED_H
+#define _SHIM_LINUX_SCHED_H
+
+/* How often the CPU was offered to others, counted for tests. */
+extern unsigned long shim_rescheds;
+
+static inline int cond_resched(void)
+{
+	shim_rescheds++;
+	return 0;
+}
+
+#endif /* _SHIM_LINUX_SCHED_H */
