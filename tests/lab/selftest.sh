@@ -98,13 +98,13 @@ ends_on_term()
 }
 
 echo "KTAP version 1"
-lab plain -- bash -c 'printf "out\n"; printf "err\n" >&2; id -u >$LAB_OUT/id; exit 7'
+lab plain -- bash -c 'printf "out\n"; printf "err\n" >&2; id -u >$LAB_OUT/id; lsmod >$LAB_OUT/lsmod; exit 7'
 check "the exit code comes back" is $? 7
 check "stdout comes out as it is" is "$(od -c <"$work/plain.out" | head -n 1)" '0000000   o   u   t  \n'
 check "stderr comes out apart from it" grep -qx err "$work/plain.err"
 check "what is written to LAB_OUT is there" is "$(cat "$work/plain/id")" 0
 check "the kernel log is kept" grep -q 'Linux version' "$work/plain/dmesg"
-check "the module is loaded" lab loaded -- grep -q '^lab_fault ' /proc/modules
+check "the module is loaded" grep -q '^lab_fault ' "$work/plain/lsmod"
 check "a network namespace, GRE, nftables and IPVS work" lab net -- bash -ec '
 	ip netns add a
 	ip link add va type veth peer vb netns a
@@ -114,7 +114,7 @@ check "a network namespace, GRE, nftables and IPVS work" lab net -- bash -ec '
 	ipvsadm -A -t 192.0.2.1:80 -s mh'
 check "nothing but LAB_OUT can be written" writes_stay_inside
 check "two runs at once do not meet" two_at_once
-lab slow --timeout 12 -- sleep 100
+lab slow --timeout 5 -- sleep 100
 check "a run that hangs is ended" is $? 124
 check "TERM ends a run" ends_on_term
 check "a module that does not load is told" fails_with 98 'cannot load' refuse
