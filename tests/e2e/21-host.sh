@@ -25,7 +25,7 @@ watch_director()
 			}
 		}
 	END
-	background in_ns director tcpdump -U -ni d1 -c 5 \
+	background director tcpdump -U -ni d1 -c 5 \
 		-w "$E2E_TMP/d1.pcap" ip proto 47 2>"$E2E_TMP/tcpdump"
 	wait_until 20 grep -q 'listening on' "$E2E_TMP/tcpdump"
 }

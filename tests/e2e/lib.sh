@@ -179,10 +179,14 @@ py()
 	/usr/bin/python3 "$E2E_DIR/py/$program.py" "$@"
 }
 
-# background COMMAND...: ends with the scenario; its PID is in $E2E_PID.
+# background NAME COMMAND...: in a namespace, until the scenario ends; its PID
+# is in $E2E_PID. No function, which would leave its children behind.
 background()
 {
-	"$@" &
+	local name=$E2E_PREFIX-$1
+
+	shift
+	ip netns exec "$name" "$@" &
 	E2E_PID=$!
 	E2E_PIDS+=("$E2E_PID")
 }

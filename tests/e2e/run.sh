@@ -20,6 +20,7 @@ limit=${MAGLEV_E2E_LIMIT:-240}	# seconds for a scenario
 judge=$dir/../lab/lib/judge
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
+end='status of the scenario: '
 total=0 failed=0
 
 result()
@@ -29,14 +30,18 @@ result()
 	echo "$1 $total - $2"
 }
 
-# Passes a scenario's lines on with a number and its name; counts results in
-# $cases.
+# Passes a scenario's lines on with a number and its name, up to the line that
+# tells its exit status; counts results in $cases. What a scenario has left
+# running may keep the pipe open for longer.
 number_lines()
 {
 	local line
 
 	while IFS= read -r line; do
 		case $line in
+		"$end"*)
+			status=${line#"$end"}
+			return ;;
 		'ok - '*)
 			cases=$((cases + 1))
 			result ok "$1: ${line#ok - }" ;;
@@ -60,17 +65,20 @@ kernel_is_well()
 
 run_scenario()
 {
-	local file=$1 name=${1##*/} status=0 cases=0 log start=$SECONDS
+	local file=$1 name=${1##*/} status=lost cases=0 log start=$SECONDS
 
 	name=${name%.sh} name=${name#[0-9][0-9]-}
 	log=$(dmesg | wc -l)
 	echo "# Scenario $name"
 	# Not in a pipe: number_lines counts in this shell.
 	mkfifo "$tmp/$name"
-	timeout -k 10 "$limit" bash "$file" >"$tmp/$name" 2>&1 </dev/null &
+	{
+		timeout -k 10 "$limit" bash "$file" 2>&1 </dev/null && echo "${end}0" ||
+			echo "$end$?"
+	} >"$tmp/$name" &
 	number_lines "$name" <"$tmp/$name"
-	wait $! || status=$?
-	if ((status)); then
+	wait $!
+	if [[ $status != 0 ]]; then
 		result 'not ok' "$name: ended with status $status"
 	elif ((!cases)); then
 		result 'not ok' "$name: tested nothing"

@@ -12,36 +12,51 @@
 # The backends are the addresses 10.2.0.11 and up.  They belong to nobody: the
 # director has static neighbour entries for them, so whatever it sends there
 # arrives at b0, is captured, and is answered by nothing.
+#
+# What ip(8) is told is kept in files, for tests that build it up again: SIDE.link
+# makes the link between the director and a side, SIDE.near configures the
+# director's end and SIDE.far the other.
 
-wire_topology()
+write_batches()
 {
-	local i
+	local d=$E2E_TMP
 
-	add_ns router director backend
-	ip link add r0 address 02:00:00:00:00:01 netns "$(ns router)" type veth \
-		peer name d0 address 02:00:00:00:00:02 netns "$(ns director)"
-	ip link add b0 address 02:00:00:00:00:04 netns "$(ns backend)" type veth \
-		peer name d1 address 02:00:00:00:00:03 netns "$(ns director)"
-	ip_ns router <<-END
+	cat >"$d/router.link" <<-END
+		link add r0 address 02:00:00:00:00:01 netns $(ns router) type veth peer name d0 address 02:00:00:00:00:02 netns $(ns director)
+	END
+	cat >"$d/router.near" <<-END
+		addr add 10.1.0.2/24 dev d0
+		addr add 10.1.0.22/24 dev d0
+		link set d0 up
+		neigh replace 10.1.0.1 lladdr 02:00:00:00:00:01 dev d0
+		neigh replace 10.1.0.5 lladdr 02:00:00:00:00:01 dev d0
+	END
+	cat >"$d/router.far" <<-END
 		addr add 10.1.0.1/24 dev r0
 		link set r0 up
 	END
-	ip_ns backend <<-END
-		link set b0 up
+	cat >"$d/backend.link" <<-END
+		link add b0 address 02:00:00:00:00:04 netns $(ns backend) type veth peer name d1 address 02:00:00:00:00:03 netns $(ns director)
 	END
-	{
-		cat <<-END
-			addr add 10.1.0.2/24 dev d0
-			addr add 10.1.0.22/24 dev d0
-			addr add 10.2.0.1/24 dev d1
-			link set d0 up
-			link set d1 up
-			neigh add 10.1.0.1 lladdr 02:00:00:00:00:01 dev d0
-			neigh add 10.1.0.5 lladdr 02:00:00:00:00:01 dev d0
-		END
-		for i in {11..40} 99; do
-			echo "neigh add 10.2.0.$i lladdr 02:00:00:00:00:04 dev d1"
-		done
-	} | ip_ns director
+	cat >"$d/backend.near" <<-END
+		addr add 10.2.0.1/24 dev d1
+		link set d1 up
+	END
+	printf 'neigh replace 10.2.0.%d lladdr 02:00:00:00:00:04 dev d1\n' {11..40} 99 \
+		>>"$d/backend.near"
+	echo 'link set b0 up' >"$d/backend.far"
+}
+
+wire_topology()
+{
+	local side
+
+	write_batches
+	add_ns router director backend
+	for side in router backend; do
+		ip -batch "$E2E_TMP/$side.link"
+		ip -n "$(ns director)" -batch "$E2E_TMP/$side.near"
+		ip -n "$(ns $side)" -batch "$E2E_TMP/$side.far"
+	done
 	in_ns director sysctl -qw net.ipv4.ip_forward=1
 }

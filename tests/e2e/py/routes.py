@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Routes to the backends come, go and change: packets follow at once."""
+
+import packet as p
+from ktap import Case
+from rig import VIP
+from wire import DIRECTOR, Director, Wire, inner, outer
+
+BACKEND = "10.2.0.11"
+NO_ROUTE = {"drop_no_route": 1}
+SENT = {"forwarded": 1}
+
+
+class Routes:
+    def __init__(self):
+        self.wire, self.director = Wire(), Director()
+
+    def ip(self, line):
+        self.director.ns.run("ip", *line.split())
+
+    def send(self, desc, counters, arrives=(), returns=(), size=100, frag=0):
+        """Destinations seen at the backends' end and at the router's."""
+        data = inner(VIP, p.tcp(4000, 80, bytes(size - 64)))
+        with Case(desc) as case:
+            arrived, back = self.wire.exchange([outer(p.gre(data),
+                                                      frag=frag)])
+            case.expect("at the backends", [x.dst for x in arrived],
+                        list(arrives))
+            case.expect("at the router", [x.dst for x in back if
+                                          x.proto == p.GRE], list(returns))
+            case.expect("sources", {x.src for x in arrived} - {DIRECTOR},
+                        set())
+            case.expect("counters", self.director.moved(), counters)
+
+    def sent(self, desc, **kw):
+        self.send(desc, SENT, [BACKEND], **kw)
+
+
+def next_hops(test):
+    test.sent("the backend is on the link")
+    test.ip(f"route add {BACKEND} via 10.1.0.1")
+    test.send("a route by way of the router appears", SENT, [], [BACKEND])
+    test.ip(f"route replace {BACKEND} via 10.2.0.40")
+    test.sent("the route changes to another gateway")
+    for kind in ("unreachable", "blackhole", "prohibit"):
+        test.ip(f"route replace {kind} {BACKEND}")
+        test.send(f"the route becomes one of type {kind}", NO_ROUTE)
+    test.ip(f"route del prohibit {BACKEND}")
+    test.sent("the route is deleted, the one before it holds again")
+    test.ip(f"rule add to {BACKEND} pref 10 prohibit")
+    test.send("a rule prohibits the destination", NO_ROUTE)
+    test.ip("rule del pref 10")
+    test.sent("the rule is deleted")
+
+
+def path_mtu(test):
+    big = {"size": 1300, "frag": p.DF}
+    test.sent("1300 bytes with DF fit", **big)
+    test.ip(f"route add {BACKEND} dev d1 mtu 1200")
+    test.send("the route gets an MTU of 1200", {"drop_too_big": 1}, **big)
+    test.ip(f"route replace {BACKEND} dev d1 mtu 1300")
+    test.sent("the route gets an MTU of 1300", **big)
+    test.ip(f"route del {BACKEND}")
+    test.ip("link set d1 mtu 1280")
+    test.send("the device gets an MTU of 1280", {"drop_too_big": 1}, **big)
+    test.ip("link set d1 mtu 1500")
+    test.sent("the device gets its MTU back", **big)
+
+
+def unreachable(test):
+    director = test.director
+    director.adm(f"-e -t {VIP}:80 -r {BACKEND} -w 0")
+    director.adm(f"-a -t {VIP}:80 -r 10.77.0.1")
+    test.send("a backend without a route", NO_ROUTE)
+    test.ip("route add 10.77.0.0/24 via 10.2.0.40")
+    test.send("it gets a route", SENT, ["10.77.0.1"])
+    test.ip("route del 10.77.0.0/24")
+    test.send("it loses its route", NO_ROUTE)
+    director.adm(f"-d -t {VIP}:80 -r 10.77.0.1")
+    director.adm(f"-a -t {VIP}:80 -r 10.2.0.255")
+    test.send("a backend that is a broadcast address", NO_ROUTE)
+    director.adm(f"-d -t {VIP}:80 -r 10.2.0.255")
+    director.adm(f"-a -t {VIP}:80 -r 10.2.0.77")
+    test.send("a backend that does not answer ARP is sent to in vain", SENT)
+    director.adm(f"-d -t {VIP}:80 -r 10.2.0.77")
+    director.adm(f"-e -t {VIP}:80 -r {BACKEND} -w 1")
+    test.sent("the first backend takes over again")
+
+
+def main():
+    test = Routes()
+    next_hops(test)
+    path_mtu(test)
+    unreachable(test)
+
+
+if __name__ == "__main__":
+    main()
