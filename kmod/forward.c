@@ -160,6 +160,10 @@ enum mgl_counter mgl_forward_v4(struct net *net, struct sk_buff *skb,
 	reason = MGL_CNT_TTL;
 	if (ip_hdr(skb)->ttl <= 1)
 		goto out;
+	/* What LRO merged cannot be taken apart again, as ip_forward() knows. */
+	reason = MGL_CNT_LRO;
+	if (skb_warn_if_lro(skb))
+		goto out;
 	mtu = dst_mtu(&rt->dst);
 	reason = MGL_CNT_TOO_BIG;
 	if (unlikely(too_big(skb, mtu))) {

@@ -4,6 +4,7 @@
  * swapped in with one pointer. A reader sees the old table or the new one,
  * never a mixture.
  */
+#include <kunit/visibility.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -152,3 +153,4 @@ struct mgl_member *mgl_lookup(const struct mgl_pool *pool,
 	i = table->slots[slot];
 	return i == MGL_SLOT_NONE ? NULL : table->members[i];
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_lookup);

@@ -4,6 +4,7 @@
  * anything else is visible, and where it cannot be, the pool is put back as
  * it was.
  */
+#include <kunit/visibility.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
@@ -49,6 +50,7 @@ struct mgl_member *mgl_member_find(struct mgl_pool *pool,
 			return m;
 	return NULL;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_member_find);
 
 static struct mgl_member *member_alloc(struct mgl_net *mn,
 				       const struct mgl_addr *addr, u32 weight)
@@ -146,6 +148,7 @@ int mgl_member_add(struct mgl_net *mn, struct mgl_pool *pool,
 	}
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_member_add);
 
 /**
  * mgl_member_set_weight() - change a backend's weight in a pool
@@ -177,6 +180,7 @@ int mgl_member_set_weight(struct mgl_net *mn, struct mgl_pool *pool,
 	}
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_member_set_weight);
 
 /**
  * mgl_member_del() - take a backend out of a pool
@@ -204,6 +208,7 @@ int mgl_member_del(struct mgl_net *mn, struct mgl_pool *pool,
 	member_release(mn, m);
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_member_del);
 
 /**
  * mgl_members_flush() - empty a pool that is about to be freed

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Pools: found by name, kept sorted for listing, freed after their readers. */
+#include <kunit/visibility.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -32,6 +33,7 @@ struct mgl_pool *mgl_pool_find(struct mgl_net *mn, const char *name)
 	}
 	return NULL;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_pool_find);
 
 static void pool_link(struct mgl_net *mn, struct mgl_pool *pool)
 {
@@ -84,6 +86,7 @@ struct mgl_pool *mgl_pool_create(struct mgl_net *mn, const char *name,
 	pool_link(mn, pool);
 	return pool;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_pool_create);
 
 /**
  * mgl_pool_set() - change table size or seed of a pool
@@ -119,6 +122,7 @@ int mgl_pool_set(struct mgl_net *mn, struct mgl_pool *pool,
 	}
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_pool_set);
 
 static void pool_free_rcu(struct rcu_head *rcu)
 {
@@ -147,6 +151,7 @@ void mgl_pool_destroy(struct mgl_net *mn, struct mgl_pool *pool)
 	mn->n_pools--;
 	call_rcu(&pool->rcu, pool_free_rcu);
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_pool_destroy);
 
 /**
  * mgl_pools_flush() - delete every pool

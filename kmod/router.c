@@ -4,6 +4,7 @@
  * an array that is replaced as a whole; MAGLEV_ROUTERS_MAX bounds the time a
  * packet spends in it.
  */
+#include <kunit/visibility.h>
 #include <linux/inetdevice.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
@@ -41,6 +42,7 @@ bool mgl_router_trusted_v4(const struct mgl_net *mn, __be32 addr)
 	}
 	return false;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_router_trusted_v4);
 
 /**
  * mgl_routers() - the trusted prefixes, for listing
@@ -54,6 +56,7 @@ struct mgl_routers *mgl_routers(struct mgl_net *mn)
 	return rcu_dereference_protected(mn->routers,
 					 lockdep_is_held(&mn->lock));
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_routers);
 
 static int prefix_cmp(const struct mgl_prefix *a, const struct mgl_prefix *b)
 {
@@ -137,6 +140,7 @@ int mgl_router_add(struct mgl_net *mn, const struct mgl_prefix *p,
 	routers_replace(mn, r);
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_router_add);
 
 /**
  * mgl_router_del() - trust a prefix no longer
@@ -169,6 +173,7 @@ int mgl_router_del(struct mgl_net *mn, const struct mgl_prefix *p,
 	routers_replace(mn, r);
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_router_del);
 
 /**
  * mgl_routers_flush() - trust everybody
@@ -180,3 +185,4 @@ void mgl_routers_flush(struct mgl_net *mn)
 {
 	routers_replace(mn, NULL);
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_routers_flush);

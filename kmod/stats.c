@@ -4,6 +4,7 @@
  * to them, it moves the base that readers subtract (see struct mgl_net,
  * struct mgl_service and struct mgl_member), so no event is lost in a race.
  */
+#include <kunit/visibility.h>
 #include <linux/build_bug.h>
 #include <linux/cpumask.h>
 #include <linux/kernel.h>
@@ -35,6 +36,7 @@ static const struct {
 	[MGL_CNT_TTL] = { "drop_ttl", MGL_DROP },
 	[MGL_CNT_NO_ROUTE] = { "drop_no_route", MGL_DROP },
 	[MGL_CNT_TOO_BIG] = { "drop_too_big", MGL_DROP },
+	[MGL_CNT_LRO] = { "drop_lro", MGL_DROP },
 	[MGL_CNT_NO_MEMORY] = { "drop_no_memory", MGL_DROP },
 };
 
@@ -187,6 +189,7 @@ const char *mgl_counter_name(enum mgl_counter id)
 {
 	return counters_info[id].name;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_counter_name);
 
 /**
  * mgl_counter_verdict() - what becomes of a packet with this fate
@@ -199,3 +202,4 @@ enum mgl_verdict mgl_counter_verdict(enum mgl_counter id)
 {
 	return counters_info[id].verdict;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_counter_verdict);

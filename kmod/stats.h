@@ -30,6 +30,7 @@
  * @MGL_CNT_TTL: outer TTL used up
  * @MGL_CNT_NO_ROUTE: no route to the backend
  * @MGL_CNT_TOO_BIG: does not fit the path to the backend and DF is set
+ * @MGL_CNT_LRO: merged by a device that does large receive offload
  * @MGL_CNT_NO_MEMORY: headers could not be made writable
  * @MGL_CNT_MAX: number of counters
  *
@@ -57,6 +58,7 @@ enum mgl_counter {
 	MGL_CNT_TTL,
 	MGL_CNT_NO_ROUTE,
 	MGL_CNT_TOO_BIG,
+	MGL_CNT_LRO,
 	MGL_CNT_NO_MEMORY,
 	MGL_CNT_MAX
 };

@@ -15,8 +15,11 @@
 #include "table.h"
 #include <uapi/linux/maglev.h>
 
-/* A large table takes tens of milliseconds: others want the CPU, too. */
-#define TURNS_AT_A_TIME 16384
+/*
+ * A large table takes tens of milliseconds, most of them for its last slots:
+ * others want the CPU, too.
+ */
+#define PROBES_AT_A_TIME 65536
 
 /**
  * mgl_table_size_valid() - may a table have this many slots?
@@ -105,12 +108,14 @@ static void enqueue(struct round *rounds, struct player *players, u16 i)
 	r->tail = i;
 }
 
-static void take_turn(struct player *p, u16 *slots, u32 size, u16 i)
+/* Returns how many slots it had to look at. */
+static u32 take_turn(struct player *p, u16 *slots, u32 size, u16 i)
 {
-	u32 c = p->cursor;
+	u32 c = p->cursor, probes = 1;
 
 	/* Ends: quotas add up to no more than size, so a slot is free. */
 	while (slots[c] != MGL_SLOT_NONE) {
+		probes++;
 		c += p->skip;
 		if (c >= size)
 			c -= size;
@@ -126,28 +131,28 @@ static void take_turn(struct player *p, u16 *slots, u32 size, u16 i)
 		p->carry -= p->quota;
 		p->round++;
 	}
+	return probes;
 }
 
 static void play(u16 *slots, u32 size, struct player *players,
 		 struct round *rounds, u32 n_rounds)
 {
-	u32 r, turns = 0;
+	u32 r, probes = 0;
 
 	for (r = 0; r < n_rounds; r++) {
 		u16 i = rounds[r].head;
 
-		if (turns > TURNS_AT_A_TIME) {
-			cond_resched();
-			turns = 0;
-		}
 		while (i != MGL_SLOT_NONE) {
 			u16 next = players[i].next;
 
-			take_turn(&players[i], slots, size, i);
+			probes += take_turn(&players[i], slots, size, i);
 			if (players[i].left)
 				enqueue(rounds, players, i);
 			i = next;
-			turns++;
+			if (probes > PROBES_AT_A_TIME) {
+				cond_resched();
+				probes = 0;
+			}
 		}
 	}
 }

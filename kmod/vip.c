@@ -4,6 +4,7 @@
  * the VIP's listeners: the exact port, else the range around it, else the
  * service for every port. Listeners are an array that is replaced as a whole.
  */
+#include <kunit/visibility.h>
 #include <linux/in.h>
 #include <linux/jhash.h>
 #include <linux/slab.h>
@@ -62,6 +63,7 @@ const struct rhashtable_params mgl_vip_params = {
 	.head_offset = offsetof(struct mgl_vip, node),
 	.automatic_shrinking = true,
 };
+EXPORT_SYMBOL_IF_KUNIT(mgl_vip_params);
 
 /**
  * mgl_vip_find() - is this address a VIP?
@@ -75,6 +77,7 @@ struct mgl_vip *mgl_vip_find(struct mgl_net *mn, const struct mgl_addr *addr)
 {
 	return rhashtable_lookup(&mn->vips, addr, mgl_vip_params);
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_vip_find);
 
 static struct mgl_service *search(const struct listener *l, u32 n, u32 key)
 {
@@ -134,6 +137,7 @@ struct mgl_service *mgl_vip_listener(const struct mgl_vip *vip, u8 proto,
 	}
 	return svc;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_vip_listener);
 
 static struct listener listener_of(struct mgl_service *svc)
 {
@@ -286,6 +290,7 @@ int mgl_vip_listen(struct mgl_net *mn, struct mgl_service *svc)
 	}
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_vip_listen);
 
 /**
  * mgl_vip_unlisten() - let no further packet find a service
@@ -321,6 +326,7 @@ int mgl_vip_unlisten(struct mgl_net *mn, struct mgl_service *svc)
 	kvfree_rcu(old, rcu);
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_vip_unlisten);
 
 /**
  * mgl_vip_remove() - let no further packet find any service of a VIP
@@ -342,3 +348,4 @@ void mgl_vip_remove(struct mgl_net *mn, const struct mgl_addr *addr)
 	kvfree_rcu(ls, rcu);
 	kfree_rcu(vip, rcu);
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_vip_remove);
