@@ -22,11 +22,11 @@ static int request(struct ctx *ctx, const struct args *args, uint8_t cmd,
 	attr_put_backend(msg, &args->real.addr, weight);
 	err = kern_do(kern, msg);
 	if (err)
-		return kern_failed(kern, err, "cannot %s backend %s of %s%s", verb,
-				 format_addr(&args->real.addr),
-				 args->pool ? "pool " : "",
-				 args->pool ? args->pool :
-				 format_service(&args->service));
+		return kern_failed(kern, err, "cannot %s backend %s of %s%s",
+				   verb, format_addr(&args->real.addr),
+				   args->pool ? "pool " : "",
+				   args->pool ? args->pool :
+				   format_service(&args->service));
 	return EXIT_OK;
 }
 

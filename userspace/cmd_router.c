@@ -28,7 +28,7 @@ static int request(struct ctx *ctx, const struct args *args, uint8_t cmd,
 	err = kern_do(kern, msg);
 	if (err)
 		return kern_failed(kern, err, "cannot %s router %s", verb,
-				 format_prefix(&prefix));
+				   format_prefix(&prefix));
 	return EXIT_OK;
 }
 

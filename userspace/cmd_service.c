@@ -20,7 +20,7 @@ static int request(struct ctx *ctx, const struct args *args, uint8_t cmd,
 	err = kern_do(kern, msg);
 	if (err)
 		return kern_failed(kern, err, "cannot %s service %s", verb,
-				 format_service(&args->service));
+				   format_service(&args->service));
 	return EXIT_OK;
 }
 

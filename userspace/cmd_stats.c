@@ -33,7 +33,7 @@ int cmd_zero(struct ctx *ctx, const struct args *args)
 		return EXIT_OK;
 	if (args->given & OPT_SERVICE)
 		return kern_failed(kern, err, "cannot zero service %s",
-				 format_service(&args->service));
+				   format_service(&args->service));
 	return kern_failed(kern, err, "cannot zero the counters");
 }
 
@@ -91,8 +91,8 @@ int cmd_info(struct ctx *ctx, const struct args *args)
 
 	if (!kern)
 		return EXIT_FAILED;
-	err = kern_get(kern, kern_request(kern, MAGLEV_CMD_INFO_GET), attr_get_info,
-		     &v);
+	err = kern_get(kern, kern_request(kern, MAGLEV_CMD_INFO_GET),
+		       attr_get_info, &v);
 	if (!err && !v.n)
 		err = -ENODATA;
 	if (err) {

@@ -221,7 +221,7 @@ struct nl_msg *kern_request(struct kern *kern, uint8_t cmd)
 }
 
 /* Sends @msg, which stays the caller's, and reads all that it brings. */
-static int transact(struct kern *kern, struct nl_msg *msg, int flags)
+static int transact(struct kern *kern, struct nl_msg *msg, uint16_t flags)
 {
 	bool interrupted = false;
 	int err;
@@ -274,7 +274,8 @@ int kern_do(struct kern *kern, struct nl_msg *msg)
  *
  * Return: 0 or a negative errno.
  */
-int kern_get(struct kern *kern, struct nl_msg *msg, kern_read read, struct vec *v)
+int kern_get(struct kern *kern, struct nl_msg *msg, kern_read read,
+	     struct vec *v)
 {
 	int err;
 
@@ -295,7 +296,8 @@ int kern_get(struct kern *kern, struct nl_msg *msg, kern_read read, struct vec *
  * Return: 0 or a negative errno; -EINTR if the configuration changed during
  * each of many tries.
  */
-int kern_dump(struct kern *kern, struct nl_msg *msg, kern_read read, struct vec *v)
+int kern_dump(struct kern *kern, struct nl_msg *msg, kern_read read,
+	      struct vec *v)
 {
 	int err, tries = 0;
 

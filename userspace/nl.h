@@ -17,8 +17,10 @@ struct kern *kern_open(void);
 void kern_close(struct kern *kern);
 struct nl_msg *kern_request(struct kern *kern, uint8_t cmd);
 int kern_do(struct kern *kern, struct nl_msg *msg);
-int kern_get(struct kern *kern, struct nl_msg *msg, kern_read read, struct vec *v);
-int kern_dump(struct kern *kern, struct nl_msg *msg, kern_read read, struct vec *v);
+int kern_get(struct kern *kern, struct nl_msg *msg, kern_read read,
+	     struct vec *v);
+int kern_dump(struct kern *kern, struct nl_msg *msg, kern_read read,
+	      struct vec *v);
 const char *kern_why(const struct kern *kern, int err);
 int kern_failed(const struct kern *kern, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -75,7 +75,7 @@ const struct command commands[] = {
 	{ 'v', 0, "version", NULL, 0, 0, 0,
 	  cmd_version, "print the version of this program" },
 };
-const size_t n_commands = sizeof(commands) / sizeof(commands[0]);
+const size_t n_commands = ARRAY_SIZE(commands);
 
 static const char *set_service(struct args *args, struct typed *typed,
 			       const char *value, uint8_t proto)
@@ -217,7 +217,7 @@ const struct option_row options[] = {
 	{ 0, "nosort", NULL, OPT_NOSORT, NULL,
 	  "list in the kernel's order" },
 };
-const size_t n_options = sizeof(options) / sizeof(options[0]);
+const size_t n_options = ARRAY_SIZE(options);
 
 const struct refusal refusals[] = {
 	{ 'f', "fwmark-service",
@@ -279,7 +279,7 @@ const struct refusal refusals[] = {
 	{ 0, "mcast-ttl",
 	  "directors agree without talking: leave it out" },
 };
-const size_t n_refusals = sizeof(refusals) / sizeof(refusals[0]);
+const size_t n_refusals = ARRAY_SIZE(refusals);
 
 /**
  * option_of_bit() - the row of an option

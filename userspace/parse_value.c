@@ -105,11 +105,11 @@ const char *parse_sched_flags(const char *text)
 
 	do {
 		len = strcspn(text, ",");
-		for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		for (i = 0; i < ARRAY_SIZE(known); i++)
 			if (strlen(known[i]) == len &&
 			    !memcmp(text, known[i], len))
 				break;
-		if (i == sizeof(known) / sizeof(known[0]))
+		if (i == ARRAY_SIZE(known))
 			return "not supported: use mh-port, mh-fallback or both";
 		text += len;
 	} while (*text++ == ',');

@@ -60,8 +60,8 @@ static int get_info(struct kern *kern, struct info *info)
 	struct vec v = VEC_INIT(struct info);
 	int err;
 
-	err = kern_get(kern, kern_request(kern, MAGLEV_CMD_INFO_GET), attr_get_info,
-		     &v);
+	err = kern_get(kern, kern_request(kern, MAGLEV_CMD_INFO_GET),
+		       attr_get_info, &v);
 	if (!err && !v.n)
 		err = -ENODATA;
 	if (!err)
@@ -88,9 +88,10 @@ static int read_all(struct kern *kern, struct snapshot *s)
 
 	do {
 		err = get_info(kern, &before);
-		for (i = 0; !err && i < sizeof(dumps) / sizeof(dumps[0]); i++)
-			err = kern_dump(kern, kern_request(kern, dumps[i].cmd),
-				      dumps[i].read, dumps[i].v);
+		for (i = 0; !err && i < ARRAY_SIZE(dumps); i++)
+			err = kern_dump(kern,
+					kern_request(kern, dumps[i].cmd),
+					dumps[i].read, dumps[i].v);
 		if (!err)
 			err = get_info(kern, &s->info);
 		if (err)
@@ -172,7 +173,7 @@ int snapshot_take_service(struct kern *kern, struct snapshot *s,
 	}
 	if (err)
 		return kern_failed(kern, err, "cannot list service %s",
-				 format_service(id));
+				   format_service(id));
 	arrange(s, sort);
 	return 0;
 }
@@ -198,7 +199,7 @@ void snapshot_free(struct snapshot *s)
  */
 const struct pool *snapshot_pool(const struct snapshot *s, const char *name)
 {
-	struct pool key;
+	struct pool key = { 0 };
 
 	if (!s->pools.n)
 		return NULL;

@@ -14,6 +14,7 @@
 
 #include <linux/maglev.h>
 
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 #define POOL_NAME_SIZE	(MAGLEV_POOL_NAME_MAX + 1)
 
 /**

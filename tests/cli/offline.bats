@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck disable=SC2154,SC2314,SC2016 # bats' variables; "!" at an end; bash -c
+# shellcheck disable=SC2154,SC2314,SC2016,SC2094 # bats' variables; "!" at an end; bash -c
 #
 # What maglevadm says and refuses before it asks the kernel anything.
 

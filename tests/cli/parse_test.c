@@ -13,8 +13,6 @@
 #include "format.h"
 #include "parse.h"
 
-#define N(array) (sizeof(array) / sizeof((array)[0]))
-
 static unsigned int tests, failures;
 
 static void check(bool ok, const char *what, const char *input)
@@ -68,7 +66,7 @@ static void test_uint(void)
 	};
 	size_t i;
 
-	for (i = 0; i < N(t); i++) {
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
 		uint64_t v = 0;
 		const char *wrong = parse_uint(t[i].in, t[i].max, &v);
 
@@ -99,7 +97,7 @@ static void test_addr(void)
 	};
 	size_t i;
 
-	for (i = 0; i < N(t); i++) {
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
 		struct addr a;
 		const char *wrong = parse_addr(t[i].in, &a);
 
@@ -144,7 +142,7 @@ static void test_ports(void)
 	};
 	size_t i;
 
-	for (i = 0; i < N(t); i++) {
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
 		struct ports p = { 0 };
 		const char *wrong = parse_ports(t[i].in, t[i].proto, &p);
 
@@ -188,7 +186,7 @@ static void test_hostport(void)
 	struct hostport hp;
 	size_t i;
 
-	for (i = 0; i < N(t); i++) {
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
 		const char *wrong = parse_hostport(t[i].in, IPPROTO_TCP, &hp);
 
 		check(same(wrong, t[i].wrong) &&
@@ -227,7 +225,7 @@ static void test_prefix(void)
 	};
 	size_t i;
 
-	for (i = 0; i < N(t); i++) {
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
 		struct prefix p;
 		const char *wrong = parse_prefix(t[i].in, &p);
 
@@ -311,7 +309,7 @@ static void test_words(void)
 	};
 	size_t i, j;
 
-	for (i = 0; i < N(t); i++) {
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
 		char *line = strdup(t[i].in);
 		char *words[4];
 		const char *wrong;
@@ -320,7 +318,7 @@ static void test_words(void)
 
 		if (!line)
 			exit(1);
-		wrong = parse_words(line, words, N(words), &n);
+		wrong = parse_words(line, words, ARRAY_SIZE(words), &n);
 		ok = same(wrong, t[i].wrong) && (wrong || n == t[i].n);
 		for (j = 0; ok && !wrong && j < n; j++)
 			ok = !strcmp(words[j], t[i].words[j]);
@@ -360,7 +358,7 @@ static void test_noise(void)
 			parse_prefix(line, &prefix);
 		}
 		memcpy(copy, line, sizeof(copy));
-		parse_words(copy, words, N(words), &n);
+		parse_words(copy, words, ARRAY_SIZE(words), &n);
 	}
 	check(true, "noise", "200000 strings");
 }
