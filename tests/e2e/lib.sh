@@ -17,12 +17,16 @@ E2E_TMP=$(mktemp -d "${TMPDIR:-/tmp}/$E2E_PREFIX.XXXXXX")
 export E2E_DIR E2E_PREFIX E2E_TMP PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 declare -a E2E_NETNS=() E2E_PIDS=()
 
-# Runs on every exit: what fails here must not hide why the scenario ended.
+# Runs on every exit: what fails here must not hide why the scenario ended. A
+# scenario may have its own at_exit().
 cleanup()
 {
 	local status=$? name pid
 
 	set +e
+	if declare -F at_exit >/dev/null; then
+		at_exit
+	fi
 	for pid in "${E2E_PIDS[@]}"; do
 		kill "$pid" 2>/dev/null
 	done

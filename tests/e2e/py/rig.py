@@ -64,6 +64,7 @@ def remove_director():
         with namespace:
             wait_until(lambda d=device: not os.path.exists(
                 f"/proc/sys/net/ipv4/conf/{d}"), f"{device} is gone")
+        namespace.close()
 
 
 def wait_until(condition, what):

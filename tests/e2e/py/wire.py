@@ -46,6 +46,11 @@ class Namespace:
         self.fd = os.open(f"/run/netns/{self.name}", os.O_RDONLY)
         self.home = os.open("/proc/self/ns/net", os.O_RDONLY)
 
+    def close(self):
+        """Lets go of it, so that it can be deleted."""
+        os.close(self.fd)
+        os.close(self.home)
+
     def __enter__(self):
         setns(self.fd)
         return self
