@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Whose GRE is taken. */
+#include <kunit/test.h>
+#include <uapi/linux/maglev.h>
+
+#include "objects.h"
+#include "report.h"
+#include "router.h"
+
+static int router_init(struct kunit *test)
+{
+	return test_net_init(test);
+}
+
+static void router_exit(struct kunit *test)
+{
+	struct mgl_net *mn = test->priv;
+
+	if (!mn)
+		return;
+	mutex_lock(&mn->lock);
+	mgl_routers_flush(mn);
+	mutex_unlock(&mn->lock);
+	test_net_exit(mn);
+}
+
+/* Of an IPv4 prefix; the division avoids a shift by all 32 bits. */
+static u32 mask(u8 bits)
+{
+	return bits ? ~0U << (32 - bits) : 0;
+}
+
+static struct mgl_prefix prefix(u32 addr, u8 bits)
+{
+	return (struct mgl_prefix){
+		.addr = mgl_addr_v4(htonl(addr & mask(bits))),
+		.len = 96 + bits,
+	};
+}
+
+static int add(struct kunit *test, u32 addr, u8 bits)
+{
+	struct mgl_prefix p = prefix(addr, bits);
+	struct mgl_net *mn = test->priv;
+	int err;
+
+	mutex_lock(&mn->lock);
+	err = mgl_router_add(mn, &p, NULL);
+	mutex_unlock(&mn->lock);
+	return err;
+}
+
+static int del(struct kunit *test, u32 addr, u8 bits)
+{
+	struct mgl_prefix p = prefix(addr, bits);
+	struct mgl_net *mn = test->priv;
+	int err;
+
+	mutex_lock(&mn->lock);
+	err = mgl_router_del(mn, &p, NULL);
+	mutex_unlock(&mn->lock);
+	return err;
+}
+
+static bool trusted(struct kunit *test, u32 addr)
+{
+	bool yes;
+
+	rcu_read_lock();
+	yes = mgl_router_trusted_v4(test->priv, htonl(addr));
+	rcu_read_unlock();
+	return yes;
+}
+
+static void without_any_everybody_is_trusted(struct kunit *test)
+{
+	KUNIT_EXPECT_TRUE(test, trusted(test, 0));
+	KUNIT_EXPECT_TRUE(test, trusted(test, 0x0a000001));
+	KUNIT_EXPECT_TRUE(test, trusted(test, 0xffffffff));
+	KUNIT_EXPECT_EQ(test, 0, add(test, 0x0a000001, 32));
+	KUNIT_EXPECT_FALSE(test, trusted(test, 0x0a000002));
+	KUNIT_EXPECT_EQ(test, 0, del(test, 0x0a000001, 32));
+	KUNIT_EXPECT_TRUE(test, trusted(test, 0x0a000002));
+}
+
+/* Every length, and the addresses that differ from it in one bit. */
+static void every_length(struct kunit *test)
+{
+	u32 addr = 0xc6336407, bit;
+	u8 bits;
+
+	for (bits = 0; bits <= 32; bits++) {
+		KUNIT_EXPECT_EQ(test, 0, add(test, addr, bits));
+		if (!trusted(test, addr))
+			FAIL_ONCE(test, "itself, /%u", bits);
+		for (bit = 0; bit < 32; bit++) {
+			bool want = bit >= bits;
+
+			if (trusted(test, addr ^ (0x80000000 >> bit)) != want)
+				FAIL_ONCE(test, "/%u, bit %u", bits, bit);
+		}
+		KUNIT_EXPECT_EQ(test, 0, del(test, addr, bits));
+	}
+}
+
+static void several_prefixes(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, 0, add(test, 0x0a010000, 16));
+	KUNIT_EXPECT_EQ(test, 0, add(test, 0xc0000201, 32));
+	KUNIT_EXPECT_EQ(test, 0, add(test, 0x0a010000, 24));
+	KUNIT_EXPECT_TRUE(test, trusted(test, 0x0a01ffff));
+	KUNIT_EXPECT_TRUE(test, trusted(test, 0xc0000201));
+	KUNIT_EXPECT_FALSE(test, trusted(test, 0xc0000202));
+	KUNIT_EXPECT_FALSE(test, trusted(test, 0x0a020000));
+
+	/* The shorter one goes, the longer one stays. */
+	KUNIT_EXPECT_EQ(test, 0, del(test, 0x0a010000, 16));
+	KUNIT_EXPECT_FALSE(test, trusted(test, 0x0a01ffff));
+	KUNIT_EXPECT_TRUE(test, trusted(test, 0x0a0100ff));
+}
+
+static void what_is_refused_changes_nothing(struct kunit *test)
+{
+	u32 i;
+
+	KUNIT_EXPECT_EQ(test, -ENOENT, del(test, 0x0a000000, 8));
+	for (i = 0; i < MAGLEV_ROUTERS_MAX; i++)
+		if (add(test, 0xc0000000 + i, 32))
+			FAIL_ONCE(test, "router %u", i);
+	KUNIT_EXPECT_EQ(test, -EEXIST, add(test, 0xc0000000, 32));
+	KUNIT_EXPECT_EQ(test, -ENOSPC, add(test, 0x0a000000, 8));
+	KUNIT_EXPECT_EQ(test, -ENOENT, del(test, 0xc0000000, 31));
+	KUNIT_EXPECT_FALSE(test, trusted(test, 0x0a000001));
+	for (i = 0; i < MAGLEV_ROUTERS_MAX; i++)
+		if (!trusted(test, 0xc0000000 + i))
+			FAIL_ONCE(test, "router %u", i);
+	for (i = 0; i < MAGLEV_ROUTERS_MAX; i++)
+		if (del(test, 0xc0000000 + i, 32))
+			FAIL_ONCE(test, "router %u", i);
+	KUNIT_EXPECT_TRUE(test, trusted(test, 0x0a000001));
+}
+
+static struct kunit_case router_cases[] = {
+	KUNIT_CASE(without_any_everybody_is_trusted),
+	KUNIT_CASE(every_length),
+	KUNIT_CASE(several_prefixes),
+	KUNIT_CASE(what_is_refused_changes_nothing),
+	{}
+};
+
+static struct kunit_suite router_suite = {
+	.name = "maglev_router",
+	.init = router_init,
+	.exit = router_exit,
+	.test_cases = router_cases,
+};
+
+kunit_test_suite(router_suite);

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The list of counters: names are ABI, and scripts go by their beginnings. */
+#include <kunit/test.h>
+#include <linux/string.h>
+
+#include "report.h"
+#include "stats.h"
+
+static bool starts(const char *name, const char *with)
+{
+	return !strncmp(name, with, strlen(with));
+}
+
+static void a_name_tells_the_verdict(struct kunit *test)
+{
+	u32 i;
+
+	for (i = MGL_CNT_NONE + 1; i < MGL_CNT_MAX; i++) {
+		const char *name = mgl_counter_name(i);
+		enum mgl_verdict verdict = mgl_counter_verdict(i);
+		bool drop = verdict == MGL_DROP;
+
+		KUNIT_ASSERT_NOT_NULL(test, name);
+		if (starts(name, "drop_") != drop)
+			FAIL_ONCE(test, "%s: verdict %d", name, verdict);
+		if (starts(name, "accept_") && verdict != MGL_ACCEPT)
+			FAIL_ONCE(test, "%s: verdict %d", name, verdict);
+		if (!starts(name, "drop_") && !starts(name, "accept_") &&
+		    !starts(name, "forwarded"))
+			FAIL_ONCE(test, "%s: of what kind?", name);
+	}
+}
+
+static void names_are_short_and_plain(struct kunit *test)
+{
+	u32 i;
+
+	for (i = MGL_CNT_NONE + 1; i < MGL_CNT_MAX; i++) {
+		const char *name = mgl_counter_name(i);
+
+		if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") !=
+		    strlen(name) || strlen(name) >= 32)
+			FAIL_ONCE(test, "%s", name);
+	}
+}
+
+static void names_are_unique(struct kunit *test)
+{
+	u32 i, j;
+
+	for (i = MGL_CNT_NONE + 1; i < MGL_CNT_MAX; i++)
+		for (j = MGL_CNT_NONE + 1; j < i; j++)
+			if (!strcmp(mgl_counter_name(i), mgl_counter_name(j)))
+				FAIL_ONCE(test, "%s", mgl_counter_name(i));
+}
+
+/* What has no fate yet goes on to the stack. */
+static void none_is_accepted(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, (int)MGL_ACCEPT,
+			(int)mgl_counter_verdict(MGL_CNT_NONE));
+}
+
+static struct kunit_case stats_cases[] = {
+	KUNIT_CASE(a_name_tells_the_verdict),
+	KUNIT_CASE(names_are_short_and_plain),
+	KUNIT_CASE(names_are_unique),
+	KUNIT_CASE(none_is_accepted),
+	{}
+};
+
+static struct kunit_suite stats_suite = {
+	.name = "maglev_stats",
+	.test_cases = stats_cases,
+};
+
+kunit_test_suite(stats_suite);

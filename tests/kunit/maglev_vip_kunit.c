@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0
+/* From an inner destination, protocol and port to the service. */
+#include <kunit/test.h>
+#include <linux/in.h>
+
+#include "objects.h"
+#include "report.h"
+#include "service.h"
+#include "vip.h"
+
+#define VIP 0xcb007109	/* 203.0.113.9 */
+
+static struct mgl_addr vip_addr(u32 n)
+{
+	return mgl_addr_v4(htonl(VIP + n));
+}
+
+static int vip_init(struct kunit *test)
+{
+	return test_net_init(test);
+}
+
+static void vip_exit(struct kunit *test)
+{
+	struct mgl_net *mn = test->priv;
+	u32 n;
+
+	if (!mn)
+		return;
+	mutex_lock(&mn->lock);
+	for (n = 0; n < 3; n++) {
+		struct mgl_addr addr = vip_addr(n);
+
+		mgl_vip_remove(mn, &addr);
+	}
+	mutex_unlock(&mn->lock);
+	test_net_exit(mn);
+}
+
+/* Ports 0 to 65535 are every port, as in struct mgl_service_id. */
+static struct mgl_service *service(struct kunit *test, u32 vip, u8 proto,
+				   u16 first, u16 last)
+{
+	struct mgl_service *svc;
+
+	svc = kunit_kzalloc(test, sizeof(*svc), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, svc);
+	svc->id = (struct mgl_service_id){
+		.vip = vip_addr(vip),
+		.proto = proto,
+		.first = first,
+		.last = last,
+	};
+	return svc;
+}
+
+static int listen(struct kunit *test, struct mgl_service *svc)
+{
+	struct mgl_net *mn = test->priv;
+	int err;
+
+	mutex_lock(&mn->lock);
+	err = mgl_vip_listen(mn, svc);
+	mutex_unlock(&mn->lock);
+	return err;
+}
+
+static int unlisten(struct kunit *test, struct mgl_service *svc)
+{
+	struct mgl_net *mn = test->priv;
+	int err;
+
+	mutex_lock(&mn->lock);
+	err = mgl_vip_unlisten(mn, svc);
+	mutex_unlock(&mn->lock);
+	return err;
+}
+
+static struct mgl_service *add(struct kunit *test, u32 vip, u8 proto,
+			       u16 first, u16 last)
+{
+	struct mgl_service *svc = service(test, vip, proto, first, last);
+
+	KUNIT_EXPECT_EQ(test, 0, listen(test, svc));
+	return svc;
+}
+
+static struct mgl_service *find(struct kunit *test, u32 vip, u8 proto, u16 port)
+{
+	struct mgl_addr addr = vip_addr(vip);
+	struct mgl_service *svc = NULL;
+	struct mgl_vip *v;
+
+	rcu_read_lock();
+	v = mgl_vip_find(test->priv, &addr);
+	if (v)
+		svc = mgl_vip_listener(v, proto, htons(port));
+	rcu_read_unlock();
+	return svc;
+}
+
+static void expect_finds(struct kunit *test, struct mgl_service *want, u32 vip,
+			 u8 proto, u16 port)
+{
+	if (find(test, vip, proto, port) != want)
+		FAIL_ONCE(test, "VIP %u, protocol %u, port %u", vip, proto,
+			  port);
+}
+
+static void an_exact_port_before_a_range_before_any(struct kunit *test)
+{
+	struct mgl_service *any = add(test, 0, IPPROTO_TCP, 0, 65535);
+	struct mgl_service *range = add(test, 0, IPPROTO_TCP, 80, 89);
+	struct mgl_service *exact = add(test, 0, IPPROTO_TCP, 85, 85);
+
+	expect_finds(test, exact, 0, IPPROTO_TCP, 85);
+	expect_finds(test, range, 0, IPPROTO_TCP, 80);
+	expect_finds(test, range, 0, IPPROTO_TCP, 84);
+	expect_finds(test, range, 0, IPPROTO_TCP, 86);
+	expect_finds(test, range, 0, IPPROTO_TCP, 89);
+	expect_finds(test, any, 0, IPPROTO_TCP, 79);
+	expect_finds(test, any, 0, IPPROTO_TCP, 90);
+	expect_finds(test, any, 0, IPPROTO_TCP, 0);
+	expect_finds(test, any, 0, IPPROTO_TCP, 65535);
+
+	KUNIT_EXPECT_EQ(test, 0, unlisten(test, exact));
+	expect_finds(test, range, 0, IPPROTO_TCP, 85);
+	KUNIT_EXPECT_EQ(test, 0, unlisten(test, range));
+	expect_finds(test, any, 0, IPPROTO_TCP, 85);
+	KUNIT_EXPECT_EQ(test, 0, unlisten(test, any));
+	expect_finds(test, NULL, 0, IPPROTO_TCP, 85);
+}
+
+static void the_ends_of_the_port_space(struct kunit *test)
+{
+	struct mgl_service *all = add(test, 0, IPPROTO_TCP, 1, 65535);
+	struct mgl_service *low = add(test, 0, IPPROTO_TCP, 1, 1);
+	struct mgl_service *high = add(test, 0, IPPROTO_TCP, 65535, 65535);
+
+	expect_finds(test, NULL, 0, IPPROTO_TCP, 0);
+	expect_finds(test, low, 0, IPPROTO_TCP, 1);
+	expect_finds(test, all, 0, IPPROTO_TCP, 2);
+	expect_finds(test, all, 0, IPPROTO_TCP, 65534);
+	expect_finds(test, high, 0, IPPROTO_TCP, 65535);
+}
+
+static void protocols_are_apart(struct kunit *test)
+{
+	static const u8 protos[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP };
+	struct mgl_service *svc[3][3];
+	u32 i;
+
+	for (i = 0; i < 3; i++) {
+		svc[i][0] = add(test, 0, protos[i], 0, 65535);
+		svc[i][1] = add(test, 0, protos[i], 80, 89);
+		svc[i][2] = add(test, 0, protos[i], 80, 80);
+	}
+	for (i = 0; i < 3; i++) {
+		expect_finds(test, svc[i][0], 0, protos[i], 1);
+		expect_finds(test, svc[i][1], 0, protos[i], 81);
+		expect_finds(test, svc[i][2], 0, protos[i], 80);
+	}
+	/* The hook asks for whatever protocol a packet has. */
+	for (i = 0; i <= 255; i++)
+		if (i != IPPROTO_TCP && i != IPPROTO_UDP && i != IPPROTO_SCTP)
+			expect_finds(test, NULL, 0, i, 0);
+}
+
+static void vips_are_apart_and_go_with_their_last_service(struct kunit *test)
+{
+	struct mgl_service *one = add(test, 0, IPPROTO_TCP, 80, 80);
+	struct mgl_service *two = add(test, 1, IPPROTO_TCP, 80, 80);
+	struct mgl_service *three = add(test, 1, IPPROTO_UDP, 0, 65535);
+	struct mgl_net *mn = test->priv;
+
+	expect_finds(test, one, 0, IPPROTO_TCP, 80);
+	expect_finds(test, two, 1, IPPROTO_TCP, 80);
+	expect_finds(test, NULL, 2, IPPROTO_TCP, 80);
+	KUNIT_EXPECT_EQ(test, 2, atomic_read(&mn->vips.nelems));
+
+	KUNIT_EXPECT_EQ(test, 0, unlisten(test, one));
+	KUNIT_EXPECT_EQ(test, 1, atomic_read(&mn->vips.nelems));
+	KUNIT_EXPECT_EQ(test, 0, unlisten(test, two));
+	KUNIT_EXPECT_EQ(test, 1, atomic_read(&mn->vips.nelems));
+	expect_finds(test, three, 1, IPPROTO_UDP, 80);
+	KUNIT_EXPECT_EQ(test, 0, unlisten(test, three));
+	KUNIT_EXPECT_EQ(test, 0, atomic_read(&mn->vips.nelems));
+}
+
+static void ranges_that_overlap_are_refused(struct kunit *test)
+{
+	static const struct { u16 first, last; } bad[] = {
+		{ 100, 199 }, { 50, 100 }, { 199, 250 }, { 120, 130 },
+		{ 1, 65535 }, { 100, 101 }, { 198, 199 },
+	};
+	struct mgl_service *range = add(test, 0, IPPROTO_TCP, 100, 199);
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++)
+		KUNIT_EXPECT_EQ(test, -EINVAL,
+				listen(test, service(test, 0, IPPROTO_TCP,
+						     bad[i].first,
+						     bad[i].last)));
+	expect_finds(test, NULL, 0, IPPROTO_TCP, 99);
+	expect_finds(test, range, 0, IPPROTO_TCP, 100);
+	expect_finds(test, range, 0, IPPROTO_TCP, 199);
+	expect_finds(test, NULL, 0, IPPROTO_TCP, 200);
+
+	/* These only touch it, lie in it, or are of something else. */
+	add(test, 0, IPPROTO_TCP, 90, 99);
+	add(test, 0, IPPROTO_TCP, 200, 210);
+	add(test, 0, IPPROTO_TCP, 150, 150);
+	add(test, 0, IPPROTO_TCP, 0, 65535);
+	add(test, 0, IPPROTO_UDP, 100, 199);
+	add(test, 1, IPPROTO_TCP, 100, 199);
+}
+
+/* Random changes, after each of which every port is asked for. */
+#define STEPS 3000
+#define PORTS 24
+#define SLOTS 12
+
+static bool covers(const struct mgl_service *svc, u32 port)
+{
+	return svc && svc->id.first <= port && port <= svc->id.last;
+}
+
+static bool is_range(const struct mgl_service *svc)
+{
+	return svc->id.first && svc->id.first != svc->id.last;
+}
+
+/* By definition: of those that cover the port, the most specific one. */
+static struct mgl_service *model_find(struct mgl_service **set, u32 port)
+{
+	struct mgl_service *best = NULL;
+	u32 i, width = U32_MAX;
+
+	for (i = 0; i < SLOTS; i++)
+		if (covers(set[i], port) &&
+		    (u32)(set[i]->id.last - set[i]->id.first) < width) {
+			best = set[i];
+			width = best->id.last - best->id.first;
+		}
+	return best;
+}
+
+static int model_refusal(struct mgl_service **set, const struct mgl_service *s)
+{
+	u32 i;
+
+	for (i = 0; i < SLOTS; i++)
+		if (set[i] && is_range(set[i]) && is_range(s) &&
+		    set[i]->id.first <= s->id.last &&
+		    s->id.first <= set[i]->id.last)
+			return -EINVAL;
+	return 0;
+}
+
+static bool model_has(struct mgl_service **set, const struct mgl_service *s)
+{
+	u32 i;
+
+	for (i = 0; i < SLOTS; i++)
+		if (set[i] && set[i]->id.first == s->id.first &&
+		    set[i]->id.last == s->id.last)
+			return true;
+	return false;
+}
+
+static void model_change(struct kunit *test, struct mgl_service **set,
+			 struct mgl_service *svc, u32 random)
+{
+	u32 a = 1 + random % PORTS, b = 1 + (random >> 8) % PORTS;
+	u32 i = (random >> 16) % SLOTS;
+	int want;
+
+	if (set[i]) {
+		if (unlisten(test, set[i]))
+			FAIL_ONCE(test, "cannot delete");
+		set[i] = NULL;
+		return;
+	}
+	svc[i].id.first = random >> 28 ? min(a, b) : 0;
+	svc[i].id.last = random >> 28 ? max(a, b) : 65535;
+	if (random >> 31)
+		svc[i].id.last = svc[i].id.first;
+	/* An identity in use is refused before it comes here. */
+	if (model_has(set, &svc[i]))
+		return;
+	want = model_refusal(set, &svc[i]);
+	if (listen(test, &svc[i]) != want)
+		FAIL_ONCE(test, "%u-%u: not %d", svc[i].id.first,
+			  svc[i].id.last, want);
+	if (!want)
+		set[i] = &svc[i];
+}
+
+static void random_changes_agree_with_a_model(struct kunit *test)
+{
+	struct mgl_service *set[SLOTS] = {}, *svc;
+	u32 step, port, i, random = 1;
+
+	svc = kunit_kzalloc(test, SLOTS * sizeof(*svc), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, svc);
+	for (i = 0; i < SLOTS; i++)
+		svc[i].id = (struct mgl_service_id){
+			.vip = vip_addr(0),
+			.proto = IPPROTO_SCTP,
+		};
+	for (step = 0; step < STEPS; step++) {
+		/* Marsaglia's xorshift: the same steps in every run. */
+		random ^= random << 13;
+		random ^= random >> 17;
+		random ^= random << 5;
+		model_change(test, set, svc, random);
+		for (port = 0; port <= PORTS + 1; port++)
+			if (find(test, 0, IPPROTO_SCTP, port) !=
+			    model_find(set, port))
+				FAIL_ONCE(test, "step %u, port %u", step, port);
+	}
+}
+
+static struct kunit_case vip_cases[] = {
+	KUNIT_CASE(an_exact_port_before_a_range_before_any),
+	KUNIT_CASE(the_ends_of_the_port_space),
+	KUNIT_CASE(protocols_are_apart),
+	KUNIT_CASE(vips_are_apart_and_go_with_their_last_service),
+	KUNIT_CASE(ranges_that_overlap_are_refused),
+	KUNIT_CASE(random_changes_agree_with_a_model),
+	{}
+};
+
+static struct kunit_suite vip_suite = {
+	.name = "maglev_vip",
+	.init = vip_init,
+	.exit = vip_exit,
+	.test_cases = vip_cases,
+};
+
+kunit_test_suite(vip_suite);
