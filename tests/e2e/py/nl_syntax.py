@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Every command with every attribute missing, of a wrong size, out of place,
+unknown or wrongly nested: refused with a text, and nothing has changed."""
+
+import errno
+
+import family as f
+from genl import NLA_F_NESTED, Genl, nest, nla
+from ktap import Case
+
+# A right request of each command, by object; None where there is none to be.
+VALUES = {"protocol": 6, "address4": "203.0.113.1", "port": 80,
+          "pool": "spare", "name": "web", "table_size": 257, "seed": 7,
+          "weight": 5, "prefix_len": 32}
+REQUIRED = {f.A_SERVICE: ("protocol", "address4", "port"),
+            f.A_POOL: ("name",), f.A_BACKEND: ("address4",),
+            f.A_ROUTER: ("address4",)}
+BAD = (errno.EINVAL, errno.ERANGE)
+
+
+def right(cmd):
+    """The objects of a right request: {object: {name: payload}}."""
+    request = {}
+    for kind, names in f.ALLOWED[cmd].items():
+        if kind == f.A_POOL and f.A_BACKEND in f.ALLOWED[cmd]:
+            continue    # the service names it
+        request[kind] = {n: f.encode(f.OBJECTS[kind][n], VALUES[n])
+                         for n in names if n in VALUES and n != "pool"}
+    return request
+
+
+def build(request, *extra):
+    """extra: attributes to be put into an object, as (object, bytes)."""
+    data = b""
+    for kind, values in request.items():
+        children = [nla(f.OBJECTS[kind][n][0], v) for n, v in values.items()]
+        children += [x for k, x in extra if k == kind]
+        data += nest(kind, *children)
+    return data
+
+
+def variant(request, kind, name, payload):
+    """The request with another payload, or without one."""
+    values = {k: v for k, v in request[kind].items() if k != name}
+    if payload is not None:
+        values[name] = payload
+    return {**request, kind: values}
+
+
+def of_an_attribute(cmd, request, kind, name):
+    """Wrong requests about one attribute: what, bytes, errnos, missing type."""
+    ident, length = f.OBJECTS[kind][name]
+    needed = name in REQUIRED[kind] and name in f.ALLOWED[cmd][kind]
+    whole = request[kind].get(name)
+    if needed and not (cmd in (f.SERVICE_NEW, f.SERVICE_SET) and
+                       kind == f.A_POOL):
+        yield ("missing", build(variant(request, kind, name, None)),
+               (errno.EINVAL,), ident)
+    if length is None:
+        for what, payload in (("without final NUL", b"web"),
+                              ("of 64 bytes", b"a" * 64 + b"\0"),
+                              ("of no bytes", b"")):
+            yield (what, build(variant(request, kind, name, payload)), BAD,
+                   None)
+    else:
+        size = abs(length)
+        for n in {0, size - 1, size + 1, size + 4} - {size}:
+            yield (f"of {n} bytes",
+                   build(variant(request, kind, name, bytes(n))), BAD, None)
+    payload = whole if whole is not None else bytes(abs(length or 4))
+    yield ("marked as nested",
+           build(variant(request, kind, name, None),
+                 (kind, nla(ident | NLA_F_NESTED, payload))), BAD, None)
+    yield ("longer than its object",
+           build(variant(request, kind, name, None),
+                 (kind, nla(ident, payload, length=200))), BAD, None)
+
+
+def of_an_object(cmd, request, kind):
+    """Wrong requests about one object."""
+    inside = build({kind: request[kind]})[4:] if kind in request else b""
+    rest = build({k: v for k, v in request.items() if k != kind})
+    yield "not marked as nested", rest + nla(kind, inside or bytes(8)), None
+    yield "cut short", rest + nla(kind | NLA_F_NESTED, b"\x09"), None
+    yield ("with an attribute of type 0",
+           build(request, (kind, nla(0, bytes(4)))), None)
+    yield ("with an unknown attribute",
+           build(request, (kind, nla(f.TYPE_MAX[kind] + 1, bytes(4)))), None)
+    yield ("with an attribute of type 16383",
+           build(request, (kind, nla(0x3fff, bytes(4)))), None)
+    yield "with bytes left over", build(request, (kind, b"\1\2")), None
+    for ident in f.READ_ONLY[kind]:
+        yield (f"with read-only attribute {ident}",
+               build(request, (kind, nla(ident, bytes(4)))), None)
+    known = {f.OBJECTS[kind][n][0]: n for n in f.OBJECTS[kind]}
+    for ident, name in known.items():
+        if name not in f.ALLOWED[cmd][kind]:
+            value = f.encode(f.OBJECTS[kind][name], VALUES[name])
+            yield (f"with {name}, which is not the command's",
+                   build(request, (kind, nla(ident, value))), None)
+    if kind in request:
+        yield "missing", rest, kind
+
+
+def of_the_message(cmd, request):
+    """Wrong requests about the top level."""
+    data = build(request)
+    yield "with an attribute of type 0", data + nla(0, bytes(4))
+    yield "with an unknown attribute", data + nla(7, bytes(4))
+    yield "with bytes left over", data + b"\1\2\3"
+    for kind in range(1, 7):
+        if kind not in f.ALLOWED[cmd]:
+            yield f"with object {kind}", data + nest(kind)
+
+
+class Syntax:
+    def __init__(self):
+        self.genl = Genl()
+        f.configure(self.genl)
+        self.before = f.state(self.genl)
+        self.sent = 0
+
+    def refused(self, case, what, cmd, data, errors=(errno.EINVAL,),
+                missing=None, texts=True):
+        """Refused, with a text, and everything is as it was."""
+        self.sent += 1
+        reply = self.genl.call(cmd, data)
+        if reply.error not in errors:
+            case.fail(f"{what}: {reply}")
+        elif texts and not reply.text:
+            case.fail(f"{what}: {reply} without a text")
+        elif missing is not None and reply.missing != missing:
+            case.fail(f"{what}: {reply}, missing type {reply.missing}, "
+                      f"expected {missing}")
+        now = f.state(self.genl)
+        if now != self.before:
+            case.fail(f"{what}: the configuration has changed")
+            f.configure(self.genl)
+            self.before = f.state(self.genl)
+
+    def command(self, cmd):
+        request, name = right(cmd), f.COMMANDS[cmd]
+        for kind, names in f.ALLOWED[cmd].items():
+            if kind not in request:
+                request = {**{k: v for k, v in request.items()
+                              if k != f.A_SERVICE}, **{kind: {
+                                  "name": b"web\0"}}}
+            for attr in names:
+                with Case(f"{name}: {f.NAMES[kind]}'s {attr} gone wrong") \
+                        as case:
+                    for what, data, errors, miss in of_an_attribute(
+                            cmd, request, kind, attr):
+                        self.refused(case, what, cmd, data, errors, miss)
+            with Case(f"{name}: {f.NAMES[kind]} gone wrong") as case:
+                for what, data, miss in of_an_object(cmd, request, kind):
+                    if miss and cmd in (f.SERVICE_NEW, f.SERVICE_SET,
+                                        f.STATS_ZERO) and \
+                            not (kind == f.A_SERVICE and
+                                 cmd != f.STATS_ZERO):
+                        continue    # not needed there
+                    if miss and f.A_BACKEND in f.ALLOWED[cmd] and \
+                            kind == f.A_SERVICE:
+                        miss = f.A_POOL
+                    self.refused(case, what, cmd, data, BAD, miss)
+            request = right(cmd)
+        with Case(f"{name}: message gone wrong") as case:
+            for what, data in of_the_message(cmd, request):
+                self.refused(case, what, cmd, data)
+
+    def unknown_commands(self):
+        with Case("unknown commands are refused") as case:
+            for cmd in (0, 20, 77, 255):
+                self.refused(case, f"command {cmd}", cmd, b"",
+                             (errno.EOPNOTSUPP,), texts=False)
+        with Case("a dump of what cannot be dumped is refused") as case:
+            for cmd in (f.INFO_GET, f.STATS_GET, f.FLUSH, f.SERVICE_NEW):
+                reply = self.genl.dump(cmd)
+                case.expect(f.COMMANDS[cmd], reply.error, errno.EOPNOTSUPP)
+        with Case("dumps check what they are given") as case:
+            for cmd in (f.SERVICE_GET, f.POOL_GET, f.BACKEND_GET,
+                        f.ROUTER_GET):
+                for what, data in (("unknown", nla(7, bytes(4))),
+                                   ("not its own", nest(f.A_INFO)),
+                                   ("not nested", nla(f.A_SERVICE, bytes(8)))):
+                    reply = self.genl.dump(cmd, data)
+                    case.expect(f"{f.COMMANDS[cmd]}, attribute {what}",
+                                reply.error, errno.EINVAL)
+
+
+def main():
+    test = Syntax()
+    for cmd in f.ALLOWED:
+        if cmd != f.ROUTER_GET:     # which is a dump only
+            test.command(cmd)
+    test.unknown_commands()
+    print(f"# {test.sent} requests")
+
+
+if __name__ == "__main__":
+    main()
