@@ -3,11 +3,8 @@
 #
 # Runs test programs and joins their output into one KTAP document.
 #
-#   check.sh DIRECTORY "PROGRAM [ARGUMENT...]"...
+#   check.sh "PROGRAM [ARGUMENT...]"...
 set -u -o pipefail
-
-dir=$1
-shift
 
 printf 'KTAP version 1\n1..%d\n' $#
 failed=0
@@ -16,8 +13,9 @@ for test; do
 	i=$((i + 1))
 	read -ra argv <<<"$test"
 	start=$EPOCHREALTIME
-	printf '    # Subtest: %s\n' "${argv[0]}"
-	if "$dir/${argv[0]}" "${argv[@]:1}" 2>&1 | sed 's/^/    /'; then
+	name=${argv[0]##*/}
+	printf '    # Subtest: %s\n' "$name"
+	if "${argv[@]}" 2>&1 | sed 's/^/    /'; then
 		verdict=ok
 	else
 		verdict='not ok'
@@ -25,6 +23,6 @@ for test; do
 	fi
 	awk -v a="$start" -v b="$EPOCHREALTIME" \
 		'BEGIN { printf "    # %.1f s\n", b - a }'
-	printf '%s %d - %s\n' "$verdict" "$i" "${argv[0]}"
+	printf '%s %d - %s\n' "$verdict" "$i" "$name"
 done
 exit $((failed > 0))

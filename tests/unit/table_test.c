@@ -10,33 +10,6 @@
 #include "ktap.h"
 #include "prng.h"
 
-static void fill_gives_table_1_of_the_paper(void)
-{
-	static const struct mgl_turns turns[] = {
-		{ 3, 4, 3 }, { 0, 2, 2 }, { 3, 1, 2 },
-	};
-	static const u16 want[7] = { 1, 0, 1, 0, 2, 2, 0 };
-	u16 slots[7];
-	u32 i;
-
-	CHECK_EQ(mgl_table_fill(slots, 7, turns, 3), 0, "fill");
-	for (i = 0; i < 7; i++)
-		CHECK_EQ(slots[i], want[i], "slot %u", i);
-}
-
-static void fill_gives_table_1_without_b1(void)
-{
-	static const struct mgl_turns turns[] = { { 3, 4, 4 }, { 3, 1, 3 } };
-	static const u16 want[7] = { 0, 0, 0, 0, 2, 2, 2 };
-	static const u16 backend[2] = { 0, 2 };
-	u16 slots[7];
-	u32 i;
-
-	CHECK_EQ(mgl_table_fill(slots, 7, turns, 2), 0, "fill");
-	for (i = 0; i < 7; i++)
-		CHECK_EQ(backend[slots[i] & 1], want[i], "slot %u", i);
-}
-
 static void fill_skips_a_quota_of_0(void)
 {
 	static const struct mgl_turns turns[] = {
@@ -311,8 +284,6 @@ static void allocations_fail_without_a_leak(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(fill_gives_table_1_of_the_paper),
-	KTAP_CASE(fill_gives_table_1_without_b1),
 	KTAP_CASE(fill_skips_a_quota_of_0),
 	KTAP_CASE(fill_leaves_the_rest_to_nobody),
 	KTAP_CASE(sizes_are_the_primes_in_range),
