@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# How the demo speaks: steps, commands as a user types them, and a clear end when
+# something that it shows is not true.  To be sourced; namespaces, waiting and
+# cleaning up come from the end-to-end tests.
+
+# shellcheck source-path=SCRIPTDIR source=../e2e/lib.sh
+. "$DEMO_DIR/../e2e/lib.sh"
+
+DEMO_STEP=0
+set -o errtrace
+trap 'trap - ERR; echo "demo: FAILED: line $LINENO of ${BASH_SOURCE[0]##*/}: $BASH_COMMAND" >&2' ERR
+
+# step TITLE SENTENCE...: what is shown next, and why it matters.
+step()
+{
+	DEMO_STEP=$((DEMO_STEP + 1))
+	printf '\n--- %d. %s\n' "$DEMO_STEP" "$1"
+	shift
+	fold -s -w 90 <<<"$*" | sed 's/^/    /; s/ *$//'
+	echo
+}
+
+say()
+{
+	printf '    %s\n' "$*"
+}
+
+fail()
+{
+	trap - ERR
+	printf '\ndemo: FAILED: %s\n' "$*" >&2
+	exit 1
+}
+
+# show NODE COMMAND...: prints a command as it is typed on that node and runs it
+# there.
+show()
+{
+	local node=$1
+
+	shift
+	echo "$node\$ $*"
+	in_ns "$node" "$@"
+}
+
+# same NODE COMMAND...: likewise, without printing it.
+same()
+{
+	local node=$1
+
+	shift
+	in_ns "$node" "$@" >/dev/null
+}
+
+# percent PART WHOLE
+percent()
+{
+	awk -v part="$1" -v whole="$2" 'BEGIN { printf "%.1f %%", whole ? 100 * part / whole : 0 }'
+}
+
+# --- what a director knows --------------------------------------------------
+
+# fingerprint DIRECTOR: of its table; equal tables have equal ones.
+fingerprint()
+{
+	in_ns "$1" maglevadm -n --list-pools --json | sed -n 's/.*"fingerprint": "\(.*\)".*/\1/p'
+}
+
+# connections DIRECTOR [ADDRESS], packets DIRECTOR [ADDRESS]: what it sent on, in
+# all or to one backend
+connections()
+{
+	in_ns "$1" maglevadm -L -n --stats --exact | awk -v to="${2-$VIP}:80" '$2 == to { print $3 }'
+}
+
+packets()
+{
+	in_ns "$1" maglevadm -L -n --stats --exact | awk -v to="${2-$VIP}:80" '$2 == to { print $4 }'
+}
+
+# --- captures ---------------------------------------------------------------
+
+# capture FILTER NODE...: from when this returns until capture_end.
+capture()
+{
+	local filter=$1 node file
+
+	shift
+	for node; do
+		file=$E2E_TMP/$node
+		rm -f "$file.pcap" "$file.err"
+		background ip netns exec "$(ns "$node")" tcpdump -Z root --immediate-mode -Unn \
+			-i eth0 -w "$file.pcap" "$filter" 2>"$file.err"
+		DEMO_CAPTURES+=("$E2E_PID")
+	done
+	for node; do
+		file=$E2E_TMP/$node.err
+		wait_until 20 grep -q 'listening on' "$file" ||
+			fail "tcpdump on $node does not start: $(<"$file")"
+	done
+}
+
+capture_end()
+{
+	kill "${DEMO_CAPTURES[@]}"
+	wait "${DEMO_CAPTURES[@]}" || true
+	DEMO_CAPTURES=()
+}
+
+# captured NODE: one line for each packet
+captured()
+{
+	tcpdump -nn -r "$E2E_TMP/$1.pcap" 2>/dev/null
+}
+
+# --- requests ---------------------------------------------------------------
+#
+# Each request prints one line: curl's exit code, the source port, the backend.
+
+DEMO_RESULT='%{exitcode} %{local_port} %header{x-backend}\n'
+
+# "-s" alone leaves the progress of parallel transfers on.
+DEMO_CURL=(curl -sfZ --no-progress-meter)
+
+# requests CLIENT COUNT [AT-ONCE]: each a connection of its own.
+requests()
+{
+	in_ns "$1" "${DEMO_CURL[@]}" --parallel-max "${3-10}" -m 10 -o /dev/null \
+		-w "$DEMO_RESULT" "http://$VIP/[1-$2]" || true
+}
+
+# requests_from CLIENT FIRST COUNT: from that many source ports.
+requests_from()
+{
+	local port options
+
+	options="url = \"http://$VIP/\"
+		fail
+		max-time = 10
+		output = /dev/null
+		write-out = \"$DEMO_RESULT\""
+	for ((port = $2; port < $2 + $3; port++)); do
+		printf '%s\nlocal-port = %s\n' "$options" "$port"
+		[[ $port -eq $(($2 + $3 - 1)) ]] || echo next
+	done | in_ns "$1" "${DEMO_CURL[@]}" --parallel-max 10 -K - || true
+}
+
+# downloads CLIENT COUNT: all at the same time, each slowed down by the backend.
+downloads()
+{
+	in_ns "$1" "${DEMO_CURL[@]}" --parallel-immediate --parallel-max "$2" -m 90 \
+		-o /dev/null -w "$DEMO_RESULT" "http://$VIP/slow?[1-$2]" || true
+}
+
+# downloads_run CLIENT COUNT: true when so many have begun
+downloads_run()
+{
+	[[ $(in_ns "$1" ss -Htn state established dst "$VIP" | wc -l) -ge $2 ]]
+}
+
+# failed FILE: how many of its requests did not get their answer
+failed()
+{
+	awk '$1 != 0' "$1" | wc -l
+}
+
+# answered_by FILE BACKEND: how many of its requests that backend answered
+answered_by()
+{
+	awk -v name="$2" '$3 == name' "$1" | wc -l
+}

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# The demo's network: each box of the drawing is a network namespace with one
+# link, eth0, to the router.  To be sourced.
+
+VIP=203.0.113.1
+CLIENTS=(client1 client2)
+DIRECTORS=(director1 director2)
+BACKENDS=(backend1 backend2 backend3 backend4)
+declare -A ADDRESS=(
+	[client1]=198.51.100.11 [client2]=198.51.100.12
+	[director1]=10.0.0.11 [director2]=10.0.0.12
+	[backend1]=10.0.0.21 [backend2]=10.0.0.22 [backend3]=10.0.0.23 [backend4]=10.0.0.24)
+# backend4 is twice the machine the others are.
+declare -A WEIGHT=([backend1]=1 [backend2]=1 [backend3]=1 [backend4]=2)
+
+drawing()
+{
+	cat <<-'EOF'
+
+	  client1 198.51.100.11      client2 198.51.100.12       ask http://203.0.113.1/ (the VIP)
+	             \                  /        ^
+	              \                /         |
+	            router 198.51.100.1          |
+	            10.0.0.1   ECMP over GRE     |               spreads the VIP over both directors
+	             /                \          |
+	       director1           director2     | answer        maglev.ko: GRE in, GRE out
+	       10.0.0.11           10.0.0.12     | (plain IP)
+	          |   \             /    |       |
+	     GRE  |    \           /     | GRE   |               any director reaches any backend
+	          v     v         v      v       |
+	  backend1   backend2   backend3   backend4              nginx; unwrap GRE, VIP on lo,
+	  10.0.0.21  10.0.0.22  10.0.0.23  10.0.0.24             answer the client directly
+
+	EOF
+}
+
+# attach NODE BRIDGE GATEWAY
+attach()
+{
+	ip link add eth0 netns "$(ns "$1")" type veth peer name "$1" netns "$(ns router)"
+	ip_ns router <<-EOF
+		link set $1 master $2 up
+	EOF
+	ip_ns "$1" <<-EOF
+		address add ${ADDRESS[$1]}/24 dev eth0
+		link set eth0 up
+		route add default via $3
+	EOF
+}
+
+make_network()
+{
+	local node
+
+	add_ns router "${CLIENTS[@]}" "${DIRECTORS[@]}" "${BACKENDS[@]}"
+	ip_ns router <<-EOF
+		link add clients type bridge
+		link add servers type bridge
+		address add 198.51.100.1/24 dev clients
+		address add 10.0.0.1/24 dev servers
+		link set clients up
+		link set servers up
+	EOF
+	same router sysctl -w net.ipv4.ip_forward=1
+	for node in "${CLIENTS[@]}"; do
+		attach "$node" clients 198.51.100.1
+		# Source ports are used again at once, which TIME_WAIT is there to prevent.
+		same "$node" sysctl -w net.ipv4.tcp_max_tw_buckets=0
+	done
+	for node in "${DIRECTORS[@]}" "${BACKENDS[@]}"; do
+		attach "$node" servers 10.0.0.1
+	done
+}
+
+# prepare_backend HOW NODE: HOW is show or same.
+prepare_backend()
+{
+	local how=$1 node=$2
+
+	"$how" "$node" ip link add gre1 type gre local "${ADDRESS[$node]}" remote any
+	"$how" "$node" ip link set gre1 up
+	"$how" "$node" ip address add "$VIP/32" dev lo
+	"$how" "$node" sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.gre1.rp_filter=0
+}
+
+prepare_router()
+{
+	local i
+
+	for i in 1 2; do
+		show router ip link add "gre$i" type gre local 10.0.0.1 \
+			remote "${ADDRESS[director$i]}" ttl 64
+		show router ip link set "gre$i" up
+	done
+	show router sysctl -qw net.ipv4.fib_multipath_hash_policy=1
+	show router ip route add "$VIP" nexthop dev gre1 nexthop dev gre2
+}
+
+# route_through DIRECTOR...: which directors the router spreads the VIP over
+route_through()
+{
+	local director
+	local -a hops=()
+
+	for director; do
+		hops+=(nexthop dev "gre${director#director}")
+	done
+	show router ip route replace "$VIP" "${hops[@]}"
+}
+
+start_nginx()
+{
+	local node=$1 dir=$E2E_TMP/nginx-$1 slow=$2
+
+	mkdir -p "$dir/root"
+	head -c "$slow" /dev/zero >"$dir/root/slow"
+	cat >"$dir/nginx.conf" <<-EOF
+		daemon off;
+		user root;
+		worker_processes 1;
+		pid $dir/pid;
+		error_log $dir/error.log;
+		events {}
+		http {
+			access_log off;
+			keepalive_timeout 0;
+			client_body_temp_path $dir/body;
+			proxy_temp_path $dir/proxy;
+			fastcgi_temp_path $dir/fastcgi;
+			uwsgi_temp_path $dir/uwsgi;
+			scgi_temp_path $dir/scgi;
+			server {
+				listen $VIP:80;
+				root $dir/root;
+				add_header X-Backend $node;
+				location / { return 200 "$node\n"; }
+				location = /slow { limit_rate 4k; }
+			}
+		}
+	EOF
+	background ip netns exec "$(ns "$node")" nginx -c "$dir/nginx.conf" -e "$dir/error.log"
+}
+
+nginx_listens()
+{
+	[[ -n $(in_ns "$1" ss -Htln "src $VIP:80") ]]
+}
+
+start_backends()
+{
+	local node
+
+	for node in "${BACKENDS[@]}"; do
+		# 48 KiB at 4 KiB/s: a download takes about 12 s.
+		start_nginx "$node" 49152
+	done
+	for node in "${BACKENDS[@]}"; do
+		wait_until 30 nginx_listens "$node" ||
+			fail "nginx on $node does not listen: $(cat "$E2E_TMP/nginx-$node/error.log")"
+	done
+}
