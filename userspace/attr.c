@@ -270,6 +270,7 @@ void attr_get_pool(struct nlmsghdr *h, struct vec *v)
 	get(a[MAGLEV_POOL_A_BACKENDS], &p->backends, sizeof(p->backends));
 	get(a[MAGLEV_POOL_A_FINGERPRINT], &p->fingerprint,
 	    sizeof(p->fingerprint));
+	p->has_fingerprint = a[MAGLEV_POOL_A_FINGERPRINT];
 }
 
 /**

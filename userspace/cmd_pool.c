@@ -97,8 +97,12 @@ static void show_pool(struct out *o, const struct args *args,
 	 * These two are compared, not counted with, and JSON readers that
 	 * keep numbers as doubles would round them: strings.
 	 */
-	snprintf(hex, sizeof(hex), "0x%016" PRIx64, p->fingerprint);
-	out_str(o, "fingerprint", " %s\n", hex);
+	if (p->has_fingerprint) {
+		snprintf(hex, sizeof(hex), "0x%016" PRIx64, p->fingerprint);
+		out_str(o, "fingerprint", " %s\n", hex);
+	} else {
+		out_text(o, " -\n");
+	}
 	if (p->has_seed) {
 		snprintf(hex, sizeof(hex), "0x%" PRIx64, p->seed);
 		out_str(o, "seed", NULL, hex);

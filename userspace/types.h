@@ -108,7 +108,8 @@ struct service {
  * @is_private: it comes and goes with one service
  * @services: services that use it
  * @backends: its members
- * @fingerprint: equal on two directors iff their tables agree
+ * @fingerprint: equal on two directors whose tables agree
+ * @has_fingerprint: there is a table, since there are backends
  */
 struct pool {
 	char name[POOL_NAME_SIZE];
@@ -119,6 +120,7 @@ struct pool {
 	uint32_t services;
 	uint32_t backends;
 	uint64_t fingerprint;
+	bool has_fingerprint;
 };
 
 /**

@@ -434,6 +434,19 @@ web()
 	[ "$(json '[.pools[].name]' --list-pools)" = '["a","b"]' ]
 }
 
+@test "table size and seed of a shared pool are not a service's to set" {
+	m --add-pool web
+	m -A -t 192.0.2.1:80 --pool web
+	fails_with 1 "table size and seed belong to the shared pool" -E -t 192.0.2.1:80 --seed 1
+	saved $'--add-pool web\n-A -t 192.0.2.1:80 -s mh --pool web'
+}
+
+@test "an empty pool has no fingerprint" {
+	m --add-pool web
+	[ "$(json '.pools[]|has("fingerprint")' --list-pools)" = false ]
+	"$MAGLEVADM" --list-pools | grep -qE '^web +65537 +0 +-$'
+}
+
 @test "the longest pool name" {
 	name=$(printf 'p%.0s' {1..63})
 	m --add-pool "$name"
