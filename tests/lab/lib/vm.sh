@@ -106,13 +106,13 @@ run_vm()
 	if [[ -n $shell ]]; then
 		terminal=$(stty -g)
 		timeout=infinity
-		exec {o}>&1 {e}>&2
+		exec {o}>&1
 	else
 		exec {o}> >(exec cat)
 		pumps+=($!)
-		exec {e}> >(exec cat >&2)
-		pumps+=($!)
 	fi
+	exec {e}> >(exec cat >&2)
+	pumps+=($!)
 	exec {l}> >(exec cat >"$out/.lab/console")
 	pumps+=($!)
 	unshare "${user[@]}" --mount --pid --net --fork --kill-child \
