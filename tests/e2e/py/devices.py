@@ -19,7 +19,8 @@ def down(director, sink):
     with Case("the backends' device is down: no route, counted") as case:
         director.ns.run("ip", "link", "set", "d1", "down")
         grows(director, "drop_no_route")
-        sink.arriving()
+        sink.listen()
+        grows(director, "drop_no_route")
         case.expect("packets that arrive", sink.arriving(), set())
     with Case("it is up again: packets are sent on"):
         director.ns.run("ip", "link", "set", "d1", "up")
@@ -28,17 +29,16 @@ def down(director, sink):
         sink.wait_for(BACKEND, "device up again")
 
 
-def removed(director):
+def removed(director, sink):
     with Case("the backends' device is removed: no route, counted"):
         remove_side("backend")
         grows(director, "drop_no_route")
     with Case("it is there again: packets are sent on"):
         build_side("backend")
-        Sink().wait_for(BACKEND, "device there again")
+        sink.wait_for(BACKEND, "device there again")
     with Case("the routers' device is removed, and is there again"):
         remove_side("router")
         build_side("router")
-        sink = Sink()
         sink.wait_for(BACKEND, "device there again")
         grows(director, "forwarded")
 
@@ -49,7 +49,7 @@ def main():
     try:
         sink.wait_for(BACKEND, "before")
         down(director, sink)
-        removed(director)
+        removed(director, sink)
         with Case("the flood went on all the time") as case:
             case.expect("the sender runs", flood.running(), True)
     finally:

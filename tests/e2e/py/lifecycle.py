@@ -91,7 +91,6 @@ class Lifecycle:
     def backend_link(self):
         remove_side("backend")
         build_side("backend")
-        self.sink = Sink()
 
     def router_link(self):
         remove_side("router")
@@ -101,7 +100,6 @@ class Lifecycle:
         self.ns.close()
         remove_director()
         self.ns = build_director()
-        self.sink = Sink()
         self.configure()
 
     def other_namespace(self):
@@ -119,15 +117,15 @@ class Lifecycle:
 
 # How often each is done: 200 in all.
 PLAN = {
-    "backend": 40, "last_backend": 15, "service": 20, "service_at_once": 10,
-    "clear": 20, "table": 25, "weights": 15, "routers": 10, "address": 10,
-    "module_reload": 12, "backend_link": 8, "router_link": 5, "director": 7,
-    "other_namespace": 3,
+    "backend": 20, "last_backend": 20, "service": 15, "service_at_once": 25,
+    "clear": 15, "table": 40, "weights": 25, "routers": 12, "address": 8,
+    "module_reload": 6, "backend_link": 5, "router_link": 4, "director": 3,
+    "other_namespace": 2,
 }
 
 
 def main():
-    flood = Flood(burst=8, pause=0.004)
+    flood = Flood(burst=4, pause=0.01)
     test = Lifecycle(sys.argv[1])
     spent = dict.fromkeys(PLAN, 0.0)
     wrong = {name: [] for name in PLAN}

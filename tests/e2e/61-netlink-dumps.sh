@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Dumps of thousands of objects.
+
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+add_ns director
+in_ns director /usr/bin/python3 "$E2E_DIR/py/nl_dump.py" 3000

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Every allocation of a request fails once, one after the other: the request
+is carried out, or refused for want of memory with nothing changed.
+
+64-netlink-memory.sh sets fault injection up.
+"""
+
+import errno
+import os
+
+import family as f
+from genl import NLM_F_ACK, NLM_F_DUMP, Genl, Reply
+from ktap import Case
+
+LIMIT = 300
+NO_MEMORY = (errno.ENOMEM, errno.ENOBUFS)
+NEW = f.service(port=81) + f.obj(f.A_POOL, table_size=257)
+RANGE = f.service(port=90, port_last=99, pool="web")
+
+# What, how it is made possible, command, request.
+REQUESTS = (
+    ("a service of a new VIP", (), f.SERVICE_NEW,
+     f.service(vip="203.0.113.9")),
+    ("a service of a known VIP", (), f.SERVICE_NEW, NEW),
+    ("a range", (), f.SERVICE_NEW, RANGE),
+    ("a service's table", (), f.SERVICE_SET,
+     f.service() + f.obj(f.A_POOL, table_size=257, seed=9)),
+    ("a service's pool", (), f.SERVICE_SET, f.service(pool="web")),
+    ("one of two services", ((f.SERVICE_NEW, NEW),), f.SERVICE_DEL,
+     f.service()),
+    ("a range", ((f.SERVICE_NEW, RANGE),), f.SERVICE_DEL,
+     f.service(port=90, port_last=99)),
+    ("a pool", (), f.POOL_NEW, f.pool("new")),
+    ("a pool's size", (), f.POOL_SET, f.pool(table_size=1021)),
+    ("a pool's seed", (), f.POOL_SET, f.pool(seed=5)),
+    ("a pool", (), f.POOL_DEL, f.pool("spare")),
+    ("the first backend", (), f.BACKEND_NEW,
+     f.pool("spare") + f.backend("10.0.0.8")),
+    ("a new backend", (), f.BACKEND_NEW, f.service() + f.backend("10.0.0.8")),
+    ("a backend that another pool has", (), f.BACKEND_NEW,
+     f.service() + f.backend("10.0.0.2")),
+    ("a weight", (), f.BACKEND_SET, f.pool() + f.backend("10.0.0.2",
+                                                         weight=0)),
+    ("the last backend", (), f.BACKEND_DEL, f.service() + f.backend()),
+    ("one of two backends",
+     ((f.BACKEND_NEW, f.service() + f.backend("10.0.0.8")),),
+     f.BACKEND_DEL, f.service() + f.backend()),
+    ("a router", (), f.ROUTER_NEW, f.router("192.0.2.7")),
+    ("one of two routers", ((f.ROUTER_NEW, f.router("192.0.2.7")),),
+     f.ROUTER_DEL, f.router()),
+    ("the last router", (), f.ROUTER_DEL, f.router()),
+    ("everything", (), f.FLUSH, b""),
+)
+READS = (
+    ("a service", f.SERVICE_GET, f.service(), NLM_F_ACK),
+    ("a pool", f.POOL_GET, f.pool(), NLM_F_ACK),
+    ("a backend", f.BACKEND_GET, f.service() + f.backend(), NLM_F_ACK),
+    ("the counters", f.STATS_GET, b"", NLM_F_ACK),
+    ("all services", f.SERVICE_GET, b"", NLM_F_DUMP),
+    ("all backends", f.BACKEND_GET, b"", NLM_F_DUMP),
+)
+
+
+def without_generation(state):
+    return state[1:]
+
+
+class Fault:
+    """Makes the n-th allocation of this task's next request fail."""
+
+    def __init__(self):
+        self.fd = os.open("/proc/thread-self/fail-nth", os.O_RDWR)
+
+    def arm(self, n):
+        os.pwrite(self.fd, b"%d" % n, 0)
+
+    def disarm(self):
+        """True if it has struck."""
+        left = int(os.pread(self.fd, 16, 0))
+        self.arm(0)
+        return left == 0
+
+    def call(self, n, cmd, data, flags):
+        """What came of the request, and whether the fault has struck."""
+        genl, reply = Genl(), Reply()
+        try:
+            self.arm(n)
+            try:
+                genl.send(cmd, data, flags)
+            finally:
+                struck = self.disarm()
+            # Pages of a dump are made when the one before is read.
+            while not genl.receive(reply):
+                pass
+        except OSError as error:
+            # Without the message, or without its acknowledgement.
+            reply.error = error.errno
+        finally:
+            genl.sock.close()
+        return reply, struck
+
+
+def fail_each(fault, genl, case, prepare, cmd, data):
+    """Returns how many allocations there were to fail."""
+    refused, after = 0, None
+    for n in range(1, LIMIT):
+        f.configure(genl)
+        for step in prepare:
+            f.expect(genl, *step)
+        before = f.state(genl)
+        reply, struck = fault.call(n, cmd, data, NLM_F_ACK)
+        now = f.state(genl)
+        if reply.error:
+            refused += 1
+            case.expect(f"error of fault {n}", reply.error in NO_MEMORY, True)
+        if not struck:
+            case.expect("error without a fault", reply.error, 0)
+            after = without_generation(now)
+            break
+        if now != before and reply.error == errno.ENOMEM:
+            case.fail(f"fault {n}: refused, yet something has changed")
+        if now == before and not reply.error:
+            case.fail(f"fault {n}: carried out, yet nothing has changed")
+    if after is None:
+        case.fail(f"more than {LIMIT} allocations")
+    elif not refused:
+        case.fail("no fault had an effect")
+    return n - 1
+
+
+def fail_reads(fault, genl):
+    for what, cmd, data, flags in READS:
+        f.configure(genl)
+        before = f.state(genl)
+        with Case(f"{f.COMMANDS[cmd]} without memory: {what}") as case:
+            for n in range(1, LIMIT):
+                reply, struck = fault.call(n, cmd, data, flags)
+                case.expect(f"error of fault {n}",
+                            reply.error in NO_MEMORY + (0,), True)
+                if not struck:
+                    break
+            case.expect("error without a fault", reply.error, 0)
+            case.expect("state is as before", f.state(genl) == before, True)
+
+
+def main():
+    fault, genl = Fault(), Genl()
+    for what, prepare, cmd, data in REQUESTS:
+        with Case(f"{f.COMMANDS[cmd]} without memory: {what}") as case:
+            n = fail_each(fault, genl, case, prepare, cmd, data)
+        print(f"# {n} allocations")
+    fail_reads(fault, genl)
+    f.expect(genl, f.FLUSH)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Requests at random, always the same: half of them nearly right."""
+
+import collections
+import errno
+import random
+import sys
+import time
+
+import family as f
+from genl import NLM_F_ACK, NLM_F_DUMP, Genl, nest, nla
+from ktap import Case, check, check_is
+
+SECONDS = float(sys.argv[1])
+KNOWN = {0, errno.EINVAL, errno.ERANGE, errno.EEXIST, errno.ENOENT,
+         errno.EBUSY, errno.EOPNOTSUPP, errno.ENOSPC}
+GOOD = {
+    "protocol": (6, 17, 132, 1), "address4": None, "address6": None,
+    "port": (0, 80, 81, 1000, 1500, 2000, 65535),
+    "port_last": (0, 80, 1000, 2000, 65535), "pool": ("web", "spare", "no"),
+    "name": ("web", "spare", "x", "tcp/203.0.113.1:80", "", "a" * 63),
+    "table_size": (251, 257, 1021, 252, 250), "seed": (0, 1, 1 << 63),
+    "weight": (0, 1, 2, 65535, 65536), "prefix_len": (0, 8, 24, 32, 33),
+}
+
+
+class Fuzz:
+    def __init__(self, seed):
+        self.rng = random.Random(seed)
+        self.genl = Genl()
+        self.errors = collections.Counter()
+
+    def value(self, name):
+        rng = self.rng
+        if name == "address4":
+            return f"{rng.choice((10, 203, 0, 127, 224))}.0.113." \
+                f"{rng.randrange(4)}"
+        if name == "address6":
+            return "2001:db8::1"
+        return rng.choice(GOOD[name])
+
+    def attribute(self, kind, name):
+        rng, spec = self.rng, f.OBJECTS[kind][name]
+        payload = f.encode(spec, self.value(name))
+        ident, length = spec[0], None
+        dice = rng.random()
+        if dice < 0.03:
+            payload = rng.randbytes(rng.randrange(40))
+        elif dice < 0.05:
+            ident = rng.getrandbits(16)
+        elif dice < 0.07:
+            length = rng.randrange(300)
+        return nla(ident, payload, length)
+
+    def object(self, cmd, kind):
+        rng, allowed = self.rng, f.ALLOWED[cmd][kind]
+        names = [n for n in allowed if n != "address6" and
+                 rng.random() < (0.5 if n in ("port_last", "pool") else 0.93)]
+        if rng.random() < 0.05:
+            names.append(rng.choice(tuple(f.OBJECTS[kind])))
+        rng.shuffle(names)
+        inside = [self.attribute(kind, n) for n in names]
+        if rng.random() < 0.03:
+            return nla(kind, b"".join(inside))
+        return nest(kind, *inside)
+
+    def request(self):
+        """A command and its attributes."""
+        rng = self.rng
+        cmd = rng.choice(tuple(f.ALLOWED))
+        # Else there would be nothing to work on most of the time.
+        if cmd == f.FLUSH and rng.random() < 0.9:
+            cmd = f.SERVICE_NEW
+        kinds = [k for k in f.ALLOWED[cmd] if rng.random() < 0.8]
+        if f.A_BACKEND in f.ALLOWED[cmd] and f.A_POOL in kinds and \
+                f.A_SERVICE in kinds and rng.random() < 0.9:
+            kinds.remove(rng.choice((f.A_POOL, f.A_SERVICE)))
+        data = b"".join(self.object(cmd, k) for k in kinds)
+        if rng.random() < 0.1 and data:
+            broken = bytearray(data)
+            for _ in range(rng.randrange(1, 4)):
+                broken[rng.randrange(len(broken))] = rng.getrandbits(8)
+            data = bytes(broken)
+        if rng.random() < 0.02:
+            data += rng.randbytes(rng.randrange(1, 64))
+        if rng.random() < 0.02:
+            cmd = rng.getrandbits(8)
+        return cmd, data
+
+    def generation(self):
+        return self.genl.call(f.INFO_GET).messages
+
+    def run(self, case):
+        end, n, before = time.monotonic() + SECONDS, 0, self.generation()
+        while time.monotonic() < end and not case.wrong:
+            cmd, data = self.request()
+            dump = self.rng.random() < 0.2
+            reply = self.genl.call(cmd, data, NLM_F_DUMP if dump else
+                                   NLM_F_ACK)
+            self.errors[reply.error] += 1
+            what = f"request {n}, {f.COMMANDS.get(cmd, cmd)} {data.hex()}"
+            if reply.error not in KNOWN:
+                case.fail(f"{what}: {reply}")
+            now = self.generation()
+            if reply.error and now != before:
+                case.fail(f"{what}: refused, yet something has changed")
+            before = now
+            n += 1
+        return n
+
+
+def main():
+    fuzz = Fuzz(20161104)
+    f.configure(fuzz.genl)
+    with Case("random requests: known errors only, and those change "
+              "nothing") as case:
+        n = fuzz.run(case)
+    print(f"# {n} requests,", ", ".join(
+        f"{errno.errorcode.get(e, 'success')} {c}"
+        for e, c in fuzz.errors.most_common()))
+    check("many were carried out, many were refused",
+          min(fuzz.errors[0], n - fuzz.errors[0]) > n / 10, fuzz.errors)
+    f.configure(fuzz.genl)
+    check_is("the family works as before",
+             [len(x) for x in f.state(fuzz.genl)], [1, 2, 3, 2, 1])
+
+
+if __name__ == "__main__":
+    main()
