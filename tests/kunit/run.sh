@@ -25,19 +25,21 @@ fi
 # The suites run while the module loads.
 insmod "$MAGLEV_KUNIT_KO" || die "cannot load $MAGLEV_KUNIT_KO"
 
+planned=0
 passed=0
 failed=0
-suites=0
 for results in "$debugfs"/kunit/maglev_*/results; do
 	[ -e "$results" ] || continue
-	suites=$((suites + 1))
 	text=$(<"$results")
 	printf '%s\n' "$text"
 	# Indented lines are cases, and what is not indented sums up a suite.
+	plan=$(grep -oP '^ +1\.\.\K\d+' <<<"$text")
+	planned=$((planned + ${plan:-1}))
 	passed=$((passed + $(grep -cE '^ +ok ' <<<"$text")))
 	failed=$((failed + $(grep -cE '^ *not ok ' <<<"$text")))
 done
 rmmod maglev_kunit || die "cannot unload maglev_kunit"
 
-echo "# $suites suites, $passed cases passed, $failed lines not ok"
-[ "$suites" -gt 0 ] && [ "$passed" -gt 0 ] && [ "$failed" -eq 0 ]
+# A case whose log is full has no line of its own on 6.1: see the plan.
+echo "# $passed of $planned cases passed, $failed lines not ok"
+[ "$passed" -gt 0 ] && [ "$passed" -eq "$planned" ] && [ "$failed" -eq 0 ]
