@@ -61,10 +61,6 @@ READS = (
 )
 
 
-def without_generation(state):
-    return state[1:]
-
-
 class Fault:
     """Makes the n-th allocation of this task's next request fail."""
 
@@ -102,12 +98,13 @@ class Fault:
 
 def fail_each(fault, genl, case, prepare, cmd, data):
     """Returns how many allocations there were to fail."""
-    refused, after = 0, None
+    refused, before, now = 0, None, None
     for n in range(1, LIMIT):
-        f.configure(genl)
-        for step in prepare:
-            f.expect(genl, *step)
-        before = f.state(genl)
+        if now is None or now != before:
+            f.configure(genl)
+            for step in prepare:
+                f.expect(genl, *step)
+            before = f.state(genl)
         reply, struck = fault.call(n, cmd, data, NLM_F_ACK)
         now = f.state(genl)
         if reply.error:
@@ -115,15 +112,14 @@ def fail_each(fault, genl, case, prepare, cmd, data):
             case.expect(f"error of fault {n}", reply.error in NO_MEMORY, True)
         if not struck:
             case.expect("error without a fault", reply.error, 0)
-            after = without_generation(now)
             break
         if now != before and reply.error == errno.ENOMEM:
             case.fail(f"fault {n}: refused, yet something has changed")
         if now == before and not reply.error:
             case.fail(f"fault {n}: carried out, yet nothing has changed")
-    if after is None:
+    else:
         case.fail(f"more than {LIMIT} allocations")
-    elif not refused:
+    if not refused:
         case.fail("no fault had an effect")
     return n - 1
 

@@ -161,10 +161,10 @@ class Director:
 class Wire:
     """Router and backends: send here, see what arrives there."""
 
-    def __init__(self):
+    def __init__(self, router="router", backend="backend"):
         os.sched_setaffinity(0, {0})
-        self.router = Port(Namespace("router"), "r0")
-        self.backend = Port(Namespace("backend"), "b0")
+        self.router = Port(Namespace(router), "r0")
+        self.backend = Port(Namespace(backend), "b0")
         self.marks = 0
 
     def mark(self):
