@@ -18,7 +18,8 @@ DEMO_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 . "$DEMO_DIR/takeout.sh"
 
 echo
-echo "Maglev load balancer $(maglevadm --info | awk '/[Vv]ersion/ { print $NF; exit }') on Linux $(uname -r)"
+version=$(maglevadm --info | awk '/[Vv]ersion/ { print $NF; exit }')
+echo "Maglev load balancer $version on Linux $(uname -r)"
 drawing
 make_network
 

@@ -85,15 +85,19 @@ packets()
 # capture FILTER NODE...: from when this returns until capture_end.
 capture()
 {
-	local filter=$1 node file
+	local node file
 
+	DEMO_FILTER=$1
 	shift
+	DEMO_CAPTURES=("$@")
+	DEMO_CAPTURE_PIDS=()
 	for node; do
 		file=$E2E_TMP/$node
 		rm -f "$file.pcap" "$file.err"
-		background ip netns exec "$(ns "$node")" tcpdump -Z root --immediate-mode -Unn \
-			-i eth0 -w "$file.pcap" "$filter" 2>"$file.err"
-		DEMO_CAPTURES+=("$E2E_PID")
+		# Without a length, few of the largest possible packets fill the buffer.
+		background "$node" tcpdump -Z root --immediate-mode -Unn -s 128 -i eth0 \
+			-w "$file.pcap" "($DEMO_FILTER) or icmp" 2>"$file.err"
+		DEMO_CAPTURE_PIDS+=("$E2E_PID")
 	done
 	for node; do
 		file=$E2E_TMP/$node.err
@@ -102,17 +106,31 @@ capture()
 	done
 }
 
+# tcpdump leaves alone what it has not read when it is told to end. An echo goes
+# last, so what came before is written when that is.
 capture_end()
 {
-	kill "${DEMO_CAPTURES[@]}"
-	wait "${DEMO_CAPTURES[@]}" || true
-	DEMO_CAPTURES=()
+	local node
+
+	for node in "${DEMO_CAPTURES[@]}"; do
+		in_ns "$node" ping -q -c 1 -W 10 10.0.0.1 >/dev/null
+	done
+	for node in "${DEMO_CAPTURES[@]}"; do
+		wait_until 20 echo_captured "$node" || fail "tcpdump on $node does not keep up"
+	done
+	kill "${DEMO_CAPTURE_PIDS[@]}"
+	wait "${DEMO_CAPTURE_PIDS[@]}" || true
+}
+
+echo_captured()
+{
+	[[ -n $(tcpdump -nn -r "$E2E_TMP/$1.pcap" icmp 2>/dev/null) ]]
 }
 
 # captured NODE: one line for each packet
 captured()
 {
-	tcpdump -nn -r "$E2E_TMP/$1.pcap" 2>/dev/null
+	tcpdump -nn -r "$E2E_TMP/$1.pcap" "$DEMO_FILTER" 2>/dev/null
 }
 
 # --- requests ---------------------------------------------------------------
@@ -131,31 +149,24 @@ requests()
 		-w "$DEMO_RESULT" "http://$VIP/[1-$2]" || true
 }
 
-# requests_from CLIENT FIRST COUNT: from that many source ports.
+# requests_from CLIENT FIRST COUNT [PATH [AT-ONCE]]: from that many source ports.
 requests_from()
 {
 	local port options
 
-	options="url = \"http://$VIP/\"
+	options="url = \"http://$VIP/${4-}\"
 		fail
-		max-time = 10
+		max-time = 90
 		output = /dev/null
 		write-out = \"$DEMO_RESULT\""
 	for ((port = $2; port < $2 + $3; port++)); do
 		printf '%s\nlocal-port = %s\n' "$options" "$port"
 		[[ $port -eq $(($2 + $3 - 1)) ]] || echo next
-	done | in_ns "$1" "${DEMO_CURL[@]}" --parallel-max 10 -K - || true
+	done | in_ns "$1" "${DEMO_CURL[@]}" --parallel-immediate --parallel-max "${5-10}" -K - || true
 }
 
-# downloads CLIENT COUNT: all at the same time, each slowed down by the backend.
-downloads()
-{
-	in_ns "$1" "${DEMO_CURL[@]}" --parallel-immediate --parallel-max "$2" -m 90 \
-		-o /dev/null -w "$DEMO_RESULT" "http://$VIP/slow?[1-$2]" || true
-}
-
-# downloads_run CLIENT COUNT: true when so many have begun
-downloads_run()
+# connected CLIENT COUNT: true when it has that many connections to the VIP
+connected()
 {
 	[[ $(in_ns "$1" ss -Htn state established dst "$VIP" | wc -l) -ge $2 ]]
 }

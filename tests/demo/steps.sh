@@ -163,7 +163,7 @@ step_agreement()
 
 step_stats()
 {
-	local director node flows dropped
+	local director node flows counters dropped
 
 	step "Counters" \
 		"What an operator sees. OutPkts and OutBytes stay 0: answers do not pass the director."
@@ -171,9 +171,10 @@ step_stats()
 		show "$director" maglevadm -L -n --stats
 	done
 	for director in "${DIRECTORS[@]}"; do
-		dropped=$(in_ns "$director" maglevadm --counters | awk '/^drop_/ { n += $2 } END { print n + 0 }')
+		counters=$(in_ns "$director" maglevadm --counters)
+		dropped=$(awk '/^drop_/ { n += $2 } END { print n + 0 }' <<<"$counters")
 		say "$director dropped $dropped packets"
-		[[ $dropped -eq 0 ]] || fail "$director dropped packets: $(in_ns "$director" maglevadm --counters)"
+		[[ $dropped -eq 0 ]] || fail "$director dropped packets: $counters"
 		for node in "${BACKENDS[@]}"; do
 			flows=$(connections "$director" "${ADDRESS[$node]}")
 			[[ $flows -gt 0 ]] || fail "$director sent nothing to $node"

@@ -10,10 +10,9 @@ DOWNLOADS=24
 start_downloads()
 {
 	echo "client1\$ curl -Z 'http://$VIP/slow?[1-$DOWNLOADS]'        # takes about 12 s"
-	downloads client1 "$DOWNLOADS" >"$1" &
+	requests_from client1 43001 "$DOWNLOADS" slow "$DOWNLOADS" >"$1" &
 	DEMO_DOWNLOADS=$!
-	wait_until 30 downloads_run client1 "$DOWNLOADS" ||
-		fail "$DOWNLOADS downloads do not begin"
+	wait_until 30 connected client1 "$DOWNLOADS" || fail "$DOWNLOADS downloads do not begin"
 }
 
 step_reshuffle()
@@ -46,6 +45,11 @@ load()
 	done
 }
 
+at_exit()
+{
+	touch "$E2E_TMP/takeout.load.stop"
+}
+
 load_begun()
 {
 	[[ -s $1 ]]
@@ -75,15 +79,20 @@ on_both()
 	done
 }
 
+# tell_downloads WHERE RESULT BACKEND: WHERE tells which backend each is on
 tell_downloads()
 {
-	local file=$1 victim=$2 lost others
+	local lost all others had
 
-	lost=$(awk -v name="$victim" '$1 != 0 && $3 == name' "$file" | wc -l)
-	others=$(($(failed "$file") - lost))
-	say "Downloads in progress: $lost broke of $(answered_by "$file" "$victim") on $victim," \
-		"$others of $((DOWNLOADS - $(answered_by "$file" "$victim"))) elsewhere"
-	[[ $others -le $((DOWNLOADS / 4)) ]] || fail "far too many downloads broke: $(<"$file")"
+	all=$(failed "$2")
+	had=$(answered_by "$1" "$3")
+	lost=$(join <(awk '$3 == name { print $2 }' name="$3" "$1" | sort) \
+		<(awk '$1 != 0 { print $2 }' "$2" | sort) | wc -l)
+	others=$((all - lost))
+	say "Downloads in progress: $lost broke of the $had on $3," \
+		"$others of the $((DOWNLOADS - had)) elsewhere"
+	[[ $had -gt 0 && $(wc -l <"$2") -eq $DOWNLOADS ]] || fail "downloads are missing: $(<"$2")"
+	[[ $others -le $((DOWNLOADS / 4)) ]] || fail "far too many downloads broke: $(<"$2")"
 }
 
 tell_moved()
@@ -112,6 +121,7 @@ step_takeout()
 	server=(-t "$VIP:80" -r "$address")
 	fingerprint=$(fingerprint director1)
 	map "$file.before"
+	requests_from client1 43001 "$DOWNLOADS" >"$file.where"
 	load client2 "$file.load" &
 	pid=$!
 	wait_until 30 load_begun "$file.load" || fail "the load does not begin"
@@ -119,7 +129,7 @@ step_takeout()
 
 	on_both maglevadm -d "${server[@]}"
 	wait "$DEMO_DOWNLOADS"
-	tell_downloads "$file.downloads" "$victim"
+	tell_downloads "$file.where" "$file.downloads" "$victim"
 	map "$file.after"
 	tell_moved "$file.before" "$file.after" "$victim"
 

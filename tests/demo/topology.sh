@@ -140,7 +140,7 @@ start_nginx()
 			}
 		}
 	EOF
-	background ip netns exec "$(ns "$node")" nginx -c "$dir/nginx.conf" -e "$dir/error.log"
+	background "$node" nginx -c "$dir/nginx.conf" -e "$dir/error.log"
 }
 
 nginx_listens()
@@ -158,6 +158,6 @@ start_backends()
 	done
 	for node in "${BACKENDS[@]}"; do
 		wait_until 30 nginx_listens "$node" ||
-			fail "nginx on $node does not listen: $(cat "$E2E_TMP/nginx-$node/error.log")"
+			fail "nginx on $node does not listen: $(tail "$E2E_TMP/nginx-$node/"*.log)"
 	done
 }
