@@ -19,13 +19,14 @@
 #include "backend.h"
 #include "forward.h"
 
-/* BH is disabled, as dst_cache needs it: this runs in the receive path. */
 static struct rtable *route_v4(struct net *net, struct mgl_backend *b)
 {
 	__be32 daddr = mgl_addr_to_v4(&b->addr);
 	struct flowi4 fl4 = {
 		.daddr = daddr,
 		.flowi4_proto = IPPROTO_GRE,
+		/* Nobody's: root's would match "ip rule ... uidrange 0-0". */
+		.flowi4_uid = INVALID_UID,
 	};
 	struct rtable *rt;
 	__be32 saddr;
@@ -91,10 +92,14 @@ static bool too_big(const struct sk_buff *skb, unsigned int mtu)
 
 /*
  * Tells the outer source what fits (RFC 1191), as a router on the way would.
- * The packet is still as it came: that is what the error has to quote.
+ * The packet is still as it came: that is what the error has to quote. A
+ * source that is a broadcast address here is told nothing.
  */
-static void send_frag_needed(struct sk_buff *skb, struct rtable *rt, u32 mtu)
+static void send_frag_needed(struct net *net, struct sk_buff *skb,
+			     struct rtable *rt, u32 mtu)
 {
+	if (inet_addr_type(net, ip_hdr(skb)->saddr) != RTN_UNICAST)
+		return;
 	skb_dst_drop(skb);
 	skb_dst_set_noref(skb, &rt->dst);
 	icmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
@@ -119,6 +124,8 @@ static void transmit(struct net *net, struct sk_buff *skb, struct rtable *rt)
 	skb_dst_drop(skb);
 	skb_dst_set(skb, &rt->dst);
 
+	/* BPF may have given it to a socket here. */
+	skb_orphan(skb);
 	/* What the receive side noted of it is not true of what is sent. */
 	nf_reset_ct(skb);
 	skb_set_nfct(skb, IP_CT_UNTRACKED);
@@ -167,7 +174,7 @@ enum mgl_counter mgl_forward_v4(struct net *net, struct sk_buff *skb,
 	mtu = dst_mtu(&rt->dst);
 	reason = MGL_CNT_TOO_BIG;
 	if (unlikely(too_big(skb, mtu))) {
-		send_frag_needed(skb, rt, mtu);
+		send_frag_needed(net, skb, rt, mtu);
 		goto out;
 	}
 	reason = mgl_forward_rewrite_v4(skb, ip_hdr(skb)->daddr, daddr, 1);

@@ -6,12 +6,14 @@
  * in order. Each returns the packet's fate or MGL_CNT_NONE for "go on", and
  * every fate is counted once, here.
  */
-#include <linux/icmp.h>
+#include <linux/inetdevice.h>
 #include <linux/ip.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/skbuff.h>
 #include <net/ip.h>
+#include <net/xfrm.h>
 
 #include "backend.h"
 #include "flow.h"
@@ -27,6 +29,20 @@
 #include "vip.h"
 
 /*
+ * IPsec policies for what this host receives hold for what it passes on to
+ * backends: without the hook the stack would have asked them. Routing, which
+ * notes a device's disable_policy, has not been reached yet.
+ */
+static bool policy_allows(struct sk_buff *skb)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(skb->dev);
+
+	if (in_dev && IN_DEV_ORCONF(in_dev, NOPOLICY))
+		return true;
+	return xfrm4_policy_check(NULL, XFRM_POLICY_IN, skb);
+}
+
+/*
  * Sends the packet of a flow on to the flow's backend. The counters are those
  * of packets that were sent; service and member live until the RCU read side
  * ends, whatever becomes of the packet.
@@ -38,6 +54,8 @@ static enum mgl_counter direct(struct mgl_net *mn, struct sk_buff *skb,
 	struct mgl_member *m;
 	enum mgl_counter fate;
 
+	if (!policy_allows(skb))
+		return MGL_CNT_POLICY;
 	m = mgl_lookup(rcu_dereference(svc->pool), flow);
 	if (!m)
 		return MGL_CNT_NO_BACKEND;
@@ -47,6 +65,14 @@ static enum mgl_counter direct(struct mgl_net *mn, struct sk_buff *skb,
 		mgl_traffic_add(m->traffic, flow->len, flow->opens);
 	}
 	return fate;
+}
+
+/* Sources that routing, which comes after the hook, would not believe. */
+static bool martian_source(const struct mgl_net *mn, __be32 saddr)
+{
+	return ipv4_is_zeronet(saddr) || ipv4_is_loopback(saddr) ||
+	       ipv4_is_multicast(saddr) || ipv4_is_lbcast(saddr) ||
+	       mgl_local_v4(mn, saddr);
 }
 
 /* A packet whose outer header says GRE for this host. */
@@ -61,6 +87,8 @@ static enum mgl_counter gre_to_us(struct mgl_net *mn, struct sk_buff *skb)
 	struct mgl_vip *vip;
 	struct iphdr _inner;
 
+	if (martian_source(mn, iph->saddr))
+		return MGL_CNT_MARTIAN;
 	if (!mgl_router_trusted_v4(mn, iph->saddr))
 		return MGL_CNT_UNTRUSTED;
 	if (ip_is_fragment(iph))
@@ -104,6 +132,23 @@ static unsigned int verdict(enum mgl_counter fate)
 	}
 }
 
+/*
+ * Is it this host that the frame was sent to? Not so for copies of broadcast
+ * and multicast frames, and for what a bridge only passes on and shows to
+ * netfilter. A VRF shows a packet once for the port and once for itself: once
+ * is enough.
+ */
+static bool sent_to_us(const struct sk_buff *skb, const struct net_device *in)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	const struct nf_bridge_info *bridge = nf_bridge_info_get(skb);
+
+	if (bridge && bridge->pkt_otherhost)
+		return false;
+#endif
+	return skb->pkt_type == PACKET_HOST && !netif_is_l3_master(in);
+}
+
 static unsigned int pre_routing_v4(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state)
 {
@@ -111,10 +156,15 @@ static unsigned int pre_routing_v4(void *priv, struct sk_buff *skb,
 	struct mgl_net *mn = priv;
 	enum mgl_counter fate;
 
-	if (iph->protocol != IPPROTO_GRE || !mgl_local_v4(mn, iph->daddr))
+	if (iph->protocol != IPPROTO_GRE || !mgl_local_v4(mn, iph->daddr) ||
+	    !sent_to_us(skb, state->in))
 		return NF_ACCEPT;
+
+	/* A packet that was queued to userspace comes back in a process. */
+	local_bh_disable();
 	fate = gre_to_us(mn, skb);
 	mgl_counters_inc(mn->counters, fate);
+	local_bh_enable();
 	return verdict(fate);
 }
 

@@ -8,10 +8,11 @@
  * counting of addresses that several devices hold. Addresses of devices that
  * are down are in it, as they are in the kernel's local table.
  *
- * No set means "ask the FIB": so it is right, if slower, after an allocation
- * has failed. Local routes that name no address of a device (AnyIP) are not
- * followed: a director's outer address is configured on it. Nor is loopback:
- * the hook runs before routing refuses such packets from the wire.
+ * No set means "ask the FIB": so an allocation that failed makes the answer
+ * slower, and different only in corners: local routes that name no address of
+ * a device (AnyIP) are not in the set, addresses in a VRF are. A director's
+ * outer address is one of a device's. Loopback is left out: the hook runs
+ * before routing refuses such packets from the wire.
  */
 #include <linux/hash.h>
 #include <linux/inetdevice.h>
@@ -94,7 +95,7 @@ static void rebuild(struct mgl_net *mn)
 
 	ASSERT_RTNL();
 	bits = ilog2(roundup_pow_of_two(2 * walk_addresses(mn->net, NULL) + 2));
-	set = kvzalloc(struct_size(set, slot, 1UL << bits), GFP_KERNEL);
+	set = kvzalloc(struct_size(set, slot, 1UL << bits), GFP_KERNEL_ACCOUNT);
 	if (set) {
 		set->bits = bits;
 		walk_addresses(mn->net, set);

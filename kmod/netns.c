@@ -48,8 +48,10 @@ static int __net_init net_init(struct net *net)
 	if (!mn->counters)
 		return -ENOMEM;
 	err = rhashtable_init(&mn->vips, &mgl_vip_params);
-	if (err)
+	if (err) {
 		free_percpu(mn->counters);
+		mutex_destroy(&mn->lock);
+	}
 	return err;
 }
 

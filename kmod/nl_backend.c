@@ -244,9 +244,12 @@ int mgl_nl_backend_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	struct mgl_nl_reply reply;
 	struct mgl_pool *pool;
 	struct rb_node *n;
-	int err = 0;
 	long i = 0;
+	int err;
 
+	err = mgl_nl_dump_all(cb, MAGLEV_A_BACKEND);
+	if (err)
+		return err;
 	mgl_nl_reply_dump(skb, cb, MAGLEV_CMD_BACKEND_GET, &reply);
 	mutex_lock(&mn->lock);
 	cb->seq = mn->generation;

@@ -117,8 +117,10 @@ static void zero_pool(struct mgl_pool *pool)
 {
 	struct mgl_member *m;
 
-	list_for_each_entry(m, &pool->members, node)
+	list_for_each_entry(m, &pool->members, node) {
 		m->traffic_base = mgl_traffic_read(m->traffic);
+		cond_resched();
+	}
 }
 
 static void zero_service(struct mgl_net *mn, struct mgl_service *svc)
@@ -132,9 +134,12 @@ static void zero_all(struct mgl_net *mn)
 	struct rb_node *n;
 
 	mgl_counters_read(mn->counters, mn->counters_base);
-	for (n = rb_first(&mn->services); n; n = rb_next(n))
-		zero_service(mn, rb_entry(n, struct mgl_service, node));
-	/* Pools that no service uses have counted, too, while one did. */
+	for (n = rb_first(&mn->services); n; n = rb_next(n)) {
+		struct mgl_service *svc = rb_entry(n, struct mgl_service, node);
+
+		svc->traffic_base = mgl_traffic_read(svc->traffic);
+		cond_resched();
+	}
 	for (n = rb_first(&mn->pools); n; n = rb_next(n))
 		zero_pool(rb_entry(n, struct mgl_pool, node));
 }

@@ -163,6 +163,9 @@ void mgl_pools_flush(struct mgl_net *mn)
 {
 	struct rb_node *n;
 
-	while ((n = rb_first(&mn->pools)))
+	lockdep_assert_held(&mn->lock);
+	while ((n = rb_first(&mn->pools))) {
 		mgl_pool_destroy(mn, rb_entry(n, struct mgl_pool, node));
+		cond_resched();
+	}
 }

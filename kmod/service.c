@@ -305,5 +305,6 @@ void mgl_services_flush(struct mgl_net *mn)
 		/* All of the VIP at once: the rest of it goes as well. */
 		mgl_vip_remove(mn, &svc->id.vip);
 		service_release(mn, svc);
+		cond_resched();
 	}
 }

@@ -14,6 +14,7 @@
  * @MGL_CNT_FORWARDED: sent on to a backend
  * @MGL_CNT_LOCAL: given to this host, which is the backend itself
  * @MGL_CNT_UNTRUSTED: from no trusted router
+ * @MGL_CNT_MARTIAN: from an address that no other host can have
  * @MGL_CNT_OUTER_FRAGMENT: the GRE packet itself is a fragment
  * @MGL_CNT_GRE_TRUNCATED: ends, or source routes go on, before an inner destination
  * @MGL_CNT_GRE_PROTOCOL: carries neither IPv4 nor IPv6
@@ -26,6 +27,7 @@
  * @MGL_CNT_GRE_ROUTING: for a VIP, GRE with source routes
  * @MGL_CNT_INNER_HEADER: inner IP header to a VIP is malformed
  * @MGL_CNT_INNER_L4: inner transport header to a VIP is cut short
+ * @MGL_CNT_POLICY: for a VIP, an IPsec policy forbids to receive it
  * @MGL_CNT_NO_BACKEND: no backend of the service has a weight
  * @MGL_CNT_TTL: outer TTL used up
  * @MGL_CNT_NO_ROUTE: no route to the backend
@@ -42,6 +44,7 @@ enum mgl_counter {
 	MGL_CNT_FORWARDED,
 	MGL_CNT_LOCAL,
 	MGL_CNT_UNTRUSTED,
+	MGL_CNT_MARTIAN,
 	MGL_CNT_OUTER_FRAGMENT,
 	MGL_CNT_GRE_TRUNCATED,
 	MGL_CNT_GRE_PROTOCOL,
@@ -54,6 +57,7 @@ enum mgl_counter {
 	MGL_CNT_GRE_ROUTING,
 	MGL_CNT_INNER_HEADER,
 	MGL_CNT_INNER_L4,
+	MGL_CNT_POLICY,
 	MGL_CNT_NO_BACKEND,
 	MGL_CNT_TTL,
 	MGL_CNT_NO_ROUTE,

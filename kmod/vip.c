@@ -205,10 +205,10 @@ static struct listeners *listeners_copy(const struct listeners *old,
 	return ls;
 }
 
-static bool listeners_empty(const struct listeners *ls)
+static u32 listeners_count(const struct listeners *ls)
 {
-	return !ls->n_exact && !ls->n_range && !ls->any[ANY_TCP] &&
-	       !ls->any[ANY_UDP] && !ls->any[ANY_SCTP];
+	return ls->n_exact + ls->n_range + !!ls->any[ANY_TCP] +
+	       !!ls->any[ANY_UDP] + !!ls->any[ANY_SCTP];
 }
 
 static bool overlaps_range(const struct listeners *ls,
@@ -313,16 +313,14 @@ int mgl_vip_unlisten(struct mgl_net *mn, struct mgl_service *svc)
 		return 0;
 	old = rcu_dereference_protected(vip->listeners,
 					lockdep_is_held(&mn->lock));
+	if (listeners_count(old) == 1) {
+		mgl_vip_remove(mn, &svc->id.vip);
+		return 0;
+	}
 	ls = listeners_copy(old, NULL, svc);
 	if (!ls)
 		return -ENOMEM;
-	if (listeners_empty(ls)) {
-		kvfree(ls);
-		rhashtable_remove_fast(&mn->vips, &vip->node, mgl_vip_params);
-		kfree_rcu(vip, rcu);
-	} else {
-		rcu_assign_pointer(vip->listeners, ls);
-	}
+	rcu_assign_pointer(vip->listeners, ls);
 	kvfree_rcu(old, rcu);
 	return 0;
 }
