@@ -83,6 +83,7 @@ web()
 }
 
 @test "byte for byte as ipvsadm lists and counts, where there is IPVS" {
+	[ -e /proc/net/ip_vs ] || modprobe -q ip_vs || echo "no IPVS"
 	if ! command -v ipvsadm >/dev/null || [ ! -e /proc/net/ip_vs ]; then
 		skip "needs ipvsadm and a kernel with IPVS"
 	fi
@@ -737,7 +738,7 @@ network()
 
 @test "root of a user namespace may configure its own network namespace" {
 	if ! unshare -Urn true; then
-		skip "no user namespaces"
+		skip "no user namespaces here, or in a chroot"
 	fi
 	run -0 unshare -Urn bash -c '"$0" -A -t 192.0.2.9:80 --seed 5 && "$0" -S -n' "$MAGLEVADM"
 	[ "$output" = "-A -t 192.0.2.9:80 -s mh --seed 0x5" ]
@@ -775,21 +776,24 @@ network()
 	[ "$(json '[.services[].backends[].slots]|[add,max-min<=1]' -L)" = '[65537,true]' ]
 }
 
-@test "listings while the configuration changes are whole" {
-	for i in {1..200}; do
+@test "listings while the configuration changes are of one moment" {
+	# A listing put together from two moments has a service without its
+	# private pool, and its table size is not known.
+	for i in {1..300}; do
 		echo "-A -t 192.0.2.1:$i --table-size 251"
 		echo "-a -t 192.0.2.1:$i -r 198.51.100.1"
 	done >rules
 	"$MAGLEVADM" -R <rules
-	(
-		for _ in {1..30}; do
-			"$MAGLEVADM" -A -t 192.0.2.2:80 --table-size 251
-			"$MAGLEVADM" -D -t 192.0.2.2:80
-		done
-	) &
-	for _ in {1..15}; do
-		[ "$(json '[.services[]|select(.address=="192.0.2.1")|.backends|length]|add' -L)" = 200 ]
+	while [ ! -e enough ]; do
+		"$MAGLEVADM" -A -t 192.0.2.2:80 --table-size 251
+		"$MAGLEVADM" -D -t 192.0.2.2:80
+	done 3>&- &
+	for _ in {1..25}; do
+		"$MAGLEVADM" -S -n >saved
+		[ "$(grep -c '^-A -t 192.0.2.1:' saved)" -eq 300 ]
+		[ "$(grep -c '^-A .* --table-size 251$' saved)" -eq "$(grep -c '^-A' saved)" ]
 	done
+	touch enough
 	wait $!
 }
 
