@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2153
 #
 # The steps in which directors and backends come and go while connections are
 # open.  To be sourced.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2153
 #
 # The demo's network: each box of the drawing is a network namespace with one
 # link, eth0, to the router.  To be sourced.
