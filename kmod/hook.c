@@ -67,12 +67,18 @@ static enum mgl_counter direct(struct mgl_net *mn, struct sk_buff *skb,
 	return fate;
 }
 
-/* Sources that routing, which comes after the hook, would not believe. */
-static bool martian_source(const struct mgl_net *mn, __be32 saddr)
+/*
+ * Sources that routing, which comes after the hook, would not believe. What
+ * this host sends to itself has a source of its own.
+ */
+static bool martian_source(const struct mgl_net *mn, const struct sk_buff *skb)
 {
+	__be32 saddr = ip_hdr(skb)->saddr;
+
 	return ipv4_is_zeronet(saddr) || ipv4_is_loopback(saddr) ||
 	       ipv4_is_multicast(saddr) || ipv4_is_lbcast(saddr) ||
-	       mgl_local_v4(mn, saddr);
+	       (mgl_local_v4(mn, saddr) &&
+		!(skb->dev->flags & IFF_LOOPBACK));
 }
 
 /* A packet whose outer header says GRE for this host. */
@@ -87,7 +93,7 @@ static enum mgl_counter gre_to_us(struct mgl_net *mn, struct sk_buff *skb)
 	struct mgl_vip *vip;
 	struct iphdr _inner;
 
-	if (martian_source(mn, iph->saddr))
+	if (martian_source(mn, skb))
 		return MGL_CNT_MARTIAN;
 	if (!mgl_router_trusted_v4(mn, iph->saddr))
 		return MGL_CNT_UNTRUSTED;

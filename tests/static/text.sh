@@ -10,7 +10,10 @@ shell_files()
 		[[ -f $f && ! -L $f ]] || continue
 		case $f in
 		*.sh | *.bash | *.bats) echo "$f" ;;
-		*) head -n 1 "$f" | grep -qE '^#!.*\b(ba)?sh\b' && echo "$f" ;;
+		*)
+			if head -n 1 "$f" | grep -qE '^#!.*\b(ba)?sh\b'; then
+				echo "$f"
+			fi ;;
 		esac
 	done
 }
