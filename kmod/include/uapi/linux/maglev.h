@@ -49,6 +49,19 @@
 #define MAGLEV_WEIGHT_MAX	65535
 #define MAGLEV_BACKENDS_MAX	4096	/* members of one pool */
 #define MAGLEV_ROUTERS_MAX	256	/* trusted prefixes of a namespace */
+#define MAGLEV_SETTLE_MAX	86400000	/* ms */
+#define MAGLEV_DEADLINE_MAX	604800000	/* ms */
+#define MAGLEV_TIMEOUT_MAX	2678400	/* s */
+#define MAGLEV_CACHE_SIZE_MIN	1024	/* entries */
+#define MAGLEV_CACHE_SIZE_MAX	(1 << 26)
+#define MAGLEV_CACHE_SIZE_DEFAULT (1 << 20)
+
+/* What a pool's settle time is while none is configured, in ms. */
+#define MAGLEV_SETTLE_DEFAULT	120000
+#define MAGLEV_SETTLE_CHANGED	600000	/* a service of it tracks `changed` */
+
+/* Multicast group that is told what happens by itself. */
+#define MAGLEV_GENL_MCGRP_CONFIG "config"
 
 /**
  * enum maglev_cmd - commands of the family
@@ -80,6 +93,23 @@
  * @MAGLEV_CMD_STATS_ZERO: zero the counters of one service and its backends
  *	(MAGLEV_A_SERVICE), or every counter of the namespace
  * @MAGLEV_CMD_FLUSH: delete every service, pool, backend and router
+ * @MAGLEV_CMD_CONFIG_GET: what holds for the whole namespace
+ *	(MAGLEV_A_CONFIG)
+ * @MAGLEV_CMD_CONFIG_SET: change timeouts or the size of the flow cache. The
+ *	cache is resized while it is used and no entry is lost: -ENOSPC if a
+ *	smaller one would not hold what there is
+ * @MAGLEV_CMD_CONN_GET: dump of the tracked flows, those of one service
+ *	(MAGLEV_A_SERVICE) or all; needs CAP_NET_ADMIN, as it tells who the
+ *	clients are
+ * @MAGLEV_CMD_CONN_DEL: forget tracked flows: those of a service
+ *	(MAGLEV_A_SERVICE), those of a backend in whatever pool
+ *	(MAGLEV_A_BACKEND), of both, or all
+ * @MAGLEV_CMD_LOOKUP_GET: which backend would get a flow, and why
+ *	(MAGLEV_A_SERVICE with the flow's VIP, protocol and port,
+ *	MAGLEV_A_LOOKUP with the client); changes nothing
+ * @MAGLEV_CMD_DRAINED_NTF: notification: a backend was removed since its
+ *	drain was over (MAGLEV_A_POOL, MAGLEV_A_BACKEND; ACTIVE and INACTIVE
+ *	tell which flows were left when its time was up)
  * @__MAGLEV_CMD_MAX: end marker
  */
 enum maglev_cmd {
@@ -103,6 +133,12 @@ enum maglev_cmd {
 	MAGLEV_CMD_STATS_GET,
 	MAGLEV_CMD_STATS_ZERO,
 	MAGLEV_CMD_FLUSH,
+	MAGLEV_CMD_CONFIG_GET,
+	MAGLEV_CMD_CONFIG_SET,
+	MAGLEV_CMD_CONN_GET,
+	MAGLEV_CMD_CONN_DEL,
+	MAGLEV_CMD_LOOKUP_GET,
+	MAGLEV_CMD_DRAINED_NTF,
 
 	__MAGLEV_CMD_MAX
 };
@@ -118,6 +154,12 @@ enum maglev_cmd {
  * @MAGLEV_A_BACKEND: nested, enum maglev_backend_attr
  * @MAGLEV_A_ROUTER: nested, enum maglev_router_attr
  * @MAGLEV_A_COUNTER: nested, enum maglev_counter_attr; repeated
+ * @MAGLEV_A_CONFIG: nested, enum maglev_config_attr
+ * @MAGLEV_A_CONN: nested, enum maglev_conn_attr
+ * @MAGLEV_A_LOOKUP: nested, enum maglev_lookup_attr
+ * @MAGLEV_A_DRY_RUN: flag, with BACKEND_NEW, _SET, _DEL and POOL_SET: change
+ *	nothing and answer with MAGLEV_A_MOVES
+ * @MAGLEV_A_MOVES: nested, enum maglev_moves_attr
  * @__MAGLEV_A_MAX: end marker
  */
 enum maglev_attr {
@@ -128,6 +170,11 @@ enum maglev_attr {
 	MAGLEV_A_BACKEND,
 	MAGLEV_A_ROUTER,
 	MAGLEV_A_COUNTER,
+	MAGLEV_A_CONFIG,
+	MAGLEV_A_CONN,
+	MAGLEV_A_LOOKUP,
+	MAGLEV_A_DRY_RUN,
+	MAGLEV_A_MOVES,
 
 	__MAGLEV_A_MAX
 };
@@ -174,6 +221,14 @@ enum maglev_info_attr {
  * @MAGLEV_SERVICE_A_PORT_LAST: be16, last port of a range; identity
  * @MAGLEV_SERVICE_A_POOL: string, name of the pool it uses
  * @MAGLEV_SERVICE_A_STATS: nested, enum maglev_stats_attr; read only
+ * @MAGLEV_SERVICE_A_TRACK: u8, enum maglev_track; MAGLEV_TRACK_ALL if a new
+ *	service's is not given
+ * @MAGLEV_SERVICE_A_AFFINITY: u8, enum maglev_affinity; MAGLEV_AFFINITY_5TUPLE
+ *	if a new service's is not given
+ * @MAGLEV_SERVICE_A_ALL_DOWN: u8, enum maglev_all_down; MAGLEV_ALL_DOWN_DROP
+ *	if a new service's is not given
+ * @MAGLEV_SERVICE_A_FALLBACK: string, name of the shared pool that takes over
+ *	while no backend of the service's own may serve; empty: none
  * @__MAGLEV_SERVICE_A_MAX: end marker
  */
 enum maglev_service_attr {
@@ -185,11 +240,60 @@ enum maglev_service_attr {
 	MAGLEV_SERVICE_A_PORT_LAST,
 	MAGLEV_SERVICE_A_POOL,
 	MAGLEV_SERVICE_A_STATS,
+	MAGLEV_SERVICE_A_TRACK,
+	MAGLEV_SERVICE_A_AFFINITY,
+	MAGLEV_SERVICE_A_ALL_DOWN,
+	MAGLEV_SERVICE_A_FALLBACK,
 
 	__MAGLEV_SERVICE_A_MAX
 };
 
 #define MAGLEV_SERVICE_A_MAX (__MAGLEV_SERVICE_A_MAX - 1)
+
+/**
+ * enum maglev_track - which flows of a service are remembered
+ * @MAGLEV_TRACK_ALL: every established one, as in the Maglev paper
+ * @MAGLEV_TRACK_CHANGED: those in slots whose owner changed lately
+ * @MAGLEV_TRACK_NONE: none; the table alone decides
+ * @__MAGLEV_TRACK_MAX: end marker
+ */
+enum maglev_track {
+	MAGLEV_TRACK_ALL,
+	MAGLEV_TRACK_CHANGED,
+	MAGLEV_TRACK_NONE,
+
+	__MAGLEV_TRACK_MAX
+};
+
+/**
+ * enum maglev_affinity - what stays together
+ * @MAGLEV_AFFINITY_5TUPLE: a connection
+ * @MAGLEV_AFFINITY_3TUPLE: all of a client's to the VIP with one protocol
+ * @MAGLEV_AFFINITY_SOURCE: all of a client's
+ * @__MAGLEV_AFFINITY_MAX: end marker
+ */
+enum maglev_affinity {
+	MAGLEV_AFFINITY_5TUPLE,
+	MAGLEV_AFFINITY_3TUPLE,
+	MAGLEV_AFFINITY_SOURCE,
+
+	__MAGLEV_AFFINITY_MAX
+};
+
+/**
+ * enum maglev_all_down - what becomes of a packet that no backend may serve
+ * @MAGLEV_ALL_DOWN_DROP: it is dropped
+ * @MAGLEV_ALL_DOWN_REJECT: it is dropped and the client told, by ICMP
+ * @MAGLEV_ALL_DOWN_ACCEPT: it is left to the director's own stack
+ * @__MAGLEV_ALL_DOWN_MAX: end marker
+ */
+enum maglev_all_down {
+	MAGLEV_ALL_DOWN_DROP,
+	MAGLEV_ALL_DOWN_REJECT,
+	MAGLEV_ALL_DOWN_ACCEPT,
+
+	__MAGLEV_ALL_DOWN_MAX
+};
 
 /**
  * enum maglev_pool_attr - a pool
@@ -206,6 +310,10 @@ enum maglev_service_attr {
  *	whose tables agree, different (but for chance, 1 in 2^64) where they
  *	do not; absent while there is no backend; read only
  * @MAGLEV_POOL_A_PAD: alignment
+ * @MAGLEV_POOL_A_SETTLE: u32, ms for which a slot remembers the owner it had
+ *	before, at most MAGLEV_SETTLE_MAX; 0: chosen by what its services track
+ * @MAGLEV_POOL_A_SETTLE_NOW: u32, ms, what that comes to; read only
+ * @MAGLEV_POOL_A_UNSETTLED: u32, slots that still remember; read only
  * @__MAGLEV_POOL_A_MAX: end marker
  */
 enum maglev_pool_attr {
@@ -218,11 +326,29 @@ enum maglev_pool_attr {
 	MAGLEV_POOL_A_BACKENDS,
 	MAGLEV_POOL_A_FINGERPRINT,
 	MAGLEV_POOL_A_PAD,
+	MAGLEV_POOL_A_SETTLE,
+	MAGLEV_POOL_A_SETTLE_NOW,
+	MAGLEV_POOL_A_UNSETTLED,
 
 	__MAGLEV_POOL_A_MAX
 };
 
 #define MAGLEV_POOL_A_MAX (__MAGLEV_POOL_A_MAX - 1)
+
+/**
+ * enum maglev_state - may a backend serve?
+ * @MAGLEV_STATE_UP: yes
+ * @MAGLEV_STATE_DRAIN: what it has, and nothing new
+ * @MAGLEV_STATE_DOWN: no; its flows go to others at once
+ * @__MAGLEV_STATE_MAX: end marker
+ */
+enum maglev_state {
+	MAGLEV_STATE_UP,
+	MAGLEV_STATE_DRAIN,
+	MAGLEV_STATE_DOWN,
+
+	__MAGLEV_STATE_MAX
+};
 
 /**
  * enum maglev_backend_attr - a member of a pool
@@ -233,6 +359,14 @@ enum maglev_pool_attr {
  *	1 if a new backend's is not given
  * @MAGLEV_BACKEND_A_SLOTS: u32, slots it owns; read only
  * @MAGLEV_BACKEND_A_STATS: nested, enum maglev_stats_attr; read only
+ * @MAGLEV_BACKEND_A_STATE: u8, enum maglev_state; MAGLEV_STATE_UP if a new
+ *	backend's is not given
+ * @MAGLEV_BACKEND_A_DEADLINE: u32, ms, at most MAGLEV_DEADLINE_MAX; with
+ *	MAGLEV_STATE_DRAIN: remove the backend when its flows are gone, or this
+ *	time is up. In answers, what is left of it. Another state revokes it
+ * @MAGLEV_BACKEND_A_ACTIVE: u32, flows tracked to it that are established;
+ *	read only
+ * @MAGLEV_BACKEND_A_INACTIVE: u32, other flows tracked to it; read only
  * @__MAGLEV_BACKEND_A_MAX: end marker
  */
 enum maglev_backend_attr {
@@ -242,6 +376,10 @@ enum maglev_backend_attr {
 	MAGLEV_BACKEND_A_WEIGHT,
 	MAGLEV_BACKEND_A_SLOTS,
 	MAGLEV_BACKEND_A_STATS,
+	MAGLEV_BACKEND_A_STATE,
+	MAGLEV_BACKEND_A_DEADLINE,
+	MAGLEV_BACKEND_A_ACTIVE,
+	MAGLEV_BACKEND_A_INACTIVE,
 
 	__MAGLEV_BACKEND_A_MAX
 };
@@ -306,5 +444,198 @@ enum maglev_counter_attr {
 };
 
 #define MAGLEV_COUNTER_A_MAX (__MAGLEV_COUNTER_A_MAX - 1)
+
+/**
+ * enum maglev_config_attr - what holds for a whole namespace
+ * @MAGLEV_CONFIG_A_UNSPEC: never used
+ * @MAGLEV_CONFIG_A_CACHE_SIZE: u32, entries of the flow cache, a power of two
+ *	from MAGLEV_CACHE_SIZE_MIN to MAGLEV_CACHE_SIZE_MAX; other numbers are
+ *	rounded up
+ * @MAGLEV_CONFIG_A_CACHE_USED: u32, entries that hold a live flow; read only
+ * @MAGLEV_CONFIG_A_TCP: u32, s, idle time after which a TCP flow is forgotten.
+ *	All of these are from 1 to MAGLEV_TIMEOUT_MAX
+ * @MAGLEV_CONFIG_A_TCP_SYN: u32, s, while only a SYN was seen
+ * @MAGLEV_CONFIG_A_TCP_FIN: u32, s, after a FIN
+ * @MAGLEV_CONFIG_A_TCP_CLOSE: u32, s, after a RST
+ * @MAGLEV_CONFIG_A_UDP: u32, s, a UDP flow
+ * @MAGLEV_CONFIG_A_SCTP: u32, s, an SCTP association
+ * @MAGLEV_CONFIG_A_SCTP_INIT: u32, s, while only an INIT was seen
+ * @MAGLEV_CONFIG_A_SCTP_SHUTDOWN: u32, s, after a SHUTDOWN
+ * @MAGLEV_CONFIG_A_SCTP_CLOSE: u32, s, after an ABORT
+ * @__MAGLEV_CONFIG_A_MAX: end marker
+ */
+enum maglev_config_attr {
+	MAGLEV_CONFIG_A_UNSPEC,
+	MAGLEV_CONFIG_A_CACHE_SIZE,
+	MAGLEV_CONFIG_A_CACHE_USED,
+	MAGLEV_CONFIG_A_TCP,
+	MAGLEV_CONFIG_A_TCP_SYN,
+	MAGLEV_CONFIG_A_TCP_FIN,
+	MAGLEV_CONFIG_A_TCP_CLOSE,
+	MAGLEV_CONFIG_A_UDP,
+	MAGLEV_CONFIG_A_SCTP,
+	MAGLEV_CONFIG_A_SCTP_INIT,
+	MAGLEV_CONFIG_A_SCTP_SHUTDOWN,
+	MAGLEV_CONFIG_A_SCTP_CLOSE,
+
+	__MAGLEV_CONFIG_A_MAX
+};
+
+#define MAGLEV_CONFIG_A_MAX (__MAGLEV_CONFIG_A_MAX - 1)
+
+/**
+ * enum maglev_flow_state - what the client's packets tell of a flow
+ * @MAGLEV_FLOW_OPENING: TCP SYN or SCTP INIT seen
+ * @MAGLEV_FLOW_ESTABLISHED: more than that seen; every UDP flow
+ * @MAGLEV_FLOW_CLOSING: FIN or SHUTDOWN seen
+ * @MAGLEV_FLOW_CLOSED: RST or ABORT seen
+ * @__MAGLEV_FLOW_MAX: end marker
+ */
+enum maglev_flow_state {
+	MAGLEV_FLOW_OPENING,
+	MAGLEV_FLOW_ESTABLISHED,
+	MAGLEV_FLOW_CLOSING,
+	MAGLEV_FLOW_CLOSED,
+
+	__MAGLEV_FLOW_MAX
+};
+
+/**
+ * enum maglev_conn_attr - a tracked flow
+ *
+ * In a message that names its service (MAGLEV_A_SERVICE) and pool
+ * (MAGLEV_A_POOL) as well.
+ * @MAGLEV_CONN_A_UNSPEC: never used
+ * @MAGLEV_CONN_A_CLIENT4: be32, the client
+ * @MAGLEV_CONN_A_CLIENT6: 16 bytes, the client
+ * @MAGLEV_CONN_A_CLIENT_PORT: be16, the client's port; not with an affinity
+ *	other than MAGLEV_AFFINITY_5TUPLE
+ * @MAGLEV_CONN_A_PORT: be16, the VIP's port; likewise
+ * @MAGLEV_CONN_A_STATE: u8, enum maglev_flow_state
+ * @MAGLEV_CONN_A_CONFIRMED: flag, a second packet has been seen
+ * @MAGLEV_CONN_A_EXPIRES: u32, s until it is forgotten
+ * @MAGLEV_CONN_A_BACKEND4: be32, where it goes
+ * @MAGLEV_CONN_A_BACKEND6: 16 bytes, where it goes
+ * @__MAGLEV_CONN_A_MAX: end marker
+ */
+enum maglev_conn_attr {
+	MAGLEV_CONN_A_UNSPEC,
+	MAGLEV_CONN_A_CLIENT4,
+	MAGLEV_CONN_A_CLIENT6,
+	MAGLEV_CONN_A_CLIENT_PORT,
+	MAGLEV_CONN_A_PORT,
+	MAGLEV_CONN_A_STATE,
+	MAGLEV_CONN_A_CONFIRMED,
+	MAGLEV_CONN_A_EXPIRES,
+	MAGLEV_CONN_A_BACKEND4,
+	MAGLEV_CONN_A_BACKEND6,
+
+	__MAGLEV_CONN_A_MAX
+};
+
+#define MAGLEV_CONN_A_MAX (__MAGLEV_CONN_A_MAX - 1)
+
+/**
+ * enum maglev_rule - why a flow's packet goes where it goes
+ * @MAGLEV_RULE_NOBODY: no backend may serve
+ * @MAGLEV_RULE_OPEN: it opens the flow: the slot's owner
+ * @MAGLEV_RULE_CACHED: the flow is tracked: its backend
+ * @MAGLEV_RULE_CURRENT: not tracked, and the slot remembers nobody else who
+ *	may serve: the slot's owner
+ * @MAGLEV_RULE_PREVIOUS: not tracked, and the slot changed hands lately: the
+ *	owner it had before
+ * @MAGLEV_RULE_HASH: the service tracks nothing: the slot's owner
+ * @__MAGLEV_RULE_MAX: end marker
+ */
+enum maglev_rule {
+	MAGLEV_RULE_NOBODY,
+	MAGLEV_RULE_OPEN,
+	MAGLEV_RULE_CACHED,
+	MAGLEV_RULE_CURRENT,
+	MAGLEV_RULE_PREVIOUS,
+	MAGLEV_RULE_HASH,
+
+	__MAGLEV_RULE_MAX
+};
+
+/**
+ * enum maglev_lookup_attr - one flow, and where it would go
+ *
+ * Answers name the service (MAGLEV_A_SERVICE) and the pool that decides
+ * (MAGLEV_A_POOL) as well.
+ * @MAGLEV_LOOKUP_A_UNSPEC: never used
+ * @MAGLEV_LOOKUP_A_CLIENT4: be32, the client
+ * @MAGLEV_LOOKUP_A_CLIENT6: 16 bytes, the client
+ * @MAGLEV_LOOKUP_A_CLIENT_PORT: be16, the client's port, 0 if not given
+ * @MAGLEV_LOOKUP_A_SLOT: u32, the flow's slot
+ * @MAGLEV_LOOKUP_A_UNSETTLED: u32, ms for which the slot remembers its owner
+ *	before; absent if it is settled
+ * @MAGLEV_LOOKUP_A_CURRENT4: be32, the slot's owner, if it has one
+ * @MAGLEV_LOOKUP_A_CURRENT6: 16 bytes, likewise
+ * @MAGLEV_LOOKUP_A_PREVIOUS4: be32, the owner before, if it is remembered
+ * @MAGLEV_LOOKUP_A_PREVIOUS6: 16 bytes, likewise
+ * @MAGLEV_LOOKUP_A_CACHED4: be32, the backend that it is tracked to, if it is
+ * @MAGLEV_LOOKUP_A_CACHED6: 16 bytes, likewise
+ * @MAGLEV_LOOKUP_A_STATE: u8, enum maglev_flow_state, if it is tracked
+ * @MAGLEV_LOOKUP_A_EXPIRES: u32, s until it is forgotten, if it is tracked
+ * @MAGLEV_LOOKUP_A_RULE: u8, enum maglev_rule, of a packet in mid-flow
+ * @MAGLEV_LOOKUP_A_BACKEND4: be32, where a packet in mid-flow would go
+ * @MAGLEV_LOOKUP_A_BACKEND6: 16 bytes, likewise
+ * @MAGLEV_LOOKUP_A_OPEN_RULE: u8, enum maglev_rule, of one that opens a flow
+ * @MAGLEV_LOOKUP_A_OPEN_BACKEND4: be32, where one that opens it would go
+ * @MAGLEV_LOOKUP_A_OPEN_BACKEND6: 16 bytes, likewise
+ * @MAGLEV_LOOKUP_A_FALLBACK: flag, the fallback pool decides
+ * @__MAGLEV_LOOKUP_A_MAX: end marker
+ */
+enum maglev_lookup_attr {
+	MAGLEV_LOOKUP_A_UNSPEC,
+	MAGLEV_LOOKUP_A_CLIENT4,
+	MAGLEV_LOOKUP_A_CLIENT6,
+	MAGLEV_LOOKUP_A_CLIENT_PORT,
+	MAGLEV_LOOKUP_A_SLOT,
+	MAGLEV_LOOKUP_A_UNSETTLED,
+	MAGLEV_LOOKUP_A_CURRENT4,
+	MAGLEV_LOOKUP_A_CURRENT6,
+	MAGLEV_LOOKUP_A_PREVIOUS4,
+	MAGLEV_LOOKUP_A_PREVIOUS6,
+	MAGLEV_LOOKUP_A_CACHED4,
+	MAGLEV_LOOKUP_A_CACHED6,
+	MAGLEV_LOOKUP_A_STATE,
+	MAGLEV_LOOKUP_A_EXPIRES,
+	MAGLEV_LOOKUP_A_RULE,
+	MAGLEV_LOOKUP_A_BACKEND4,
+	MAGLEV_LOOKUP_A_BACKEND6,
+	MAGLEV_LOOKUP_A_OPEN_RULE,
+	MAGLEV_LOOKUP_A_OPEN_BACKEND4,
+	MAGLEV_LOOKUP_A_OPEN_BACKEND6,
+	MAGLEV_LOOKUP_A_FALLBACK,
+
+	__MAGLEV_LOOKUP_A_MAX
+};
+
+#define MAGLEV_LOOKUP_A_MAX (__MAGLEV_LOOKUP_A_MAX - 1)
+
+/**
+ * enum maglev_moves_attr - what a change would move
+ * @MAGLEV_MOVES_A_UNSPEC: never used
+ * @MAGLEV_MOVES_A_TABLE_SIZE: u32, slots there are
+ * @MAGLEV_MOVES_A_SLOTS: u32, slots that would change hands
+ * @MAGLEV_MOVES_A_SURVIVORS: u32, those among them whose owner could have
+ *	stayed
+ * @MAGLEV_MOVES_A_FLOWS: u32, tracked flows whose backend may serve now and
+ *	might no longer
+ * @__MAGLEV_MOVES_A_MAX: end marker
+ */
+enum maglev_moves_attr {
+	MAGLEV_MOVES_A_UNSPEC,
+	MAGLEV_MOVES_A_TABLE_SIZE,
+	MAGLEV_MOVES_A_SLOTS,
+	MAGLEV_MOVES_A_SURVIVORS,
+	MAGLEV_MOVES_A_FLOWS,
+
+	__MAGLEV_MOVES_A_MAX
+};
+
+#define MAGLEV_MOVES_A_MAX (__MAGLEV_MOVES_A_MAX - 1)
 
 #endif /* _UAPI_LINUX_MAGLEV_H */
