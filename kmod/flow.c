@@ -38,6 +38,12 @@ static enum mgl_counter parse_tcp(const struct sk_buff *skb, u32 off, u32 len,
 	flow->sport = th->source;
 	flow->dport = th->dest;
 	flow->opens = th->syn && !th->ack;
+	if (th->rst)
+		flow->shown = MAGLEV_FLOW_CLOSED;
+	else if (flow->opens)
+		flow->shown = MAGLEV_FLOW_OPENING;
+	else if (th->fin)
+		flow->shown = MAGLEV_FLOW_CLOSING;
 	return MGL_CNT_NONE;
 }
 
@@ -58,6 +64,23 @@ static enum mgl_counter parse_udp(const struct sk_buff *skb, u32 off, u32 len,
 	return MGL_CNT_NONE;
 }
 
+/* Each of these comes first in its packet. */
+static enum maglev_flow_state sctp_shows(u8 type)
+{
+	switch (type) {
+	case SCTP_CID_INIT:
+		return MAGLEV_FLOW_OPENING;
+	case SCTP_CID_SHUTDOWN:
+	case SCTP_CID_SHUTDOWN_ACK:
+	case SCTP_CID_SHUTDOWN_COMPLETE:
+		return MAGLEV_FLOW_CLOSING;
+	case SCTP_CID_ABORT:
+		return MAGLEV_FLOW_CLOSED;
+	default:
+		return MAGLEV_FLOW_ESTABLISHED;
+	}
+}
+
 static enum mgl_counter parse_sctp(const struct sk_buff *skb, u32 off, u32 len,
 				   struct mgl_flow *flow)
 {
@@ -75,6 +98,7 @@ static enum mgl_counter parse_sctp(const struct sk_buff *skb, u32 off, u32 len,
 	flow->dport = sh->hdr.dest;
 	/* INIT travels alone in its packet, so the first chunk tells. */
 	flow->opens = sh->chunk.type == SCTP_CID_INIT;
+	flow->shown = sctp_shows(sh->chunk.type);
 	return MGL_CNT_NONE;
 }
 
@@ -112,6 +136,7 @@ enum mgl_counter mgl_flow_parse_v4(const struct sk_buff *skb, u32 off,
 		.saddr = mgl_addr_v4(iph->saddr),
 		.daddr = mgl_addr_v4(iph->daddr),
 		.proto = iph->protocol,
+		.shown = MAGLEV_FLOW_ESTABLISHED,
 		.len = len,
 	};
 	switch (iph->protocol) {
@@ -128,6 +153,63 @@ enum mgl_counter mgl_flow_parse_v4(const struct sk_buff *skb, u32 off,
 	}
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_flow_parse_v4);
+
+/**
+ * mgl_flow_mask() - what of a flow counts with an affinity
+ * @flow: the flow
+ * @affinity: what stays together
+ *
+ * What does not count is 0: with MAGLEV_AFFINITY_3TUPLE the ports, with
+ * MAGLEV_AFFINITY_SOURCE all but the client's address. Where connections are
+ * not told apart none of them opens or ends the flow. Normative.
+ *
+ * Context: any.
+ * Return: the flow to hash and to remember.
+ */
+struct mgl_flow mgl_flow_mask(const struct mgl_flow *flow,
+			      enum maglev_affinity affinity)
+{
+	struct mgl_flow f = *flow;
+
+	if (affinity == MAGLEV_AFFINITY_5TUPLE)
+		return f;
+	f.sport = 0;
+	f.dport = 0;
+	f.opens = false;
+	f.shown = MAGLEV_FLOW_ESTABLISHED;
+	if (affinity == MAGLEV_AFFINITY_SOURCE) {
+		f.daddr = mgl_addr_v4(0);
+		f.proto = 0;
+	}
+	return f;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_flow_mask);
+
+/**
+ * mgl_flow_fingerprint() - what the cache knows a flow by
+ * @flow: the flow, as mgl_flow_mask() has it
+ * @service: number of its service, which stands for VIP and protocol
+ * @secret: random, so that nobody can choose flows that fall together
+ *
+ * SipHash-2-4. Says nothing outside of this host.
+ *
+ * Context: any.
+ * Return: the fingerprint.
+ */
+u64 mgl_flow_fingerprint(const struct mgl_flow *flow, u32 service,
+			 const siphash_key_t *secret)
+{
+	u64 ports = (u64)(__force u16)flow->sport << 48 |
+		    (u64)(__force u16)flow->dport << 32 | service;
+	const __be32 *w = flow->saddr.w;
+
+	if (mgl_addr_is_v4(&flow->saddr))
+		return siphash_2u64((__force u32)w[3], ports, secret);
+	return siphash_3u64((u64)(__force u32)w[0] << 32 | (__force u32)w[1],
+			    (u64)(__force u32)w[2] << 32 | (__force u32)w[3],
+			    ports, secret);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_flow_fingerprint);
 
 /**
  * mgl_flow_hash() - the hash that picks a flow's slot

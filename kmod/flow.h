@@ -4,6 +4,9 @@
 #define _MGL_FLOW_H
 
 #include <linux/types.h>
+#include <linux/siphash.h>
+#include <uapi/linux/maglev.h>
+
 #include "addr.h"
 #include "stats.h"
 
@@ -18,6 +21,7 @@ struct sk_buff;
  * @dport: VIP's port, network byte order
  * @proto: IPPROTO_*
  * @opens: the packet opens a flow: TCP SYN without ACK, SCTP INIT
+ * @shown: what the packet shows of the flow's state
  * @len: length of the inner packet in bytes
  */
 struct mgl_flow {
@@ -27,12 +31,17 @@ struct mgl_flow {
 	__be16 dport;
 	u8 proto;
 	bool opens;
+	enum maglev_flow_state shown;
 	u32 len;
 };
 
 enum mgl_counter mgl_flow_parse_v4(const struct sk_buff *skb, u32 off,
 				   const struct iphdr *iph,
 				   struct mgl_flow *flow);
+struct mgl_flow mgl_flow_mask(const struct mgl_flow *flow,
+			      enum maglev_affinity affinity);
+u64 mgl_flow_fingerprint(const struct mgl_flow *flow, u32 service,
+			 const siphash_key_t *secret);
 u64 mgl_flow_hash(const struct mgl_flow *flow, u64 seed);
 
 #endif /* _MGL_FLOW_H */

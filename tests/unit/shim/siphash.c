@@ -76,3 +76,14 @@ u64 siphash_1u64(u64 a, const siphash_key_t *key)
 		bytes[i] = a >> (8 * i);
 	return siphash(bytes, sizeof(bytes), key);
 }
+
+u64 siphash_3u64(u64 a, u64 b, u64 c, const siphash_key_t *key)
+{
+	u64 words[3] = { a, b, c };
+	u8 bytes[24];
+	int i;
+
+	for (i = 0; i < 24; i++)
+		bytes[i] = words[i / 8] >> (8 * (i % 8));
+	return siphash(bytes, sizeof(bytes), key);
+}

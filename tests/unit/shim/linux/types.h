@@ -27,6 +27,9 @@ typedef unsigned int gfp_t;
 #ifndef __packed
 #define __packed	__attribute__((__packed__))
 #endif
+#ifndef __force
+#define __force
+#endif
 #ifndef __always_unused
 #define __always_unused	__attribute__((__unused__))
 #endif
