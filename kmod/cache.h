@@ -129,6 +129,8 @@ int mgl_cache_resize(struct mgl_cache *cache, u32 entries,
 		     struct mgl_cache_array **old);
 void mgl_cache_array_free(struct mgl_cache_array *array);
 
+u32 mgl_cache_expires(const struct mgl_cached *flow,
+		      const struct mgl_clock *clock);
 bool mgl_cache_expired(const struct mgl_cached *flow,
 		       const struct mgl_clock *clock);
 

@@ -6,6 +6,7 @@
 #ifndef _MGL_HISTORY_H
 #define _MGL_HISTORY_H
 
+#include <linux/rcupdate.h>
 #include <linux/types.h>
 
 #include "table.h"
@@ -16,6 +17,7 @@
 
 /**
  * struct mgl_history - what the slots of one table remember
+ * @rcu: frees it
  * @size: slots of the table
  * @prev: owner before: an index as in the table's slots, or MGL_PREV_*
  * @changed_at: when the slot last changed hands
@@ -26,6 +28,7 @@
  *	are none
  */
 struct mgl_history {
+	struct rcu_head rcu;
 	u32 size;
 	u16 *prev;
 	u32 *changed_at;

@@ -20,11 +20,12 @@
 #include "forward.h"
 #include "hook.h"
 #include "local.h"
-#include "lookup.h"
 #include "member.h"
 #include "netns.h"
 #include "outer.h"
+#include "reject.h"
 #include "router.h"
+#include "select.h"
 #include "service.h"
 #include "vip.h"
 
@@ -42,6 +43,22 @@ static bool policy_allows(struct sk_buff *skb)
 	return xfrm4_policy_check(NULL, XFRM_POLICY_IN, skb);
 }
 
+/* Nobody may serve: what the service wants then. */
+static enum mgl_counter nobody(struct mgl_net *mn, const struct sk_buff *skb,
+			       const struct mgl_service *svc, u32 inner)
+{
+	/* Pairs with WRITE_ONCE() in service.c. */
+	switch (READ_ONCE(svc->all_down)) {
+	case MAGLEV_ALL_DOWN_REJECT:
+		mgl_reject_v4(mn->net, skb, inner);
+		return MGL_CNT_REJECTED;
+	case MAGLEV_ALL_DOWN_ACCEPT:
+		return MGL_CNT_NO_BACKEND_ACCEPT;
+	default:
+		return MGL_CNT_NO_BACKEND;
+	}
+}
+
 /*
  * Sends the packet of a flow on to the flow's backend. The counters are those
  * of packets that were sent; service and member live until the RCU read side
@@ -49,16 +66,16 @@ static bool policy_allows(struct sk_buff *skb)
  */
 static enum mgl_counter direct(struct mgl_net *mn, struct sk_buff *skb,
 			       struct mgl_service *svc,
-			       const struct mgl_flow *flow)
+			       const struct mgl_flow *flow, u32 inner)
 {
 	struct mgl_member *m;
 	enum mgl_counter fate;
 
 	if (!policy_allows(skb))
 		return MGL_CNT_POLICY;
-	m = mgl_lookup(rcu_dereference(svc->pool), flow);
+	m = mgl_select(mn, svc, flow);
 	if (!m)
-		return MGL_CNT_NO_BACKEND;
+		return nobody(mn, skb, svc, inner);
 	fate = mgl_forward_v4(mn->net, skb, m->backend);
 	if (fate == MGL_CNT_FORWARDED || fate == MGL_CNT_LOCAL) {
 		mgl_traffic_add(svc->traffic, flow->len, flow->opens);
@@ -122,7 +139,7 @@ static enum mgl_counter gre_to_us(struct mgl_net *mn, struct sk_buff *skb)
 	svc = mgl_vip_listener(vip, flow.proto, flow.dport);
 	if (!svc)
 		return MGL_CNT_NO_SERVICE;
-	return direct(mn, skb, svc, &flow);
+	return direct(mn, skb, svc, &flow, outer.inner);
 }
 
 static unsigned int verdict(enum mgl_counter fate)

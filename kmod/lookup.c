@@ -5,6 +5,7 @@
  * never a mixture.
  */
 #include <kunit/visibility.h>
+#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -15,6 +16,7 @@
 #include "netns.h"
 #include "pool.h"
 #include "table.h"
+#include "upkeep.h"
 
 /**
  * mgl_lookup_free() - free a table
@@ -30,6 +32,7 @@ void mgl_lookup_free(struct mgl_table *table)
 		return;
 	for (i = 0; i < table->n_members; i++)
 		mgl_member_put(table->members[i]);
+	mgl_history_free(rcu_dereference_protected(table->history, true));
 	kvfree(table->members);
 	kvfree(table);
 }
@@ -56,20 +59,30 @@ static struct mgl_table *table_alloc(u32 size, u32 n)
 	return table;
 }
 
-/* Gives the table its members, and the members their share of it. */
-static void table_adopt(struct mgl_table *table, struct mgl_pool *pool,
-			const struct mgl_candidate *cand)
+static void table_adopt(struct mgl_table *table, struct mgl_pool *pool)
 {
 	struct mgl_member *m;
 	u32 i = 0;
 
 	list_for_each_entry(m, &pool->members, node) {
 		refcount_inc(&m->ref);
-		m->slots = cand[i].slots;
 		table->members[i++] = m;
 	}
 	table->n_members = i;
 	table->seed = pool->seed;
+}
+
+/* For listings: what each member has of the table, which may be NULL. */
+static void table_adopted(struct mgl_pool *pool, const struct mgl_table *table)
+{
+	struct mgl_member *m;
+	u32 s;
+
+	list_for_each_entry(m, &pool->members, node)
+		m->slots = 0;
+	for (s = 0; table && s < table->size; s++)
+		if (table->slots[s] != MGL_SLOT_NONE)
+			table->members[table->slots[s]]->slots++;
 }
 
 static struct mgl_table *table_build(struct mgl_pool *pool)
@@ -86,7 +99,7 @@ static struct mgl_table *table_build(struct mgl_pool *pool)
 	list_for_each_entry(m, &pool->members, node)
 		cand[i++] = (struct mgl_candidate){
 			.addr = m->backend->addr,
-			.weight = m->weight,
+			.weight = mgl_member_turns(m),
 		};
 	table = table_alloc(pool->size, i);
 	if (!table)
@@ -100,35 +113,153 @@ static struct mgl_table *table_build(struct mgl_pool *pool)
 		table = NULL;
 		goto out;
 	}
-	table_adopt(table, pool, cand);
+	table_adopt(table, pool);
 out:
 	kvfree(cand);
 	return table;
+}
+
+static struct mgl_generation generation_of(const struct mgl_table *table)
+{
+	return (struct mgl_generation){
+		.slots = table->slots,
+		.size = table->size,
+		.seed = table->seed,
+		.history = rcu_dereference_protected(table->history, true),
+	};
+}
+
+/*
+ * The number in @new of each member of @old, by address: a backend that was
+ * deleted and added again is the same. Both are sorted.
+ */
+static u16 *members_map(const struct mgl_table *old,
+			const struct mgl_table *new)
+{
+	u32 i, j = 0;
+	u16 *map;
+
+	map = kvmalloc_array(old->n_members, sizeof(*map), GFP_KERNEL_ACCOUNT);
+	if (!map)
+		return NULL;
+	for (i = 0; i < old->n_members; i++) {
+		const struct mgl_addr *a = &old->members[i]->backend->addr;
+		int cmp = 1;
+
+		while (j < new->n_members) {
+			cmp = mgl_addr_cmp(&new->members[j]->backend->addr, a);
+			if (cmp >= 0)
+				break;
+			j++;
+		}
+		map[i] = cmp ? MGL_SLOT_NONE : j;
+	}
+	return map;
+}
+
+static int dry_run(const struct mgl_generation *old, const u16 *map,
+		   const struct mgl_table *table, struct mgl_dry_run *dry)
+{
+	struct mgl_generation new = generation_of(table);
+	bool *may_take;
+	u32 i;
+
+	may_take = kvcalloc(table->n_members, sizeof(*may_take), GFP_KERNEL);
+	if (!may_take)
+		return -ENOMEM;
+	for (i = 0; i < table->n_members; i++)
+		may_take[i] = mgl_member_turns(table->members[i]);
+	dry->size = table->size;
+	dry->moves = mgl_history_moves(old, map, may_take, &new);
+	kvfree(may_take);
+	return -ECANCELED;
+}
+
+/* Compares a new table with the one in use. */
+static int table_succeed(struct mgl_pool *pool, struct mgl_table *old,
+			 struct mgl_table *table, struct mgl_dry_run *dry)
+{
+	struct mgl_generation new = generation_of(table), was;
+	struct mgl_history *history;
+	u16 *map = NULL;
+	int err;
+
+	if (old) {
+		was = generation_of(old);
+		map = members_map(old, table);
+		if (!map)
+			return -ENOMEM;
+	}
+	if (dry) {
+		err = dry_run(old ? &was : NULL, map, table, dry);
+	} else {
+		err = mgl_history_next(&history, old ? &was : NULL, map, &new,
+				       (u32)jiffies, pool->settle_now);
+		if (!err)
+			RCU_INIT_POINTER(table->history, history);
+	}
+	kvfree(map);
+	return err;
+}
+
+/* The last member goes: every slot loses its owner. */
+static int dry_run_empty(const struct mgl_table *old, struct mgl_dry_run *dry)
+{
+	u32 s;
+
+	dry->size = old ? old->size : 0;
+	for (s = 0; old && s < old->size; s++)
+		dry->moves.slots += old->slots[s] != MGL_SLOT_NONE;
+	return -ECANCELED;
 }
 
 /**
  * mgl_lookup_rebuild() - build the table of a pool as it is now and use it
  * @mn: the namespace; mn->lock is held
  * @pool: the pool, with members, weights, size and seed as they shall be
+ * @dry: what the change would move, or NULL to make it
  *
  * Context: may sleep.
- * Return: 0, or -ENOMEM with the former table still in use.
+ * Return: 0; -ENOMEM, or -ECANCELED for a dry run, with the former table
+ * still in use.
  */
-int mgl_lookup_rebuild(struct mgl_net *mn, struct mgl_pool *pool)
+int mgl_lookup_rebuild(struct mgl_net *mn, struct mgl_pool *pool,
+		       struct mgl_dry_run *dry)
 {
 	struct mgl_table *table = NULL, *old;
+	int err;
 
 	lockdep_assert_held(&mn->lock);
+	old = rcu_dereference_protected(pool->table,
+					lockdep_is_held(&mn->lock));
 	if (pool->n_members) {
 		table = table_build(pool);
 		if (!table)
 			return -ENOMEM;
+		err = table_succeed(pool, old, table, dry);
+		if (err) {
+			mgl_lookup_free(table);
+			return err;
+		}
+	} else if (dry) {
+		return dry_run_empty(old, dry);
 	}
-	old = rcu_replace_pointer(pool->table, table,
-				  lockdep_is_held(&mn->lock));
+	table_adopted(pool, table);
+	rcu_assign_pointer(pool->table, table);
 	if (old)
 		call_rcu(&old->rcu, table_free_rcu);
+	mgl_upkeep_soon(mn);
 	return 0;
+}
+
+static struct mgl_member *owner(const struct mgl_table *table, u16 i)
+{
+	return i == MGL_SLOT_NONE ? NULL : table->members[i];
+}
+
+static u32 slot_of(const struct mgl_flow *flow, u64 seed, u32 size)
+{
+	return reciprocal_scale(mgl_flow_hash(flow, seed) >> 32, size);
 }
 
 /**
@@ -143,14 +274,113 @@ struct mgl_member *mgl_lookup(const struct mgl_pool *pool,
 			      const struct mgl_flow *flow)
 {
 	const struct mgl_table *table = rcu_dereference(pool->table);
-	u32 slot;
-	u16 i;
 
 	if (!table)
 		return NULL;
-	slot = reciprocal_scale(mgl_flow_hash(flow, table->seed) >> 32,
-				table->size);
-	i = table->slots[slot];
-	return i == MGL_SLOT_NONE ? NULL : table->members[i];
+	return owner(table, table->slots[slot_of(flow, table->seed,
+						 table->size)]);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_lookup);
+
+/* The owner that an unsettled slot had before. */
+static struct mgl_member *previous(const struct mgl_table *table,
+				   const struct mgl_history *h, u32 s,
+				   const struct mgl_flow *flow)
+{
+	u16 i = h->prev[s];
+
+	if (i == MGL_PREV_OLD)
+		i = h->old[slot_of(flow, h->old_seed, h->old_size)];
+	return owner(table, i);
+}
+
+/**
+ * mgl_lookup_slot() - the slot of a flow, with what it remembers
+ * @pool: the pool
+ * @flow: the flow
+ * @slot: the slot; members are valid until the RCU read side ends
+ *
+ * Context: RCU read side.
+ */
+void mgl_lookup_slot(const struct mgl_pool *pool, const struct mgl_flow *flow,
+		     struct mgl_slot *slot)
+{
+	const struct mgl_table *table = rcu_dereference(pool->table);
+	const struct mgl_history *h;
+	u32 s;
+
+	*slot = (struct mgl_slot){};
+	if (!table)
+		return;
+	s = slot_of(flow, table->seed, table->size);
+	slot->number = s;
+	slot->cur = owner(table, table->slots[s]);
+	h = rcu_dereference(table->history);
+	/* Pairs with WRITE_ONCE() in mgl_pool_settle_update(). */
+	slot->left = mgl_history_left(h, s, (u32)jiffies,
+				      READ_ONCE(pool->settle_now));
+	if (slot->left)
+		slot->prev = previous(table, h, s, flow);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_lookup_slot);
+
+static void history_free_rcu(struct rcu_head *rcu)
+{
+	mgl_history_free(container_of(rcu, struct mgl_history, rcu));
+}
+
+/**
+ * mgl_lookup_settle() - forget what slots remember once all have settled
+ * @mn: the namespace; mn->lock is held
+ * @pool: the pool
+ * @due: set to when it is worth to be called again, if that is sooner
+ *
+ * Context: any.
+ * Return: true if the pool has settled by this call.
+ */
+bool mgl_lookup_settle(struct mgl_net *mn, struct mgl_pool *pool,
+		       unsigned long *due)
+{
+	struct mgl_history *h;
+	struct mgl_table *table;
+	u32 age;
+
+	lockdep_assert_held(&mn->lock);
+	table = rcu_dereference_protected(pool->table,
+					  lockdep_is_held(&mn->lock));
+	if (!table)
+		return false;
+	h = rcu_dereference_protected(table->history,
+				      lockdep_is_held(&mn->lock));
+	if (!h)
+		return false;
+	age = (u32)jiffies - h->last;
+	if (age < pool->settle_now) {
+		*due = min(*due, (unsigned long)(pool->settle_now - age));
+		return false;
+	}
+	RCU_INIT_POINTER(table->history, NULL);
+	call_rcu(&h->rcu, history_free_rcu);
+	return true;
+}
+
+/**
+ * mgl_lookup_unsettled() - how many slots still remember?
+ * @mn: the namespace; mn->lock is held
+ * @pool: the pool
+ *
+ * Context: any.
+ * Return: slots.
+ */
+u32 mgl_lookup_unsettled(struct mgl_net *mn, const struct mgl_pool *pool)
+{
+	const struct mgl_table *table;
+
+	table = rcu_dereference_protected(pool->table,
+					  lockdep_is_held(&mn->lock));
+	if (!table)
+		return 0;
+	return mgl_history_unsettled(rcu_dereference_protected(table->history,
+							       lockdep_is_held(&mn->lock)),
+				     (u32)jiffies, pool->settle_now);
+}

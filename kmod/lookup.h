@@ -6,18 +6,22 @@
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
+#include "history.h"
+
 struct mgl_flow;
 struct mgl_member;
 struct mgl_net;
 struct mgl_pool;
 
 /**
- * struct mgl_table - a populated table; never changes once published
+ * struct mgl_table - a populated table; never changes once published, but for
+ *	its history, which goes when all slots have settled
  * @rcu: frees it
  * @size: slots
  * @n_members: entries of @members
  * @seed: keys the flow hash
  * @fingerprint: see mgl_table_fingerprint()
+ * @history: what slots remember, in jiffies; NULL if nothing
  * @members: what the slots index, each with a reference
  * @slots: owner of each slot, or MGL_SLOT_NONE
  */
@@ -27,13 +31,46 @@ struct mgl_table {
 	u32 n_members;
 	u64 seed;
 	u64 fingerprint;
+	struct mgl_history __rcu *history;
 	struct mgl_member **members;
 	u16 slots[];
 };
 
-int mgl_lookup_rebuild(struct mgl_net *mn, struct mgl_pool *pool);
+/**
+ * struct mgl_slot - the slot of a flow
+ * @number: which
+ * @left: jiffies for which it remembers @prev; 0 if it is settled
+ * @cur: its owner, or NULL
+ * @prev: the owner before, NULL if it is settled or there was none
+ */
+struct mgl_slot {
+	u32 number;
+	u32 left;
+	struct mgl_member *cur;
+	struct mgl_member *prev;
+};
+
+/**
+ * struct mgl_dry_run - what a change would do
+ * @size: slots of the table
+ * @moves: how many would change hands
+ * @flows: tracked flows whose backend could not keep them
+ */
+struct mgl_dry_run {
+	u32 size;
+	struct mgl_moves moves;
+	u32 flows;
+};
+
+int mgl_lookup_rebuild(struct mgl_net *mn, struct mgl_pool *pool,
+		       struct mgl_dry_run *dry);
 void mgl_lookup_free(struct mgl_table *table);
 struct mgl_member *mgl_lookup(const struct mgl_pool *pool,
 			      const struct mgl_flow *flow);
+void mgl_lookup_slot(const struct mgl_pool *pool, const struct mgl_flow *flow,
+		     struct mgl_slot *slot);
+bool mgl_lookup_settle(struct mgl_net *mn, struct mgl_pool *pool,
+		       unsigned long *due);
+u32 mgl_lookup_unsettled(struct mgl_net *mn, const struct mgl_pool *pool);
 
 #endif /* _MGL_LOOKUP_H */

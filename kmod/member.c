@@ -13,6 +13,8 @@
 #include "member.h"
 #include "netns.h"
 #include "pool.h"
+#include "track.h"
+#include "upkeep.h"
 
 #define NO_TABLE "out of memory for the pool's table"
 
@@ -53,7 +55,8 @@ struct mgl_member *mgl_member_find(struct mgl_pool *pool,
 EXPORT_SYMBOL_IF_KUNIT(mgl_member_find);
 
 static struct mgl_member *member_alloc(struct mgl_net *mn,
-				       const struct mgl_addr *addr, u32 weight)
+				       const struct mgl_pool *pool,
+				       const struct mgl_addr *addr)
 {
 	struct mgl_member *m;
 
@@ -66,10 +69,15 @@ static struct mgl_member *member_alloc(struct mgl_net *mn,
 	m->backend = mgl_backend_use(mn, addr);
 	if (IS_ERR(m->backend))
 		goto err_traffic;
-	m->weight = weight;
+	m->pool = pool;
+	m->weight = 1;
+	m->state = MAGLEV_STATE_UP;
 	refcount_set(&m->ref, 1);
-	return m;
+	if (!mgl_ids_add(&mn->member_ids, m, &m->id))
+		return m;
 
+	mgl_backend_unuse(mn, m->backend);
+	mgl_backend_put(m->backend);
 err_traffic:
 	free_percpu(m->traffic);
 err_member:
@@ -99,11 +107,54 @@ static void member_unlink(struct mgl_pool *pool, struct mgl_member *m)
 	pool->n_members--;
 }
 
-/* The list's share of a member; tables may keep it until their grace period. */
+static void member_put_rcu(struct rcu_head *rcu)
+{
+	mgl_member_put(container_of(rcu, struct mgl_member, rcu));
+}
+
+/*
+ * The list's share of a member, unlinked. Tables may keep it until their grace
+ * period, and a packet of a tracked flow may just have found it.
+ */
 static void member_release(struct mgl_net *mn, struct mgl_member *m)
 {
+	/* Pairs with READ_ONCE() in mgl_member_serves(). */
+	WRITE_ONCE(m->state, MAGLEV_STATE_DOWN);
+	mgl_ids_del(&mn->member_ids, m->id);
 	mgl_backend_unuse(mn, m->backend);
-	mgl_member_put(m);
+	call_rcu(&m->rcu, member_put_rcu);
+}
+
+static void member_apply(struct mgl_member *m,
+			 const struct mgl_member_params *params)
+{
+	if (params->has_weight)
+		m->weight = params->weight;
+	if (!params->has_state)
+		return;
+	/* Pairs with READ_ONCE() in mgl_member_serves(). */
+	WRITE_ONCE(m->state, params->state);
+	m->draining = params->has_deadline;
+	m->drain_start = jiffies;
+	m->deadline = jiffies + params->deadline;
+}
+
+static int rebuild(struct mgl_net *mn, struct mgl_pool *pool,
+		   struct mgl_dry_run *dry, struct netlink_ext_ack *extack)
+{
+	int err = mgl_lookup_rebuild(mn, pool, dry);
+
+	if (err && !dry)
+		NL_SET_ERR_MSG_MOD(extack, NO_TABLE);
+	return err;
+}
+
+/* What a dry run says of flows that their backend could not keep. */
+static void dry_run_lost(struct mgl_net *mn, const struct mgl_member *m,
+			 struct mgl_dry_run *dry)
+{
+	mgl_track_count(mn);
+	dry->flows = m->n_active + m->n_inactive;
 }
 
 /**
@@ -111,15 +162,18 @@ static void member_release(struct mgl_net *mn, struct mgl_member *m)
  * @mn: the namespace; mn->lock is held
  * @pool: the pool
  * @addr: the backend's address
- * @weight: its weight
+ * @params: weight and state
+ * @dry: what it would do, or NULL to do it
  * @extack: says why not
  *
  * Context: may sleep.
- * Return: 0, -EEXIST, -ENOSPC or -ENOMEM with nothing changed.
+ * Return: 0; -EEXIST, -ENOSPC, -ENOMEM, or -ECANCELED for a dry run, with
+ * nothing changed.
  */
 int mgl_member_add(struct mgl_net *mn, struct mgl_pool *pool,
-		   const struct mgl_addr *addr, u32 weight,
-		   struct netlink_ext_ack *extack)
+		   const struct mgl_addr *addr,
+		   const struct mgl_member_params *params,
+		   struct mgl_dry_run *dry, struct netlink_ext_ack *extack)
 {
 	struct mgl_member *m;
 	int err;
@@ -133,79 +187,98 @@ int mgl_member_add(struct mgl_net *mn, struct mgl_pool *pool,
 		NL_SET_ERR_MSG_MOD(extack, "pool has as many backends as fit");
 		return -ENOSPC;
 	}
-	m = member_alloc(mn, addr, weight);
+	m = member_alloc(mn, pool, addr);
 	if (!m) {
 		NL_SET_ERR_MSG_MOD(extack, "out of memory for the backend");
 		return -ENOMEM;
 	}
+	member_apply(m, params);
 	member_link(pool, m);
-	err = mgl_lookup_rebuild(mn, pool);
+	err = rebuild(mn, pool, dry, extack);
 	if (err) {
-		NL_SET_ERR_MSG_MOD(extack, NO_TABLE);
 		member_unlink(pool, m);
 		member_release(mn, m);
 		return err;
 	}
+	mgl_upkeep_soon(mn);
 	return 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_member_add);
 
 /**
- * mgl_member_set_weight() - change a backend's weight in a pool
+ * mgl_member_set() - change weight or state of a backend in a pool
  * @mn: the namespace; mn->lock is held
  * @pool: the pool
  * @m: the member
- * @weight: the new weight
+ * @params: what to change
+ * @dry: what it would do, or NULL to do it
  * @extack: says why not
  *
  * Context: may sleep.
- * Return: 0 or -ENOMEM with nothing changed.
+ * Return: 0; -ENOMEM, or -ECANCELED for a dry run, with nothing changed.
  */
-int mgl_member_set_weight(struct mgl_net *mn, struct mgl_pool *pool,
-			  struct mgl_member *m, u32 weight,
-			  struct netlink_ext_ack *extack)
+int mgl_member_set(struct mgl_net *mn, struct mgl_pool *pool,
+		   struct mgl_member *m, const struct mgl_member_params *params,
+		   struct mgl_dry_run *dry, struct netlink_ext_ack *extack)
 {
-	u32 old = m->weight;
-	int err;
+	struct mgl_member_params back = {
+		.has_weight = true,
+		.has_state = true,
+		.weight = m->weight,
+		.state = m->state,
+	};
+	u32 turns = mgl_member_turns(m);
+	bool drained = m->draining;
+	unsigned long start = m->drain_start, deadline = m->deadline;
+	int err = 0;
 
 	lockdep_assert_held(&mn->lock);
-	if (weight == old)
-		return 0;
-	m->weight = weight;
-	err = mgl_lookup_rebuild(mn, pool);
+	member_apply(m, params);
+	if (mgl_member_turns(m) != turns || dry)
+		err = rebuild(mn, pool, dry, extack);
 	if (err) {
-		NL_SET_ERR_MSG_MOD(extack, NO_TABLE);
-		m->weight = old;
+		if (dry && m->state == MAGLEV_STATE_DOWN &&
+		    back.state != MAGLEV_STATE_DOWN)
+			dry_run_lost(mn, m, dry);
+		member_apply(m, &back);
+		m->draining = drained;
+		m->drain_start = start;
+		m->deadline = deadline;
 		return err;
 	}
+	mgl_upkeep_soon(mn);
 	return 0;
 }
-EXPORT_SYMBOL_IF_KUNIT(mgl_member_set_weight);
+EXPORT_SYMBOL_IF_KUNIT(mgl_member_set);
 
 /**
  * mgl_member_del() - take a backend out of a pool
  * @mn: the namespace; mn->lock is held
  * @pool: the pool
  * @m: the member, not to be used afterwards
+ * @dry: what it would do, or NULL to do it
  * @extack: says why not
  *
  * Context: may sleep.
- * Return: 0 or -ENOMEM with nothing changed.
+ * Return: 0; -ENOMEM, or -ECANCELED for a dry run, with nothing changed.
  */
 int mgl_member_del(struct mgl_net *mn, struct mgl_pool *pool,
-		   struct mgl_member *m, struct netlink_ext_ack *extack)
+		   struct mgl_member *m, struct mgl_dry_run *dry,
+		   struct netlink_ext_ack *extack)
 {
 	int err;
 
 	lockdep_assert_held(&mn->lock);
 	member_unlink(pool, m);
-	err = mgl_lookup_rebuild(mn, pool);
+	err = rebuild(mn, pool, dry, extack);
 	if (err) {
-		NL_SET_ERR_MSG_MOD(extack, NO_TABLE);
 		member_link(pool, m);
+		if (dry)
+			dry_run_lost(mn, m, dry);
 		return err;
 	}
 	member_release(mn, m);
+	mgl_upkeep_tidy(mn);
 	return 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_member_del);

@@ -6,10 +6,14 @@
 #include <linux/list.h>
 #include <linux/refcount.h>
 
+#include <linux/rcupdate.h>
+#include <uapi/linux/maglev.h>
+
 #include "addr.h"
 #include "stats.h"
 
 struct mgl_backend;
+struct mgl_dry_run;
 struct mgl_net;
 struct mgl_pool;
 struct netlink_ext_ack;
@@ -17,33 +21,86 @@ struct netlink_ext_ack;
 /**
  * struct mgl_member - a backend as a member of one pool
  * @backend: the address; has a reference until the member is freed
+ * @pool: the pool, for as long as the member has its number
+ * @id: number that tracked flows know it by
+ * @state: may it serve? Down once it was deleted. Written under mgl_net.lock,
+ *	read by packets
  * @weight: its share; under mgl_net.lock
+ * @draining: goes by itself when its flows are gone, or at @deadline; under
+ *	mgl_net.lock, as are the following
+ * @drain_start: when that began, in jiffies
+ * @deadline: in jiffies
+ * @n_active: established flows at the last count, see mgl_track_count()
+ * @n_inactive: other flows at the last count
  * @slots: what it got of the current table; under mgl_net.lock
  * @node: in mgl_pool.members, sorted by address; under mgl_net.lock
  * @ref: the pool's list and every table that has it
+ * @rcu: drops the list's reference
  * @traffic: what was sent to it through this pool
  * @traffic_base: what that was at the last zeroing; under mgl_net.lock
  */
 struct mgl_member {
 	struct mgl_backend *backend;
+	const struct mgl_pool *pool;
+	u32 id;
+	enum maglev_state state;
 	u32 weight;
 	u32 slots;
+	bool draining;
+	unsigned long drain_start;
+	unsigned long deadline;
+	u32 n_active;
+	u32 n_inactive;
 	struct list_head node;
 	refcount_t ref;
+	struct rcu_head rcu;
 	struct mgl_traffic __percpu *traffic;
 	struct mgl_traffic_sum traffic_base;
 };
 
+/**
+ * struct mgl_member_params - what a member may be told
+ * @has_weight: @weight is given
+ * @has_state: @state is given
+ * @has_deadline: @deadline is given, and @state is to drain
+ * @weight: its share
+ * @state: may it serve?
+ * @deadline: jiffies from now on
+ */
+struct mgl_member_params {
+	bool has_weight;
+	bool has_state;
+	bool has_deadline;
+	u32 weight;
+	enum maglev_state state;
+	unsigned long deadline;
+};
+
+/* May it serve flows that it has? RCU read side or mgl_net.lock. */
+static inline bool mgl_member_serves(const struct mgl_member *m)
+{
+	/* Pairs with WRITE_ONCE() in member.c. */
+	return READ_ONCE(m->state) != MAGLEV_STATE_DOWN;
+}
+
+/* The weight that its turns for new flows go by. mgl_net.lock is held. */
+static inline u32 mgl_member_turns(const struct mgl_member *m)
+{
+	return m->state == MAGLEV_STATE_UP ? m->weight : 0;
+}
+
 struct mgl_member *mgl_member_find(struct mgl_pool *pool,
 				   const struct mgl_addr *addr);
 int mgl_member_add(struct mgl_net *mn, struct mgl_pool *pool,
-		   const struct mgl_addr *addr, u32 weight,
-		   struct netlink_ext_ack *extack);
-int mgl_member_set_weight(struct mgl_net *mn, struct mgl_pool *pool,
-			  struct mgl_member *m, u32 weight,
-			  struct netlink_ext_ack *extack);
+		   const struct mgl_addr *addr,
+		   const struct mgl_member_params *params,
+		   struct mgl_dry_run *dry, struct netlink_ext_ack *extack);
+int mgl_member_set(struct mgl_net *mn, struct mgl_pool *pool,
+		   struct mgl_member *m, const struct mgl_member_params *params,
+		   struct mgl_dry_run *dry, struct netlink_ext_ack *extack);
 int mgl_member_del(struct mgl_net *mn, struct mgl_pool *pool,
-		   struct mgl_member *m, struct netlink_ext_ack *extack);
+		   struct mgl_member *m, struct mgl_dry_run *dry,
+		   struct netlink_ext_ack *extack);
 
 void mgl_members_flush(struct mgl_net *mn, struct mgl_pool *pool);
 void mgl_member_put(struct mgl_member *m);

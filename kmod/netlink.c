@@ -8,6 +8,7 @@
 #include <linux/module.h>
 #include <net/genetlink.h>
 
+#include "lookup.h"
 #include "netlink.h"
 #include "netns.h"
 #include "nl_policy.h"
@@ -32,6 +33,16 @@
 		.maxattr = MAGLEV_A_MAX,				\
 	}
 
+/* A dump that not everybody may see. */
+#define CMD_SECRET(_cmd, _dumpit, _policy)				\
+	{								\
+		.cmd = MAGLEV_CMD_##_cmd,				\
+		.flags = GENL_UNS_ADMIN_PERM,				\
+		.dumpit = _dumpit,					\
+		.policy = _policy,					\
+		.maxattr = MAGLEV_A_MAX,				\
+	}
+
 static const struct genl_ops ops[] = {
 	CMD_READ(INFO_GET, mgl_nl_info_get, NULL, mgl_nlp_none),
 	CMD_WRITE(SERVICE_NEW, mgl_nl_service_new, mgl_nlp_service_new),
@@ -40,12 +51,12 @@ static const struct genl_ops ops[] = {
 	CMD_READ(SERVICE_GET, mgl_nl_service_get, mgl_nl_service_dump,
 		 mgl_nlp_service_id),
 	CMD_WRITE(POOL_NEW, mgl_nl_pool_new, mgl_nlp_pool_new),
-	CMD_WRITE(POOL_SET, mgl_nl_pool_set, mgl_nlp_pool_new),
+	CMD_WRITE(POOL_SET, mgl_nl_pool_set, mgl_nlp_pool_set),
 	CMD_WRITE(POOL_DEL, mgl_nl_pool_del, mgl_nlp_pool_id),
 	CMD_READ(POOL_GET, mgl_nl_pool_get, mgl_nl_pool_dump, mgl_nlp_pool_id),
 	CMD_WRITE(BACKEND_NEW, mgl_nl_backend_new, mgl_nlp_backend_new),
 	CMD_WRITE(BACKEND_SET, mgl_nl_backend_set, mgl_nlp_backend_new),
-	CMD_WRITE(BACKEND_DEL, mgl_nl_backend_del, mgl_nlp_backend_id),
+	CMD_WRITE(BACKEND_DEL, mgl_nl_backend_del, mgl_nlp_backend_del),
 	CMD_READ(BACKEND_GET, mgl_nl_backend_get, mgl_nl_backend_dump,
 		 mgl_nlp_backend_id),
 	CMD_WRITE(ROUTER_NEW, mgl_nl_router_new, mgl_nlp_router),
@@ -54,6 +65,15 @@ static const struct genl_ops ops[] = {
 	CMD_READ(STATS_GET, mgl_nl_stats_get, NULL, mgl_nlp_none),
 	CMD_WRITE(STATS_ZERO, mgl_nl_stats_zero, mgl_nlp_service_id),
 	CMD_WRITE(FLUSH, mgl_nl_flush, mgl_nlp_none),
+	CMD_READ(CONFIG_GET, mgl_nl_config_get, NULL, mgl_nlp_none),
+	CMD_WRITE(CONFIG_SET, mgl_nl_config_set, mgl_nlp_config),
+	CMD_SECRET(CONN_GET, mgl_nl_conn_dump, mgl_nlp_service_id),
+	CMD_WRITE(CONN_DEL, mgl_nl_conn_del, mgl_nlp_conn),
+	CMD_READ(LOOKUP_GET, mgl_nl_lookup_get, NULL, mgl_nlp_lookup),
+};
+
+static const struct genl_multicast_group mcgrps[] = {
+	[MGL_MCGRP_CONFIG] = { .name = MAGLEV_GENL_MCGRP_CONFIG },
 };
 
 struct genl_family mgl_genl_family __ro_after_init = {
@@ -66,6 +86,8 @@ struct genl_family mgl_genl_family __ro_after_init = {
 	.module = THIS_MODULE,
 	.ops = ops,
 	.n_ops = ARRAY_SIZE(ops),
+	.mcgrps = mcgrps,
+	.n_mcgrps = ARRAY_SIZE(mcgrps),
 };
 
 /**
@@ -166,6 +188,42 @@ void *mgl_nl_begin(const struct mgl_nl_reply *reply)
 	if (hdr && reply->cb)
 		genl_dump_check_consistent(reply->cb, hdr);
 	return hdr;
+}
+
+/**
+ * mgl_nl_dry_run_reply() - answer a request that was to change nothing
+ * @skb: the request
+ * @info: the request
+ * @dry: what it would have done
+ * @err: -ECANCELED if that was found out, or why not
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno.
+ */
+int mgl_nl_dry_run_reply(struct sk_buff *skb, struct genl_info *info,
+			 const struct mgl_dry_run *dry, int err)
+{
+	struct mgl_nl_reply reply;
+	struct nlattr *nest;
+	void *hdr;
+
+	if (err != -ECANCELED)
+		return err;
+	err = mgl_nl_reply_new(skb, info, &reply);
+	if (err)
+		return err;
+	hdr = mgl_nl_begin(&reply);
+	nest = hdr ? nla_nest_start(reply.skb, MAGLEV_A_MOVES) : NULL;
+	if (!nest ||
+	    nla_put_u32(reply.skb, MAGLEV_MOVES_A_TABLE_SIZE, dry->size) ||
+	    nla_put_u32(reply.skb, MAGLEV_MOVES_A_SLOTS, dry->moves.slots) ||
+	    nla_put_u32(reply.skb, MAGLEV_MOVES_A_SURVIVORS,
+			dry->moves.survivors) ||
+	    nla_put_u32(reply.skb, MAGLEV_MOVES_A_FLOWS, dry->flows))
+		return mgl_nl_reply_send(&reply, info, -EMSGSIZE);
+	nla_nest_end(reply.skb, nest);
+	genlmsg_end(reply.skb, hdr);
+	return mgl_nl_reply_send(&reply, info, 0);
 }
 
 /**

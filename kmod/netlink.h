@@ -7,9 +7,10 @@
 #include <net/sock.h>
 #include <uapi/linux/maglev.h>
 
+#include "addr.h"
 #include "stats.h"
 
-struct mgl_addr;
+struct mgl_dry_run;
 struct mgl_net;
 struct mgl_pool;
 struct mgl_pool_params;
@@ -36,6 +37,21 @@ struct mgl_nl_reply {
 	struct netlink_callback *cb;
 };
 
+/* Multicast groups. */
+enum { MGL_MCGRP_CONFIG };
+
+/**
+ * struct mgl_drained - a backend that has drained
+ * @addr: its address
+ * @active: established flows that were left
+ * @inactive: other flows that were left
+ */
+struct mgl_drained {
+	struct mgl_addr addr;
+	u32 active;
+	u32 inactive;
+};
+
 extern struct genl_family mgl_genl_family;
 
 int mgl_netlink_init(void);
@@ -50,12 +66,19 @@ void mgl_nl_reply_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 		       struct mgl_nl_reply *reply);
 int mgl_nl_dump_all(struct netlink_callback *cb, int attr);
 void *mgl_nl_begin(const struct mgl_nl_reply *reply);
+int mgl_nl_dry_run_reply(struct sk_buff *skb, struct genl_info *info,
+			 const struct mgl_dry_run *dry, int err);
 
 /* nl_parse.c: from attributes to objects; -errno with the extack set */
 int mgl_nl_service_id(struct genl_info *info, struct mgl_service_id *id,
 		      struct nlattr **tb);
 int mgl_nl_service(struct genl_info *info, struct mgl_net *mn,
 		   struct mgl_service **svc, struct nlattr **tb);
+int mgl_nl_service_of(struct nlattr *nest, struct mgl_net *mn,
+		      struct mgl_service **svc, struct nlattr **tb,
+		      struct netlink_ext_ack *extack);
+int mgl_nl_backend_addr(struct nlattr *nest, struct nlattr **tb,
+			struct mgl_addr *addr, struct netlink_ext_ack *extack);
 int mgl_nl_pool_name(struct nlattr *attr, struct netlink_ext_ack *extack,
 		     bool is_new);
 int mgl_nl_pool_params(struct nlattr **tb, struct mgl_pool_params *params,
@@ -67,8 +90,12 @@ int mgl_nl_address(struct nlattr *nest, struct nlattr **tb, int type4,
 		   struct mgl_addr *addr);
 int mgl_nl_unicast(const struct mgl_addr *addr, struct nlattr *nest,
 		   struct netlink_ext_ack *extack);
+
+/* nl_put.c: from objects to attributes; 0 or -EMSGSIZE */
 int mgl_nl_put_address(struct sk_buff *skb, int type4, int type6,
 		       const struct mgl_addr *addr);
+int mgl_nl_put_service_id(struct sk_buff *skb, const struct mgl_service_id *id);
+int mgl_nl_put_pool_name(struct sk_buff *skb, const char *name);
 int mgl_nl_put_traffic(struct sk_buff *skb, int type,
 		       const struct mgl_traffic_sum *now,
 		       const struct mgl_traffic_sum *base);
@@ -95,6 +122,15 @@ int mgl_nl_router_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int mgl_nl_info_get(struct sk_buff *skb, struct genl_info *info);
 int mgl_nl_stats_get(struct sk_buff *skb, struct genl_info *info);
 int mgl_nl_stats_zero(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_config_get(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_config_set(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_conn_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int mgl_nl_conn_del(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_lookup_get(struct sk_buff *skb, struct genl_info *info);
 int mgl_nl_flush(struct sk_buff *skb, struct genl_info *info);
+
+/* nl_notify.c */
+void mgl_nl_notify_drained(struct mgl_net *mn, const struct mgl_pool *pool,
+			   const struct mgl_drained *drained);
 
 #endif /* _MGL_NETLINK_H */

@@ -7,6 +7,8 @@
 #include "pool.h"
 #include "router.h"
 #include "service.h"
+#include "track.h"
+#include "upkeep.h"
 #include "vip.h"
 
 /* Not 0, which a dump takes for "has not begun". */
@@ -29,6 +31,7 @@ void mgl_net_flush(struct mgl_net *mn)
 	mgl_services_flush(mn);
 	mgl_pools_flush(mn);
 	mgl_routers_flush(mn);
+	mgl_track_forget(mn, NULL, NULL);
 	mgl_net_changed(mn);
 }
 
@@ -44,6 +47,8 @@ static int __net_init net_init(struct net *net)
 	mn->backends = RB_ROOT;
 	mn->generation = FIRST_GENERATION;
 	mgl_hooks_prepare(mn);
+	mgl_track_init(mn);
+	mgl_upkeep_init(mn);
 	mn->counters = mgl_counters_alloc();
 	if (!mn->counters)
 		return -ENOMEM;
@@ -78,6 +83,8 @@ static void __net_exit net_exit(struct net *net)
 	used = mn->generation != FIRST_GENERATION;
 	mgl_net_flush(mn);
 	mutex_unlock(&mn->lock);
+	/* There is nothing left that would start it again. */
+	mgl_upkeep_exit(mn);
 
 	/*
 	 * What is still on its way to be freed holds routes of @net. Most
@@ -85,6 +92,7 @@ static void __net_exit net_exit(struct net *net)
 	 */
 	if (used)
 		rcu_barrier();
+	mgl_track_exit(mn);
 	rhashtable_destroy(&mn->vips);
 	free_percpu(mn->counters);
 	mutex_destroy(&mn->lock);

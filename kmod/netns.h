@@ -7,10 +7,14 @@
 #include <linux/netfilter.h>
 #include <linux/rbtree.h>
 #include <linux/rhashtable.h>
+#include <linux/siphash.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
+#include "cache.h"
+#include "ids.h"
 #include "stats.h"
 
 struct mgl_local_set;
@@ -29,6 +33,15 @@ struct mgl_routers;
  * @local_kept: @local follows address changes; under RTNL
  * @hooked: the netfilter hooks are registered; under @lock
  * @hook_ops: the hooks; constant
+ * @cache: the flow cache, NULL before the first service that tracks; written
+ *	under @lock, read under RCU
+ * @secret: keys the fingerprints of flows; constant
+ * @timeouts: how long flows are remembered; written under @lock
+ * @cache_size: entries of @cache, also while there is none; under @lock
+ * @member_ids: numbers of members; written under @lock
+ * @service_ids: numbers of services; written under @lock
+ * @upkeep: does what happens by itself, see upkeep.c
+ * @tidy: @upkeep is to look for flows that need no entry; under @lock
  * @counters: fates of packets
  * @counters_base: what they were at the last zeroing; under @lock
  * @n_services: entries of @services; under @lock
@@ -49,6 +62,14 @@ struct mgl_net {
 	bool local_kept;
 	bool hooked;
 	struct nf_hook_ops hook_ops;
+	struct mgl_cache __rcu *cache;
+	siphash_key_t secret;
+	struct mgl_timeouts timeouts;
+	u32 cache_size;
+	struct mgl_ids member_ids;
+	struct mgl_ids service_ids;
+	struct delayed_work upkeep;
+	bool tidy;
 	struct mgl_counters __percpu *counters;
 	u64 counters_base[MGL_CNT_MAX];
 	u32 n_services;

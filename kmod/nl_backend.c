@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink: backends, which are members of a pool. */
+#include <linux/jiffies.h>
+
 #include "backend.h"
+#include "lookup.h"
 #include "member.h"
 #include "netlink.h"
 #include "netns.h"
 #include "nl_policy.h"
 #include "pool.h"
+#include "track.h"
+
+static u32 deadline_left(const struct mgl_member *m)
+{
+	if (time_after_eq(jiffies, m->deadline))
+		return 0;
+	return jiffies_to_msecs(m->deadline - jiffies);
+}
 
 /* Under mgl_net.lock. Returns 0 or -EMSGSIZE. */
 static int put_backend(const struct mgl_nl_reply *reply,
@@ -18,16 +29,19 @@ static int put_backend(const struct mgl_nl_reply *reply,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	nest = nla_nest_start(skb, MAGLEV_A_POOL);
-	if (!nest || nla_put_string(skb, MAGLEV_POOL_A_NAME, pool->name))
+	if (mgl_nl_put_pool_name(skb, pool->name))
 		goto too_small;
-	nla_nest_end(skb, nest);
 	nest = nla_nest_start(skb, MAGLEV_A_BACKEND);
 	if (!nest ||
 	    mgl_nl_put_address(skb, MAGLEV_BACKEND_A_ADDRESS4,
 			       MAGLEV_BACKEND_A_ADDRESS6, &m->backend->addr) ||
 	    nla_put_u32(skb, MAGLEV_BACKEND_A_WEIGHT, m->weight) ||
 	    nla_put_u32(skb, MAGLEV_BACKEND_A_SLOTS, m->slots) ||
+	    nla_put_u8(skb, MAGLEV_BACKEND_A_STATE, m->state) ||
+	    (m->draining && nla_put_u32(skb, MAGLEV_BACKEND_A_DEADLINE,
+					deadline_left(m))) ||
+	    nla_put_u32(skb, MAGLEV_BACKEND_A_ACTIVE, m->n_active) ||
+	    nla_put_u32(skb, MAGLEV_BACKEND_A_INACTIVE, m->n_inactive) ||
 	    mgl_nl_put_traffic(skb, MAGLEV_BACKEND_A_STATS, &now,
 			       &m->traffic_base))
 		goto too_small;
@@ -44,20 +58,39 @@ static int parse_backend(struct genl_info *info, struct nlattr **tb,
 			 struct mgl_addr *addr)
 {
 	struct nlattr *nest = info->attrs[MAGLEV_A_BACKEND];
-	int err;
 
 	if (!nest) {
 		NL_SET_ERR_ATTR_MISS(info->extack, NULL, MAGLEV_A_BACKEND);
 		NL_SET_ERR_MSG(info->extack, "backend is missing");
 		return -EINVAL;
 	}
-	err = nla_parse_nested(tb, MAGLEV_BACKEND_A_MAX, nest, mgl_nlp_backend,
-			       info->extack);
-	if (!err)
-		err = mgl_nl_address(nest, tb, MAGLEV_BACKEND_A_ADDRESS4,
-				     MAGLEV_BACKEND_A_ADDRESS6, info->extack,
-				     addr);
-	return err ? err : mgl_nl_unicast(addr, nest, info->extack);
+	return mgl_nl_backend_addr(nest, tb, addr, info->extack);
+}
+
+static int member_params(struct genl_info *info, struct nlattr **tb,
+			 struct mgl_member_params *p)
+{
+	struct nlattr *deadline = tb[MAGLEV_BACKEND_A_DEADLINE];
+
+	*p = (struct mgl_member_params){};
+	if (tb[MAGLEV_BACKEND_A_WEIGHT]) {
+		p->has_weight = true;
+		p->weight = nla_get_u32(tb[MAGLEV_BACKEND_A_WEIGHT]);
+	}
+	if (tb[MAGLEV_BACKEND_A_STATE]) {
+		p->has_state = true;
+		p->state = nla_get_u8(tb[MAGLEV_BACKEND_A_STATE]);
+	}
+	if (!deadline)
+		return 0;
+	if (!p->has_state || p->state != MAGLEV_STATE_DRAIN) {
+		NL_SET_ERR_MSG_ATTR(info->extack, deadline,
+				    "a deadline is for a backend that drains");
+		return -EINVAL;
+	}
+	p->has_deadline = true;
+	p->deadline = msecs_to_jiffies(nla_get_u32(deadline));
+	return 0;
 }
 
 /* Finds the member that a request is about. Under mgl_net.lock. */
@@ -90,25 +123,28 @@ int mgl_nl_backend_new(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mgl_net *mn = mgl_net(genl_info_net(info));
 	struct nlattr *tb[MAGLEV_BACKEND_A_MAX + 1];
+	bool dry_run = info->attrs[MAGLEV_A_DRY_RUN];
+	struct mgl_member_params params;
+	struct mgl_dry_run dry = {};
 	struct mgl_pool *pool;
 	struct mgl_addr addr;
-	u32 weight = 1;
 	int err;
 
 	err = parse_backend(info, tb, &addr);
+	if (!err)
+		err = member_params(info, tb, &params);
 	if (err)
 		return err;
-	if (tb[MAGLEV_BACKEND_A_WEIGHT])
-		weight = nla_get_u32(tb[MAGLEV_BACKEND_A_WEIGHT]);
 
 	mutex_lock(&mn->lock);
 	err = mgl_nl_pool(info->attrs, mn, info->extack, &pool);
 	if (!err)
-		err = mgl_member_add(mn, pool, &addr, weight, info->extack);
+		err = mgl_member_add(mn, pool, &addr, &params,
+				     dry_run ? &dry : NULL, info->extack);
 	if (!err)
 		mgl_net_changed(mn);
 	mutex_unlock(&mn->lock);
-	return err;
+	return mgl_nl_dry_run_reply(skb, info, &dry, err);
 }
 
 /**
@@ -123,25 +159,29 @@ int mgl_nl_backend_set(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mgl_net *mn = mgl_net(genl_info_net(info));
 	struct nlattr *tb[MAGLEV_BACKEND_A_MAX + 1];
+	bool dry_run = info->attrs[MAGLEV_A_DRY_RUN];
+	struct mgl_member_params params;
+	struct mgl_dry_run dry = {};
 	struct mgl_member *m;
 	struct mgl_pool *pool;
 	struct mgl_addr addr;
 	int err;
 
 	err = parse_backend(info, tb, &addr);
+	if (!err)
+		err = member_params(info, tb, &params);
 	if (err)
 		return err;
 
 	mutex_lock(&mn->lock);
 	err = find_member(info, mn, &addr, &pool, &m);
-	if (!err && tb[MAGLEV_BACKEND_A_WEIGHT])
-		err = mgl_member_set_weight(mn, pool, m,
-					    nla_get_u32(tb[MAGLEV_BACKEND_A_WEIGHT]),
-					    info->extack);
+	if (!err)
+		err = mgl_member_set(mn, pool, m, &params,
+				     dry_run ? &dry : NULL, info->extack);
 	if (!err)
 		mgl_net_changed(mn);
 	mutex_unlock(&mn->lock);
-	return err;
+	return mgl_nl_dry_run_reply(skb, info, &dry, err);
 }
 
 /**
@@ -156,6 +196,8 @@ int mgl_nl_backend_del(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mgl_net *mn = mgl_net(genl_info_net(info));
 	struct nlattr *tb[MAGLEV_BACKEND_A_MAX + 1];
+	bool dry_run = info->attrs[MAGLEV_A_DRY_RUN];
+	struct mgl_dry_run dry = {};
 	struct mgl_member *m;
 	struct mgl_pool *pool;
 	struct mgl_addr addr;
@@ -168,11 +210,12 @@ int mgl_nl_backend_del(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&mn->lock);
 	err = find_member(info, mn, &addr, &pool, &m);
 	if (!err)
-		err = mgl_member_del(mn, pool, m, info->extack);
+		err = mgl_member_del(mn, pool, m, dry_run ? &dry : NULL,
+				     info->extack);
 	if (!err)
 		mgl_net_changed(mn);
 	mutex_unlock(&mn->lock);
-	return err;
+	return mgl_nl_dry_run_reply(skb, info, &dry, err);
 }
 
 /**
@@ -201,8 +244,10 @@ int mgl_nl_backend_get(struct sk_buff *skb, struct genl_info *info)
 
 	mutex_lock(&mn->lock);
 	err = find_member(info, mn, &addr, &pool, &m);
-	if (!err)
+	if (!err) {
+		mgl_track_count(mn);
 		err = put_backend(&reply, pool, m);
+	}
 	mutex_unlock(&mn->lock);
 	return mgl_nl_reply_send(&reply, info, err);
 }
@@ -253,6 +298,8 @@ int mgl_nl_backend_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	mgl_nl_reply_dump(skb, cb, MAGLEV_CMD_BACKEND_GET, &reply);
 	mutex_lock(&mn->lock);
 	cb->seq = mn->generation;
+	if (!cb->args[0])
+		mgl_track_count(mn);
 	if (attrs[MAGLEV_A_POOL] || attrs[MAGLEV_A_SERVICE]) {
 		err = mgl_nl_pool(attrs, mn, cb->extack, &pool);
 		if (!err)

@@ -169,9 +169,20 @@ int mgl_nl_service_id(struct genl_info *info, struct mgl_service_id *id,
 	return nest ? parse_service_nest(nest, id, tb, info->extack) : -EINVAL;
 }
 
-static int find_service(struct nlattr *nest, struct mgl_net *mn,
-			struct mgl_service **svc, struct nlattr **tb,
-			struct netlink_ext_ack *extack)
+/**
+ * mgl_nl_service_of() - find the service that an attribute names
+ * @nest: MAGLEV_A_SERVICE
+ * @mn: the namespace; mn->lock is held
+ * @svc: the service
+ * @tb: its attributes, MAGLEV_SERVICE_A_MAX + 1 of them
+ * @extack: says why not
+ *
+ * Context: any.
+ * Return: 0 or -errno.
+ */
+int mgl_nl_service_of(struct nlattr *nest, struct mgl_net *mn,
+		      struct mgl_service **svc, struct nlattr **tb,
+		      struct netlink_ext_ack *extack)
 {
 	struct mgl_service_id id;
 	int err;
@@ -201,7 +212,8 @@ int mgl_nl_service(struct genl_info *info, struct mgl_net *mn,
 {
 	struct nlattr *nest = service_nest(info);
 
-	return nest ? find_service(nest, mn, svc, tb, info->extack) : -EINVAL;
+	return nest ? mgl_nl_service_of(nest, mn, svc, tb, info->extack) :
+		      -EINVAL;
 }
 
 /**
@@ -233,7 +245,7 @@ int mgl_nl_pool_name(struct nlattr *attr, struct netlink_ext_ack *extack,
 }
 
 /**
- * mgl_nl_pool_params() - table size and seed
+ * mgl_nl_pool_params() - table size, seed and settle time
  * @tb: the attributes of MAGLEV_A_POOL
  * @params: what they say
  * @extack: says why not
@@ -246,6 +258,7 @@ int mgl_nl_pool_params(struct nlattr **tb, struct mgl_pool_params *params,
 {
 	struct nlattr *size = tb[MAGLEV_POOL_A_TABLE_SIZE];
 	struct nlattr *seed = tb[MAGLEV_POOL_A_SEED];
+	struct nlattr *settle = tb[MAGLEV_POOL_A_SETTLE];
 
 	*params = (struct mgl_pool_params){};
 	if (size) {
@@ -260,6 +273,10 @@ int mgl_nl_pool_params(struct nlattr **tb, struct mgl_pool_params *params,
 	if (seed) {
 		params->has_seed = true;
 		params->seed = nla_get_u64(seed);
+	}
+	if (settle) {
+		params->has_settle = true;
+		params->settle = nla_get_u32(settle);
 	}
 	return 0;
 }
@@ -315,7 +332,7 @@ int mgl_nl_pool(struct nlattr **attrs, struct mgl_net *mn,
 		NL_SET_ERR_MSG(extack, "neither a service nor a pool is given");
 		return -EINVAL;
 	}
-	err = find_service(attrs[MAGLEV_A_SERVICE], mn, &svc, tb, extack);
+	err = mgl_nl_service_of(attrs[MAGLEV_A_SERVICE], mn, &svc, tb, extack);
 	if (err)
 		return err;
 	*pool = mgl_service_pool(mn, svc);
@@ -323,51 +340,24 @@ int mgl_nl_pool(struct nlattr **attrs, struct mgl_net *mn,
 }
 
 /**
- * mgl_nl_put_address() - write an address as one of a pair of attributes
- * @skb: the message
- * @type4: attribute type of an IPv4 address
- * @type6: attribute type of an IPv6 address
+ * mgl_nl_backend_addr() - the address of the backend that a request is about
+ * @nest: MAGLEV_A_BACKEND
+ * @tb: its attributes, MAGLEV_BACKEND_A_MAX + 1 of them
  * @addr: the address
+ * @extack: says why not
  *
  * Context: any.
- * Return: 0 or -EMSGSIZE.
+ * Return: 0 or -errno.
  */
-int mgl_nl_put_address(struct sk_buff *skb, int type4, int type6,
-		       const struct mgl_addr *addr)
+int mgl_nl_backend_addr(struct nlattr *nest, struct nlattr **tb,
+			struct mgl_addr *addr, struct netlink_ext_ack *extack)
 {
-	if (mgl_addr_is_v4(addr))
-		return nla_put_in_addr(skb, type4, mgl_addr_to_v4(addr));
-	return nla_put(skb, type6, sizeof(*addr), addr);
-}
+	int err;
 
-/**
- * mgl_nl_put_traffic() - write traffic counters since the last zeroing
- * @skb: the message
- * @type: attribute to nest them in
- * @now: what they are
- * @base: what they were then
- *
- * Context: any.
- * Return: 0 or -EMSGSIZE.
- */
-int mgl_nl_put_traffic(struct sk_buff *skb, int type,
-		       const struct mgl_traffic_sum *now,
-		       const struct mgl_traffic_sum *base)
-{
-	struct nlattr *nest = nla_nest_start(skb, type);
-
-	if (!nest)
-		return -EMSGSIZE;
-	if (nla_put_u64_64bit(skb, MAGLEV_STATS_A_PACKETS,
-			      now->packets - base->packets,
-			      MAGLEV_STATS_A_PAD) ||
-	    nla_put_u64_64bit(skb, MAGLEV_STATS_A_BYTES,
-			      now->bytes - base->bytes, MAGLEV_STATS_A_PAD) ||
-	    nla_put_u64_64bit(skb, MAGLEV_STATS_A_FLOWS,
-			      now->flows - base->flows, MAGLEV_STATS_A_PAD)) {
-		nla_nest_cancel(skb, nest);
-		return -EMSGSIZE;
-	}
-	nla_nest_end(skb, nest);
-	return 0;
+	err = nla_parse_nested(tb, MAGLEV_BACKEND_A_MAX, nest, mgl_nlp_backend,
+			       extack);
+	if (!err)
+		err = mgl_nl_address(nest, tb, MAGLEV_BACKEND_A_ADDRESS4,
+				     MAGLEV_BACKEND_A_ADDRESS6, extack, addr);
+	return err ? err : mgl_nl_unicast(addr, nest, extack);
 }

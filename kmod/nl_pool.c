@@ -29,6 +29,11 @@ static int put_pool(struct mgl_net *mn, const struct mgl_nl_reply *reply,
 	    (pool->is_private && nla_put_flag(skb, MAGLEV_POOL_A_PRIVATE)) ||
 	    nla_put_u32(skb, MAGLEV_POOL_A_SERVICES, pool->users) ||
 	    nla_put_u32(skb, MAGLEV_POOL_A_BACKENDS, pool->n_members) ||
+	    nla_put_u32(skb, MAGLEV_POOL_A_SETTLE, pool->settle) ||
+	    nla_put_u32(skb, MAGLEV_POOL_A_SETTLE_NOW,
+			jiffies_to_msecs(pool->settle_now)) ||
+	    nla_put_u32(skb, MAGLEV_POOL_A_UNSETTLED,
+			mgl_lookup_unsettled(mn, pool)) ||
 	    (table &&
 	     nla_put_u64_64bit(skb, MAGLEV_POOL_A_FINGERPRINT,
 			       table->fingerprint, MAGLEV_POOL_A_PAD))) {
@@ -104,7 +109,9 @@ int mgl_nl_pool_set(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mgl_net *mn = mgl_net(genl_info_net(info));
 	struct nlattr *tb[MAGLEV_POOL_A_MAX + 1];
+	bool dry_run = info->attrs[MAGLEV_A_DRY_RUN];
 	struct mgl_pool_params params;
+	struct mgl_dry_run dry = {};
 	struct mgl_pool *pool;
 	int err;
 
@@ -114,11 +121,12 @@ int mgl_nl_pool_set(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&mn->lock);
 	err = mgl_nl_pool(info->attrs, mn, info->extack, &pool);
 	if (!err)
-		err = mgl_pool_set(mn, pool, &params, info->extack);
+		err = mgl_pool_set(mn, pool, &params, dry_run ? &dry : NULL,
+				   info->extack);
 	if (!err)
 		mgl_net_changed(mn);
 	mutex_unlock(&mn->lock);
-	return err;
+	return mgl_nl_dry_run_reply(skb, info, &dry, err);
 }
 
 /**

@@ -5,13 +5,14 @@
 #include "nl_policy.h"
 #include "pool.h"
 #include "service.h"
+#include "track.h"
 
 /* Under mgl_net.lock. Returns 0 or -EMSGSIZE. */
 static int put_service(struct mgl_net *mn, const struct mgl_nl_reply *reply,
 		       const struct mgl_service *svc)
 {
 	struct mgl_traffic_sum now = mgl_traffic_read(svc->traffic);
-	const struct mgl_service_id *id = &svc->id;
+	const struct mgl_pool *fallback = mgl_service_fallback(mn, svc);
 	struct sk_buff *skb = reply->skb;
 	void *hdr = mgl_nl_begin(reply);
 	struct nlattr *nest;
@@ -20,14 +21,14 @@ static int put_service(struct mgl_net *mn, const struct mgl_nl_reply *reply,
 		return -EMSGSIZE;
 	nest = nla_nest_start(skb, MAGLEV_A_SERVICE);
 	if (!nest ||
-	    nla_put_u8(skb, MAGLEV_SERVICE_A_PROTOCOL, id->proto) ||
-	    mgl_nl_put_address(skb, MAGLEV_SERVICE_A_ADDRESS4,
-			       MAGLEV_SERVICE_A_ADDRESS6, &id->vip) ||
-	    nla_put_be16(skb, MAGLEV_SERVICE_A_PORT, htons(id->first)) ||
-	    (!mgl_service_id_any(id) && id->last != id->first &&
-	     nla_put_be16(skb, MAGLEV_SERVICE_A_PORT_LAST, htons(id->last))) ||
+	    mgl_nl_put_service_id(skb, &svc->id) ||
 	    nla_put_string(skb, MAGLEV_SERVICE_A_POOL,
 			   mgl_service_pool(mn, svc)->name) ||
+	    nla_put_u8(skb, MAGLEV_SERVICE_A_TRACK, svc->track) ||
+	    nla_put_u8(skb, MAGLEV_SERVICE_A_AFFINITY, svc->affinity) ||
+	    nla_put_u8(skb, MAGLEV_SERVICE_A_ALL_DOWN, svc->all_down) ||
+	    (fallback && nla_put_string(skb, MAGLEV_SERVICE_A_FALLBACK,
+					fallback->name)) ||
 	    mgl_nl_put_traffic(skb, MAGLEV_SERVICE_A_STATS, &now,
 			       &svc->traffic_base)) {
 		genlmsg_cancel(skb, hdr);
@@ -52,12 +53,10 @@ static int parse_params(struct genl_info *info, struct mgl_pool_params *params)
 	return err ? err : mgl_nl_pool_params(tb, params, info->extack);
 }
 
-/* The shared pool that a service names, NULL if it names none. */
-static int shared_pool(struct genl_info *info, struct mgl_net *mn,
-		       struct nlattr **tb, struct mgl_pool **pool)
+/* The pool that an attribute names, NULL if it is not there. */
+static int named_pool(struct genl_info *info, struct mgl_net *mn,
+		      struct nlattr *name, struct mgl_pool **pool)
 {
-	struct nlattr *name = tb[MAGLEV_SERVICE_A_POOL];
-
 	*pool = NULL;
 	if (!name)
 		return 0;
@@ -69,13 +68,55 @@ static int shared_pool(struct genl_info *info, struct mgl_net *mn,
 	return 0;
 }
 
-static int refuse_private(struct genl_info *info, struct nlattr **tb,
+static int refuse_private(struct genl_info *info, struct nlattr *name,
 			  const struct mgl_pool *pool)
 {
 	if (!pool || !pool->is_private)
 		return 0;
-	NL_SET_ERR_MSG_ATTR(info->extack, tb[MAGLEV_SERVICE_A_POOL],
+	NL_SET_ERR_MSG_ATTR(info->extack, name,
 			    "pool is private to another service");
+	return -EINVAL;
+}
+
+/* What a service is told of itself, but for its pool. Under mgl_net.lock. */
+static int service_params(struct genl_info *info, struct mgl_net *mn,
+			  struct nlattr **tb, struct mgl_service_params *p)
+{
+	struct nlattr *name = tb[MAGLEV_SERVICE_A_FALLBACK];
+
+	*p = (struct mgl_service_params){};
+	if (tb[MAGLEV_SERVICE_A_TRACK]) {
+		p->has_track = true;
+		p->track = nla_get_u8(tb[MAGLEV_SERVICE_A_TRACK]);
+	}
+	if (tb[MAGLEV_SERVICE_A_AFFINITY]) {
+		p->has_affinity = true;
+		p->affinity = nla_get_u8(tb[MAGLEV_SERVICE_A_AFFINITY]);
+	}
+	if (tb[MAGLEV_SERVICE_A_ALL_DOWN]) {
+		p->has_all_down = true;
+		p->all_down = nla_get_u8(tb[MAGLEV_SERVICE_A_ALL_DOWN]);
+	}
+	if (!name)
+		return 0;
+	p->has_fallback = true;
+	if (!*(const char *)nla_data(name))
+		return 0;
+	return named_pool(info, mn, name, &p->fallback) ?:
+	       refuse_private(info, name, p->fallback);
+}
+
+/* Under mgl_net.lock, with what its pool will be. */
+static int refuse_own_fallback(struct genl_info *info, struct nlattr **tb,
+			       const struct mgl_pool *pool,
+			       const struct mgl_pool *fallback)
+{
+	struct nlattr *a = tb[MAGLEV_SERVICE_A_FALLBACK];
+
+	if (!pool || pool != fallback)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, a ? a : tb[MAGLEV_SERVICE_A_POOL],
+			    "a service's pool cannot be its fallback");
 	return -EINVAL;
 }
 
@@ -103,29 +144,69 @@ int mgl_nl_service_new(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mgl_net *mn = mgl_net(genl_info_net(info));
 	struct nlattr *tb[MAGLEV_SERVICE_A_MAX + 1];
-	struct mgl_pool_params params;
+	struct mgl_pool_params pool_params;
+	struct mgl_service_params params;
 	struct mgl_service_id id;
-	struct mgl_pool *pool;
 	int err;
 
 	err = mgl_nl_service_id(info, &id, tb);
 	if (!err)
-		err = parse_params(info, &params);
+		err = parse_params(info, &pool_params);
 	if (err)
 		return err;
 
 	mutex_lock(&mn->lock);
-	err = shared_pool(info, mn, tb, &pool);
+	err = service_params(info, mn, tb, &params);
 	if (!err)
-		err = refuse_private(info, tb, pool);
+		err = named_pool(info, mn, tb[MAGLEV_SERVICE_A_POOL],
+				 &params.pool);
 	if (!err)
-		err = refuse_shared(info, pool);
+		err = refuse_private(info, tb[MAGLEV_SERVICE_A_POOL],
+				     params.pool);
 	if (!err)
-		err = mgl_service_create(mn, &id, pool, &params, info->extack);
+		err = refuse_shared(info, params.pool);
+	if (!err)
+		err = refuse_own_fallback(info, tb, params.pool,
+					  params.fallback);
+	if (!err)
+		err = mgl_service_create(mn, &id, &params, &pool_params,
+					 info->extack);
 	if (!err)
 		mgl_net_changed(mn);
 	mutex_unlock(&mn->lock);
 	return err;
+}
+
+static int set_service(struct genl_info *info, struct mgl_net *mn,
+		       struct mgl_service *svc, struct nlattr **tb,
+		       struct mgl_service_params *params,
+		       const struct mgl_pool_params *pool_params)
+{
+	struct mgl_pool *pool = mgl_service_pool(mn, svc);
+	int err = 0;
+
+	/* Naming the pool it has already, private or not, is no change. */
+	if (params->pool && params->pool != pool) {
+		err = refuse_private(info, tb[MAGLEV_SERVICE_A_POOL],
+				     params->pool);
+		pool = params->pool;
+	}
+	if (!err)
+		err = refuse_shared(info, pool);
+	if (!err)
+		err = refuse_own_fallback(info, tb, pool,
+					  params->has_fallback ?
+					  params->fallback :
+					  mgl_service_fallback(mn, svc));
+	/*
+	 * What may fail for want of memory comes last, and of the two only
+	 * the first can: a cache that was made and is not used hurts nobody.
+	 */
+	if (!err && !(params->has_track && params->track == MAGLEV_TRACK_NONE))
+		err = mgl_track_need(mn);
+	if (!err)
+		err = mgl_pool_set(mn, pool, pool_params, NULL, info->extack);
+	return err ? err : mgl_service_set(mn, svc, params, info->extack);
 }
 
 /**
@@ -140,35 +221,26 @@ int mgl_nl_service_set(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mgl_net *mn = mgl_net(genl_info_net(info));
 	struct nlattr *tb[MAGLEV_SERVICE_A_MAX + 1];
-	struct mgl_pool_params params;
+	struct mgl_pool_params pool_params;
+	struct mgl_service_params params;
 	struct mgl_service *svc;
-	struct mgl_pool *pool;
 	int err;
 
-	err = parse_params(info, &params);
+	err = parse_params(info, &pool_params);
 	if (err)
 		return err;
 
 	mutex_lock(&mn->lock);
 	err = mgl_nl_service(info, mn, &svc, tb);
 	if (!err)
-		err = shared_pool(info, mn, tb, &pool);
-	if (err)
-		goto out;
-	/* Naming the pool it has already, private or not, is no change. */
-	if (!pool)
-		pool = mgl_service_pool(mn, svc);
-	else if (pool != mgl_service_pool(mn, svc))
-		err = refuse_private(info, tb, pool);
+		err = service_params(info, mn, tb, &params);
 	if (!err)
-		err = refuse_shared(info, pool);
+		err = named_pool(info, mn, tb[MAGLEV_SERVICE_A_POOL],
+				 &params.pool);
 	if (!err)
-		err = mgl_pool_set(mn, pool, &params, info->extack);
-	if (!err)
-		mgl_service_set_pool(mn, svc, pool);
+		err = set_service(info, mn, svc, tb, &params, &pool_params);
 	if (!err)
 		mgl_net_changed(mn);
-out:
 	mutex_unlock(&mn->lock);
 	return err;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Pools: found by name, kept sorted for listing, freed after their readers. */
 #include <kunit/visibility.h>
+#include <linux/jiffies.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -9,6 +10,7 @@
 #include "member.h"
 #include "netns.h"
 #include "pool.h"
+#include "upkeep.h"
 
 /**
  * mgl_pool_find() - look for a pool
@@ -53,6 +55,26 @@ static void pool_link(struct mgl_net *mn, struct mgl_pool *pool)
 }
 
 /**
+ * mgl_pool_settle_update() - find out for how long slots remember
+ * @mn: the namespace; mn->lock is held
+ * @pool: the pool, whose settle time or whose services changed
+ *
+ * Context: any.
+ */
+void mgl_pool_settle_update(struct mgl_net *mn, struct mgl_pool *pool)
+{
+	u32 ms = pool->settle;
+
+	lockdep_assert_held(&mn->lock);
+	if (!ms)
+		ms = pool->changed_users ? MAGLEV_SETTLE_CHANGED :
+					   MAGLEV_SETTLE_DEFAULT;
+	/* Pairs with READ_ONCE() in mgl_lookup_slot(). */
+	WRITE_ONCE(pool->settle_now, msecs_to_jiffies(ms));
+	mgl_upkeep_soon(mn);
+}
+
+/**
  * mgl_pool_create() - add an empty pool
  * @mn: the namespace; mn->lock is held
  * @name: its name, at most MAGLEV_POOL_NAME_MAX bytes
@@ -82,43 +104,51 @@ struct mgl_pool *mgl_pool_create(struct mgl_net *mn, const char *name,
 	pool->size = params->has_size ? params->size :
 		     MAGLEV_TABLE_SIZE_DEFAULT;
 	pool->seed = params->has_seed ? params->seed : 0;
+	pool->settle = params->has_settle ? params->settle : 0;
 	INIT_LIST_HEAD(&pool->members);
+	mgl_pool_settle_update(mn, pool);
 	pool_link(mn, pool);
 	return pool;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_pool_create);
 
 /**
- * mgl_pool_set() - change table size or seed of a pool
+ * mgl_pool_set() - change table size, seed or settle time of a pool
  * @mn: the namespace; mn->lock is held
  * @pool: the pool
  * @params: what to change
+ * @dry: what it would do, or NULL to do it
  * @extack: says why not
  *
  * Context: may sleep.
- * Return: 0 or -ENOMEM with nothing changed.
+ * Return: 0; -ENOMEM, or -ECANCELED for a dry run, with nothing changed.
  */
 int mgl_pool_set(struct mgl_net *mn, struct mgl_pool *pool,
-		 const struct mgl_pool_params *params,
+		 const struct mgl_pool_params *params, struct mgl_dry_run *dry,
 		 struct netlink_ext_ack *extack)
 {
 	u32 old_size = pool->size;
 	u64 old_seed = pool->seed;
-	int err;
+	int err = 0;
 
 	lockdep_assert_held(&mn->lock);
 	if (params->has_size)
 		pool->size = params->size;
 	if (params->has_seed)
 		pool->seed = params->seed;
-	if (pool->size == old_size && pool->seed == old_seed)
-		return 0;
-	err = mgl_lookup_rebuild(mn, pool);
+	if (pool->size != old_size || pool->seed != old_seed || dry)
+		err = mgl_lookup_rebuild(mn, pool, dry);
 	if (err) {
-		NL_SET_ERR_MSG_MOD(extack, "out of memory for the pool's table");
+		if (!dry)
+			NL_SET_ERR_MSG_MOD(extack,
+					   "out of memory for the pool's table");
 		pool->size = old_size;
 		pool->seed = old_seed;
 		return err;
+	}
+	if (params->has_settle) {
+		pool->settle = params->settle;
+		mgl_pool_settle_update(mn, pool);
 	}
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <linux/rcupdate.h>
 #include <uapi/linux/maglev.h>
 
+struct mgl_dry_run;
 struct mgl_net;
 struct mgl_table;
 struct netlink_ext_ack;
@@ -20,7 +21,13 @@ struct netlink_ext_ack;
  * @size: slots of its tables; under mgl_net.lock
  * @seed: keys its hashes; under mgl_net.lock
  * @is_private: belongs to the one service it is named after
- * @users: services that use it; under mgl_net.lock
+ * @settle: ms for which slots remember, as configured; 0: by what services
+ *	track; under mgl_net.lock
+ * @settle_now: what that comes to, in jiffies; written under mgl_net.lock,
+ *	read by packets
+ * @users: services that use it, as their own or as fallback; under
+ *	mgl_net.lock
+ * @changed_users: those of them that track `changed`; under mgl_net.lock
  * @members: struct mgl_member, sorted by address; under mgl_net.lock
  * @n_members: length of @members; under mgl_net.lock
  * @table: what packets are spread by, NULL while there is no member; written
@@ -33,7 +40,10 @@ struct mgl_pool {
 	u32 size;
 	u64 seed;
 	bool is_private;
+	u32 settle;
+	u32 settle_now;
 	u32 users;
+	u32 changed_users;
 	struct list_head members;
 	u32 n_members;
 	struct mgl_table __rcu *table;
@@ -43,14 +53,18 @@ struct mgl_pool {
  * struct mgl_pool_params - what a pool may be told
  * @has_size: @size is given
  * @has_seed: @seed is given
+ * @has_settle: @settle is given
  * @size: slots, valid
  * @seed: key of the hashes
+ * @settle: ms for which slots remember, 0: by what services track
  */
 struct mgl_pool_params {
 	bool has_size;
 	bool has_seed;
+	bool has_settle;
 	u32 size;
 	u64 seed;
+	u32 settle;
 };
 
 struct mgl_pool *mgl_pool_find(struct mgl_net *mn, const char *name);
@@ -58,8 +72,9 @@ struct mgl_pool *mgl_pool_create(struct mgl_net *mn, const char *name,
 				 const struct mgl_pool_params *params,
 				 struct netlink_ext_ack *extack);
 int mgl_pool_set(struct mgl_net *mn, struct mgl_pool *pool,
-		 const struct mgl_pool_params *params,
+		 const struct mgl_pool_params *params, struct mgl_dry_run *dry,
 		 struct netlink_ext_ack *extack);
+void mgl_pool_settle_update(struct mgl_net *mn, struct mgl_pool *pool);
 void mgl_pool_destroy(struct mgl_net *mn, struct mgl_pool *pool);
 void mgl_pools_flush(struct mgl_net *mn);
 

@@ -12,6 +12,8 @@
 #include "netns.h"
 #include "pool.h"
 #include "service.h"
+#include "track.h"
+#include "upkeep.h"
 #include "vip.h"
 
 /**
@@ -124,11 +126,25 @@ static struct mgl_pool *private_pool_create(struct mgl_net *mn,
 	return pool;
 }
 
-static void pool_unuse(struct mgl_net *mn, struct mgl_pool *pool)
+static void pool_use(struct mgl_net *mn, struct mgl_pool *pool,
+		     enum maglev_track track)
+{
+	pool->users++;
+	if (track == MAGLEV_TRACK_CHANGED)
+		pool->changed_users++;
+	mgl_pool_settle_update(mn, pool);
+}
+
+static void pool_unuse(struct mgl_net *mn, struct mgl_pool *pool,
+		       enum maglev_track track)
 {
 	pool->users--;
+	if (track == MAGLEV_TRACK_CHANGED)
+		pool->changed_users--;
 	if (pool->is_private)
 		mgl_pool_destroy(mn, pool);
+	else
+		mgl_pool_settle_update(mn, pool);
 }
 
 static struct mgl_service *service_alloc(const struct mgl_service_id *id)
@@ -171,23 +187,55 @@ static int service_publish(struct mgl_net *mn, struct mgl_service *svc,
 	return 0;
 }
 
+static int need_cache(struct mgl_net *mn, enum maglev_track track,
+		      struct netlink_ext_ack *extack)
+{
+	if (track == MAGLEV_TRACK_NONE || !mgl_track_need(mn))
+		return 0;
+	NL_SET_ERR_MSG_MOD(extack, "out of memory for the flow cache");
+	return -ENOMEM;
+}
+
+static void service_params(struct mgl_service *svc,
+			   const struct mgl_service_params *params)
+{
+	/* These pair with READ_ONCE() in the packet path. */
+	if (params->has_track)
+		WRITE_ONCE(svc->track, params->track);
+	if (params->has_affinity)
+		WRITE_ONCE(svc->affinity, params->affinity);
+	if (params->has_all_down)
+		WRITE_ONCE(svc->all_down, params->all_down);
+}
+
+static int service_number(struct mgl_net *mn, struct mgl_service *svc,
+			  struct netlink_ext_ack *extack)
+{
+	int err = mgl_ids_add(&mn->service_ids, svc, &svc->number);
+
+	if (err)
+		NL_SET_ERR_MSG_MOD(extack, "no number for the service");
+	return err;
+}
+
 /**
  * mgl_service_create() - add a service
  * @mn: the namespace; mn->lock is held
  * @id: its identity
- * @pool: the pool to use, or NULL for a private one
- * @params: table size and seed of the private one
+ * @params: what it is to be, a private pool if that names none
+ * @pool_params: table size, seed and settle time of the private one
  * @extack: says why not
  *
  * Context: may sleep.
- * Return: 0, -EEXIST, -EINVAL, -ENOMEM or what registering the hooks gave,
- * with nothing changed.
+ * Return: 0, -EEXIST, -EINVAL, -ENOSPC, -ENOMEM or what registering the hooks
+ * gave, with nothing changed.
  */
 int mgl_service_create(struct mgl_net *mn, const struct mgl_service_id *id,
-		       struct mgl_pool *pool,
-		       const struct mgl_pool_params *params,
+		       const struct mgl_service_params *params,
+		       const struct mgl_pool_params *pool_params,
 		       struct netlink_ext_ack *extack)
 {
+	struct mgl_pool *pool = params->pool;
 	struct mgl_service *svc;
 	int err;
 
@@ -201,25 +249,38 @@ int mgl_service_create(struct mgl_net *mn, const struct mgl_service_id *id,
 		NL_SET_ERR_MSG_MOD(extack, "out of memory for the service");
 		return -ENOMEM;
 	}
+	service_params(svc, params);
+	err = need_cache(mn, svc->track, extack);
+	if (!err)
+		err = service_number(mn, svc, extack);
+	if (err)
+		goto err_service;
 	if (!pool) {
-		pool = private_pool_create(mn, id, params, extack);
+		pool = private_pool_create(mn, id, pool_params, extack);
 		if (IS_ERR(pool)) {
 			err = PTR_ERR(pool);
-			goto err_service;
+			goto err_number;
 		}
 	}
-	pool->users++;
+	pool_use(mn, pool, svc->track);
 	RCU_INIT_POINTER(svc->pool, pool);
+	if (params->fallback)
+		pool_use(mn, params->fallback, svc->track);
+	RCU_INIT_POINTER(svc->fallback, params->fallback);
 	err = service_publish(mn, svc, extack);
 	if (err)
 		goto err_pool;
 	return 0;
 
 err_pool:
-	pool_unuse(mn, pool);
+	if (params->fallback)
+		pool_unuse(mn, params->fallback, svc->track);
+	pool_unuse(mn, pool, svc->track);
+err_number:
+	mgl_ids_del(&mn->service_ids, svc->number);
 err_service:
-	free_percpu(svc->traffic);
-	kfree(svc);
+	/* Whoever asks for its number may have found it. */
+	call_rcu(&svc->rcu, service_free_rcu);
 	return err;
 }
 
@@ -238,29 +299,78 @@ struct mgl_pool *mgl_service_pool(struct mgl_net *mn,
 }
 
 /**
- * mgl_service_set_pool() - let a service use another pool
+ * mgl_service_fallback() - the pool that takes over for a service
  * @mn: the namespace; mn->lock is held
  * @svc: the service
- * @pool: a shared pool; if the former one was private, it goes
+ *
+ * Context: any.
+ * Return: the pool or NULL.
+ */
+struct mgl_pool *mgl_service_fallback(struct mgl_net *mn,
+				      const struct mgl_service *svc)
+{
+	return rcu_dereference_protected(svc->fallback,
+					 lockdep_is_held(&mn->lock));
+}
+
+/**
+ * mgl_service_set() - change a service
+ * @mn: the namespace; mn->lock is held
+ * @svc: the service
+ * @params: what to change; if its former pool was private and it gets
+ *	another, that goes
+ * @extack: says why not
  *
  * Context: may sleep.
+ * Return: 0 or -ENOMEM with nothing changed.
  */
-void mgl_service_set_pool(struct mgl_net *mn, struct mgl_service *svc,
-			  struct mgl_pool *pool)
+int mgl_service_set(struct mgl_net *mn, struct mgl_service *svc,
+		    const struct mgl_service_params *params,
+		    struct netlink_ext_ack *extack)
 {
-	struct mgl_pool *old = mgl_service_pool(mn, svc);
+	struct mgl_pool *pool = mgl_service_pool(mn, svc), *was = pool;
+	struct mgl_pool *fallback = mgl_service_fallback(mn, svc);
+	struct mgl_pool *fallback_was = fallback;
+	enum maglev_track track = svc->track;
+	int err;
 
-	if (pool == old)
-		return;
-	pool->users++;
+	err = need_cache(mn, params->has_track ? params->track : track, extack);
+	if (err)
+		return err;
+	service_params(svc, params);
+	if (params->pool)
+		pool = params->pool;
+	if (params->has_fallback)
+		fallback = params->fallback;
+	/* First the new ones: what is used all along must not go. */
+	pool_use(mn, pool, svc->track);
+	if (fallback)
+		pool_use(mn, fallback, svc->track);
 	rcu_assign_pointer(svc->pool, pool);
-	pool_unuse(mn, old);
+	rcu_assign_pointer(svc->fallback, fallback);
+	if (fallback_was)
+		pool_unuse(mn, fallback_was, track);
+	if (pool == was) {
+		was->users--;
+		was->changed_users -= track == MAGLEV_TRACK_CHANGED;
+		mgl_pool_settle_update(mn, was);
+	} else {
+		pool_unuse(mn, was, track);
+	}
+	mgl_upkeep_tidy(mn);
+	return 0;
 }
 
 static void service_release(struct mgl_net *mn, struct mgl_service *svc)
 {
+	struct mgl_pool *fallback = mgl_service_fallback(mn, svc);
+
 	service_unlink(mn, svc);
-	pool_unuse(mn, mgl_service_pool(mn, svc));
+	mgl_ids_del(&mn->service_ids, svc->number);
+	if (fallback)
+		pool_unuse(mn, fallback, svc->track);
+	pool_unuse(mn, mgl_service_pool(mn, svc), svc->track);
+	mgl_upkeep_tidy(mn);
 	call_rcu(&svc->rcu, service_free_rcu);
 }
 

@@ -5,6 +5,7 @@
 
 #include <linux/rbtree.h>
 #include <linux/rcupdate.h>
+#include <uapi/linux/maglev.h>
 
 #include "addr.h"
 #include "stats.h"
@@ -37,7 +38,14 @@ static inline bool mgl_service_id_any(const struct mgl_service_id *id)
  * struct mgl_service - a service
  * @rcu: frees it
  * @id: identity
+ * @number: what tracked flows know it by
  * @pool: where its flows go; written under mgl_net.lock, read under RCU
+ * @fallback: where they go while nobody in @pool may serve, or NULL; likewise
+ * @track: which flows are remembered; written under mgl_net.lock, read by
+ *	packets, as are the following
+ * @affinity: what stays together
+ * @all_down: what becomes of packets that nobody may serve
+ * @has_flows: it may have flows in the cache; also written by packets
  * @traffic: what was sent on for it
  * @traffic_base: what that was at the last zeroing; under mgl_net.lock
  * @node: in mgl_net.services; under mgl_net.lock
@@ -45,10 +53,40 @@ static inline bool mgl_service_id_any(const struct mgl_service_id *id)
 struct mgl_service {
 	struct rcu_head rcu;
 	struct mgl_service_id id;
+	u32 number;
 	struct mgl_pool __rcu *pool;
+	struct mgl_pool __rcu *fallback;
+	enum maglev_track track;
+	enum maglev_affinity affinity;
+	enum maglev_all_down all_down;
+	bool has_flows;
 	struct mgl_traffic __percpu *traffic;
 	struct mgl_traffic_sum traffic_base;
 	struct rb_node node;
+};
+
+/**
+ * struct mgl_service_params - what a service may be told
+ * @pool: the shared pool to use, or NULL: as it is, or a private one
+ * @has_fallback: @fallback is given
+ * @fallback: the pool that takes over, or NULL for none
+ * @has_track: @track is given
+ * @track: which flows are remembered
+ * @has_affinity: @affinity is given
+ * @affinity: what stays together
+ * @has_all_down: @all_down is given
+ * @all_down: what becomes of packets that nobody may serve
+ */
+struct mgl_service_params {
+	struct mgl_pool *pool;
+	bool has_fallback;
+	struct mgl_pool *fallback;
+	bool has_track;
+	enum maglev_track track;
+	bool has_affinity;
+	enum maglev_affinity affinity;
+	bool has_all_down;
+	enum maglev_all_down all_down;
 };
 
 int mgl_service_id_cmp(const struct mgl_service_id *a,
@@ -56,13 +94,16 @@ int mgl_service_id_cmp(const struct mgl_service_id *a,
 struct mgl_service *mgl_service_find(struct mgl_net *mn,
 				     const struct mgl_service_id *id);
 int mgl_service_create(struct mgl_net *mn, const struct mgl_service_id *id,
-		       struct mgl_pool *pool,
-		       const struct mgl_pool_params *params,
+		       const struct mgl_service_params *params,
+		       const struct mgl_pool_params *pool_params,
 		       struct netlink_ext_ack *extack);
-void mgl_service_set_pool(struct mgl_net *mn, struct mgl_service *svc,
-			  struct mgl_pool *pool);
+int mgl_service_set(struct mgl_net *mn, struct mgl_service *svc,
+		    const struct mgl_service_params *params,
+		    struct netlink_ext_ack *extack);
 struct mgl_pool *mgl_service_pool(struct mgl_net *mn,
 				  const struct mgl_service *svc);
+struct mgl_pool *mgl_service_fallback(struct mgl_net *mn,
+				      const struct mgl_service *svc);
 int mgl_service_del(struct mgl_net *mn, struct mgl_service *svc,
 		    struct netlink_ext_ack *extack);
 void mgl_services_flush(struct mgl_net *mn);

@@ -35,11 +35,16 @@ static const struct {
 	[MGL_CNT_INNER_L4] = { "drop_inner_l4", MGL_DROP },
 	[MGL_CNT_POLICY] = { "drop_ipsec_policy", MGL_DROP },
 	[MGL_CNT_NO_BACKEND] = { "drop_no_backend", MGL_DROP },
+	[MGL_CNT_REJECTED] = { "drop_rejected", MGL_DROP },
+	[MGL_CNT_NO_BACKEND_ACCEPT] = { "accept_no_backend", MGL_ACCEPT },
 	[MGL_CNT_TTL] = { "drop_ttl", MGL_DROP },
 	[MGL_CNT_NO_ROUTE] = { "drop_no_route", MGL_DROP },
 	[MGL_CNT_TOO_BIG] = { "drop_too_big", MGL_DROP },
 	[MGL_CNT_LRO] = { "drop_lro", MGL_DROP },
 	[MGL_CNT_NO_MEMORY] = { "drop_no_memory", MGL_DROP },
+	[MGL_CNT_FLOWS_STORED] = { "flows_stored", MGL_ACCEPT },
+	[MGL_CNT_FLOWS_EVICTED] = { "flows_evicted", MGL_ACCEPT },
+	[MGL_CNT_FLOWS_UNSTORED] = { "flows_unstored", MGL_ACCEPT },
 };
 
 static_assert(ARRAY_SIZE(counters_info) == MGL_CNT_MAX);

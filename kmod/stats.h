@@ -28,12 +28,17 @@
  * @MGL_CNT_INNER_HEADER: inner IP header to a VIP is malformed
  * @MGL_CNT_INNER_L4: inner transport header to a VIP is cut short
  * @MGL_CNT_POLICY: for a VIP, an IPsec policy forbids to receive it
- * @MGL_CNT_NO_BACKEND: no backend of the service has a weight
+ * @MGL_CNT_NO_BACKEND: no backend of the service may serve it
+ * @MGL_CNT_REJECTED: the same, and the client was told
+ * @MGL_CNT_NO_BACKEND_ACCEPT: the same, and the service leaves it to the stack
  * @MGL_CNT_TTL: outer TTL used up
  * @MGL_CNT_NO_ROUTE: no route to the backend
  * @MGL_CNT_TOO_BIG: does not fit the path to the backend and DF is set
  * @MGL_CNT_LRO: merged by a device that does large receive offload
  * @MGL_CNT_NO_MEMORY: headers could not be made writable
+ * @MGL_CNT_FLOWS_STORED: no fate: a flow was stored in the cache
+ * @MGL_CNT_FLOWS_EVICTED: no fate: another flow had to leave for it
+ * @MGL_CNT_FLOWS_UNSTORED: no fate: there was no place for a flow
  * @MGL_CNT_MAX: number of counters
  *
  * Names and verdicts are in stats.c; Documentation/counters.md says what to
@@ -59,11 +64,16 @@ enum mgl_counter {
 	MGL_CNT_INNER_L4,
 	MGL_CNT_POLICY,
 	MGL_CNT_NO_BACKEND,
+	MGL_CNT_REJECTED,
+	MGL_CNT_NO_BACKEND_ACCEPT,
 	MGL_CNT_TTL,
 	MGL_CNT_NO_ROUTE,
 	MGL_CNT_TOO_BIG,
 	MGL_CNT_LRO,
 	MGL_CNT_NO_MEMORY,
+	MGL_CNT_FLOWS_STORED,
+	MGL_CNT_FLOWS_EVICTED,
+	MGL_CNT_FLOWS_UNSTORED,
 	MGL_CNT_MAX
 };
 

@@ -7,6 +7,10 @@
 
 #define __rcu
 
+struct rcu_head {
+	void *next;
+};
+
 #define rcu_dereference(p)	smp_load_acquire(&(p))
 #define rcu_dereference_protected(p, c)	READ_ONCE(p)
 #define rcu_assign_pointer(p, v)	smp_store_release(&(p), (v))

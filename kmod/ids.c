@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Numbers for objects: a place in an array, and above it a count of how often
+ * the place was given away, so that a number which somebody still has names
+ * nobody else for a long time. Places are used in turn, for the same reason.
+ */
+#include <kunit/visibility.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+
+#include "ids.h"
+
+/* Every place is left free for this many others on average. */
+#define PLACES_MIN 1024
+
+static struct mgl_ids_array *array_of(const struct mgl_ids *ids)
+{
+	return rcu_dereference_protected(ids->array, true);
+}
+
+/* At least half of the places are free, so one is found soon. */
+static int grow(struct mgl_ids *ids)
+{
+	struct mgl_ids_array *old = array_of(ids), *new;
+	u32 n = old ? old->n : 0, i;
+
+	if (ids->used < n / 2)
+		return 0;
+	n = n ? n * 2 : PLACES_MIN;
+	if (n > MGL_ID_PLACES)
+		return -ENOSPC;
+	new = kvzalloc(struct_size(new, entry, n), GFP_KERNEL_ACCOUNT);
+	if (!new)
+		return -ENOMEM;
+	new->n = n;
+	for (i = 0; old && i < old->n; i++) {
+		RCU_INIT_POINTER(new->entry[i].object,
+				 rcu_dereference_protected(old->entry[i].object,
+							   true));
+		new->entry[i].id = old->entry[i].id;
+	}
+	for (; i < n; i++)
+		new->entry[i].id = i;
+	rcu_assign_pointer(ids->array, new);
+	if (old)
+		kvfree_rcu(old, rcu);
+	return 0;
+}
+
+/**
+ * mgl_ids_add() - give an object a number
+ * @ids: the numbers; the caller's lock is held
+ * @object: the object, complete: readers find it from here on
+ * @id: the number, which is not MGL_ID_NONE
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOMEM, or -ENOSPC with half a million objects.
+ */
+int mgl_ids_add(struct mgl_ids *ids, void *object, u32 *id)
+{
+	struct mgl_ids_array *a;
+	u32 place;
+	int err;
+
+	err = grow(ids);
+	if (err)
+		return err;
+	a = array_of(ids);
+	place = ids->next;
+	/* Place 0 is not used, so that no number is 0. */
+	do
+		place = place + 1 < a->n ? place + 1 : 1;
+	while (rcu_access_pointer(a->entry[place].object));
+	ids->next = place;
+	*id = a->entry[place].id + MGL_ID_PLACES;
+	/* Before the object: pairs with smp_rmb() in mgl_ids_get(). */
+	WRITE_ONCE(a->entry[place].id, *id);
+	rcu_assign_pointer(a->entry[place].object, object);
+	ids->used++;
+	return 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_ids_add);
+
+/**
+ * mgl_ids_del() - take an object's number away
+ * @ids: the numbers; the caller's lock is held
+ * @id: the number; readers may have the object until a grace period is over
+ *
+ * Context: any.
+ */
+void mgl_ids_del(struct mgl_ids *ids, u32 id)
+{
+	RCU_INIT_POINTER(array_of(ids)->entry[id & (MGL_ID_PLACES - 1)].object,
+			 NULL);
+	ids->used--;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_ids_del);
+
+/**
+ * mgl_ids_free() - free the memory
+ * @ids: the numbers, none in use, which no reader can see any more
+ *
+ * Context: may sleep.
+ */
+void mgl_ids_free(struct mgl_ids *ids)
+{
+	WARN_ON(ids->used);
+	kvfree(array_of(ids));
+	RCU_INIT_POINTER(ids->array, NULL);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_ids_free);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Numbers for objects, for what must not hold a reference: a flow in the cache
+ * knows its backend and its service by number, and finds nobody once they are
+ * gone.
+ */
+#ifndef _MGL_IDS_H
+#define _MGL_IDS_H
+
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+
+struct mgl_ids_array;
+
+/**
+ * struct mgl_ids - the numbers in use
+ * @array: objects by number; replaced by a larger one, read under RCU
+ * @used: how many; under the caller's lock
+ * @next: where to look for a free one; under the caller's lock
+ */
+struct mgl_ids {
+	struct mgl_ids_array __rcu *array;
+	u32 used;
+	u32 next;
+};
+
+/* No object has it. */
+#define MGL_ID_NONE 0
+
+/* The place in the array, and how often it was given away. */
+#define MGL_ID_PLACE_BITS	20
+#define MGL_ID_PLACES		(1u << MGL_ID_PLACE_BITS)
+
+/**
+ * struct mgl_ids_array - objects by place
+ * @rcu: frees it
+ * @n: places
+ * @entry: for each place, the object and its whole number
+ */
+struct mgl_ids_array {
+	struct rcu_head rcu;
+	u32 n;
+	struct {
+		void __rcu *object;
+		u32 id;
+	} entry[];
+};
+
+int mgl_ids_add(struct mgl_ids *ids, void *object, u32 *id);
+void mgl_ids_del(struct mgl_ids *ids, u32 id);
+void mgl_ids_free(struct mgl_ids *ids);
+
+/* The object with a number, or NULL. RCU read side, or the caller's lock. */
+static inline void *mgl_ids_get(const struct mgl_ids *ids, u32 id)
+{
+	const struct mgl_ids_array *a = rcu_dereference_check(ids->array, true);
+	u32 place = id & (MGL_ID_PLACES - 1);
+	void *object;
+
+	if (!a || place >= a->n)
+		return NULL;
+	object = rcu_dereference_check(a->entry[place].object, true);
+	/* Who sees a new object sees its number: pairs with mgl_ids_add(). */
+	smp_rmb();
+	return READ_ONCE(a->entry[place].id) == id ? object : NULL;
+}
+
+#endif /* _MGL_IDS_H */

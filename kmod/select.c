@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Selecting a backend: what table and cache know is put before the rules, and
+ * what they decide is carried out.
+ */
+#include <kunit/visibility.h>
+#include <linux/in.h>
+
+#include "flow.h"
+#include "member.h"
+#include "netns.h"
+#include "pool.h"
+#include "select.h"
+#include "service.h"
+#include "stats.h"
+#include "track.h"
+
+/**
+ * struct choice - a flow on its way to a backend
+ * @view: what the rules are shown
+ * @slot: its slot, in the pool that decides
+ * @cached: what the cache has, if there is a hit
+ * @cached_member: the backend it has there, NULL if that is gone
+ * @fallback: the fallback pool decides
+ * @decision: what the rules say
+ */
+struct choice {
+	struct mgl_view view;
+	struct mgl_slot slot;
+	struct mgl_cached cached;
+	struct mgl_member *cached_member;
+	bool fallback;
+	struct mgl_decision decision;
+};
+
+static void consult_cache(struct mgl_net *mn, const struct mgl_service *svc,
+			  u64 fp, struct choice *c)
+{
+	struct mgl_cache *cache = rcu_dereference(mn->cache);
+	struct mgl_clock clock = mgl_clock(mn);
+
+	/* Pairs with WRITE_ONCE() in remember() and mgl_track_tidy(). */
+	if (!cache || !READ_ONCE(svc->has_flows))
+		return;
+	c->view.hit = mgl_cache_find(cache, fp, &clock, &c->cached);
+	if (!c->view.hit)
+		return;
+	c->cached_member = mgl_ids_get(&mn->member_ids, c->cached.owner);
+	c->view.cached_serves = c->cached_member &&
+				mgl_member_serves(c->cached_member);
+}
+
+static void consult_table(const struct mgl_pool *pool,
+			  const struct mgl_flow *flow, struct choice *c)
+{
+	mgl_lookup_slot(pool, flow, &c->slot);
+	c->view.unsettled = c->slot.left;
+	c->view.cur = c->slot.cur;
+	c->view.prev_serves = c->slot.prev && mgl_member_serves(c->slot.prev);
+	c->decision = mgl_decide(&c->view);
+}
+
+/* Pools are asked in turn until there is somebody. */
+static void consult_pools(const struct mgl_service *svc,
+			  const struct mgl_flow *flow, struct choice *c)
+{
+	const struct mgl_pool *fallback;
+
+	consult_table(rcu_dereference(svc->pool), flow, c);
+	if (c->decision.rule != MAGLEV_RULE_NOBODY)
+		return;
+	fallback = rcu_dereference(svc->fallback);
+	if (!fallback)
+		return;
+	consult_table(fallback, flow, c);
+	if (c->decision.rule == MAGLEV_RULE_NOBODY)
+		return;
+	c->fallback = true;
+	/* It is to stay there when the service's own pool is back. */
+	if (c->view.track != MAGLEV_TRACK_NONE)
+		c->decision.remember = true;
+}
+
+static struct mgl_member *chosen(const struct choice *c)
+{
+	switch (c->decision.rule) {
+	case MAGLEV_RULE_OPEN:
+	case MAGLEV_RULE_CURRENT:
+	case MAGLEV_RULE_HASH:
+		return c->slot.cur;
+	case MAGLEV_RULE_PREVIOUS:
+		return c->slot.prev;
+	case MAGLEV_RULE_CACHED:
+		return c->cached_member;
+	default:
+		return NULL;
+	}
+}
+
+static enum mgl_kind kind_of(u8 proto)
+{
+	return proto == IPPROTO_TCP ? MGL_KIND_TCP :
+	       proto == IPPROTO_UDP ? MGL_KIND_UDP : MGL_KIND_SCTP;
+}
+
+/* Returns the backend that the flow has in the cache afterwards, or @m. */
+static struct mgl_member *remember(struct mgl_net *mn, struct mgl_service *svc,
+				   const struct mgl_flow *flow, u64 fp,
+				   struct mgl_member *m, bool replace)
+{
+	struct mgl_cache *cache = rcu_dereference(mn->cache);
+	struct mgl_clock clock = mgl_clock(mn);
+	struct mgl_cached new = {
+		.fp = fp,
+		.tuple = {
+			.client = flow->saddr,
+			.sport = flow->sport,
+			.dport = flow->dport,
+			.service = svc->number,
+		},
+		.owner = m->id,
+		.kind = kind_of(svc->id.proto),
+		.state = flow->shown,
+		.seen = clock.now,
+	};
+	struct mgl_member *had;
+
+	if (!cache)
+		return m;
+	switch (mgl_cache_store(cache, &new, replace, &clock,
+				mgl_track_redundant, mn)) {
+	case MGL_CACHE_KEPT:
+		/* Another CPU's packet of the flow came first. */
+		had = mgl_ids_get(&mn->member_ids, new.owner);
+		return had && mgl_member_serves(had) ? had : m;
+	case MGL_CACHE_EVICTED:
+		mgl_counters_inc(mn->counters, MGL_CNT_FLOWS_EVICTED);
+		fallthrough;
+	case MGL_CACHE_NEW:
+		mgl_counters_inc(mn->counters, MGL_CNT_FLOWS_STORED);
+		break;
+	case MGL_CACHE_FULL:
+		mgl_counters_inc(mn->counters, MGL_CNT_FLOWS_UNSTORED);
+		break;
+	case MGL_CACHE_REPLACED:
+		break;
+	}
+	/* After it was stored: see mgl_track_tidy(). */
+	if (!READ_ONCE(svc->has_flows))
+		WRITE_ONCE(svc->has_flows, true);
+	return m;
+}
+
+/**
+ * mgl_select() - the backend for a packet
+ * @mn: the namespace
+ * @svc: the packet's service
+ * @flow: the packet's flow
+ *
+ * Context: RCU read side, BH disabled; the result is valid until the RCU read
+ * side ends.
+ * Return: the member, or NULL if nobody may serve.
+ */
+struct mgl_member *mgl_select(struct mgl_net *mn, struct mgl_service *svc,
+			      const struct mgl_flow *flow)
+{
+	/* These pair with WRITE_ONCE() in service.c. */
+	struct mgl_flow f = mgl_flow_mask(flow, READ_ONCE(svc->affinity));
+	struct choice c = { .view = {
+		.track = READ_ONCE(svc->track),
+		.opens = f.opens,
+	} };
+	struct mgl_member *m;
+	u64 fp = 0;
+
+	if (c.view.track != MAGLEV_TRACK_NONE) {
+		fp = mgl_flow_fingerprint(&f, svc->number, &mn->secret);
+		consult_cache(mn, svc, fp, &c);
+		if (mgl_decide_cached(&c.view)) {
+			mgl_cache_touch(rcu_dereference(mn->cache), &c.cached,
+					mgl_flow_state_next(c.cached.state,
+							    f.shown),
+					mgl_clock(mn).now);
+			return c.cached_member;
+		}
+	}
+	consult_pools(svc, &f, &c);
+	m = chosen(&c);
+	if (m && c.decision.remember)
+		m = remember(mn, svc, &f, fp, m, c.view.hit || f.opens);
+	return m;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_select);
+
+/**
+ * mgl_select_explain() - the backend for a flow, with reasons
+ * @mn: the namespace
+ * @svc: the flow's service
+ * @flow: the flow
+ * @e: where it would go; members are valid until the RCU read side ends
+ *
+ * Asks what mgl_select() asks, and changes nothing.
+ *
+ * Context: RCU read side.
+ */
+void mgl_select_explain(struct mgl_net *mn, const struct mgl_service *svc,
+			const struct mgl_flow *flow, struct mgl_explained *e)
+{
+	struct mgl_flow f = mgl_flow_mask(flow, READ_ONCE(svc->affinity));
+	struct choice c = { .view.track = READ_ONCE(svc->track) };
+	struct choice open;
+	u64 fp;
+
+	if (c.view.track != MAGLEV_TRACK_NONE) {
+		fp = mgl_flow_fingerprint(&f, svc->number, &mn->secret);
+		consult_cache(mn, svc, fp, &c);
+	}
+	open = c;
+	open.view.opens = READ_ONCE(svc->affinity) == MAGLEV_AFFINITY_5TUPLE &&
+			  svc->id.proto != IPPROTO_UDP;
+	consult_pools(svc, &f, &c);
+	consult_pools(svc, &f, &open);
+	*e = (struct mgl_explained){
+		.pool = c.fallback ? rcu_dereference(svc->fallback) :
+				     rcu_dereference(svc->pool),
+		.fallback = c.fallback,
+		.slot = c.slot,
+		.tracked = c.view.hit,
+		.cached = c.cached,
+		.cached_member = c.cached_member,
+		.rule = c.decision.rule,
+		.backend = chosen(&c),
+		.open_rule = open.decision.rule,
+		.open_backend = chosen(&open),
+	};
+}

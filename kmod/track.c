@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The flow cache of a namespace. It is made for the first service that tracks
+ * flows, so that the packet path never has to allocate, and stays.
+ */
+#include <kunit/visibility.h>
+#include <linux/log2.h>
+#include <linux/random.h>
+
+#include "backend.h"
+#include "flow.h"
+#include "lookup.h"
+#include "member.h"
+#include "pool.h"
+#include "service.h"
+#include "track.h"
+
+/* Those of IPVS where it has them. */
+static const struct mgl_timeouts default_timeouts = { .seconds = {
+	[MGL_KIND_TCP] = {
+		[MAGLEV_FLOW_OPENING] = 60,
+		[MAGLEV_FLOW_ESTABLISHED] = 900,
+		[MAGLEV_FLOW_CLOSING] = 120,
+		[MAGLEV_FLOW_CLOSED] = 10,
+	},
+	[MGL_KIND_UDP] = {
+		[MAGLEV_FLOW_OPENING] = 300,
+		[MAGLEV_FLOW_ESTABLISHED] = 300,
+		[MAGLEV_FLOW_CLOSING] = 300,
+		[MAGLEV_FLOW_CLOSED] = 300,
+	},
+	[MGL_KIND_SCTP] = {
+		[MAGLEV_FLOW_OPENING] = 60,
+		[MAGLEV_FLOW_ESTABLISHED] = 900,
+		[MAGLEV_FLOW_CLOSING] = 120,
+		[MAGLEV_FLOW_CLOSED] = 10,
+	},
+} };
+
+/**
+ * mgl_track_init() - prepare a namespace, without a cache yet
+ * @mn: the namespace, new
+ *
+ * Context: any.
+ */
+void mgl_track_init(struct mgl_net *mn)
+{
+	get_random_bytes(&mn->secret, sizeof(mn->secret));
+	mn->timeouts = default_timeouts;
+	mn->cache_size = MAGLEV_CACHE_SIZE_DEFAULT;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_track_init);
+
+/**
+ * mgl_track_exit() - free what a namespace knows of flows
+ * @mn: the namespace, without services and backends, and a grace period later
+ *
+ * Context: may sleep.
+ */
+void mgl_track_exit(struct mgl_net *mn)
+{
+	mgl_cache_free(rcu_dereference_protected(mn->cache, true));
+	mgl_ids_free(&mn->member_ids);
+	mgl_ids_free(&mn->service_ids);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_track_exit);
+
+/**
+ * mgl_track_need() - see to it that there is a cache
+ * @mn: the namespace; mn->lock is held
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int mgl_track_need(struct mgl_net *mn)
+{
+	struct mgl_cache *cache;
+
+	if (mgl_track_cache(mn))
+		return 0;
+	cache = mgl_cache_alloc(mn->cache_size);
+	if (!cache)
+		return -ENOMEM;
+	rcu_assign_pointer(mn->cache, cache);
+	return 0;
+}
+
+/**
+ * mgl_track_resize() - give the cache another size
+ * @mn: the namespace; mn->lock is held
+ * @entries: its size; rounded up to a power of two
+ *
+ * Context: may sleep; waits for a grace period.
+ * Return: 0, -ENOMEM or -ENOSPC with nothing changed.
+ */
+int mgl_track_resize(struct mgl_net *mn, u32 entries)
+{
+	struct mgl_cache *cache = mgl_track_cache(mn);
+	struct mgl_clock clock = mgl_clock(mn);
+	struct mgl_cache_array *old;
+	int err = 0;
+
+	entries = roundup_pow_of_two(entries);
+	if (cache) {
+		err = mgl_cache_resize(cache, entries, &clock, &old);
+		if (old) {
+			synchronize_rcu();
+			mgl_cache_array_free(old);
+		}
+	}
+	if (!err)
+		mn->cache_size = entries;
+	return err;
+}
+
+static struct mgl_member *member_of(struct mgl_net *mn,
+				    const struct mgl_cached *flow)
+{
+	return mgl_ids_get(&mn->member_ids, flow->owner);
+}
+
+static bool count_flow(void *ctx, const struct mgl_cached *flow)
+{
+	struct mgl_net *mn = ctx;
+	struct mgl_member *m = member_of(mn, flow);
+	struct mgl_clock clock = mgl_clock(mn);
+
+	if (!m || mgl_cache_expired(flow, &clock))
+		return false;
+	if (flow->state == MAGLEV_FLOW_ESTABLISHED)
+		m->n_active++;
+	else
+		m->n_inactive++;
+	return false;
+}
+
+/**
+ * mgl_track_count() - count the tracked flows of every backend
+ * @mn: the namespace; mn->lock is held
+ *
+ * Sets n_active and n_inactive of the members. Looks at the whole cache.
+ *
+ * Context: may sleep.
+ */
+void mgl_track_count(struct mgl_net *mn)
+{
+	struct mgl_cache *cache = mgl_track_cache(mn);
+	struct mgl_member *m;
+	struct rb_node *n;
+
+	for (n = rb_first(&mn->pools); n; n = rb_next(n))
+		list_for_each_entry(m, &rb_entry(n, struct mgl_pool,
+						 node)->members, node) {
+			m->n_active = 0;
+			m->n_inactive = 0;
+		}
+	if (cache)
+		mgl_cache_sweep(cache, count_flow, mn);
+}
+
+struct used {
+	struct mgl_net *mn;
+	u32 n;
+};
+
+static bool count_used(void *ctx, const struct mgl_cached *flow)
+{
+	struct used *used = ctx;
+	struct mgl_clock clock = mgl_clock(used->mn);
+
+	used->n += member_of(used->mn, flow) &&
+		   !mgl_cache_expired(flow, &clock);
+	return false;
+}
+
+/**
+ * mgl_track_used() - count the flows in the cache
+ * @mn: the namespace; mn->lock is held
+ *
+ * Context: may sleep.
+ * Return: live ones, of backends that exist.
+ */
+u32 mgl_track_used(struct mgl_net *mn)
+{
+	struct mgl_cache *cache = mgl_track_cache(mn);
+	struct used used = { .mn = mn };
+
+	if (cache)
+		mgl_cache_sweep(cache, count_used, &used);
+	return used.n;
+}
+
+struct forget {
+	struct mgl_net *mn;
+	const struct mgl_service *svc;
+	const struct mgl_addr *backend;
+};
+
+static bool forget_flow(void *ctx, const struct mgl_cached *flow)
+{
+	const struct forget *f = ctx;
+	const struct mgl_member *m = member_of(f->mn, flow);
+
+	if (f->svc && flow->tuple.service != f->svc->number)
+		return false;
+	return !f->backend ||
+	       (m && mgl_addr_equal(&m->backend->addr, f->backend));
+}
+
+/**
+ * mgl_track_forget() - forget tracked flows
+ * @mn: the namespace; mn->lock is held
+ * @svc: only those of this service, or NULL
+ * @backend: only those with this backend, in whatever pool, or NULL
+ *
+ * Context: may sleep.
+ */
+void mgl_track_forget(struct mgl_net *mn, const struct mgl_service *svc,
+		      const struct mgl_addr *backend)
+{
+	struct mgl_cache *cache = mgl_track_cache(mn);
+	struct forget f = { .mn = mn, .svc = svc, .backend = backend };
+
+	if (cache)
+		mgl_cache_sweep(cache, forget_flow, &f);
+}
+
+/**
+ * mgl_track_redundant() - would a flow go to its backend without an entry?
+ * @ctx: struct mgl_net of the namespace
+ * @tuple: the flow's name
+ * @owner: number of the backend it is with
+ *
+ * So it is where the slot has settled on that backend and the service
+ * remembers only what a change made ambiguous.
+ *
+ * Context: RCU read side, or mn->lock is held.
+ * Return: true if it would, or if service or backend are gone.
+ */
+bool mgl_track_redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
+{
+	struct mgl_net *mn = ctx;
+	struct mgl_service *svc = mgl_ids_get(&mn->service_ids, tuple->service);
+	struct mgl_member *m = mgl_ids_get(&mn->member_ids, owner);
+	struct mgl_flow flow;
+	struct mgl_slot slot;
+	bool redundant;
+
+	if (!svc || !m)
+		return true;
+	if (READ_ONCE(svc->track) != MAGLEV_TRACK_CHANGED)
+		return false;
+	flow = (struct mgl_flow){
+		.saddr = tuple->client,
+		.daddr = svc->id.vip,
+		.sport = tuple->sport,
+		.dport = tuple->dport,
+		.proto = svc->id.proto,
+	};
+	flow = mgl_flow_mask(&flow, READ_ONCE(svc->affinity));
+	rcu_read_lock();
+	mgl_lookup_slot(rcu_dereference(svc->pool), &flow, &slot);
+	redundant = !slot.left && slot.cur == m;
+	rcu_read_unlock();
+	return redundant;
+}
+
+static bool tidy_flow(void *ctx, const struct mgl_cached *flow)
+{
+	struct mgl_net *mn = ctx;
+	struct mgl_clock clock = mgl_clock(mn);
+	struct mgl_service *svc;
+
+	if (mgl_cache_expired(flow, &clock) ||
+	    mgl_track_redundant(mn, &flow->tuple, flow->owner))
+		return true;
+	svc = mgl_ids_get(&mn->service_ids, flow->tuple.service);
+	/* Pairs with READ_ONCE() in the packet path. */
+	WRITE_ONCE(svc->has_flows, true);
+	return false;
+}
+
+/**
+ * mgl_track_tidy() - forget what needs no entry any more
+ * @mn: the namespace; mn->lock is held
+ *
+ * Also finds out which services have no flows in the cache, so that their
+ * packets need not look there.
+ *
+ * Context: may sleep.
+ */
+void mgl_track_tidy(struct mgl_net *mn)
+{
+	struct mgl_cache *cache = mgl_track_cache(mn);
+	struct rb_node *n;
+
+	if (!cache)
+		return;
+	/*
+	 * First down, then look: who stores a flow looks at the flag after
+	 * that, under the lock of the bucket, so either the flow is seen here
+	 * or the flag is seen there to be down.
+	 */
+	for (n = rb_first(&mn->services); n; n = rb_next(n))
+		WRITE_ONCE(rb_entry(n, struct mgl_service, node)->has_flows,
+			   false);
+	mgl_cache_sweep(cache, tidy_flow, mn);
+}
