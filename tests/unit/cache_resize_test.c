@@ -158,7 +158,7 @@ static void what_does_not_fit_is_left_as_it_was(void)
 	for (factor = 2; factor <= 16; factor *= 2) {
 		struct mgl_cache *cache = mgl_cache_alloc(factor * SMALL);
 		u32 last = (factor - 1) * 128 + buckets[b], n;
-		struct mgl_cached *want;
+		struct mgl_cached *want, flow;
 
 		/* One more than there is room for, and the last bucket's. */
 		for (i = 0; i < MGL_CACHE_WAYS + 1 - many; i++)
@@ -176,6 +176,8 @@ static void what_does_not_fit_is_left_as_it_was(void)
 		CHECK_EQ(-resize(cache, SMALL), ENOSPC, "%u in %u", many, last);
 		CHECK_EQ(mgl_cache_size(cache), factor * SMALL, "size");
 		check_same(cache, want, n, "refused");
+		CHECK(!mgl_cache_find(cache, flows_fp(64, 9), &now, &flow),
+		      "what is not there is not looked for elsewhere");
 		/* It works as if nothing had been. */
 		CHECK_EQ(store(cache, flows_live(flows_fp(64, 300), 0, NOW)),
 			 MGL_CACHE_NEW, "a newcomer");
