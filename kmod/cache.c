@@ -27,6 +27,9 @@
 #define VALUE_STATE_SHIFT	28
 #define VALUE_KIND_SHIFT	30
 
+/* What is seen to come up to an hour from now came just now. */
+#define AHEAD_MAX		4095
+
 static u64 value_pack(const struct mgl_cached *f)
 {
 	u32 low = (u32)f->kind << VALUE_KIND_SHIFT |
@@ -59,6 +62,17 @@ static u32 bucket_of(const struct mgl_cache_array *array, u64 fp)
 	return fp & array->mask;
 }
 
+/*
+ * Other CPUs' packets may be from seconds that had not begun when @now was
+ * taken: for a packet a moment ago, for a resize that is under way a while.
+ */
+static u32 idle_time(u32 seen, u32 now)
+{
+	u32 idle = (now - seen) & VALUE_SEEN_MASK;
+
+	return idle > VALUE_SEEN_MASK - AHEAD_MAX ? 0 : idle;
+}
+
 /**
  * mgl_cache_expired() - has a flow been idle for too long?
  * @flow: the flow
@@ -72,13 +86,10 @@ static u32 bucket_of(const struct mgl_cache_array *array, u64 fp)
 bool mgl_cache_expired(const struct mgl_cached *flow,
 		       const struct mgl_clock *clock)
 {
-	u32 idle = (clock->now - flow->seen) & VALUE_SEEN_MASK;
-
-	/* Another CPU's packet may be from a second that has not begun here. */
-	if (idle == VALUE_SEEN_MASK)
-		return false;
 	/* Pairs with the WRITE_ONCE() of whoever changes timeouts. */
-	return idle >= READ_ONCE(clock->timeouts->seconds[flow->kind][flow->state]);
+	u32 timeout = READ_ONCE(clock->timeouts->seconds[flow->kind][flow->state]);
+
+	return idle_time(flow->seen, clock->now) >= timeout;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_cache_expired);
 
@@ -389,7 +400,7 @@ enum mgl_cache_stored mgl_cache_put(const struct mgl_place *place,
 		idle = 0;
 		if (entry_read(place, i, &other)) {
 			r = rank(&other, clock);
-			idle = (clock->now - other.seen) & VALUE_SEEN_MASK;
+			idle = idle_time(other.seen, clock->now);
 			if (other.fp == flow->fp) {
 				if (!replace && r != RANK_EXPIRED) {
 					mgl_cache_get(place, i, flow);

@@ -116,12 +116,13 @@ static void move_back(struct mgl_cache_array *from, struct mgl_cache_array *to,
  * @old: memory to be freed by mgl_cache_array_free() a grace period later, or
  *	NULL
  *
- * No live flow is lost but for what a newcomer could displace as well.
+ * No live flow is lost but for what a newcomer could displace as well, which
+ * may have gone even if there turns out to be no room.
  *
  * Context: may sleep; not while the cache is read or swept, and not again
  * before a grace period is over.
  * Return: 0, -ENOMEM, or -ENOSPC if @entries do not hold what there is; then
- * everything is where it was.
+ * what is left is where it was.
  */
 int mgl_cache_resize(struct mgl_cache *cache, u32 entries,
 		     const struct mgl_clock *clock,

@@ -65,6 +65,27 @@ enum mgl_counter oracle_outer(const u8 *p, u32 len, struct mgl_outer *outer)
 	return MGL_CNT_NONE;
 }
 
+/* By the bits of TCP's flags: FIN 1, SYN 2, RST 4, ACK 16. */
+static enum maglev_flow_state oracle_tcp_shows(u8 flags)
+{
+	if (flags & 4)
+		return MAGLEV_FLOW_CLOSED;
+	if ((flags & 0x12) == 2)
+		return MAGLEV_FLOW_OPENING;
+	return flags & 1 ? MAGLEV_FLOW_CLOSING : MAGLEV_FLOW_ESTABLISHED;
+}
+
+/* By the types of SCTP's chunks. */
+static enum maglev_flow_state oracle_sctp_shows(u8 type)
+{
+	if (type == 1)
+		return MAGLEV_FLOW_OPENING;
+	if (type == 6)
+		return MAGLEV_FLOW_CLOSED;
+	return type == 7 || type == 8 || type == 14 ? MAGLEV_FLOW_CLOSING :
+	       MAGLEV_FLOW_ESTABLISHED;
+}
+
 /* @l4: the @len bytes behind the IP header that belong to the packet. */
 static enum mgl_counter oracle_l4(const u8 *l4, u32 len, struct mgl_flow *flow)
 {
@@ -90,9 +111,12 @@ static enum mgl_counter oracle_l4(const u8 *l4, u32 len, struct mgl_flow *flow)
 		if (header < 20 || header > len)
 			return MGL_CNT_INNER_L4;
 		flow->opens = (l4[13] & 0x12) == 0x02;
+		flow->shown = oracle_tcp_shows(l4[13]);
 	}
-	if (flow->proto == 132)
+	if (flow->proto == 132) {
 		flow->opens = l4[12] == 1;
+		flow->shown = oracle_sctp_shows(l4[12]);
+	}
 	return MGL_CNT_NONE;
 }
 
@@ -113,6 +137,7 @@ enum mgl_counter oracle_flow(const u8 *p, u32 len, bool gso,
 	memset(flow, 0, sizeof(*flow));
 	flow->len = total;
 	flow->proto = p[9];
+	flow->shown = MAGLEV_FLOW_ESTABLISHED;
 	memset((u8 *)&flow->saddr + 10, 0xff, 2);
 	memcpy((u8 *)&flow->saddr + 12, p + 12, 4);
 	memset((u8 *)&flow->daddr + 10, 0xff, 2);
@@ -126,7 +151,7 @@ bool oracle_flow_equal(const struct mgl_flow *a, const struct mgl_flow *b)
 	       !memcmp(&a->daddr, &b->daddr, sizeof(a->daddr)) &&
 	       a->sport == b->sport && a->dport == b->dport &&
 	       a->proto == b->proto && a->opens == b->opens &&
-	       a->len == b->len;
+	       a->shown == b->shown && a->len == b->len;
 }
 
 static char why[160];
@@ -182,8 +207,9 @@ const char *oracle_check_flow(const struct sk_buff *skb, const u8 *bytes,
 	if (want || oracle_flow_equal(flow, &exp))
 		return NULL;
 	snprintf(why, sizeof(why),
-		 "flow: ports %#x %#x proto %u opens %d len %u, not %#x %#x %u %d %u",
-		 flow->sport, flow->dport, flow->proto, flow->opens, flow->len,
-		 exp.sport, exp.dport, exp.proto, exp.opens, exp.len);
+		 "flow: ports %#x %#x proto %u opens %d shown %d len %u, not %#x %#x %u %d %d %u",
+		 flow->sport, flow->dport, flow->proto, flow->opens,
+		 flow->shown, flow->len, exp.sport, exp.dport, exp.proto,
+		 exp.opens, exp.shown, exp.len);
 	return why;
 }

@@ -211,39 +211,6 @@ static void every_tcp_offset_and_flags(void)
 			}
 }
 
-static void a_syn_without_ack_opens(void)
-{
-	struct mgl_flow flow;
-	u32 flags;
-
-	for (flags = 0; flags <= 255; flags++) {
-		struct packet p = { .len = OFF };
-
-		packet_ipv4(&p, 5, IPPROTO_TCP, 20);
-		packet_tcp(&p, 5, flags);
-		CHECK_EQ(parse(&p, &flow, "TCP"), MGL_CNT_NONE, "flags %#x",
-			 flags);
-		CHECK_EQ(flow.opens, flags & PACKET_SYN && !(flags & PACKET_ACK),
-			 "flags %#x", flags);
-	}
-}
-
-static void an_init_opens(void)
-{
-	struct mgl_flow flow;
-	u32 type;
-
-	for (type = 0; type <= 255; type++) {
-		struct packet p = { .len = OFF };
-
-		packet_ipv4(&p, 5, IPPROTO_SCTP, 16);
-		packet_sctp(&p, type);
-		CHECK_EQ(parse(&p, &flow, "SCTP"), MGL_CNT_NONE, "chunk %u",
-			 type);
-		CHECK_EQ(flow.opens, type == 1, "chunk %u", type);
-	}
-}
-
 static void zoo(struct packet *p, u32 i)
 {
 	*p = (struct packet){ .len = OFF };
@@ -317,8 +284,6 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(bytes_behind_the_packet_are_not_read),
 	KTAP_CASE(every_fragment_word),
 	KTAP_CASE(every_tcp_offset_and_flags),
-	KTAP_CASE(a_syn_without_ack_opens),
-	KTAP_CASE(an_init_opens),
 	KTAP_CASE(truncated_at_every_byte),
 	KTAP_CASE(in_pieces),
 	KTAP_CASE(random_packets),

@@ -20,6 +20,24 @@
 #include "oracle.h"
 #include "packet.h"
 
+/* What is done with every flow. */
+static const char *use(const struct mgl_flow *flow)
+{
+	static const siphash_key_t secret = { .key = { 1, 2 } };
+	u32 affinity;
+
+	for (affinity = 0; affinity < __MAGLEV_AFFINITY_MAX; affinity++) {
+		struct mgl_flow f = mgl_flow_mask(flow, affinity);
+		struct mgl_flow again = mgl_flow_mask(&f, affinity);
+
+		if (mgl_flow_hash(&f, 1) != mgl_flow_hash(&again, 1) ||
+		    mgl_flow_fingerprint(&f, 1, &secret) !=
+		    mgl_flow_fingerprint(&again, 1, &secret))
+			return "a mask leaves something to mask";
+	}
+	return NULL;
+}
+
 static void parse(const struct sk_buff *skb, const u8 *bytes, u32 off)
 {
 	enum mgl_counter result;
@@ -34,7 +52,7 @@ static void parse(const struct sk_buff *skb, const u8 *bytes, u32 off)
 		error = oracle_check_flow(skb, bytes, outer.inner, &flow,
 					  &result);
 		if (!error && result == MGL_CNT_NONE)
-			mgl_flow_hash(&flow, 1);
+			error = use(&flow);
 	}
 	if (error) {
 		fprintf(stderr, "%s\n", error);

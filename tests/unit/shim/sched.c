@@ -2,3 +2,4 @@
 #include <linux/sched.h>
 
 unsigned long shim_rescheds;
+void (*shim_resched_to)(void);

@@ -4,10 +4,14 @@
 
 /* How often the CPU was offered to others, counted for tests. */
 extern unsigned long shim_rescheds;
+/* Who takes it then, or NULL. */
+extern void (*shim_resched_to)(void);
 
 static inline int cond_resched(void)
 {
 	shim_rescheds++;
+	if (shim_resched_to)
+		shim_resched_to();
 	return 0;
 }
 

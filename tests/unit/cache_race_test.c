@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The flow cache under ThreadSanitizer: packets on several threads while one
+ * more resizes it up and down. Who owns a flow follows from its fingerprint,
+ * so one that was taken for another shows.
+ */
+#include <asm/barrier.h>
+#include <linux/kernel.h>
+#include <linux/sched.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "flows.h"
+#include "ktap.h"
+#include "prng.h"
+
+#ifndef __SANITIZE_THREAD__
+#error "this test tells nothing without -fsanitize=thread"
+#endif
+
+#define SMALL	MAGLEV_CACHE_SIZE_MIN
+#define THREADS	3
+#define ROUNDS	400
+#define SECONDS	5
+
+/* Buckets of the smallest cache that are used, so that all meet there. */
+#define BUCKETS	8
+/* Confirmed and live, so never displaced; with room for the next. */
+#define STABLE	(4 * BUCKETS)
+/* Each displaces another. */
+#define CHURN	(20 * BUCKETS)
+/* Too many for one bucket of the smallest cache. */
+#define PINNED	(MGL_CACHE_WAYS + 1)
+
+static struct mgl_cache *cache;
+static u32 seconds = 1000;
+static u32 refusing;	/* odd while a resize is under way that will not do */
+static bool waiting;	/* for the threads, which may share a CPU */
+static bool stop;
+
+static struct thread {
+	pthread_t id;
+	u64 prng;
+	u64 quiet;	/* counts the times at which it held nothing */
+	u32 found, missed, late, stored, displaced;
+	u32 failed;
+	const char *first;
+} threads[THREADS];
+
+/* A bucket of the smallest cache is two of a larger one, also too small. */
+static u64 fp_of(u32 i)
+{
+	return flows_fp(i % BUCKETS +
+			SMALL / MGL_CACHE_WAYS * (i / BUCKETS % 2), i);
+}
+
+static u64 pinned_fp(u32 i)
+{
+	return flows_fp(100 + SMALL / MGL_CACHE_WAYS * i, 5000 + i);
+}
+
+static u32 mixed(u64 fp)
+{
+	return prng(&fp);
+}
+
+/* One of eight that @fp may have; no other flow has one of them. */
+static u32 owner_of(u64 fp, u32 version)
+{
+	return (mixed(fp) & ~7u) | (version & 7);
+}
+
+static bool is_own(const struct mgl_cached *flow)
+{
+	return (flow->owner & ~7u) == owner_of(flow->fp, 0) &&
+	       (u32)flow->kind == mixed(flow->fp) % MGL_KIND_MAX;
+}
+
+static struct mgl_cached flow_new(u64 fp, u32 version, u32 seen)
+{
+	struct mgl_cached flow = flows_live(fp, owner_of(fp, version), seen);
+
+	flow.kind = mixed(fp) % MGL_KIND_MAX;
+	return flow;
+}
+
+/* Once in a while somebody else goes on where order matters. */
+void shim_window(void)
+{
+	static __thread u64 state;
+
+	if (!prng_below(&state, 64))
+		sched_yield();
+}
+
+static void expect(struct thread *t, bool cond, const char *what)
+{
+	if (!cond && !t->failed++)
+		t->first = what;
+}
+
+static bool is_named(const struct mgl_cached *flow)
+{
+	struct mgl_tuple want = flows_tuple(flow->fp);
+
+	return flows_tuple_equal(&flow->tuple, &want);
+}
+
+/* Only on its way back may a flow be missed, and never by a store. */
+static void stable_packet(struct thread *t, struct mgl_clock *clock)
+{
+	u64 fp = fp_of(prng_below(&t->prng, STABLE));
+	u32 before = smp_load_acquire(&refusing);
+	struct mgl_cached flow;
+
+	if (mgl_cache_find(cache, fp, clock, &flow)) {
+		t->found++;
+		expect(t, is_own(&flow), "another's owner is found");
+		expect(t, flow.confirmed &&
+		       flow.state == MAGLEV_FLOW_ESTABLISHED,
+		       "another's state is found");
+		mgl_cache_touch(cache, &flow, MAGLEV_FLOW_ESTABLISHED,
+				clock->now);
+		return;
+	}
+	t->missed++;
+	expect(t, before & 1 || smp_load_acquire(&refusing) != before,
+	       "a flow is missed that does not move back");
+	flow = flow_new(fp, 0, clock->now);
+	expect(t, mgl_cache_store(cache, &flow, false, clock, NULL, NULL) ==
+	       MGL_CACHE_KEPT, "a flow has gone");
+}
+
+static void stable_store(struct thread *t, struct mgl_clock *clock)
+{
+	bool replace = prng_below(&t->prng, 2);
+	struct mgl_cached flow;
+
+	flow = flow_new(fp_of(prng_below(&t->prng, STABLE)), prng(&t->prng),
+			clock->now);
+	expect(t, mgl_cache_store(cache, &flow, replace, clock, NULL, NULL) ==
+	       (replace ? MGL_CACHE_REPLACED : MGL_CACHE_KEPT),
+	       "a flow has gone before it is stored again");
+	expect(t, is_own(&flow) && is_named(&flow), "another is kept");
+}
+
+/* Nothing that matters: it displaces its like all the time. */
+static void churn_packet(struct thread *t, struct mgl_clock *clock)
+{
+	u64 fp = fp_of(STABLE + prng_below(&t->prng, CHURN));
+	enum mgl_cache_stored stored;
+	struct mgl_cached flow;
+
+	if (mgl_cache_find(cache, fp, clock, &flow)) {
+		t->found++;
+		expect(t, is_own(&flow), "another's owner is found");
+		expect(t, !flow.confirmed || flow.state == MAGLEV_FLOW_CLOSING ||
+		       flow.state == MAGLEV_FLOW_CLOSED,
+		       "another's state is found");
+		if (prng_below(&t->prng, 4))
+			mgl_cache_touch(cache, &flow, MAGLEV_FLOW_CLOSED,
+					clock->now);
+		return;
+	}
+	flow = flow_new(fp, prng(&t->prng), clock->now);
+	flow.state = MAGLEV_FLOW_CLOSING;
+	flow.confirmed = prng_below(&t->prng, 2);
+	stored = mgl_cache_store(cache, &flow, false, clock, NULL, NULL);
+	t->stored++;
+	t->displaced += stored == MGL_CACHE_EVICTED;
+	t->late += stored == MGL_CACHE_KEPT;
+	expect(t, stored != MGL_CACHE_FULL, "churn is not displaced");
+	expect(t, is_own(&flow) && is_named(&flow), "another is kept");
+}
+
+static void *packets(void *arg)
+{
+	struct thread *t = arg;
+
+	while (!READ_ONCE(stop)) {
+		struct mgl_clock clock = flows_clock(READ_ONCE(seconds));
+		u32 i;
+
+		for (i = 0; i < 8; i++)
+			switch (prng_below(&t->prng, 8)) {
+			case 0 ... 2:
+				stable_packet(t, &clock);
+				break;
+			case 3:
+				stable_store(t, &clock);
+				break;
+			default:
+				churn_packet(t, &clock);
+			}
+		smp_store_release(&t->quiet, t->quiet + 1);
+		if (READ_ONCE(waiting))
+			sched_yield();
+	}
+	return NULL;
+}
+
+/* Every thread has held nothing since: a grace period is over. */
+static void grace_period(void)
+{
+	u64 before;
+	u32 i;
+
+	WRITE_ONCE(waiting, true);
+	for (i = 0; i < THREADS; i++) {
+		before = smp_load_acquire(&threads[i].quiet);
+		/* The one that is under way may have begun before. */
+		while (smp_load_acquire(&threads[i].quiet) < before + 2)
+			sched_yield();
+	}
+	WRITE_ONCE(waiting, false);
+}
+
+static void resize(u32 size, int want)
+{
+	struct mgl_clock clock = flows_clock(seconds);
+	struct mgl_cache_array *old;
+
+	CHECK_EQ(-mgl_cache_resize(cache, size, &clock, &old), -want,
+		 "to %u", size);
+	grace_period();
+	mgl_cache_array_free(old);
+}
+
+static bool visit_pinned(void *ctx, const struct mgl_cached *flow)
+{
+	(void)ctx;
+	CHECK(is_own(flow) && is_named(flow), "another is listed");
+	return flow->fp >> 32 > 5000;
+}
+
+/* To the smallest size, which does not hold what is put there before. */
+static void resize_in_vain(void)
+{
+	struct mgl_clock clock = flows_clock(seconds);
+	u32 i;
+
+	for (i = 0; i < PINNED; i++) {
+		struct mgl_cached flow = flow_new(pinned_fp(i), 0, clock.now);
+
+		CHECK_EQ(mgl_cache_store(cache, &flow, false, &clock, NULL,
+					 NULL), MGL_CACHE_NEW, "pinned %u", i);
+	}
+	smp_store_release(&refusing, refusing + 1);
+	grace_period();
+	resize(SMALL, -ENOSPC);
+	smp_store_release(&refusing, refusing + 1);
+	mgl_cache_sweep(cache, visit_pinned, NULL);
+}
+
+static u32 rounds_of_resizing(void)
+{
+	u64 state = 7;
+	time_t end = time(NULL) + SECONDS;
+	u32 round;
+
+	/* In the middle of a resize packets come, too. */
+	shim_resched_to = grace_period;
+	for (round = 0; round < ROUNDS && time(NULL) < end; round++) {
+		if (mgl_cache_size(cache) > SMALL && round % 3 == 0)
+			resize_in_vain();
+		else
+			resize(SMALL << prng_below(&state, 6), 0);
+		if (round % 4 == 0)
+			WRITE_ONCE(seconds, seconds + 1);
+	}
+	shim_resched_to = NULL;
+	return round;
+}
+
+/* Each stable flow once, and nothing that is not what it says. */
+static void check_left(void)
+{
+	struct mgl_cached *all;
+	u32 n, i, k;
+
+	all = flows_list(cache, &n);
+	for (i = 0; i < n; i++)
+		CHECK(is_own(&all[i]) && is_named(&all[i]), "flow %u", i);
+	for (k = 0; k < STABLE; k++) {
+		u32 times = 0;
+
+		for (i = 0; i < n; i++)
+			times += all[i].fp == fp_of(k);
+		CHECK_EQ(times, 1, "stable flow %u", k);
+	}
+	free(all);
+}
+
+static void packets_and_resizes_race(void)
+{
+	struct mgl_clock clock = flows_clock(seconds);
+	struct thread sum = {};
+	u32 i, rounds;
+
+	cache = mgl_cache_alloc(SMALL);
+	for (i = 0; i < STABLE; i++) {
+		struct mgl_cached flow = flow_new(fp_of(i), 0, clock.now);
+
+		mgl_cache_store(cache, &flow, false, &clock, NULL, NULL);
+	}
+	for (i = 0; i < THREADS; i++) {
+		threads[i].prng = i;
+		if (pthread_create(&threads[i].id, NULL, packets, &threads[i]))
+			abort();
+	}
+	rounds = rounds_of_resizing();
+	WRITE_ONCE(stop, true);
+	for (i = 0; i < THREADS; i++) {
+		struct thread *t = &threads[i];
+
+		pthread_join(t->id, NULL);
+		CHECK(!t->failed, "thread %u: %u times; first: %s", i,
+		      t->failed, t->first);
+		sum.found += t->found;
+		sum.missed += t->missed;
+		sum.stored += t->stored;
+		sum.displaced += t->displaced;
+		sum.late += t->late;
+	}
+	check_left();
+	NOTE("%u resizes; %u found, %u stored: %u displaced another, %u were late; %u missed on their way back",
+	     rounds, sum.found, sum.stored, sum.displaced, sum.late,
+	     sum.missed);
+	CHECK(rounds > 10 && sum.found > 1000 && sum.displaced > 1000,
+	      "too little has happened to tell");
+	mgl_cache_free(cache);
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(packets_and_resizes_race),
+};
+
+int main(void)
+{
+	return ktap_run(cases, ARRAY_SIZE(cases));
+}

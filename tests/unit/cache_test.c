@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The flow cache: what is found, for how long, and what is said of it. */
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <stdlib.h>
+
+#include "flows.h"
+#include "ktap.h"
+#include "prng.h"
+
+#define SIZE MAGLEV_CACHE_SIZE_MIN
+
+static void check_found(struct mgl_cache *cache, const struct mgl_cached *want,
+			u32 now)
+{
+	struct mgl_clock clock = flows_clock(now);
+	struct mgl_cached got = {};
+
+	CHECK(mgl_cache_find(cache, want->fp, &clock, &got), "fp %#llx",
+	      (unsigned long long)want->fp);
+	/* Finding does not look at names. */
+	got.tuple = want->tuple;
+	CHECK(flows_equal(&got, want), "fp %#llx: owner %#x, state %u",
+	      (unsigned long long)want->fp, got.owner, got.state);
+}
+
+static bool found(struct mgl_cache *cache, u64 fp, u32 now)
+{
+	struct mgl_clock clock = flows_clock(now);
+	struct mgl_cached flow;
+
+	return mgl_cache_find(cache, fp, &clock, &flow);
+}
+
+static void a_cache_holds_what_it_is_asked_to(void)
+{
+	u32 size;
+
+	for (size = SIZE; size <= 65536; size *= 2) {
+		struct mgl_cache *cache = mgl_cache_alloc(size);
+		u32 n;
+
+		CHECK_EQ(mgl_cache_size(cache), size, "size");
+		CHECK_EQ(mgl_cache_buckets(cache), size / MGL_CACHE_WAYS,
+			 "size %u", size);
+		free(flows_list(cache, &n));
+		CHECK_EQ(n, 0, "size %u is empty", size);
+		CHECK(!found(cache, 0, 5) && !found(cache, 1, 5),
+		      "size %u", size);
+		mgl_cache_free(cache);
+	}
+	mgl_cache_free(NULL);
+}
+
+/* Every field at its ends, and fingerprints that are none. */
+static void what_is_stored_is_found(void)
+{
+	static const u64 fps[] = { 0, 2, 0x7f, ~0ULL, 1ULL << 63, 0xffffffff };
+	static const u32 owners[] = { 0, 1, 0x80000000, ~0u };
+	u32 i, kind, state, bits;
+
+	for (i = 0; i < ARRAY_SIZE(fps) * ARRAY_SIZE(owners); i++)
+	for (kind = 0; kind < MGL_KIND_MAX; kind++)
+	for (state = 0; state < __MAGLEV_FLOW_MAX; state++)
+	for (bits = 0; bits < 4; bits++) {
+		struct mgl_cache *cache = mgl_cache_alloc(SIZE);
+		u32 now = bits & 1 ? 0xffffff : 0;
+		struct mgl_clock clock = flows_clock(now);
+		struct mgl_cached flow, listed[MGL_CACHE_WAYS];
+
+		flow = flows_new(fps[i % ARRAY_SIZE(fps)],
+				 owners[i / ARRAY_SIZE(fps)], now);
+		flow.kind = kind;
+		flow.state = state;
+		flow.confirmed = bits & 2;
+		CHECK_EQ(mgl_cache_store(cache, &flow, false, &clock, NULL,
+					 NULL), MGL_CACHE_NEW, "store");
+		check_found(cache, &flow, now);
+		/* 0 says that there is no flow: it goes by another name. */
+		CHECK(flow.fp, "fp 0");
+		CHECK(found(cache, fps[i % ARRAY_SIZE(fps)], now), "fp %u", i);
+		CHECK_EQ(mgl_cache_read(cache, flow.fp % (SIZE / 8), listed),
+			 1, "fp %u", i);
+		CHECK(flows_equal(&listed[0], &flow), "fp %u", i);
+		mgl_cache_free(cache);
+	}
+}
+
+/* In both clocks' lifetimes: of 24 bits, and of 32. */
+static void flows_expire_by_kind_and_state(void)
+{
+	static const u32 starts[] = { 0, 5, 0xfffff0, 0xffffff, 0xfffffffa };
+	u32 kind, state, i;
+
+	for (i = 0; i < ARRAY_SIZE(starts); i++)
+	for (kind = 0; kind < MGL_KIND_MAX; kind++)
+	for (state = 0; state < __MAGLEV_FLOW_MAX; state++) {
+		struct mgl_cache *cache = mgl_cache_alloc(SIZE);
+		u32 timeout = flows_timeouts.seconds[kind][state];
+		u32 t = starts[i];
+		struct mgl_clock clock = flows_clock(t);
+		struct mgl_cached flow = flows_live(77, 3, t);
+
+		flow.kind = kind;
+		flow.state = state;
+		mgl_cache_store(cache, &flow, false, &clock, NULL, NULL);
+		CHECK(found(cache, 77, t), "%u/%u at once", kind, state);
+		CHECK(found(cache, 77, t + timeout - 1), "%u/%u from %#x",
+		      kind, state, t);
+		CHECK(!found(cache, 77, t + timeout), "%u/%u from %#x", kind,
+		      state, t);
+		CHECK(!found(cache, 77, t + timeout + 5000000),
+		      "%u/%u two months later", kind, state);
+		mgl_cache_free(cache);
+	}
+}
+
+/* A timeout counts from when it is set, for flows that are there, too. */
+static void timeouts_change_at_run_time(void)
+{
+	struct mgl_timeouts timeouts = flows_timeouts;
+	struct mgl_clock clock = { .now = 100, .timeouts = &timeouts };
+	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
+	struct mgl_cached flow = flows_live(9, 1, 100);
+	u32 *timeout = &timeouts.seconds[MGL_KIND_TCP][MAGLEV_FLOW_ESTABLISHED];
+
+	mgl_cache_store(cache, &flow, false, &clock, NULL, NULL);
+	clock.now = 150;
+	CHECK(mgl_cache_find(cache, 9, &clock, &flow), "of 900 s");
+	*timeout = 50;
+	CHECK(!mgl_cache_find(cache, 9, &clock, &flow), "of 50 s");
+	*timeout = 51;
+	CHECK(mgl_cache_find(cache, 9, &clock, &flow), "of 51 s");
+	mgl_cache_free(cache);
+}
+
+/*
+ * Another CPU's packet came after this one took the time; so did many while a
+ * cache was resized, which may take a while.
+ */
+static void the_future_is_no_age(void)
+{
+	static const u32 ahead[] = { 1, 2, 10, 60, 600, 3600 };
+	u32 i, state;
+
+	for (i = 0; i < ARRAY_SIZE(ahead); i++)
+	for (state = 0; state < __MAGLEV_FLOW_MAX; state++) {
+		struct mgl_cached flow = flows_new(9, 1, 5 + ahead[i]);
+		struct mgl_clock clock = flows_clock(5);
+
+		flow.state = state;
+		CHECK(!mgl_cache_expired(&flow, &clock), "%u s ahead", ahead[i]);
+		clock.now = 0xffffff;
+		flow.seen = (clock.now + ahead[i]) & 0xffffff;
+		CHECK(!mgl_cache_expired(&flow, &clock), "%u s ahead", ahead[i]);
+	}
+}
+
+static void a_touch_confirms(void)
+{
+	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
+	struct mgl_clock clock = flows_clock(100);
+	struct mgl_cached flow = flows_new(9, 1, 100), want = flow;
+	u32 state;
+
+	mgl_cache_store(cache, &flow, false, &clock, NULL, NULL);
+	want.confirmed = true;
+	for (state = 0; state < __MAGLEV_FLOW_MAX; state++) {
+		clock.now += 5;
+		CHECK(mgl_cache_find(cache, 9, &clock, &flow), "state %u",
+		      state);
+		mgl_cache_touch(cache, &flow, state, clock.now);
+		want.state = state;
+		want.seen = clock.now;
+		check_found(cache, &want, clock.now);
+	}
+	/* Times of more than 24 bits do not spill into what is beside them. */
+	clock.now = 0xff000000 + clock.now;
+	CHECK(mgl_cache_find(cache, 9, &clock, &flow), "far on");
+	mgl_cache_touch(cache, &flow, MAGLEV_FLOW_OPENING, clock.now + 1);
+	want.state = MAGLEV_FLOW_OPENING;
+	want.seen = clock.now + 1;
+	check_found(cache, &want, clock.now);
+	mgl_cache_free(cache);
+}
+
+/* What a packet found may be another flow's, or changed, when it is touched. */
+static void a_late_touch_writes_nothing(void)
+{
+	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
+	struct mgl_clock clock = flows_clock(100);
+	struct mgl_cached flow = flows_new(9, 1, 100), late, want;
+	u32 n;
+
+	mgl_cache_store(cache, &flow, false, &clock, NULL, NULL);
+	CHECK(mgl_cache_find(cache, 9, &clock, &late), "first");
+	want = flows_new(9, 2, 100);
+	CHECK_EQ(mgl_cache_store(cache, &want, true, &clock, NULL, NULL),
+		 MGL_CACHE_REPLACED, "another owner");
+	mgl_cache_touch(cache, &late, MAGLEV_FLOW_CLOSED, 101);
+	check_found(cache, &want, 101);
+
+	/* One that is not there is not put there. */
+	late.fp = 10;
+	mgl_cache_touch(cache, &late, MAGLEV_FLOW_ESTABLISHED, 101);
+	late.fp = 9 + SIZE;
+	mgl_cache_touch(cache, &late, MAGLEV_FLOW_ESTABLISHED, 101);
+	free(flows_list(cache, &n));
+	CHECK_EQ(n, 1, "flows");
+	check_found(cache, &want, 101);
+	mgl_cache_free(cache);
+}
+
+/* The first of two CPUs is right, unless its entry is said to be wrong. */
+static void an_entry_is_kept_or_replaced(void)
+{
+	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
+	struct mgl_clock clock = flows_clock(100);
+	struct mgl_cached first = flows_new(9, 1, 100), flow;
+
+	mgl_cache_store(cache, &first, false, &clock, NULL, NULL);
+	clock.now = 101;
+	flow = flows_live(9, 2, 101);
+	flow.tuple.service++;
+	CHECK_EQ(mgl_cache_store(cache, &flow, false, &clock, NULL, NULL),
+		 MGL_CACHE_KEPT, "a second");
+	CHECK(flows_equal(&flow, &first), "owner %u", flow.owner);
+	check_found(cache, &first, 101);
+
+	flow = flows_live(9, 2, 101);
+	CHECK_EQ(mgl_cache_store(cache, &flow, true, &clock, NULL, NULL),
+		 MGL_CACHE_REPLACED, "a third");
+	check_found(cache, &flow, 101);
+	/* An expired one is nobody's, so nothing is kept or replaced. */
+	clock.now = 1001;
+	flow = flows_new(9, 3, 1001);
+	CHECK_EQ(mgl_cache_store(cache, &flow, false, &clock, NULL, NULL),
+		 MGL_CACHE_NEW, "a fourth");
+	check_found(cache, &flow, 1001);
+	clock.now = 1901;
+	flow = flows_new(9, 4, 1901);
+	CHECK_EQ(mgl_cache_store(cache, &flow, true, &clock, NULL, NULL),
+		 MGL_CACHE_NEW, "a fifth");
+	check_found(cache, &flow, 1901);
+	mgl_cache_free(cache);
+}
+
+struct visits {
+	u32 seen;
+	u64 sum;
+};
+
+static bool visit_odd(void *ctx, const struct mgl_cached *flow)
+{
+	struct visits *v = ctx;
+	struct mgl_tuple want = flows_tuple(flow->fp);
+
+	v->seen++;
+	v->sum += flow->fp;
+	CHECK(flows_tuple_equal(&flow->tuple, &want), "names");
+	return flow->owner & 1;
+}
+
+/* Expired ones are listed, too: whoever lists them knows the time. */
+static void a_sweep_sees_every_flow(void)
+{
+	struct mgl_cache *cache = mgl_cache_alloc(65536 * 8);
+	struct mgl_clock clock = flows_clock(100);
+	struct visits v = {};
+	u32 i, n, kept = 0;
+	u64 sum = 0;
+
+	for (i = 0; i < 10000; i++) {
+		struct mgl_cached flow = flows_new(i * 65537ULL + 1, i, 100);
+
+		CHECK_EQ(mgl_cache_store(cache, &flow, false, &clock, NULL,
+					 NULL), MGL_CACHE_NEW, "flow %u", i);
+		sum += flow.fp;
+	}
+	mgl_cache_sweep(cache, visit_odd, &v);
+	CHECK_EQ(v.seen, 10000, "visits");
+	CHECK_EQ(v.sum, sum, "fingerprints");
+	for (i = 0; i < 10000; i++) {
+		bool there = found(cache, i * 65537ULL + 1, 100);
+
+		CHECK_EQ(there, !(i & 1), "flow %u", i);
+		kept += there;
+	}
+	free(flows_list(cache, &n));
+	CHECK_EQ(n, kept, "listed");
+	mgl_cache_free(cache);
+}
+
+static void allocations_fail_without_a_leak(void)
+{
+	long live = shim_alloc_live();
+	struct mgl_cache *cache;
+	unsigned int nth;
+
+	for (nth = 1; nth <= 5; nth++) {
+		shim_alloc_fail(nth);
+		cache = mgl_cache_alloc(SIZE);
+		CHECK(!cache, "allocation %u", nth);
+		CHECK_EQ(shim_alloc_live(), live, "allocation %u", nth);
+	}
+	shim_alloc_fail(0);
+	cache = mgl_cache_alloc(SIZE);
+	CHECK_EQ(shim_alloc_fail(0), 5, "allocations");
+	mgl_cache_free(cache);
+	CHECK_EQ(shim_alloc_live(), live, "freed");
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(a_cache_holds_what_it_is_asked_to),
+	KTAP_CASE(what_is_stored_is_found),
+	KTAP_CASE(flows_expire_by_kind_and_state),
+	KTAP_CASE(timeouts_change_at_run_time),
+	KTAP_CASE(the_future_is_no_age),
+	KTAP_CASE(a_touch_confirms),
+	KTAP_CASE(a_late_touch_writes_nothing),
+	KTAP_CASE(an_entry_is_kept_or_replaced),
+	KTAP_CASE(a_sweep_sees_every_flow),
+	KTAP_CASE(allocations_fail_without_a_leak),
+};
+
+int main(void)
+{
+	return ktap_run(cases, ARRAY_SIZE(cases));
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What of a flow counts: masks by affinity, fingerprints for the cache. */
+#include <linux/in.h>
+#include <linux/kernel.h>
+#include <stdlib.h>
+
+#include "flow.h"
+#include "ktap.h"
+
+static const siphash_key_t secret = { .key = { 0x0123456789abcdef, 42 } };
+
+static struct mgl_flow a_flow(void)
+{
+	return (struct mgl_flow){
+		.saddr = mgl_addr_v4(cpu_to_be32(0xc6336407)),
+		.daddr = mgl_addr_v4(cpu_to_be32(0xcb007109)),
+		.sport = cpu_to_be16(0xa1b2),
+		.dport = cpu_to_be16(443),
+		.proto = IPPROTO_TCP,
+		.opens = true,
+		.shown = MAGLEV_FLOW_OPENING,
+		.len = 60,
+	};
+}
+
+static u64 fingerprint(const struct mgl_flow *flow, u32 service)
+{
+	return mgl_flow_fingerprint(flow, service, &secret);
+}
+
+static void a_connection_is_all_that_it_is(void)
+{
+	struct mgl_flow flow = a_flow();
+	struct mgl_flow f = mgl_flow_mask(&flow, MAGLEV_AFFINITY_5TUPLE);
+
+	CHECK(mgl_addr_equal(&f.saddr, &flow.saddr), "client");
+	CHECK(mgl_addr_equal(&f.daddr, &flow.daddr), "VIP");
+	CHECK_EQ(f.sport, flow.sport, "client's port");
+	CHECK_EQ(f.dport, flow.dport, "VIP's port");
+	CHECK_EQ(f.proto, IPPROTO_TCP, "protocol");
+	CHECK(f.opens, "opens");
+	CHECK_EQ(f.shown, MAGLEV_FLOW_OPENING, "shown");
+	CHECK_EQ(f.len, 60, "length");
+}
+
+/* Where connections stay together none of them opens or ends anything. */
+static void what_does_not_count_is_masked(void)
+{
+	u32 affinity, shown;
+
+	for (affinity = MAGLEV_AFFINITY_3TUPLE;
+	     affinity <= MAGLEV_AFFINITY_SOURCE; affinity++)
+	for (shown = 0; shown < __MAGLEV_FLOW_MAX; shown++) {
+		bool source = affinity == MAGLEV_AFFINITY_SOURCE;
+		struct mgl_addr nobody = mgl_addr_v4(0);
+		struct mgl_flow flow = a_flow(), f;
+
+		flow.shown = shown;
+		f = mgl_flow_mask(&flow, affinity);
+		CHECK(mgl_addr_equal(&f.saddr, &flow.saddr), "client");
+		CHECK(mgl_addr_equal(&f.daddr, source ? &nobody : &flow.daddr),
+		      "affinity %u", affinity);
+		CHECK_EQ(f.proto, source ? 0 : IPPROTO_TCP, "affinity %u",
+			 affinity);
+		CHECK_EQ(f.sport, 0, "affinity %u", affinity);
+		CHECK_EQ(f.dport, 0, "affinity %u", affinity);
+		CHECK(!f.opens, "affinity %u", affinity);
+		CHECK_EQ(f.shown, MAGLEV_FLOW_ESTABLISHED, "affinity %u",
+			 affinity);
+		/* It is still the packet's. */
+		CHECK_EQ(f.len, 60, "affinity %u", affinity);
+	}
+}
+
+/* Which of a client's connections are the same flow, by slot and by cache. */
+static void what_stays_together(void)
+{
+	static const bool want[__MAGLEV_AFFINITY_MAX][5] = {
+		/* By client's port, VIP's port, VIP, protocol, client. */
+		[MAGLEV_AFFINITY_5TUPLE] = { false, false, false, false, false },
+		[MAGLEV_AFFINITY_3TUPLE] = { true, true, false, false, false },
+		[MAGLEV_AFFINITY_SOURCE] = { true, true, true, true, false },
+	};
+	struct mgl_flow flow = a_flow();
+	u32 affinity, i;
+
+	for (affinity = 0; affinity < __MAGLEV_AFFINITY_MAX; affinity++)
+	for (i = 0; i < 5; i++) {
+		struct mgl_flow other = flow, a, b;
+
+		switch (i) {
+		case 0:
+			other.sport = cpu_to_be16(1);
+			break;
+		case 1:
+			other.dport = cpu_to_be16(80);
+			break;
+		case 2:
+			other.daddr.w[3] = 1;
+			break;
+		case 3:
+			other.proto = IPPROTO_UDP;
+			break;
+		default:
+			other.saddr.w[3] = 1;
+		}
+		a = mgl_flow_mask(&flow, affinity);
+		b = mgl_flow_mask(&other, affinity);
+		CHECK_EQ(mgl_flow_hash(&a, 1) == mgl_flow_hash(&b, 1),
+			 want[affinity][i], "affinity %u, field %u", affinity,
+			 i);
+		/* VIP and protocol are the service's, which is the same here. */
+		if (i != 2 && i != 3)
+			CHECK_EQ(fingerprint(&a, 1) == fingerprint(&b, 1),
+				 want[affinity][i], "affinity %u, field %u",
+				 affinity, i);
+		CHECK(fingerprint(&a, 1) != fingerprint(&a, 2),
+		      "affinity %u: services", affinity);
+	}
+}
+
+/* Every bit of client, ports, service and secret, alone. */
+static void every_bit_of_a_name_counts(void)
+{
+	struct mgl_flow v4 = a_flow(), v6 = a_flow();
+	u64 base4, base6;
+	u32 bit;
+
+	v6.saddr.w[0] = cpu_to_be32(0x20010db8);
+	base4 = fingerprint(&v4, 7);
+	base6 = fingerprint(&v6, 7);
+	CHECK(base4 != base6, "families");
+	for (bit = 0; bit < 128; bit++) {
+		struct mgl_flow f = v6;
+
+		f.saddr.w[bit / 32] ^= 1u << bit % 32;
+		CHECK(fingerprint(&f, 7) != base6, "IPv6 client, bit %u", bit);
+		f = v4;
+		f.saddr.w[bit / 32] ^= 1u << bit % 32;
+		CHECK(fingerprint(&f, 7) != base4, "IPv4 client, bit %u", bit);
+	}
+	for (bit = 0; bit < 32; bit++) {
+		struct mgl_flow f = v4;
+
+		if (bit < 16)
+			f.sport ^= 1u << bit;
+		else
+			f.dport ^= 1u << (bit - 16);
+		CHECK(fingerprint(&f, 7) != base4, "ports, bit %u", bit);
+		CHECK(fingerprint(&v4, 7 ^ 1u << bit) != base4,
+		      "service, bit %u", bit);
+		CHECK(fingerprint(&v6, 7 ^ 1u << bit) != base6,
+		      "service, bit %u", bit);
+	}
+	for (bit = 0; bit < 128; bit++) {
+		siphash_key_t other = secret;
+
+		other.key[bit / 64] ^= 1ULL << bit % 64;
+		CHECK(mgl_flow_fingerprint(&v4, 7, &other) != base4,
+		      "secret, bit %u", bit);
+	}
+}
+
+/* Every packet of a flow has its fingerprint. */
+static void a_packet_is_no_part_of_its_flows_name(void)
+{
+	struct mgl_flow flow = a_flow(), f = flow;
+
+	f.opens = false;
+	f.shown = MAGLEV_FLOW_CLOSED;
+	f.len = 1500;
+	CHECK_EQ(fingerprint(&f, 3), fingerprint(&flow, 3), "packets");
+	CHECK_EQ(mgl_flow_hash(&f, 3), mgl_flow_hash(&flow, 3), "packets");
+	f.sport = flow.dport;
+	f.dport = flow.sport;
+	CHECK(fingerprint(&f, 3) != fingerprint(&flow, 3), "ports swapped");
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const u64 *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Of near clients, ports and services, for near secrets: all differ. */
+static void near_flows_have_far_fingerprints(void)
+{
+	enum { N = 1 << 17 };
+	u64 *fps = calloc(N, sizeof(*fps));
+	u32 i, low[16] = {};
+
+	for (i = 0; i < N; i++) {
+		struct mgl_flow flow = a_flow();
+
+		flow.saddr.w[3] = cpu_to_be32(i & 0xff);
+		flow.sport = cpu_to_be16(i >> 8 & 0xff);
+		fps[i] = fingerprint(&flow, i >> 16);
+		low[fps[i] % 16]++;
+	}
+	for (i = 0; i < 16; i++)
+		/* The deviation is 88. */
+		CHECK(low[i] > N / 16 - 500 && low[i] < N / 16 + 500,
+		      "%u end in %u", low[i], i);
+	qsort(fps, N, sizeof(*fps), by_value);
+	for (i = 1; i < N; i++)
+		CHECK(fps[i] != fps[i - 1], "two are %#llx",
+		      (unsigned long long)fps[i]);
+	free(fps);
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(a_connection_is_all_that_it_is),
+	KTAP_CASE(what_does_not_count_is_masked),
+	KTAP_CASE(what_stays_together),
+	KTAP_CASE(every_bit_of_a_name_counts),
+	KTAP_CASE(a_packet_is_no_part_of_its_flows_name),
+	KTAP_CASE(near_flows_have_far_fingerprints),
+};
+
+int main(void)
+{
+	return ktap_run(cases, ARRAY_SIZE(cases));
+}

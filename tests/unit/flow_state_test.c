@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What TCP's flags and SCTP's chunks show of the state of a flow. */
+#include "ktap.h"
+#include "oracle.h"
+#include "skb.h"
+
+static enum mgl_counter parse(const struct packet *p, struct mgl_flow *flow,
+			      const char *what)
+{
+	struct sk_buff *skb = packet_skb(p);
+	enum mgl_counter result;
+	const char *error;
+
+	error = oracle_check_flow(skb, p->b, 0, flow, &result);
+	CHECK(!error, "%s: %s", what, error);
+	shim_skb_free(skb);
+	return result;
+}
+
+static void a_syn_without_ack_opens(void)
+{
+	struct mgl_flow flow;
+	u32 flags;
+
+	for (flags = 0; flags <= 255; flags++) {
+		struct packet p = { .len = 0 };
+
+		packet_ipv4(&p, 5, IPPROTO_TCP, 20);
+		packet_tcp(&p, 5, flags);
+		CHECK_EQ(parse(&p, &flow, "TCP"), MGL_CNT_NONE, "flags %#x",
+			 flags);
+		CHECK_EQ(flow.opens, flags & PACKET_SYN && !(flags & PACKET_ACK),
+			 "flags %#x", flags);
+	}
+}
+
+static void an_init_opens(void)
+{
+	struct mgl_flow flow;
+	u32 type;
+
+	for (type = 0; type <= 255; type++) {
+		struct packet p = { .len = 0 };
+
+		packet_ipv4(&p, 5, IPPROTO_SCTP, 16);
+		packet_sctp(&p, type);
+		CHECK_EQ(parse(&p, &flow, "SCTP"), MGL_CNT_NONE, "chunk %u",
+			 type);
+		CHECK_EQ(flow.opens, type == 1, "chunk %u", type);
+	}
+}
+
+static void what_packets_show(void)
+{
+	static const struct { u8 proto, is; enum maglev_flow_state shown; } t[] = {
+		{ IPPROTO_TCP, 0x02 /* S */, MAGLEV_FLOW_OPENING },
+		{ IPPROTO_TCP, 0x03 /* SF */, MAGLEV_FLOW_OPENING },
+		{ IPPROTO_TCP, 0x12 /* S. */, MAGLEV_FLOW_ESTABLISHED },
+		{ IPPROTO_TCP, 0x18 /* P. */, MAGLEV_FLOW_ESTABLISHED },
+		{ IPPROTO_TCP, 0x00, MAGLEV_FLOW_ESTABLISHED },
+		{ IPPROTO_TCP, 0x11 /* F. */, MAGLEV_FLOW_CLOSING },
+		{ IPPROTO_TCP, 0x13 /* SF. */, MAGLEV_FLOW_CLOSING },
+		{ IPPROTO_TCP, 0x04 /* R */, MAGLEV_FLOW_CLOSED },
+		{ IPPROTO_TCP, 0x17 /* SFR. */, MAGLEV_FLOW_CLOSED },
+		{ IPPROTO_SCTP, 0 /* DATA */, MAGLEV_FLOW_ESTABLISHED },
+		{ IPPROTO_SCTP, 1 /* INIT */, MAGLEV_FLOW_OPENING },
+		{ IPPROTO_SCTP, 2 /* INIT ACK */, MAGLEV_FLOW_ESTABLISHED },
+		{ IPPROTO_SCTP, 6 /* ABORT */, MAGLEV_FLOW_CLOSED },
+		{ IPPROTO_SCTP, 7 /* SHUTDOWN */, MAGLEV_FLOW_CLOSING },
+		{ IPPROTO_SCTP, 8 /* ... ACK */, MAGLEV_FLOW_CLOSING },
+		{ IPPROTO_SCTP, 10 /* COOKIE ECHO */, MAGLEV_FLOW_ESTABLISHED },
+		{ IPPROTO_SCTP, 14 /* ... COMPLETE */, MAGLEV_FLOW_CLOSING },
+		{ IPPROTO_UDP, 0, MAGLEV_FLOW_ESTABLISHED },
+	};
+	struct mgl_flow flow;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		struct packet p = { .len = 0 };
+
+		packet_ipv4(&p, 5, t[i].proto, 20);
+		if (t[i].proto == IPPROTO_TCP)
+			packet_tcp(&p, 5, t[i].is);
+		else if (t[i].proto == IPPROTO_SCTP)
+			packet_sctp(&p, t[i].is);
+		else
+			packet_udp(&p, 12);
+		p.len = 40;
+		CHECK_EQ(parse(&p, &flow, "state"), MGL_CNT_NONE, "row %u", i);
+		CHECK_EQ(flow.shown, t[i].shown, "row %u", i);
+	}
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(a_syn_without_ack_opens),
+	KTAP_CASE(an_init_opens),
+	KTAP_CASE(what_packets_show),
+};
+
+int main(void)
+{
+	return ktap_run(cases, ARRAY_SIZE(cases));
+}

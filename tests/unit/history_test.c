@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Slots that remember, case by case, in tables small enough to see. */
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <string.h>
+
+#include "history.h"
+#include "ktap.h"
+
+#define SETTLE	100
+#define NONE	MGL_SLOT_NONE
+#define SETTLED	MGL_PREV_SETTLED
+#define OLD	MGL_PREV_OLD
+
+struct table {
+	u16 slots[8];
+	u32 size;
+	u64 seed;
+	struct mgl_history *history;
+};
+
+/* Where no owner gets another number. */
+static const u16 same[] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+
+static struct mgl_generation generation(const struct table *t)
+{
+	return (struct mgl_generation){
+		.slots = t->slots, .size = t->size, .seed = t->seed,
+		.history = t->history,
+	};
+}
+
+static void change(struct table *t, const u16 *map, struct table to, u32 now)
+{
+	struct mgl_generation old = generation(t), new = generation(&to);
+
+	CHECK_EQ(mgl_history_next(&to.history, t->size ? &old : NULL, map,
+				  &new, now, SETTLE), 0, "change");
+	mgl_history_free(t->history);
+	*t = to;
+}
+
+/* What slot @s remembers, for @left more ticks. */
+static void check_slot(const struct table *t, u32 s, u32 now, u16 prev,
+		       u32 left)
+{
+	CHECK_EQ(mgl_history_left(t->history, s, now, SETTLE), left,
+		 "slot %u at %u", s, now);
+	if (left && t->history)
+		CHECK_EQ(t->history->prev[s], prev, "slot %u at %u", s, now);
+}
+
+static struct table table_of(u32 size, u64 seed, const u16 *slots)
+{
+	struct table t = { .size = size, .seed = seed };
+
+	memcpy(t.slots, slots, size * sizeof(*slots));
+	return t;
+}
+
+#define TABLE(seed, ...) \
+	table_of(ARRAY_SIZE(((const u16[]){ __VA_ARGS__ })), seed, \
+		 (const u16[]){ __VA_ARGS__ })
+
+/* One that is at rest since a long time. */
+#define AT_REST(...) TABLE(1, __VA_ARGS__)
+
+static void a_first_table_is_a_change_from_nobody(void)
+{
+	struct table t = {};
+
+	change(&t, NULL, TABLE(1, 0, NONE, 1), 7);
+	check_slot(&t, 0, 7, NONE, SETTLE);
+	check_slot(&t, 1, 7 + 1, NONE, SETTLE - 1);
+	check_slot(&t, 2, 7 + SETTLE - 1, NONE, 1);
+	check_slot(&t, 2, 7 + SETTLE, NONE, 0);
+	CHECK_EQ(t.history->last, 7, "last");
+	CHECK(!t.history->old, "no old table");
+	mgl_history_free(t.history);
+}
+
+static void a_slot_remembers_who_had_it(void)
+{
+	struct table t = AT_REST(0, 1, NONE, 2);
+
+	change(&t, same, TABLE(1, 0, 2, 1, NONE), 50);
+	check_slot(&t, 0, 50, SETTLED, 0);
+	check_slot(&t, 1, 50, 1, SETTLE);
+	check_slot(&t, 2, 50, NONE, SETTLE);
+	check_slot(&t, 3, 50, 2, SETTLE);
+	CHECK_EQ(mgl_history_unsettled(t.history, 50, SETTLE), 3, "at once");
+	CHECK_EQ(mgl_history_unsettled(t.history, 149, SETTLE), 3, "just");
+	CHECK_EQ(mgl_history_unsettled(t.history, 150, SETTLE), 0, "over");
+	CHECK_EQ(mgl_history_unsettled(t.history, 150, SETTLE + 1), 3,
+		 "another settle time");
+	CHECK_EQ(mgl_history_unsettled(NULL, 50, SETTLE), 0, "no history");
+	CHECK_EQ(t.history->last, 50, "last");
+	mgl_history_free(t.history);
+}
+
+static void the_first_owner_of_several_is_remembered(void)
+{
+	struct table t = AT_REST(0, 0, 0);
+
+	change(&t, same, TABLE(1, 1, 1, 1), 50);
+	/* One changes again, one back again, one not. */
+	change(&t, same, TABLE(1, 2, 0, 1), 149);
+	check_slot(&t, 0, 149, 0, SETTLE);
+	check_slot(&t, 1, 149, 0, SETTLE);
+	check_slot(&t, 2, 149, 0, 1);
+	CHECK_EQ(t.history->last, 149, "last");
+	/* The memory is of a slot: it ends a settle time after its last. */
+	change(&t, same, TABLE(1, 3, 3, 3), 150);
+	check_slot(&t, 0, 150, 0, SETTLE);
+	check_slot(&t, 1, 150, 0, SETTLE);
+	check_slot(&t, 2, 150, 1, SETTLE);
+	mgl_history_free(t.history);
+}
+
+static void what_has_settled_is_forgotten(void)
+{
+	struct table t = AT_REST(0, 0);
+
+	change(&t, same, TABLE(1, 0, 1), 50);
+	change(&t, same, TABLE(1, 0, 1), 149);
+	check_slot(&t, 1, 149, 0, 1);
+	CHECK_EQ(t.history->last, 50, "last");
+	change(&t, same, TABLE(1, 0, 1), 150);
+	CHECK(!t.history, "there is nothing to remember");
+	change(&t, same, TABLE(1, 0, 1), 151);
+	CHECK(!t.history, "nor is there later");
+}
+
+/* Numbers mean nothing, and nobody is who has no number any more. */
+static void owners_are_compared_by_identity(void)
+{
+	static const u16 swap[] = { 1, 0, 2 };
+	static const u16 gone[] = { NONE, 0, 1 };
+	static const u16 back[] = { 1, 2 };
+	struct table t = AT_REST(0, 1, 2);
+
+	change(&t, swap, TABLE(1, 1, 0, 2), 50);
+	CHECK(!t.history, "all that changed were numbers");
+	change(&t, swap, TABLE(1, 0, 0, 2), 51);
+	check_slot(&t, 0, 51, SETTLED, 0);
+	check_slot(&t, 1, 51, 1, SETTLE);
+	/* The number before stays that of the same backend. */
+	change(&t, gone, TABLE(1, 0, 0, 1), 52);
+	check_slot(&t, 0, 52, NONE, SETTLE);
+	check_slot(&t, 1, 52, 0, SETTLE);
+	check_slot(&t, 2, 52, SETTLED, 0);
+	/* It is added again, as another backend with the old number. */
+	change(&t, back, TABLE(1, 0, 0, 2), 53);
+	check_slot(&t, 0, 53, NONE, SETTLE);
+	check_slot(&t, 1, 53, 1, SETTLE);
+	check_slot(&t, 2, 53, SETTLED, 0);
+	/* Who is remembered goes: nobody is remembered, for as long. */
+	change(&t, (const u16[]){ 0, NONE, 1 }, TABLE(1, 0, 0, 1), 54);
+	check_slot(&t, 1, 54, NONE, SETTLE - 1);
+	mgl_history_free(t.history);
+}
+
+static void the_clock_may_run_over(void)
+{
+	static const u32 starts[] = { 0xffffffff, 0xffffff9c, 0xffffff9d, 0 };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(starts); i++) {
+		struct table t = AT_REST(0, 0, 0);
+		u32 now = starts[i];
+
+		change(&t, same, TABLE(1, 1, 0, 0), now);
+		CHECK_EQ(t.history->last, now, "from %#x", now);
+		check_slot(&t, 0, now + 99, 0, 1);
+		check_slot(&t, 0, now + 100, 0, 0);
+		change(&t, same, TABLE(1, 1, 1, 0), now + 60);
+		CHECK_EQ(t.history->last, now + 60, "from %#x", now);
+		check_slot(&t, 0, now + 60, 0, 40);
+		check_slot(&t, 1, now + 60, 0, 100);
+		check_slot(&t, 2, now + 60, 0, 0);
+		change(&t, same, TABLE(1, 1, 1, 0), now + 100);
+		CHECK_EQ(t.history->last, now + 60, "from %#x", now);
+		check_slot(&t, 0, now + 100, 0, 0);
+		check_slot(&t, 1, now + 100, 0, 60);
+		mgl_history_free(t.history);
+	}
+}
+
+static void check_old(const struct table *t, struct table want)
+{
+	u32 s;
+
+	CHECK(t->history && t->history->old, "there is an old table");
+	if (!t->history || !t->history->old)
+		return;
+	CHECK_EQ(t->history->old_size, want.size, "size");
+	CHECK_EQ(t->history->old_seed, want.seed, "seed");
+	for (s = 0; s < want.size && s < t->history->old_size; s++)
+		CHECK_EQ(t->history->old[s], want.slots[s], "slot %u", s);
+}
+
+static void another_seed_or_size_keeps_the_old_table(void)
+{
+	static const u16 gone[] = { 0, NONE, 1 };
+	struct table t = AT_REST(0, 1, 2, NONE), u = AT_REST(0, 1, 2, NONE);
+	u32 s;
+
+	change(&t, gone, TABLE(2, 0, 1, 1, 0), 50);
+	check_old(&t, TABLE(1, 0, NONE, 1, NONE));
+	change(&u, same, TABLE(1, 0, 1, 2), 50);
+	check_old(&u, TABLE(1, 0, 1, 2, NONE));
+	for (s = 0; s < 3; s++) {
+		check_slot(&t, s, 51, OLD, SETTLE - 1);
+		check_slot(&u, s, 149, OLD, 1);
+		check_slot(&u, s, 150, OLD, 0);
+	}
+	CHECK_EQ(t.history->last, 50, "last");
+	/* When all have settled it has no use. */
+	change(&t, same, TABLE(2, 0, 1, 1, 0), 150);
+	CHECK(!t.history, "no history");
+	/* A slot that changes goes on with it; others do not keep it. */
+	change(&u, same, TABLE(1, 0, 1, 1), 149);
+	check_slot(&u, 2, 149, OLD, SETTLE);
+	change(&u, gone, TABLE(1, 0, NONE, NONE), 200);
+	check_old(&u, TABLE(1, 0, NONE, 1, NONE));
+	check_slot(&u, 1, 200, SETTLED, 0);
+	change(&u, same, TABLE(1, 0, 0, NONE), 249);
+	CHECK(u.history && !u.history->old, "no old table");
+	check_slot(&u, 1, 249, NONE, SETTLE);
+	mgl_history_free(u.history);
+}
+
+/* An unknown flow went to the owner before: it still does. */
+static void a_rotation_while_slots_are_unsettled(void)
+{
+	struct table t = AT_REST(0, 1, 2);
+
+	change(&t, same, TABLE(1, 0, 1, 0), 50);
+	change(&t, same, TABLE(2, 1, 1, 1), 60);
+	check_old(&t, TABLE(1, 0, 1, 2));
+	/* And again: the flows are still where the first table had them. */
+	change(&t, same, TABLE(3, 2, 2, 2, 2, 2), 70);
+	check_old(&t, TABLE(1, 0, 1, 2));
+	check_slot(&t, 4, 70, OLD, SETTLE);
+	/* A change of the last moment makes one slot last longer, alone. */
+	change(&t, same, TABLE(3, 2, 2, 0, 2, 2), 169);
+	change(&t, same, TABLE(4, 1, 1), 170);
+	check_old(&t, TABLE(3, 2, 2, 0, 2, 2));
+	check_slot(&t, 0, 170, OLD, SETTLE);
+	mgl_history_free(t.history);
+}
+
+static void moves_are_counted(void)
+{
+	static const u16 gone[] = { 0, NONE, 1, 2 };
+	struct table t = AT_REST(0, 1, 2, 3, NONE, 0), u;
+	struct mgl_generation old = generation(&t), new;
+	/* By new numbers: the last one may take nothing any more. */
+	static const bool may[] = { true, true, false, true };
+	struct mgl_moves m;
+
+	/* Same, deleted, taken from one that may stay, drained, new, same. */
+	u = TABLE(1, 0, 0, 3, 1, 3, 0);
+	new = generation(&u);
+	m = mgl_history_moves(&old, gone, may, &new);
+	CHECK_EQ(m.slots, 4, "slots");
+	CHECK_EQ(m.survivors, 1, "survivors");
+	u = TABLE(1, 0, NONE, 1, 2, NONE, 0);
+	m = mgl_history_moves(&old, gone, may, &new);
+	CHECK_EQ(m.slots, 0, "nothing but a deleted one's slot, to nobody");
+	CHECK_EQ(m.survivors, 0, "survivors");
+	u = TABLE(2, 0, 0, 1, 2, NONE, 0);
+	new = generation(&u);
+	m = mgl_history_moves(&old, gone, may, &new);
+	CHECK_EQ(m.slots, 6, "another seed");
+	CHECK_EQ(m.survivors, 6, "another seed");
+	u = TABLE(1, 0, 0, 1, 2, NONE);
+	new = generation(&u);
+	m = mgl_history_moves(&old, gone, may, &new);
+	CHECK_EQ(m.slots, 5, "another size");
+	CHECK_EQ(m.survivors, 5, "another size");
+	m = mgl_history_moves(NULL, NULL, may, &new);
+	CHECK_EQ(m.slots, 5, "a first table");
+	CHECK_EQ(m.survivors, 0, "a first table");
+}
+
+static void check_failures(const struct table *from, struct table to,
+			   unsigned int expected, const char *what)
+{
+	struct mgl_generation old = generation(from), new = generation(&to);
+	struct mgl_history *next = NULL;
+	long live = shim_alloc_live();
+	unsigned int nth;
+
+	for (nth = 1; nth <= expected; nth++) {
+		shim_alloc_fail(nth);
+		CHECK_EQ(-mgl_history_next(&next, from->size ? &old : NULL,
+					   same, &new, 60, SETTLE), ENOMEM,
+			 "%s: allocation %u", what, nth);
+		CHECK_EQ(shim_alloc_live(), live, "%s: %u", what, nth);
+	}
+	shim_alloc_fail(0);
+	CHECK_EQ(mgl_history_next(&next, from->size ? &old : NULL, same, &new,
+				  60, SETTLE), 0, "%s", what);
+	CHECK_EQ(shim_alloc_fail(0), expected, "%s: allocations", what);
+	mgl_history_free(next);
+	CHECK_EQ(shim_alloc_live(), live, "%s: freed", what);
+}
+
+static void allocations_fail_without_a_leak(void)
+{
+	struct table none = {}, t = AT_REST(0, 1, 2);
+	long live = shim_alloc_live();
+
+	check_failures(&none, TABLE(1, 0, 1, 2), 3, "first");
+	check_failures(&t, TABLE(1, 0, 1, 1), 3, "change");
+	check_failures(&t, TABLE(1, 0, 1, 2), 3, "no change");
+	check_failures(&t, TABLE(2, 0, 1, 2), 4, "rotation");
+	change(&t, same, TABLE(2, 0, 1, 2), 50);
+	check_failures(&t, TABLE(2, 1, 1, 2), 4, "change after a rotation");
+	check_failures(&t, TABLE(3, 1, 1), 4, "two rotations");
+	mgl_history_free(t.history);
+	CHECK_EQ(shim_alloc_live(), live, "freed");
+	mgl_history_free(NULL);
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(a_first_table_is_a_change_from_nobody),
+	KTAP_CASE(a_slot_remembers_who_had_it),
+	KTAP_CASE(the_first_owner_of_several_is_remembered),
+	KTAP_CASE(what_has_settled_is_forgotten),
+	KTAP_CASE(owners_are_compared_by_identity),
+	KTAP_CASE(the_clock_may_run_over),
+	KTAP_CASE(another_seed_or_size_keeps_the_old_table),
+	KTAP_CASE(a_rotation_while_slots_are_unsettled),
+	KTAP_CASE(moves_are_counted),
+	KTAP_CASE(allocations_fail_without_a_leak),
+};
+
+int main(void)
+{
+	return ktap_run(cases, ARRAY_SIZE(cases));
+}
