@@ -94,6 +94,22 @@ bool mgl_cache_expired(const struct mgl_cached *flow,
 EXPORT_SYMBOL_IF_KUNIT(mgl_cache_expired);
 
 /**
+ * mgl_cache_expires() - when will a flow be forgotten?
+ * @flow: the flow, which has not expired
+ * @clock: time and timeouts
+ *
+ * Context: any.
+ * Return: seconds from now on.
+ */
+u32 mgl_cache_expires(const struct mgl_cached *flow,
+		      const struct mgl_clock *clock)
+{
+	u32 timeout = READ_ONCE(clock->timeouts->seconds[flow->kind][flow->state]);
+
+	return timeout - min(timeout, idle_time(flow->seen, clock->now));
+}
+
+/**
  * mgl_cache_array_alloc() - memory for a number of flows
  * @entries: flows, a power of two from MAGLEV_CACHE_SIZE_MIN
  *

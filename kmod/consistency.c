@@ -5,6 +5,7 @@
  * before.
  */
 #include <kunit/visibility.h>
+#include <linux/export.h>
 
 #include "consistency.h"
 

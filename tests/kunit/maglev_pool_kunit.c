@@ -70,12 +70,16 @@ static struct mgl_addr backend(u32 i)
 
 static int add(struct kunit *test, struct mgl_pool *pool, u32 i, u32 weight)
 {
+	const struct mgl_member_params params = {
+		.has_weight = true,
+		.weight = weight,
+	};
 	struct mgl_addr addr = backend(i);
 	struct mgl_net *mn = test->priv;
 	int err;
 
 	mutex_lock(&mn->lock);
-	err = mgl_member_add(mn, pool, &addr, weight, NULL);
+	err = mgl_member_add(mn, pool, &addr, &params, NULL, NULL);
 	mutex_unlock(&mn->lock);
 	return err;
 }
@@ -88,7 +92,7 @@ static void del(struct kunit *test, struct mgl_pool *pool, u32 i)
 
 	mutex_lock(&mn->lock);
 	m = mgl_member_find(pool, &addr);
-	if (!m || mgl_member_del(mn, pool, m, NULL))
+	if (!m || mgl_member_del(mn, pool, m, NULL, NULL))
 		FAIL_ONCE(test, "cannot delete %u", i);
 	mutex_unlock(&mn->lock);
 }
@@ -96,13 +100,17 @@ static void del(struct kunit *test, struct mgl_pool *pool, u32 i)
 static void set_weight(struct kunit *test, struct mgl_pool *pool, u32 i,
 		       u32 weight)
 {
+	const struct mgl_member_params params = {
+		.has_weight = true,
+		.weight = weight,
+	};
 	struct mgl_addr addr = backend(i);
 	struct mgl_net *mn = test->priv;
 	struct mgl_member *m;
 
 	mutex_lock(&mn->lock);
 	m = mgl_member_find(pool, &addr);
-	if (!m || mgl_member_set_weight(mn, pool, m, weight, NULL))
+	if (!m || mgl_member_set(mn, pool, m, &params, NULL, NULL))
 		FAIL_ONCE(test, "cannot weigh %u", i);
 	mutex_unlock(&mn->lock);
 }
@@ -119,7 +127,7 @@ static void set_params(struct kunit *test, struct mgl_pool *pool, u32 size,
 	struct mgl_net *mn = test->priv;
 
 	mutex_lock(&mn->lock);
-	KUNIT_EXPECT_EQ(test, 0, mgl_pool_set(mn, pool, &params, NULL));
+	KUNIT_EXPECT_EQ(test, 0, mgl_pool_set(mn, pool, &params, NULL, NULL));
 	mutex_unlock(&mn->lock);
 }
 

@@ -2,6 +2,8 @@
 #include <kunit/test.h>
 
 #include "objects.h"
+#include "track.h"
+#include "upkeep.h"
 #include "vip.h"
 
 int test_net_init(struct kunit *test)
@@ -15,14 +17,18 @@ int test_net_init(struct kunit *test)
 	mn->services = RB_ROOT;
 	mn->pools = RB_ROOT;
 	mn->backends = RB_ROOT;
+	mgl_track_init(mn);
+	mgl_upkeep_init(mn);
 	test->priv = mn;
 	return rhashtable_init(&mn->vips, &mgl_vip_params);
 }
 
 void test_net_exit(struct mgl_net *mn)
 {
+	mgl_upkeep_exit(mn);
 	/* What was deleted refers to the instance until it is freed. */
 	rcu_barrier();
+	mgl_track_exit(mn);
 	rhashtable_destroy(&mn->vips);
 	mutex_destroy(&mn->lock);
 }
