@@ -223,6 +223,26 @@ u32 mgl_cache_size(struct mgl_cache *cache)
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_cache_size);
 
+/* The value at a place if @fp is there. */
+static bool entry_find(const struct mgl_bucket *b, unsigned int way, u64 fp,
+		       u64 *val)
+{
+	do {
+		/* Pairs with smp_store_release() in entry_write(). */
+		if (smp_load_acquire(&b->fp[way]) != fp)
+			return false;
+		/* Pairs with the WRITE_ONCE() and cmpxchg() of writers. */
+		*val = READ_ONCE(b->val[way]);
+		/* Pairs with smp_wmb() in entry_write(). */
+		smp_rmb();
+		if (READ_ONCE(b->fp[way]) != fp)
+			return false;
+		/* Likewise: another may have been there in between. */
+		smp_rmb();
+	} while (READ_ONCE(b->val[way]) != *val);
+	return true;
+}
+
 static bool bucket_find(const struct mgl_bucket *b, u64 fp,
 			struct mgl_cached *flow)
 {
@@ -230,14 +250,7 @@ static bool bucket_find(const struct mgl_bucket *b, u64 fp,
 	u64 val;
 
 	for (i = 0; i < MGL_CACHE_WAYS; i++) {
-		/* Pairs with smp_store_release() in entry_write(). */
-		if (smp_load_acquire(&b->fp[i]) != fp)
-			continue;
-		/* Pairs with the WRITE_ONCE() and cmpxchg() of writers. */
-		val = READ_ONCE(b->val[i]);
-		/* Pairs with smp_wmb() in entry_write(). */
-		smp_rmb();
-		if (READ_ONCE(b->fp[i]) != fp)
+		if (!entry_find(b, i, fp, &val))
 			continue;
 		flow->fp = fp;
 		value_unpack(val, flow);
@@ -346,7 +359,7 @@ bool mgl_cache_get(const struct mgl_place *place, unsigned int way,
 
 static void entry_clear(const struct mgl_place *place, unsigned int way)
 {
-	/* Pairs with smp_load_acquire() in bucket_find(). */
+	/* Pairs with smp_load_acquire() in entry_find(). */
 	smp_store_release(&place->array->buckets[place->bucket].fp[way], 0);
 }
 
@@ -357,12 +370,12 @@ static void entry_write(const struct mgl_place *place, unsigned int way,
 
 	if (READ_ONCE(b->fp[way]) != flow->fp) {
 		WRITE_ONCE(b->fp[way], 0);
-		/* Pairs with smp_rmb() in bucket_find(). */
+		/* Pairs with smp_rmb() in entry_find(). */
 		smp_wmb();
 	}
 	WRITE_ONCE(b->val[way], value_pack(flow));
 	place->array->names[place->bucket].tuple[way] = flow->tuple;
-	/* Pairs with smp_load_acquire() in bucket_find(). */
+	/* Pairs with smp_load_acquire() in entry_find(). */
 	smp_store_release(&b->fp[way], flow->fp);
 }
 

@@ -13,9 +13,9 @@
  * @fp: fingerprints; 0 where there is no flow
  * @val: owner, kind, state, confirmed and seen, packed; see value_pack()
  *
- * Readers take no lock: a fingerprint that is the same before and after its
- * value was read belongs to it. So a writer takes the fingerprint away before
- * it changes what it stands for to another flow's, and sets it last.
+ * Readers take no lock: a value that is the same before and after its
+ * fingerprint was read belongs to it. So a writer takes the fingerprint away
+ * before it changes what it stands for to another flow's, and sets it last.
  */
 struct mgl_bucket {
 	u64 fp[MGL_CACHE_WAYS];

@@ -6,18 +6,24 @@
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v)	__atomic_store_n(&(x), (v), __ATOMIC_RELAXED)
 
-#ifndef __SANITIZE_THREAD__
-#define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
-#define smp_store_release(p, v)	__atomic_store_n(p, (v), __ATOMIC_RELEASE)
-#define smp_rmb()		__atomic_thread_fence(__ATOMIC_ACQUIRE)
-#define smp_wmb()		__atomic_thread_fence(__ATOMIC_RELEASE)
-#else
+/* Who comes in between where the order matters, or NULL. */
+extern void (*shim_window_to)(void);
+
+static inline void shim_window(void)
+{
+	if (shim_window_to)
+		shim_window_to();
+}
+
 /*
  * ThreadSanitizer knows no fences. All accesses that these order are atomic,
- * so nothing is hidden from it. Where the order matters others come in between
- * more often than they would by chance.
+ * so nothing is hidden from it.
  */
-void shim_window(void);
+#ifdef __SANITIZE_THREAD__
+#define __shim_fence(order)	__asm__ __volatile__("" ::: "memory")
+#else
+#define __shim_fence(order)	__atomic_thread_fence(order)
+#endif
 
 #define smp_load_acquire(p) ({					\
 	__typeof__(*(p)) _val = __atomic_load_n(p, __ATOMIC_ACQUIRE); \
@@ -26,9 +32,12 @@ void shim_window(void);
 #define smp_store_release(p, v) ({				\
 	shim_window();						\
 	__atomic_store_n(p, (v), __ATOMIC_RELEASE); })
-#define smp_rmb()		shim_window()
-#define smp_wmb()		shim_window()
-#endif
+#define smp_rmb() ({						\
+	shim_window();						\
+	__shim_fence(__ATOMIC_ACQUIRE); })
+#define smp_wmb() ({						\
+	__shim_fence(__ATOMIC_RELEASE);				\
+	shim_window(); })
 
 #define cmpxchg(p, old, new) ({					\
 	__typeof__(*(p)) _old = (old);				\
