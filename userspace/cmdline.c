@@ -214,10 +214,8 @@ static int options_agree(const struct args *args)
 		unsigned int one;
 		unsigned int others;
 	} apart[] = {
-		{ OPT_CONNECTION, OPT_STATS | OPT_EXACT | OPT_SORT |
-				  OPT_NOSORT | OPT_TIMEOUT },
-		{ OPT_TIMEOUT, OPT_SERVICE | OPT_STATS | OPT_EXACT |
-			       OPT_SORT | OPT_NOSORT },
+		{ OPT_CONNECTION, OPT_STATS | OPT_TIMEOUT },
+		{ OPT_TIMEOUT, OPT_SERVICE | OPT_STATS },
 	};
 	unsigned int given = args->given;
 	unsigned int others;

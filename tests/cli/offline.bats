@@ -385,7 +385,8 @@ setup()
 	accepted -L --timeout
 	accepted -l --timeout -n --json
 	refused "--stats does not go with --connection" -L -c --stats
-	refused "--nosort does not go with --connection" -L -c --nosort
+	accepted -L -c --sort
+	accepted -L -c --nosort --exact
 	refused "--timeout does not go with --connection" -L -c --timeout
 	refused "--tcp-service does not go with --timeout" -L --timeout -t 10.0.0.1:80
 	refused "--connection does not go with --save" -S -c
