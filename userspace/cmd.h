@@ -30,6 +30,18 @@ enum {
 	OPT_SORT	= 1 << 15,
 	OPT_NOSORT	= 1 << 16,
 	OPT_JSON	= 1 << 17,
+	OPT_TRACK	= 1 << 18,
+	OPT_AFFINITY	= 1 << 19,
+	OPT_NETMASK	= 1 << 20,
+	OPT_FALLBACK	= 1 << 21,
+	OPT_ALL_DOWN	= 1 << 22,
+	OPT_SETTLE	= 1 << 23,
+	OPT_STATE	= 1 << 24,
+	OPT_DEADLINE	= 1 << 25,
+	OPT_DRY_RUN	= 1 << 26,
+	OPT_CONNECTION	= 1 << 27,
+	OPT_TIMEOUT	= 1 << 28,
+	OPT_CLIENT	= 1 << 29,
 };
 
 /**
@@ -37,21 +49,29 @@ enum {
  * @command: what to do
  * @given: OPT_* that were given
  * @operand: the argument of the command itself, as in --add-pool NAME
+ * @more: the arguments after that, of a command that takes several
+ * @n_more: how many these are
  * @service: the service meant, if OPT_SERVICE
+ * @client: the client meant, if OPT_CLIENT
  * @real: the backend meant, if OPT_REAL
- * @weight: the weight to give it, 1 if none was given
  * @pool: the pool meant, if OPT_POOL
- * @params: what to set of the service's pool or of the pool
+ * @set_service: what to set of the service
+ * @set_pool: what to set of the service's pool or of the pool
+ * @set_backend: what to set of the backend
  */
 struct args {
 	const struct command *command;
 	unsigned int given;
 	const char *operand;
+	char **more;
+	size_t n_more;
 	struct service_id service;
+	struct hostport client;
 	struct hostport real;
-	uint32_t weight;
 	const char *pool;
-	struct pool_params params;
+	struct service_params set_service;
+	struct pool_params set_pool;
+	struct backend_params set_backend;
 };
 
 /**
@@ -69,11 +89,12 @@ struct ctx {
 };
 
 /**
- * struct command - a command as the table in options.c lists it
+ * struct command - a command as the table in commands.c lists it
  * @letter: its short form, or 0
  * @alias: a second short form, or 0
  * @name: its long form
- * @operand: what follows it, or NULL
+ * @operand: what follows it, in brackets if it may be left out, with dots at
+ *	its end if there may be several, or NULL
  * @must: OPT_* it does not work without
  * @either: OPT_* of which it needs exactly one
  * @may: OPT_* it takes besides
@@ -116,6 +137,14 @@ int cmd_clear(struct ctx *ctx, const struct args *args);
 int cmd_zero(struct ctx *ctx, const struct args *args);
 int cmd_counters(struct ctx *ctx, const struct args *args);
 int cmd_info(struct ctx *ctx, const struct args *args);
+int cmd_conn_list(struct ctx *ctx, const struct args *args);
+int cmd_conn_flush(struct ctx *ctx, const struct args *args);
+int cmd_lookup(struct ctx *ctx, const struct args *args);
+int cmd_table(struct ctx *ctx, const struct args *args);
+int cmd_set(struct ctx *ctx, const struct args *args);
+int cmd_timeouts(struct ctx *ctx, const struct args *args);
+int cmd_cache_size(struct ctx *ctx, const struct args *args);
+int cmd_monitor(struct ctx *ctx, const struct args *args);
 int cmd_help(struct ctx *ctx, const struct args *args);
 int cmd_version(struct ctx *ctx, const struct args *args);
 

@@ -3,10 +3,11 @@
 #include "cmd.h"
 #include "err.h"
 #include "format.h"
+#include "moves.h"
 #include "nl.h"
 
 static int request(struct ctx *ctx, const struct args *args, uint8_t cmd,
-		   const uint32_t *weight, const char *verb)
+		   const struct backend_params *params, const char *verb)
 {
 	struct kern *kern = ctx_kern(ctx);
 	struct nl_msg *msg;
@@ -19,8 +20,8 @@ static int request(struct ctx *ctx, const struct args *args, uint8_t cmd,
 		attr_put_pool(msg, args->pool, NULL);
 	else
 		attr_put_service(msg, &args->service, NULL);
-	attr_put_backend(msg, &args->real.addr, weight);
-	err = kern_do(kern, msg);
+	attr_put_backend(msg, &args->real.addr, params);
+	err = moves_do(kern, msg, args);
 	if (err)
 		return kern_failed(kern, err, "cannot %s backend %s of %s%s",
 				   verb, format_addr(&args->real.addr),
@@ -39,8 +40,12 @@ static int request(struct ctx *ctx, const struct args *args, uint8_t cmd,
  */
 int cmd_backend_add(struct ctx *ctx, const struct args *args)
 {
-	return request(ctx, args, MAGLEV_CMD_BACKEND_NEW, &args->weight,
-		       "add");
+	struct backend_params params = args->set_backend;
+
+	if (!params.has_weight)
+		params.weight = 1;
+	params.has_weight = true;
+	return request(ctx, args, MAGLEV_CMD_BACKEND_NEW, &params, "add");
 }
 
 /**
@@ -49,14 +54,20 @@ int cmd_backend_add(struct ctx *ctx, const struct args *args)
  * @args: its command line
  *
  * As with ipvsadm, -e without -w sets the default weight: a command line
- * says all of what a backend is to be.
+ * says all of what a backend is to be. ipvsadm knows no states, though, and
+ * who changes that does not mean to change the weight.
  *
  * Return: an exit code.
  */
 int cmd_backend_edit(struct ctx *ctx, const struct args *args)
 {
-	return request(ctx, args, MAGLEV_CMD_BACKEND_SET, &args->weight,
-		       "change");
+	struct backend_params params = args->set_backend;
+
+	if (!params.has_weight && !params.has_state) {
+		params.weight = 1;
+		params.has_weight = true;
+	}
+	return request(ctx, args, MAGLEV_CMD_BACKEND_SET, &params, "change");
 }
 
 /**

@@ -8,11 +8,25 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "config.h"
 #include "err.h"
 #include "format.h"
 #include "nl.h"
 #include "out.h"
 #include "snapshot.h"
+#include "words.h"
+
+/**
+ * struct listing - what a listing is made by
+ * @args: the command line
+ * @as_ipvsadm: the program was called by that name
+ * @config: timeouts, where they are listed
+ */
+struct listing {
+	const struct args *args;
+	bool as_ipvsadm;
+	struct config config;
+};
 
 static void header(const struct out *o, const struct ctx *ctx,
 		   const struct args *args, const struct snapshot *s)
@@ -102,17 +116,48 @@ static void show_backend(struct out *o, const struct args *args,
 	out_u64(o, "weight", NULL, b->weight);
 	out_u64(o, "slots", NULL, b->slots);
 	traffic(o, args, &b->stats);
-	/* No connection is remembered, so none is active or inactive. */
+	out_str(o, "state", NULL, word_of(&words_state, b->state));
+	if (b->has_deadline)
+		out_u64(o, "deadline_ms", NULL, b->deadline);
+	out_u64(o, "active", NULL, b->active);
+	out_u64(o, "inactive", NULL, b->inactive);
 	if (!(args->given & OPT_STATS))
-		out_text(o, " %-7s %-6u %-10u %-10u", "Tunnel", b->weight, 0U,
-			 0U);
+		out_text(o, " %-7s %-6u %-10u %-10u", "Tunnel", b->weight,
+			 b->active, b->inactive);
+	/* After the columns, so that who cuts them up finds them in place. */
+	if (b->state != MAGLEV_STATE_UP)
+		out_str(o, NULL, " %s", word_of(&words_state, b->state));
 	out_text(o, "\n");
 	out_object_end(o);
 }
 
-static void show_service(struct out *o, const struct args *args,
+/* How a service differs from one that was added without options. */
+static void flags(struct out *o, const struct listing *l,
+		  const struct service *svc)
+{
+	if (pool_is_shared(svc->pool))
+		out_text(o, " pool %s", svc->pool);
+	if (l->as_ipvsadm && svc->affinity == MAGLEV_AFFINITY_SOURCE)
+		out_text(o, " persistent %" PRIu32,
+			 config_idle_time(&l->config, svc->id.proto));
+	else if (svc->affinity != MAGLEV_AFFINITY_5TUPLE)
+		out_text(o, " affinity %s",
+			 word_of(&words_affinity, svc->affinity));
+	if (l->as_ipvsadm && svc->track == MAGLEV_TRACK_NONE)
+		out_text(o, " ops");
+	else if (svc->track != MAGLEV_TRACK_ALL)
+		out_text(o, " track %s", word_of(&words_track, svc->track));
+	if (*svc->fallback)
+		out_text(o, " fallback %s", svc->fallback);
+	if (svc->all_down != MAGLEV_ALL_DOWN_DROP)
+		out_text(o, " all-down %s",
+			 word_of(&words_all_down, svc->all_down));
+}
+
+static void show_service(struct out *o, const struct listing *l,
 			 const struct snapshot *s, const struct service *svc)
 {
+	const struct args *args = l->args;
 	const struct members m = snapshot_members(s, svc->pool);
 	const struct service_id *id = &svc->id;
 	char text[SERVICE_TEXT_MAX + 8];
@@ -125,6 +170,11 @@ static void show_service(struct out *o, const struct args *args,
 	out_u64(o, "port_last", NULL, id->ports.last);
 	out_str(o, "scheduler", NULL, "mh");
 	out_str(o, "pool", NULL, svc->pool);
+	out_str(o, "track", NULL, word_of(&words_track, svc->track));
+	out_str(o, "affinity", NULL, word_of(&words_affinity, svc->affinity));
+	out_str(o, "all_down", NULL, word_of(&words_all_down, svc->all_down));
+	if (*svc->fallback)
+		out_str(o, "fallback", NULL, svc->fallback);
 
 	snprintf(text, sizeof(text), "%-4s %s", format_proto_upper(id->proto),
 		 format_hostport(&id->addr, id->proto, &id->ports,
@@ -133,8 +183,7 @@ static void show_service(struct out *o, const struct args *args,
 		out_text(o, "%-33s", text);
 	} else {
 		out_text(o, "%s mh", text);
-		if (pool_is_shared(svc->pool))
-			out_text(o, " pool %s", svc->pool);
+		flags(o, l, svc);
 	}
 	traffic(o, args, &svc->stats);
 	out_text(o, "\n");
@@ -146,6 +195,24 @@ static void show_service(struct out *o, const struct args *args,
 	out_object_end(o);
 }
 
+/*
+ * ipvsadm lists with a persistent service the time for which it is that. Any
+ * other listing does without the configuration of the namespace.
+ */
+static int read_config(struct kern *kern, struct listing *l,
+		       const struct snapshot *s)
+{
+	const struct service *svc;
+	size_t i;
+
+	for (i = 0; l->as_ipvsadm && i < s->services.n; i++) {
+		svc = vec_at(&s->services, i);
+		if (svc->affinity == MAGLEV_AFFINITY_SOURCE)
+			return config_read(kern, &l->config);
+	}
+	return 0;
+}
+
 /**
  * cmd_list() - -L
  * @ctx: the program
@@ -155,19 +222,27 @@ static void show_service(struct out *o, const struct args *args,
  */
 int cmd_list(struct ctx *ctx, const struct args *args)
 {
+	struct listing l = { .args = args, .as_ipvsadm = ctx->as_ipvsadm };
 	bool sort = !(args->given & OPT_NOSORT);
-	struct kern *kern = ctx_kern(ctx);
 	struct snapshot s;
+	struct kern *kern;
 	struct out o;
 	size_t i;
 	int err;
 
+	if (args->given & OPT_CONNECTION)
+		return cmd_conn_list(ctx, args);
+	if (args->given & OPT_TIMEOUT)
+		return cmd_timeouts(ctx, args);
+	kern = ctx_kern(ctx);
 	if (!kern)
 		return EXIT_FAILED;
 	if (args->given & OPT_SERVICE)
 		err = snapshot_take_service(kern, &s, &args->service, sort);
 	else
 		err = snapshot_take(kern, &s, sort);
+	if (!err)
+		err = read_config(kern, &l, &s);
 	if (err)
 		goto out;
 
@@ -175,7 +250,7 @@ int cmd_list(struct ctx *ctx, const struct args *args)
 	header(&o, ctx, args, &s);
 	out_array(&o, "services");
 	for (i = 0; i < s.services.n; i++)
-		show_service(&o, args, &s, vec_at(&s.services, i));
+		show_service(&o, &l, &s, vec_at(&s.services, i));
 	out_array_end(&o);
 	out_end(&o);
 out:

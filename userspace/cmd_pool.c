@@ -2,14 +2,17 @@
 /* Pools: adding, changing and deleting shared ones, listing all. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd.h"
 #include "err.h"
 #include "format.h"
+#include "moves.h"
 #include "nl.h"
 #include "out.h"
 #include "parse.h"
 #include "snapshot.h"
+#include "words.h"
 
 static int request(struct ctx *ctx, const struct args *args, uint8_t cmd,
 		   const char *verb)
@@ -22,12 +25,15 @@ static int request(struct ctx *ctx, const struct args *args, uint8_t cmd,
 	wrong = parse_pool_name(args->operand, &name);
 	if (wrong)
 		return err_usage("pool '%s': %s", args->operand, wrong);
+	if (cmd == MAGLEV_CMD_POOL_NEW && !strcmp(name, "none"))
+		return err_usage("pool '%s': --fallback takes that to mean no pool, use another name",
+				 name);
 	kern = ctx_kern(ctx);
 	if (!kern)
 		return EXIT_FAILED;
 	msg = kern_request(kern, cmd);
-	attr_put_pool(msg, name, &args->params);
-	err = kern_do(kern, msg);
+	attr_put_pool(msg, name, &args->set_pool);
+	err = moves_do(kern, msg, args);
 	if (err)
 		return kern_failed(kern, err, "cannot %s pool %s", verb, name);
 	return EXIT_OK;
@@ -77,7 +83,11 @@ static void show_member(struct out *o, const struct args *args,
 	out_str(o, NULL, "  -> %-28s",
 		format_host(&b->addr, args->given & OPT_NUMERIC));
 	out_u64(o, "weight", " %-9" PRIu64, b->weight);
-	out_u64(o, "slots", " %" PRIu64 "\n", b->slots);
+	out_u64(o, "slots", b->state == MAGLEV_STATE_UP ? " %" PRIu64 :
+		" %-9" PRIu64, b->slots);
+	out_str(o, "state", b->state == MAGLEV_STATE_UP ? NULL : " %s",
+		word_of(&words_state, b->state));
+	out_text(o, "\n");
 	out_object_end(o);
 }
 
@@ -99,10 +109,14 @@ static void show_pool(struct out *o, const struct args *args,
 	 */
 	if (p->has_fingerprint) {
 		snprintf(hex, sizeof(hex), "0x%016" PRIx64, p->fingerprint);
-		out_str(o, "fingerprint", " %s\n", hex);
+		out_str(o, "fingerprint", " %-18s", hex);
 	} else {
-		out_text(o, " -\n");
+		out_text(o, " %-18s", "-");
 	}
+	out_str(o, NULL, " %-8s", format_ms(p->settle_now));
+	out_u64(o, "settle_ms", NULL, p->settle);
+	out_u64(o, "settle_now_ms", NULL, p->settle_now);
+	out_u64(o, "unsettled", " %" PRIu64 "\n", p->unsettled);
 	if (p->has_seed) {
 		snprintf(hex, sizeof(hex), "0x%" PRIx64, p->seed);
 		out_str(o, "seed", NULL, hex);
@@ -135,8 +149,8 @@ int cmd_pool_list(struct ctx *ctx, const struct args *args)
 	if (err)
 		goto out;
 	out_begin(&o, args->given & OPT_JSON);
-	out_text(&o, "%-32s %-9s %-8s %s\n", "Pool", "TableSize", "Services",
-		 "Fingerprint");
+	out_text(&o, "%-32s %-9s %-8s %-18s %-8s %s\n", "Pool", "TableSize",
+		 "Services", "Fingerprint", "Settle", "Unsettled");
 	out_text(&o, "  -> %-28s %-9s %s\n", "RemoteAddress", "Weight",
 		 "Slots");
 	out_array(&o, "pools");

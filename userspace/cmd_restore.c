@@ -13,7 +13,7 @@
 #include "err.h"
 #include "parse.h"
 
-/* Every option once, each with an argument, and the program's name. */
+/* More than any command takes, each option with an argument. */
 #define WORDS_MAX	64
 
 static int restore_line(struct ctx *ctx, char *line)

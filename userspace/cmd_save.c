@@ -9,10 +9,12 @@
 #include <stdio.h>
 
 #include "cmd.h"
+#include "config.h"
 #include "err.h"
 #include "format.h"
 #include "nl.h"
 #include "snapshot.h"
+#include "words.h"
 
 /* What is as by default is left out, so that ipvsadm reads it as well. */
 static void save_params(const struct snapshot *s, const struct pool *p)
@@ -21,11 +23,57 @@ static void save_params(const struct snapshot *s, const struct pool *p)
 		printf(" --table-size %" PRIu32, p->table_size);
 	if (p->seed)
 		printf(" --seed 0x%" PRIx64, p->seed);
+	if (p->settle)
+		printf(" --settle %s", format_ms(p->settle));
 }
 
 static void save_member(const struct backend *b)
 {
-	printf(" -i --tun-type gre -w %" PRIu32 "\n", b->weight);
+	printf(" -i --tun-type gre -w %" PRIu32, b->weight);
+	if (b->state != MAGLEV_STATE_UP)
+		printf(" --state %s", word_of(&words_state, b->state));
+	/* Up to a whole second: what is left of it is not exact anyway. */
+	if (b->has_deadline)
+		printf(" --deadline %" PRIu32 "s",
+		       b->deadline / 1000 + !!(b->deadline % 1000));
+	putchar('\n');
+}
+
+/* By ipvsadm's names for it where it is called that. */
+static void save_flags(const struct ctx *ctx, const struct service *svc)
+{
+	if (ctx->as_ipvsadm && svc->affinity == MAGLEV_AFFINITY_SOURCE)
+		printf(" -p");
+	else if (svc->affinity != MAGLEV_AFFINITY_5TUPLE)
+		printf(" --affinity %s",
+		       word_of(&words_affinity, svc->affinity));
+	if (ctx->as_ipvsadm && svc->track == MAGLEV_TRACK_NONE)
+		printf(" -o");
+	else if (svc->track != MAGLEV_TRACK_ALL)
+		printf(" --track %s", word_of(&words_track, svc->track));
+	if (*svc->fallback)
+		printf(" --fallback %s", svc->fallback);
+	if (svc->all_down != MAGLEV_ALL_DOWN_DROP)
+		printf(" --all-down %s",
+		       word_of(&words_all_down, svc->all_down));
+}
+
+static void save_config(const struct config *c)
+{
+	bool any = false;
+	size_t i;
+
+	if (c->cache_size != config_default.cache_size)
+		printf("--cache-size %" PRIu32 "\n", c->cache_size);
+	for (i = 0; i < TIMEOUTS; i++) {
+		if (c->timeouts[i] == config_default.timeouts[i])
+			continue;
+		printf("%s %s=%" PRIu32, any ? "" : "--set",
+		       word_of(&words_timeout, i), c->timeouts[i]);
+		any = true;
+	}
+	if (any)
+		putchar('\n');
 }
 
 static void save_pool(const struct snapshot *s, const struct pool *p,
@@ -64,8 +112,8 @@ static void save_service_id(const struct service_id *id, bool numeric)
 		       id->ports.first, id->ports.last);
 }
 
-static void save_service(const struct snapshot *s, const struct service *svc,
-			 bool numeric)
+static void save_service(const struct ctx *ctx, const struct snapshot *s,
+			 const struct service *svc, bool numeric)
 {
 	const struct members m = snapshot_members(s, svc->pool);
 	const struct service_id *id = &svc->id;
@@ -78,6 +126,7 @@ static void save_service(const struct snapshot *s, const struct service *svc,
 	printf("-A ");
 	save_service_id(id, numeric);
 	printf(" -s mh");
+	save_flags(ctx, svc);
 	if (pool_is_shared(svc->pool)) {
 		printf(" --pool %s\n", svc->pool);
 		return;
@@ -120,6 +169,7 @@ int cmd_save(struct ctx *ctx, const struct args *args)
 {
 	bool numeric = args->given & OPT_NUMERIC;
 	struct kern *kern = ctx_kern(ctx);
+	struct config config;
 	struct snapshot s;
 	size_t i;
 	int err;
@@ -129,9 +179,12 @@ int cmd_save(struct ctx *ctx, const struct args *args)
 	err = snapshot_take(kern, &s, true);
 	if (!err && !seeds_known(&s))
 		err = err_failed("cannot save: the kernel shows the seeds of pools only with CAP_NET_ADMIN (be root)");
+	if (!err)
+		err = config_read(kern, &config);
 	if (err)
 		goto out;
 
+	save_config(&config);
 	for (i = 0; i < s.routers.n; i++)
 		printf("--add-router %s\n",
 		       format_prefix(vec_at(&s.routers, i)));
@@ -142,7 +195,7 @@ int cmd_save(struct ctx *ctx, const struct args *args)
 			save_pool(&s, p, numeric);
 	}
 	for (i = 0; i < s.services.n; i++)
-		save_service(&s, vec_at(&s.services, i), numeric);
+		save_service(ctx, &s, vec_at(&s.services, i), numeric);
 out:
 	snapshot_free(&s);
 	return err;

@@ -6,7 +6,7 @@
 #include "nl.h"
 
 static int request(struct ctx *ctx, const struct args *args, uint8_t cmd,
-		   const char *verb)
+		   const struct service_params *params, const char *verb)
 {
 	struct kern *kern = ctx_kern(ctx);
 	struct nl_msg *msg;
@@ -15,8 +15,8 @@ static int request(struct ctx *ctx, const struct args *args, uint8_t cmd,
 	if (!kern)
 		return EXIT_FAILED;
 	msg = kern_request(kern, cmd);
-	attr_put_service(msg, &args->service, args->pool);
-	attr_put_pool(msg, NULL, &args->params);
+	attr_put_service(msg, &args->service, params);
+	attr_put_pool(msg, NULL, &args->set_pool);
 	err = kern_do(kern, msg);
 	if (err)
 		return kern_failed(kern, err, "cannot %s service %s", verb,
@@ -33,7 +33,8 @@ static int request(struct ctx *ctx, const struct args *args, uint8_t cmd,
  */
 int cmd_service_add(struct ctx *ctx, const struct args *args)
 {
-	return request(ctx, args, MAGLEV_CMD_SERVICE_NEW, "add");
+	return request(ctx, args, MAGLEV_CMD_SERVICE_NEW,
+		       &args->set_service, "add");
 }
 
 /**
@@ -41,11 +42,21 @@ int cmd_service_add(struct ctx *ctx, const struct args *args)
  * @ctx: the program
  * @args: its command line
  *
+ * What is not given stays. Only ipvsadm's command line says all of what a
+ * service is to be: there -E without -p ends persistence, and without -o one
+ * packet scheduling.
+ *
  * Return: an exit code.
  */
 int cmd_service_edit(struct ctx *ctx, const struct args *args)
 {
-	return request(ctx, args, MAGLEV_CMD_SERVICE_SET, "change");
+	struct service_params params = args->set_service;
+
+	if (ctx->as_ipvsadm) {
+		params.has_affinity = true;
+		params.has_track = true;
+	}
+	return request(ctx, args, MAGLEV_CMD_SERVICE_SET, &params, "change");
 }
 
 /**
@@ -57,5 +68,5 @@ int cmd_service_edit(struct ctx *ctx, const struct args *args)
  */
 int cmd_service_delete(struct ctx *ctx, const struct args *args)
 {
-	return request(ctx, args, MAGLEV_CMD_SERVICE_DEL, "delete");
+	return request(ctx, args, MAGLEV_CMD_SERVICE_DEL, NULL, "delete");
 }

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "cmd.h"
+#include "config.h"
 #include "err.h"
 #include "format.h"
 #include "nl.h"
@@ -86,6 +87,7 @@ int cmd_info(struct ctx *ctx, const struct args *args)
 	struct vec v = VEC_INIT(struct info);
 	struct kern *kern = ctx_kern(ctx);
 	const struct info *i;
+	struct config config;
 	struct out o;
 	int err;
 
@@ -98,6 +100,10 @@ int cmd_info(struct ctx *ctx, const struct args *args)
 	if (err) {
 		vec_free(&v);
 		return kern_failed(kern, err, "cannot read the module's sizes");
+	}
+	if (config_read(kern, &config)) {
+		vec_free(&v);
+		return EXIT_FAILED;
 	}
 	i = v.items;
 	out_begin(&o, args->given & OPT_JSON);
@@ -113,6 +119,10 @@ int cmd_info(struct ctx *ctx, const struct args *args)
 		i->routers);
 	out_u64(&o, "table_size_default", "default table size  %" PRIu64 "\n",
 		i->table_size_default);
+	out_u64(&o, "cache_size", "flow cache entries  %" PRIu64 "\n",
+		config.cache_size);
+	out_u64(&o, "cache_used", "of these in use     %" PRIu64 "\n",
+		config.cache_used);
 	out_u64(&o, "generation", "generation          %" PRIu64 "\n",
 		i->generation);
 	out_end(&o);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A command line into struct args, by the tables in options.c.
+ * A command line into struct args, by the tables in commands.c and options.c.
  *
  * getopt_long() is not used: it accepts abbreviations, which would change
  * their meaning with every new option, prints its own messages, and keeps
  * state between calls, of which --restore makes one per line.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -64,6 +65,28 @@ static const char *take_value(struct scan *scan)
 	return *scan->argv ? *scan->argv++ : NULL;
 }
 
+/*
+ * The same where it may be left out: the next word is it unless it looks like
+ * an option, the rest of the same word only if it is a number, so that -pn is
+ * what -p -n is.
+ */
+static const char *take_value_if(struct scan *scan)
+{
+	if (scan->value)
+		return take_value(scan);
+	if (scan->letters)
+		return isdigit((unsigned char)*scan->letters) ?
+		       take_value(scan) : NULL;
+	return *scan->argv && **scan->argv != '-' ? *scan->argv++ : NULL;
+}
+
+static bool takes_several(const char *operand)
+{
+	size_t len = strlen(operand);
+
+	return len > 3 && !strcmp(operand + len - 3, "...");
+}
+
 static int take_command(struct scan *scan, struct args *args,
 			const struct command *c, const char *text)
 {
@@ -73,9 +96,18 @@ static int take_command(struct scan *scan, struct args *args,
 	args->command = c;
 	if (!c->operand)
 		return 0;
+	if (*c->operand == '[') {
+		args->operand = take_value_if(scan);
+		return 0;
+	}
 	args->operand = take_value(scan);
 	if (!args->operand)
 		return err_usage("%s needs %s after it", text, c->operand);
+	if (!takes_several(c->operand))
+		return 0;
+	args->more = scan->argv;
+	for (; *scan->argv && **scan->argv != '-'; scan->argv++)
+		args->n_more++;
 	return 0;
 }
 
@@ -89,7 +121,9 @@ static int take_option(struct scan *scan, struct args *args,
 		return err_usage("%s: given twice, or a second one of its kind",
 				 text);
 	args->given |= o->bit;
-	if (o->arg) {
+	if (o->arg && *o->arg == '[') {
+		value = take_value_if(scan);
+	} else if (o->arg) {
 		value = take_value(scan);
 		if (!value)
 			return err_usage("%s needs %s after it", text, o->arg);
@@ -173,6 +207,44 @@ static int take_word(struct scan *scan, struct args *args,
 	return 0;
 }
 
+/* What does not go together although a command takes both. */
+static int options_agree(const struct args *args)
+{
+	static const struct {
+		unsigned int one;
+		unsigned int others;
+	} apart[] = {
+		{ OPT_CONNECTION, OPT_STATS | OPT_TIMEOUT },
+		{ OPT_TIMEOUT, OPT_SERVICE | OPT_STATS },
+	};
+	unsigned int given = args->given;
+	unsigned int others;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(apart); i++) {
+		others = given & apart[i].others;
+		if (given & apart[i].one && others)
+			return err_usage("--%s does not go with --%s",
+					 option_of_bit(others & -others)->name,
+					 option_of_bit(apart[i].one)->name);
+	}
+	if (given & OPT_PORT && !(given & OPT_SERVICE))
+		return err_usage("--port needs a service: -t, -u or --sctp-service");
+	/* A shared pool's parameters are not one of its services' to set. */
+	if (given & OPT_POOL &&
+	    given & (OPT_TABLE_SIZE | OPT_SEED | OPT_SETTLE))
+		return err_usage("table size, seed and settle time are the pool's: set them with --add-pool or --edit-pool");
+	if (given & OPT_DEADLINE &&
+	    !(given & OPT_STATE &&
+	      args->set_backend.state == MAGLEV_STATE_DRAIN))
+		return err_usage("--deadline needs --drain");
+	if (given & OPT_JSON && args->command->may & OPT_DRY_RUN &&
+	    !(given & OPT_DRY_RUN))
+		return err_usage("--json does not go with --%s without --dry-run",
+				 args->command->name);
+	return 0;
+}
+
 static int command_takes(const struct args *args)
 {
 	const struct command *c = args->command;
@@ -196,13 +268,7 @@ static int command_takes(const struct args *args)
 	if (chosen & (chosen - 1))
 		return err_usage("--%s takes a service or a pool, not both",
 				 c->name);
-	if (args->given & OPT_PORT && !(args->given & OPT_SERVICE))
-		return err_usage("--port needs a service: -t, -u or --sctp-service");
-	/* A shared pool's parameters are not one of its services' to set. */
-	if (args->given & OPT_POOL &&
-	    args->given & (OPT_TABLE_SIZE | OPT_SEED))
-		return err_usage("table size and seed are the pool's: set them with --add-pool or --edit-pool");
-	return 0;
+	return options_agree(args);
 }
 
 static int service_meant(struct args *args, const struct typed *typed)
@@ -257,6 +323,17 @@ static int backend_meant(struct args *args, const struct typed *typed)
 	return 0;
 }
 
+static int client_meant(struct args *args, const struct typed *typed)
+{
+	const char *wrong;
+
+	wrong = parse_hostport(typed->client, args->service.proto,
+			       &args->client);
+	if (wrong)
+		return err_usage("client '%s': %s", typed->client, wrong);
+	return 0;
+}
+
 /**
  * cmdline_parse() - make sense of a command line
  * @argv: the words after the program's name, NULL at the end
@@ -273,7 +350,7 @@ int cmdline_parse(char **argv, struct args *args)
 	struct typed typed = { 0 };
 	int err;
 
-	*args = (struct args){ .weight = 1 };
+	*args = (struct args){ 0 };
 	while (*scan.argv) {
 		err = take_word(&scan, args, &typed);
 		if (err)
@@ -286,5 +363,11 @@ int cmdline_parse(char **argv, struct args *args)
 		err = service_meant(args, &typed);
 	if (!err && args->given & OPT_REAL)
 		err = backend_meant(args, &typed);
+	if (!err && args->given & OPT_CLIENT)
+		err = client_meant(args, &typed);
+	args->set_service.pool = args->pool;
+	/* JSON shows no names, so none are to be looked up. */
+	if (args->given & OPT_JSON)
+		args->given |= OPT_NUMERIC;
 	return err;
 }

@@ -5,6 +5,7 @@
  * a line of output needs each of them once.
  */
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -165,6 +166,23 @@ const char *format_service(const struct service_id *id)
 
 	snprintf(buf, sizeof(buf), "%s %s", format_proto(id->proto),
 		 format_hostport(&id->addr, id->proto, &id->ports, true));
+	return buf;
+}
+
+/**
+ * format_ms() - a time as it could be typed
+ * @ms: the time in milliseconds
+ *
+ * Return: the time in seconds, or in milliseconds if they are not whole.
+ */
+const char *format_ms(uint32_t ms)
+{
+	static char buf[16];
+
+	if (ms % 1000)
+		snprintf(buf, sizeof(buf), "%" PRIu32 "ms", ms);
+	else
+		snprintf(buf, sizeof(buf), "%" PRIu32 "s", ms / 1000);
 	return buf;
 }
 

@@ -312,6 +312,70 @@ int kern_dump(struct kern *kern, struct nl_msg *msg, kern_read read,
 }
 
 /**
+ * kern_dump_once() - kern_dump() for a reader that cannot take back
+ * @kern: the connection
+ * @msg: the request
+ * @read: reads one answer
+ * @v: where @read puts it
+ *
+ * Return: 0 or a negative errno; -EINTR if all has been read, but the
+ * configuration changed meanwhile.
+ */
+int kern_dump_once(struct kern *kern, struct nl_msg *msg, kern_read read,
+		   struct vec *v)
+{
+	int err;
+
+	kern->read = read;
+	kern->v = v;
+	err = transact(kern, msg, NLM_F_DUMP);
+	nlmsg_free(msg);
+	return err;
+}
+
+static int on_any_seq(struct nl_msg *msg, void *arg)
+{
+	(void)msg;
+	(void)arg;
+	return NL_OK;
+}
+
+/**
+ * kern_watch() - read what is sent to a multicast group, for good
+ * @kern: the connection; it is good for nothing else afterwards
+ * @group: the group's name
+ * @read: reads one message
+ * @v: where @read puts it
+ *
+ * Return: a negative errno if that does not work.
+ */
+int kern_watch(struct kern *kern, const char *group, kern_read read,
+	       struct vec *v)
+{
+	int err;
+
+	kern->read = read;
+	kern->v = v;
+	kern->text[0] = '\0';
+	nl_cb_set(kern->cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_any_seq, NULL);
+	err = genl_ctrl_resolve_grp(kern->sock, MAGLEV_GENL_NAME, group);
+	if (err >= 0)
+		err = nl_socket_add_membership(kern->sock, err);
+	while (err >= 0) {
+		err = nl_recvmsgs(kern->sock, kern->cb);
+		/* The socket's buffer was full. */
+		if (err == -NLE_NOMEM) {
+			err_failed("some messages were lost");
+			err = 0;
+		} else if (err == -NLE_INTR) {
+			err = 0;
+		}
+	}
+	snprintf(kern->text, sizeof(kern->text), "%s", nl_geterror(err));
+	return -EIO;
+}
+
+/**
  * kern_why() - put a refusal into words
  * @kern: the connection that was refused
  * @err: the negative errno it was refused with

@@ -21,6 +21,10 @@ int kern_get(struct kern *kern, struct nl_msg *msg, kern_read read,
 	     struct vec *v);
 int kern_dump(struct kern *kern, struct nl_msg *msg, kern_read read,
 	      struct vec *v);
+int kern_dump_once(struct kern *kern, struct nl_msg *msg, kern_read read,
+		   struct vec *v);
+int kern_watch(struct kern *kern, const char *group, kern_read read,
+	       struct vec *v);
 const char *kern_why(const struct kern *kern, int err);
 int kern_failed(const struct kern *kern, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -1,81 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What can be typed, as data: commands with the options each of them needs
- * and takes, options, and what ipvsadm knows that does not work here. The
- * parser (cmdline.c) and --help walk these tables; a new option is one row.
+ * What can be typed, as data: options, and what ipvsadm knows that does not
+ * work here. The parser (cmdline.c) and --help walk these tables and that of
+ * commands.c; a new option is one row.
  */
 #include <string.h>
 
 #include "options.h"
 #include "parse.h"
-
-#define LISTING		(OPT_NUMERIC | OPT_SORT | OPT_NOSORT | OPT_JSON)
-#define SCHEDULING	(OPT_SCHEDULER | OPT_SCHED_FLAGS)
-#define POOL_PARAMS	(OPT_TABLE_SIZE | OPT_SEED)
-#define TUNNELLING	(OPT_TUNNEL | OPT_TUN_TYPE | OPT_TUN_NOCSUM)
-
-const struct command commands[] = {
-	{ 'A', 0, "add-service", NULL, OPT_SERVICE, 0,
-	  OPT_PORT | SCHEDULING | POOL_PARAMS | OPT_POOL,
-	  cmd_service_add, "add a service" },
-	{ 'E', 0, "edit-service", NULL, OPT_SERVICE, 0,
-	  OPT_PORT | SCHEDULING | POOL_PARAMS | OPT_POOL,
-	  cmd_service_edit, "change a service" },
-	{ 'D', 0, "delete-service", NULL, OPT_SERVICE, 0,
-	  OPT_PORT,
-	  cmd_service_delete, "delete a service" },
-	{ 'a', 0, "add-server", NULL, OPT_REAL, OPT_SERVICE | OPT_POOL,
-	  OPT_PORT | OPT_WEIGHT | TUNNELLING,
-	  cmd_backend_add, "add a backend to a service or a pool" },
-	{ 'e', 0, "edit-server", NULL, OPT_REAL, OPT_SERVICE | OPT_POOL,
-	  OPT_PORT | OPT_WEIGHT | TUNNELLING,
-	  cmd_backend_edit, "change a backend of a service or a pool" },
-	{ 'd', 0, "delete-server", NULL, OPT_REAL, OPT_SERVICE | OPT_POOL,
-	  OPT_PORT,
-	  cmd_backend_delete, "take a backend out of a service or a pool" },
-	{ 'L', 'l', "list", NULL, 0, 0,
-	  OPT_SERVICE | OPT_PORT | LISTING | OPT_STATS | OPT_EXACT,
-	  cmd_list, "list services and their backends" },
-	{ 'Z', 0, "zero", NULL, 0, 0,
-	  OPT_SERVICE | OPT_PORT,
-	  cmd_zero, "zero the counters of a service, or all of them" },
-	{ 'C', 0, "clear", NULL, 0, 0, 0,
-	  cmd_clear, "delete every service, pool, backend and router" },
-	{ 'S', 0, "save", NULL, 0, 0,
-	  LISTING & ~OPT_JSON,
-	  cmd_save, "print the configuration as lines for --restore" },
-	{ 'R', 0, "restore", NULL, 0, 0, 0,
-	  cmd_restore, "carry out commands from standard input" },
-	{ 0, 0, "add-pool", "NAME", 0, 0,
-	  POOL_PARAMS,
-	  cmd_pool_add, "add a pool for services to share" },
-	{ 0, 0, "edit-pool", "NAME", 0, 0,
-	  POOL_PARAMS,
-	  cmd_pool_edit, "change a pool" },
-	{ 0, 0, "delete-pool", "NAME", 0, 0, 0,
-	  cmd_pool_delete, "delete a pool that no service uses" },
-	{ 0, 0, "list-pools", NULL, 0, 0,
-	  LISTING,
-	  cmd_pool_list, "list pools and their members" },
-	{ 0, 0, "add-router", "PREFIX", 0, 0, 0,
-	  cmd_router_add, "take GRE from a router prefix" },
-	{ 0, 0, "delete-router", "PREFIX", 0, 0, 0,
-	  cmd_router_delete, "take GRE from a router prefix no longer" },
-	{ 0, 0, "list-routers", NULL, 0, 0,
-	  LISTING,
-	  cmd_router_list, "list the router prefixes GRE is taken from" },
-	{ 0, 0, "counters", NULL, 0, 0,
-	  OPT_JSON,
-	  cmd_counters, "list the counters of the network namespace" },
-	{ 0, 0, "info", NULL, 0, 0,
-	  OPT_JSON,
-	  cmd_info, "print the module's version and sizes" },
-	{ 'h', 0, "help", NULL, 0, 0, 0,
-	  cmd_help, "print this text" },
-	{ 'v', 0, "version", NULL, 0, 0, 0,
-	  cmd_version, "print the version of this program" },
-};
-const size_t n_commands = ARRAY_SIZE(commands);
+#include "words.h"
 
 static const char *set_service(struct args *args, struct typed *typed,
 			       const char *value, uint8_t proto)
@@ -139,7 +72,8 @@ static const char *set_weight(struct args *args, struct typed *typed,
 			      const char *value)
 {
 	(void)typed;
-	return parse_weight(value, &args->weight);
+	args->set_backend.has_weight = true;
+	return parse_weight(value, &args->set_backend.weight);
 }
 
 static const char *set_tun_type(struct args *args, struct typed *typed,
@@ -163,16 +97,130 @@ static const char *set_table_size(struct args *args, struct typed *typed,
 				  const char *value)
 {
 	(void)typed;
-	args->params.has_table_size = true;
-	return parse_table_size(value, &args->params.table_size);
+	args->set_pool.has_table_size = true;
+	return parse_table_size(value, &args->set_pool.table_size);
 }
 
 static const char *set_seed(struct args *args, struct typed *typed,
 			    const char *value)
 {
 	(void)typed;
-	args->params.has_seed = true;
-	return parse_seed(value, &args->params.seed);
+	args->set_pool.has_seed = true;
+	return parse_seed(value, &args->set_pool.seed);
+}
+
+static const char *set_settle(struct args *args, struct typed *typed,
+			      const char *value)
+{
+	(void)typed;
+	args->set_pool.has_settle = true;
+	return parse_settle(value, &args->set_pool.settle);
+}
+
+static const char *set_track(struct args *args, struct typed *typed,
+			     const char *value)
+{
+	struct service_params *p = &args->set_service;
+
+	(void)typed;
+	p->has_track = true;
+	return word_value(&words_track, value, strlen(value), &p->track) ?
+	       NULL : "use all, changed or none";
+}
+
+static const char *set_ops(struct args *args, struct typed *typed,
+			   const char *value)
+{
+	(void)typed;
+	(void)value;
+	args->set_service.has_track = true;
+	args->set_service.track = MAGLEV_TRACK_NONE;
+	return NULL;
+}
+
+static const char *set_affinity(struct args *args, struct typed *typed,
+				const char *value)
+{
+	struct service_params *p = &args->set_service;
+
+	(void)typed;
+	p->has_affinity = true;
+	return word_value(&words_affinity, value, strlen(value),
+			  &p->affinity) ?
+	       NULL : "use 5tuple, 3tuple or source";
+}
+
+static const char *set_persistent(struct args *args, struct typed *typed,
+				  const char *value)
+{
+	(void)typed;
+	args->set_service.has_affinity = true;
+	args->set_service.affinity = MAGLEV_AFFINITY_SOURCE;
+	return value ? parse_persistent(value) : NULL;
+}
+
+static const char *set_netmask(struct args *args, struct typed *typed,
+			       const char *value)
+{
+	(void)args;
+	(void)typed;
+	return parse_netmask(value);
+}
+
+static const char *set_fallback(struct args *args, struct typed *typed,
+				const char *value)
+{
+	(void)typed;
+	return parse_fallback(value, &args->set_service.fallback);
+}
+
+static const char *set_all_down(struct args *args, struct typed *typed,
+				const char *value)
+{
+	struct service_params *p = &args->set_service;
+
+	(void)typed;
+	p->has_all_down = true;
+	return word_value(&words_all_down, value, strlen(value),
+			  &p->all_down) ?
+	       NULL : "use drop, reject or accept";
+}
+
+static const char *set_state(struct args *args, struct typed *typed,
+			     const char *value)
+{
+	struct backend_params *p = &args->set_backend;
+
+	(void)typed;
+	p->has_state = true;
+	return word_value(&words_state, value, strlen(value), &p->state) ?
+	       NULL : "use up, drain or down";
+}
+
+static const char *set_drain(struct args *args, struct typed *typed,
+			     const char *value)
+{
+	(void)typed;
+	(void)value;
+	args->set_backend.has_state = true;
+	args->set_backend.state = MAGLEV_STATE_DRAIN;
+	return NULL;
+}
+
+static const char *set_deadline(struct args *args, struct typed *typed,
+				const char *value)
+{
+	(void)typed;
+	args->set_backend.has_deadline = true;
+	return parse_deadline(value, &args->set_backend.deadline);
+}
+
+static const char *set_client(struct args *args, struct typed *typed,
+			      const char *value)
+{
+	(void)args;
+	typed->client = value;
+	return NULL;
 }
 
 const struct option_row options[] = {
@@ -204,6 +252,36 @@ const struct option_row options[] = {
 	  "slots of the pool's table (default 65537)" },
 	{ 0, "seed", "NUMBER", OPT_SEED, set_seed,
 	  "keys the pool's hashes, equal on all directors" },
+	{ 0, "settle", "TIME", OPT_SETTLE, set_settle,
+	  "how long slots remember an owner (default auto)" },
+	{ 0, "track", "all|changed|none", OPT_TRACK, set_track,
+	  "which flows are remembered (default all)" },
+	{ 'o', "ops", NULL, OPT_TRACK, set_ops,
+	  "the same as --track none" },
+	{ 0, "affinity", "5tuple|3tuple|source", OPT_AFFINITY, set_affinity,
+	  "what stays together (default 5tuple)" },
+	{ 'p', "persistent", "[SECONDS]", OPT_AFFINITY, set_persistent,
+	  "the same as --affinity source" },
+	{ 'M', "netmask", "MASK", OPT_NETMASK, set_netmask,
+	  "255.255.255.255 or 128: each client by itself" },
+	{ 0, "fallback", "POOL|none", OPT_FALLBACK, set_fallback,
+	  "takes over while no backend may serve" },
+	{ 0, "all-down", "drop|reject|accept", OPT_ALL_DOWN, set_all_down,
+	  "what becomes of packets then (default drop)" },
+	{ 0, "state", "up|drain|down", OPT_STATE, set_state,
+	  "may the backend serve? (default up)" },
+	{ 0, "drain", NULL, OPT_STATE, set_drain,
+	  "the same as --state drain" },
+	{ 0, "deadline", "TIME", OPT_DEADLINE, set_deadline,
+	  "remove it when its flows are gone, or then" },
+	{ 0, "dry-run", NULL, OPT_DRY_RUN, NULL,
+	  "change nothing, say what would move" },
+	{ 'c', "connection", NULL, OPT_CONNECTION, NULL,
+	  "list tracked flows" },
+	{ 0, "timeout", NULL, OPT_TIMEOUT, NULL,
+	  "list timeouts" },
+	{ 0, "client", "HOST[:PORT]", OPT_CLIENT, set_client,
+	  "where the flow to look up comes from" },
 	{ 'n', "numeric", NULL, OPT_NUMERIC, NULL,
 	  "print addresses and ports in numbers" },
 	{ 0, "stats", NULL, OPT_STATS, NULL,
@@ -224,14 +302,8 @@ const struct refusal refusals[] = {
 	  "no services by firewall mark: use a port range (--port FIRST-LAST) or port 0 for every port" },
 	{ '6', "ipv6",
 	  "it goes with firewall marks: write an IPv6 service as -t [ADDRESS]:PORT" },
-	{ 'p', "persistent",
-	  "no persistence: every flow is hashed on addresses and ports" },
-	{ 'M', "netmask",
-	  "no persistence: every flow is hashed on addresses and ports" },
 	{ 0, "pe",
-	  "no persistence engines: every flow is hashed on addresses and ports" },
-	{ 'o', "ops",
-	  "no connection table to bypass: leave it out" },
+	  "no persistence engines: use --affinity" },
 	{ 'g', "gatewaying",
 	  "no direct routing: use -i --tun-type gre" },
 	{ 'm', "masquerading",
@@ -246,18 +318,12 @@ const struct refusal refusals[] = {
 	  "no limits on connections: use weights (-w)" },
 	{ 'y', "l-threshold",
 	  "no limits on connections: use weights (-w)" },
-	{ 'c', "connection",
-	  "no connection table: use -L --stats" },
-	{ 0, "timeout",
-	  "no connection table, so no timeouts" },
-	{ 0, "set",
-	  "no connection table, so no timeouts" },
 	{ 0, "rate",
 	  "no rates: compare two runs of -L --stats --exact" },
 	{ 0, "thresholds",
 	  "no limits on connections: use -L" },
 	{ 0, "persistent-conn",
-	  "no persistence: use -L" },
+	  "no persistence engines: use -L -c" },
 	{ 0, "tun-info",
 	  "every tunnel is GRE: use -L" },
 	{ 0, "daemon",

@@ -11,18 +11,20 @@
  * @service: HOST[:PORT] of the service, as typed
  * @ports: PORT or FIRST-LAST of --port, as typed
  * @real: HOST[:PORT] of the backend, as typed
+ * @client: HOST[:PORT] of the client, as typed
  */
 struct typed {
 	const char *service;
 	const char *ports;
 	const char *real;
+	const char *client;
 };
 
 /**
  * struct option_row - an option as the table lists it
  * @letter: its short form, or 0
  * @name: its long form
- * @arg: what follows it, or NULL
+ * @arg: what follows it, in brackets if it may be left out, or NULL
  * @bit: OPT_*
  * @set: takes its argument in, returns NULL or what is wrong; NULL: the bit
  *	says everything

@@ -27,6 +27,12 @@ static void json_string(const char *s)
 	putchar('"');
 }
 
+static void json_break(const struct out *o)
+{
+	if (!o->line)
+		printf("\n%*s", (int)o->depth * 2, "");
+}
+
 /* What goes before a value: a comma, a new line, its key. */
 static void json_lead(struct out *o, const char *key)
 {
@@ -35,7 +41,7 @@ static void json_lead(struct out *o, const char *key)
 	if (o->comma[o->depth - 1])
 		putchar(',');
 	o->comma[o->depth - 1] = true;
-	printf("\n%*s", (int)o->depth * 2, "");
+	json_break(o);
 	if (key && !o->array[o->depth - 1]) {
 		json_string(key);
 		printf(": ");
@@ -65,7 +71,7 @@ static void json_close(struct out *o)
 	array = o->array[o->depth];
 	empty = !o->comma[o->depth];
 	if (!empty)
-		printf("\n%*s", (int)o->depth * 2, "");
+		json_break(o);
 	putchar(array ? ']' : '}');
 }
 
@@ -77,6 +83,17 @@ static void json_close(struct out *o)
 void out_begin(struct out *o, bool json)
 {
 	*o = (struct out){ .json = json };
+	json_open(o, NULL, false);
+}
+
+/**
+ * out_begin_line() - start a listing that is to be one line
+ * @o: the listing
+ * @json: JSON is wanted
+ */
+void out_begin_line(struct out *o, bool json)
+{
+	*o = (struct out){ .json = json, .line = true };
 	json_open(o, NULL, false);
 }
 
@@ -197,5 +214,27 @@ void out_bool(struct out *o, const char *key, const char *fmt, bool value)
 	} else if (key) {
 		json_lead(o, key);
 		printf(value ? "true" : "false");
+	}
+}
+
+/**
+ * out_percent() - print a share in percent
+ * @o: the listing
+ * @key: JSON key, or NULL: text only
+ * @fmt: text format with one conversion of a double, or NULL: JSON only
+ * @part: the share
+ * @whole: what it is a share of
+ */
+void out_percent(struct out *o, const char *key, const char *fmt,
+		 uint64_t part, uint64_t whole)
+{
+	double percent = whole ? 100.0 * (double)part / (double)whole : 0;
+
+	if (!o->json) {
+		if (fmt)
+			printf(fmt, percent);
+	} else if (key) {
+		json_lead(o, key);
+		printf("%.4f", percent);
 	}
 }

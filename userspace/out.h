@@ -10,18 +10,21 @@
 /**
  * struct out - where a listing goes, as text or as JSON
  * @json: JSON is wanted
+ * @line: without breaks
  * @depth: objects and arrays open
  * @comma: per depth, a member was written already
  * @array: per depth, an array is open, not an object
  */
 struct out {
 	bool json;
+	bool line;
 	unsigned int depth;
 	bool comma[OUT_DEPTH_MAX];
 	bool array[OUT_DEPTH_MAX];
 };
 
 void out_begin(struct out *o, bool json);
+void out_begin_line(struct out *o, bool json);
 void out_end(struct out *o);
 void out_object(struct out *o, const char *key);
 void out_object_end(struct out *o);
@@ -33,5 +36,7 @@ void out_str(struct out *o, const char *key, const char *fmt,
 	     const char *value);
 void out_u64(struct out *o, const char *key, const char *fmt, uint64_t value);
 void out_bool(struct out *o, const char *key, const char *fmt, bool value);
+void out_percent(struct out *o, const char *key, const char *fmt,
+		 uint64_t part, uint64_t whole);
 
 #endif /* _MAGLEVADM_OUT_H */

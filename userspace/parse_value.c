@@ -78,6 +78,54 @@ const char *parse_pool_name(const char *text, const char **name)
 }
 
 /**
+ * parse_fallback() - the fallback pool of a service
+ * @text: its name, or nothing or "none" for none
+ * @name: the result, empty for none
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_fallback(const char *text, const char **name)
+{
+	*name = "";
+	if (!*text || !strcmp(text, "none"))
+		return NULL;
+	return parse_pool_name(text, name);
+}
+
+/**
+ * parse_cache_size() - the entries of the flow cache
+ * @text: the size
+ * @entries: the result
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_cache_size(const char *text, uint32_t *entries)
+{
+	uint64_t v;
+
+	if (parse_uint(text, MAGLEV_CACHE_SIZE_MAX, &v) ||
+	    v < MAGLEV_CACHE_SIZE_MIN)
+		return "not a cache size (1024 to 67108864 entries)";
+	*entries = (uint32_t)v;
+	return NULL;
+}
+
+/**
+ * parse_netmask() - the mask of ipvsadm's -M
+ * @text: the mask for IPv4, or a prefix length for IPv6
+ *
+ * Clients are not lumped together, so only all of an address will do.
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_netmask(const char *text)
+{
+	if (!strcmp(text, "255.255.255.255") || !strcmp(text, "128"))
+		return NULL;
+	return "not supported, affinity is by whole addresses: use 255.255.255.255 or 128";
+}
+
+/**
  * parse_scheduler() - a scheduler of ipvsadm's
  * @text: its name
  *

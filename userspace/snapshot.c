@@ -179,6 +179,36 @@ int snapshot_take_service(struct kern *kern, struct snapshot *s,
 }
 
 /**
+ * snapshot_take_pool() - read one pool and its members
+ * @kern: the connection
+ * @s: the result, as snapshot_take() leaves it but for services and routers
+ * @name: the pool
+ * @sort: in the order of addresses, not the kernel's
+ *
+ * Return: 0, or EXIT_FAILED after a complaint.
+ */
+int snapshot_take_pool(struct kern *kern, struct snapshot *s,
+		       const char *name, bool sort)
+{
+	struct nl_msg *msg;
+	int err;
+
+	init(s);
+	msg = kern_request(kern, MAGLEV_CMD_POOL_GET);
+	attr_put_pool(msg, name, NULL);
+	err = kern_get(kern, msg, attr_get_pool, &s->pools);
+	if (!err) {
+		msg = kern_request(kern, MAGLEV_CMD_BACKEND_GET);
+		attr_put_pool(msg, name, NULL);
+		err = kern_dump(kern, msg, attr_get_backend, &s->backends);
+	}
+	if (err)
+		return kern_failed(kern, err, "cannot list pool %s", name);
+	arrange(s, sort);
+	return 0;
+}
+
+/**
  * snapshot_free() - release what a snapshot holds
  * @s: the snapshot
  */

@@ -36,6 +36,8 @@ struct members {
 int snapshot_take(struct kern *kern, struct snapshot *s, bool sort);
 int snapshot_take_service(struct kern *kern, struct snapshot *s,
 			  const struct service_id *id, bool sort);
+int snapshot_take_pool(struct kern *kern, struct snapshot *s,
+		       const char *name, bool sort);
 void snapshot_free(struct snapshot *s);
 const struct pool *snapshot_pool(const struct snapshot *s, const char *name);
 struct members snapshot_members(const struct snapshot *s, const char *pool);

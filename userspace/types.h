@@ -17,6 +17,11 @@
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 #define POOL_NAME_SIZE	(MAGLEV_POOL_NAME_MAX + 1)
 
+/* The timeouts follow each other in enum maglev_config_attr. */
+#define TIMEOUTS \
+	(MAGLEV_CONFIG_A_SCTP_CLOSE - MAGLEV_CONFIG_A_TCP + 1)
+#define TIMEOUT_INDEX(name)	(MAGLEV_CONFIG_A_##name - MAGLEV_CONFIG_A_TCP)
+
 /**
  * struct addr - an address of either family
  * @family: AF_INET or AF_INET6
@@ -91,11 +96,19 @@ struct service_id {
  * struct service - a service as the kernel shows it
  * @id: its identity
  * @pool: name of the pool it uses
+ * @track: enum maglev_track
+ * @affinity: enum maglev_affinity
+ * @all_down: enum maglev_all_down
+ * @fallback: name of the pool that takes over, or empty
  * @stats: its traffic
  */
 struct service {
 	struct service_id id;
 	char pool[POOL_NAME_SIZE];
+	uint8_t track;
+	uint8_t affinity;
+	uint8_t all_down;
+	char fallback[POOL_NAME_SIZE];
 	struct stats stats;
 };
 
@@ -110,6 +123,9 @@ struct service {
  * @backends: its members
  * @fingerprint: equal on two directors whose tables agree
  * @has_fingerprint: there is a table, since there are backends
+ * @settle: ms for which a slot remembers its owner before, 0: automatic
+ * @settle_now: ms, what that comes to
+ * @unsettled: slots that still remember
  */
 struct pool {
 	char name[POOL_NAME_SIZE];
@@ -121,6 +137,9 @@ struct pool {
 	uint32_t backends;
 	uint64_t fingerprint;
 	bool has_fingerprint;
+	uint32_t settle;
+	uint32_t settle_now;
+	uint32_t unsettled;
 };
 
 /**
@@ -129,6 +148,11 @@ struct pool {
  * @addr: its outer address
  * @weight: its share of the table
  * @slots: slots it owns
+ * @state: enum maglev_state
+ * @deadline: ms until it is removed, if @has_deadline
+ * @has_deadline: it is removed when its flows are gone, or then
+ * @active: flows tracked to it that are established
+ * @inactive: other flows tracked to it
  * @stats: its traffic
  * @order: its place in the kernel's listing
  */
@@ -137,6 +161,11 @@ struct backend {
 	struct addr addr;
 	uint32_t weight;
 	uint32_t slots;
+	uint8_t state;
+	uint32_t deadline;
+	bool has_deadline;
+	uint32_t active;
+	uint32_t inactive;
 	struct stats stats;
 	size_t order;
 };
@@ -171,6 +200,102 @@ struct info {
 	uint32_t routers;
 	bool hooks;
 	uint32_t table_size_default;
+};
+
+/**
+ * struct config - what holds for the whole namespace
+ * @cache_size: entries of the flow cache
+ * @cache_used: entries that hold a live flow
+ * @timeouts: seconds, by TIMEOUT_INDEX()
+ */
+struct config {
+	uint32_t cache_size;
+	uint32_t cache_used;
+	uint32_t timeouts[TIMEOUTS];
+};
+
+/**
+ * struct conn - a tracked flow
+ * @service: its service
+ * @pool: the pool that its backend is a member of
+ * @client: the client
+ * @client_port: the client's port, if @has_ports
+ * @port: the VIP's port, if @has_ports
+ * @has_ports: the affinity is by connection
+ * @state: enum maglev_flow_state
+ * @confirmed: a second packet has been seen
+ * @expires: seconds until it is forgotten
+ * @backend: where it goes
+ */
+struct conn {
+	struct service_id service;
+	char pool[POOL_NAME_SIZE];
+	struct addr client;
+	uint16_t client_port;
+	uint16_t port;
+	bool has_ports;
+	uint8_t state;
+	bool confirmed;
+	uint32_t expires;
+	struct addr backend;
+};
+
+/**
+ * struct verdict - where a packet would go, and why
+ * @rule: enum maglev_rule
+ * @backend: its backend; no family: none
+ */
+struct verdict {
+	uint8_t rule;
+	struct addr backend;
+};
+
+/**
+ * struct lookup - where a flow would go
+ * @service: the service it belongs to
+ * @pool: the pool that decides
+ * @slot: its slot
+ * @has_slot: it has one, since there is a table
+ * @unsettled: ms for which the slot remembers @previous, if @is_unsettled
+ * @is_unsettled: it does
+ * @current: the slot's owner; no family: none
+ * @previous: the owner before; no family: none, or forgotten
+ * @cached: the backend that it is tracked to; no family: none
+ * @state: enum maglev_flow_state, if @cached
+ * @expires: seconds until it is forgotten, if @cached
+ * @midflow: what becomes of a packet in mid-flow
+ * @opening: what becomes of one that opens the flow
+ * @fallback: @pool is the service's fallback pool
+ */
+struct lookup {
+	struct service_id service;
+	char pool[POOL_NAME_SIZE];
+	uint32_t slot;
+	bool has_slot;
+	uint32_t unsettled;
+	bool is_unsettled;
+	struct addr current;
+	struct addr previous;
+	struct addr cached;
+	uint8_t state;
+	uint32_t expires;
+	struct verdict midflow;
+	struct verdict opening;
+	bool fallback;
+};
+
+/**
+ * struct moves - what a change would move
+ * @table_size: slots there are
+ * @slots: slots that would change hands
+ * @survivors: those among them whose owner could have stayed
+ * @flows: tracked flows whose backend might no longer serve
+ */
+struct moves {
+	uint32_t table_size;
+	uint32_t slots;
+	uint32_t survivors;
+	uint32_t flows;
 };
 
 #endif /* _MAGLEVADM_TYPES_H */

@@ -25,6 +25,17 @@ teardown()
 {
 	[ ! -e /sys/class/net/mgl0 ] || ip link del mgl0
 	"$MAGLEVADM" -C
+	if [ -e defaults ]; then
+		"$MAGLEVADM" -R <defaults
+	fi
+}
+
+# -C leaves these alone: have them put back after a test that sets them.
+keep_config()
+{
+	json '.timeouts|to_entries|map("\(.key)=\(.value)")|join(" ")' -L --timeout |
+		tr -d '"' | sed 's/^/--set /' >defaults
+	echo "--cache-size $(json .cache_size --info)" >>defaults
 }
 
 # What -S prints has to be $1.
@@ -128,8 +139,8 @@ web()
 
 @test "a service in JSON" {
 	web
-	[ "$(json 'del(.services[].backends)' -L)" = '{"services":[{"protocol":"tcp","address":"192.0.2.1","port":80,"port_last":80,"scheduler":"mh","pool":"tcp/192.0.2.1:80","stats":{"flows":0,"packets":0,"bytes":0}}]}' ]
-	[ "$(json '.services[].backends[1]|del(.slots)' -L)" = '{"address":"198.51.100.2","forward":"tunnel","tunnel_type":"gre","weight":3,"stats":{"flows":0,"packets":0,"bytes":0}}' ]
+	[ "$(json 'del(.services[].backends)' -L)" = '{"services":[{"protocol":"tcp","address":"192.0.2.1","port":80,"port_last":80,"scheduler":"mh","pool":"tcp/192.0.2.1:80","track":"all","affinity":"5tuple","all_down":"drop","stats":{"flows":0,"packets":0,"bytes":0}}]}' ]
+	[ "$(json '.services[].backends[1]|del(.slots)' -L)" = '{"address":"198.51.100.2","forward":"tunnel","tunnel_type":"gre","weight":3,"stats":{"flows":0,"packets":0,"bytes":0},"state":"up","active":0,"inactive":0}' ]
 	[ "$(json '[.services[].backends[].slots]|add' -L)" = 65537 ]
 }
 
@@ -380,9 +391,9 @@ web()
 	m --add-pool web
 	m -a --pool web -r 198.51.100.1
 	run -0 "$MAGLEVADM" --list-pools -n
-	[ "${lines[0]}" = "Pool                             TableSize Services Fingerprint" ]
+	[ "${lines[0]}" = "Pool                             TableSize Services Fingerprint        Settle   Unsettled" ]
 	[ "${lines[1]}" = "  -> RemoteAddress                Weight    Slots" ]
-	[[ ${lines[2]} =~ ^web\ {30}65537\ {5}0\ {8}0x[0-9a-f]{16}$ ]]
+	[[ ${lines[2]} =~ ^web\ {30}65537\ {5}0\ {8}0x[0-9a-f]{16}\ 120s\ {5}[0-9]+$ ]]
 	[ "${lines[3]}" = "  -> 198.51.100.1                 1         65537" ]
 }
 
@@ -445,7 +456,7 @@ web()
 @test "an empty pool has no fingerprint" {
 	m --add-pool web
 	[ "$(json '.pools[]|has("fingerprint")' --list-pools)" = false ]
-	"$MAGLEVADM" --list-pools | grep -qE '^web +65537 +0 +-$'
+	"$MAGLEVADM" --list-pools | grep -qE '^web +65537 +0 +- +120s +0$'
 }
 
 @test "the longest pool name" {
@@ -524,6 +535,351 @@ network()
 	[ "$(json '[.services[].backends[].stats]|[(map(.flows)|add),(map(.packets)|add),(map(.bytes)|add)]' -L)" = '[5,15,600]' ]
 	run -0 "$MAGLEVADM" -L -n --stats
 	[ "${lines[3]}" = "TCP  192.0.2.1:80                        5       15        0      600        0" ]
+}
+
+@test "what a service tracks, keeps together and does without backends" {
+	m --add-pool spare
+	m -A -t 192.0.2.1:80 --track changed --affinity 3tuple --all-down accept --fallback spare
+	saved $'--add-pool spare\n-A -t 192.0.2.1:80 -s mh --affinity 3tuple --track changed --fallback spare --all-down accept'
+	[ "$(json '.services[]|[.track,.affinity,.all_down,.fallback]' -L)" = '["changed","3tuple","accept","spare"]' ]
+	"$MAGLEVADM" -L -n | grep -qx 'TCP  192.0.2.1:80 mh affinity 3tuple track changed fallback spare all-down accept'
+	# What is not given stays.
+	m -E -t 192.0.2.1:80 --track none
+	saved $'--add-pool spare\n-A -t 192.0.2.1:80 -s mh --affinity 3tuple --track none --fallback spare --all-down accept'
+	m -E -t 192.0.2.1:80 --track all --affinity 5tuple --all-down drop
+	saved $'--add-pool spare\n-A -t 192.0.2.1:80 -s mh --fallback spare'
+	m -E -t 192.0.2.1:80 --fallback ''
+	saved $'--add-pool spare\n-A -t 192.0.2.1:80 -s mh'
+}
+
+@test "ipvsadm's words for tracking and affinity" {
+	m -A -t 192.0.2.1:80 -s mh -p 300 -M 255.255.255.255
+	m -A -u 192.0.2.1:53 -s mh -o
+	saved $'-A -t 192.0.2.1:80 -s mh --affinity source\n-A -u 192.0.2.1:53 -s mh --track none'
+	ln -s "$(realpath "$MAGLEVADM")" ipvsadm
+	run -0 ./ipvsadm -L -n
+	[ "${lines[3]}" = "TCP  192.0.2.1:80 mh persistent $(json .timeouts.tcp -L --timeout)" ]
+	[ "${lines[4]}" = "UDP  192.0.2.1:53 mh ops" ]
+	./ipvsadm -S -n >rules
+	diff rules - <<<$'-A -t 192.0.2.1:80 -s mh -p\n-A -u 192.0.2.1:53 -s mh -o'
+	# As with ipvsadm, -E without -p ends persistence.
+	run -0 ./ipvsadm -E -t 192.0.2.1:80 -s mh
+	saved $'-A -t 192.0.2.1:80 -s mh\n-A -u 192.0.2.1:53 -s mh --track none'
+}
+
+@test "persistence, one packet and timeouts as ipvsadm lists them, where there is IPVS" {
+	[ -e /proc/net/ip_vs ] || modprobe -q ip_vs || echo "no IPVS"
+	if ! command -v ipvsadm >/dev/null || [ ! -e /proc/net/ip_vs ]; then
+		skip "needs ipvsadm and a kernel with IPVS"
+	fi
+	keep_config
+	mkdir as
+	ln -s "$(realpath "$MAGLEVADM")" as/ipvsadm
+	cat >rules <<-'END'
+		-A -t 192.0.2.1:80 -s mh -p 901
+		-A -u 192.0.2.1:53 -s mh -o
+		-A -u 192.0.2.1:54 -s mh -p 301 -o
+	END
+	ipvsadm -C
+	ipvsadm -R <rules
+	ipvsadm --set 901 121 301
+	as/ipvsadm -R <rules
+	as/ipvsadm --set 901 121 301
+	diff <(ipvsadm -L -n | tail -n +2) <(as/ipvsadm -L -n | tail -n +2)
+	diff <(ipvsadm -L --timeout) <(as/ipvsadm -L --timeout)
+	diff <(ipvsadm -L -c -n) <(as/ipvsadm -L -c -n)
+	as/ipvsadm -S -n >after
+	ipvsadm -C
+	grep -v -- --set after | ipvsadm -R
+	[ "$(ipvsadm -S -n | wc -l)" -eq 3 ]
+	ipvsadm -C
+}
+
+@test "fallback pools: what is refused" {
+	fails_with 1 "no such pool" -A -t 192.0.2.1:80 --fallback spare
+	m --add-pool spare
+	m -A -t 192.0.2.1:80 --fallback spare
+	fails_with 1 "cannot delete pool spare: " --delete-pool spare
+	fails_with 1 "cannot change service tcp 192.0.2.1:80: " -E -t 192.0.2.1:80 --fallback other
+	m -A -t 192.0.2.1:81
+	fails_with 1 "cannot change service tcp 192.0.2.1:80: " -E -t 192.0.2.1:80 --fallback tcp/192.0.2.1:81
+	m -E -t 192.0.2.1:80 --fallback none
+	m --delete-pool spare
+}
+
+@test "settle times" {
+	m --add-pool web --settle 90500ms
+	m -A -t 192.0.2.1:80 --settle 1m
+	saved $'--add-pool web --settle 90500ms\n-A -t 192.0.2.1:80 -s mh --settle 60s'
+	m -E -t 192.0.2.1:80 --settle auto
+	m --edit-pool web --settle auto
+	saved $'--add-pool web\n-A -t 192.0.2.1:80 -s mh'
+	[ "$(json '[.pools[]|.settle_ms,.settle_now_ms]' --list-pools)" = '[0,120000,0,120000]' ]
+	m -E -t 192.0.2.1:80 --track changed
+	[ "$(json '.table|[.settle_ms,.settle_now_ms]' --table -t 192.0.2.1:80)" = '[0,600000]' ]
+	m --add-pool p
+	m -A -t 192.0.2.1:81 --pool p
+	fails_with 1 "cannot change service" -E -t 192.0.2.1:81 --settle 5
+}
+
+@test "states of a backend" {
+	web
+	m -e -t 192.0.2.1:80 -r 198.51.100.2 --drain
+	# Who changes the state does not mean to change the weight.
+	[ "$(json '[.services[].backends[]|[.state,.weight,.slots]]' -L)" = '[["up",1,65537],["drain",3,0]]' ]
+	run -0 "$MAGLEVADM" -L -n
+	[ "${lines[5]}" = "  -> 198.51.100.2:80              Tunnel  3      0          0          drain" ]
+	m -e -t 192.0.2.1:80 -r 198.51.100.1 --state down
+	[ "$(json '[.services[].backends[].slots]' -L)" = '[0,0]' ]
+	saved "$(printf '%s\n' \
+		'-A -t 192.0.2.1:80 -s mh' \
+		'-a -t 192.0.2.1:80 -r 198.51.100.1:80 -i --tun-type gre -w 1 --state down' \
+		'-a -t 192.0.2.1:80 -r 198.51.100.2:80 -i --tun-type gre -w 3 --state drain')"
+	"$MAGLEVADM" -S -n >rules
+	m -C
+	"$MAGLEVADM" -R <rules
+	diff rules <("$MAGLEVADM" -S -n)
+	m -e -t 192.0.2.1:80 -r 198.51.100.1 --state up
+	m -e -t 192.0.2.1:80 -r 198.51.100.2 --state up
+	[ "$(json '[.services[].backends[]|.state,.weight]' -L)" = '["up",1,"up",3]' ]
+	# -w alone is ipvsadm's -e and leaves the state.
+	m -e -t 192.0.2.1:80 -r 198.51.100.2 --state down
+	m -e -t 192.0.2.1:80 -r 198.51.100.2 -w 5
+	[ "$(json '.services[].backends[1]|[.state,.weight]' -L)" = '["down",5]' ]
+}
+
+# Waits up to ten seconds for a command to work.
+soon()
+{
+	for _ in {1..100}; do
+		if "$@"; then
+			return
+		fi
+		sleep 0.1
+	done
+	return 1
+}
+
+has_backends()
+{
+	[ "$(json '[.services[].backends[]]|length' -L)" = "$1" ]
+}
+
+has_flows()
+{
+	[ "$(json '.connections|length' -L -c)" = "$1" ]
+}
+
+@test "a backend that drains goes when its flows have, and the monitor tells" {
+	network
+	web
+	"$BATS_TEST_DIRNAME/gre_send.py" 203.0.113.1 192.0.2.1 80 40 3
+	"$MAGLEVADM" --monitor --json >events 3>&- &
+	monitor=$!
+	sleep 1
+	m -e -t 192.0.2.1:80 -r 198.51.100.2 --drain --deadline 1h
+	left=$(json '.services[].backends[1].deadline_ms' -L)
+	[ "$left" -gt 3500000 ]
+	[ "$left" -le 3600000 ]
+	"$MAGLEVADM" -S -n | grep -qE -- '-r 198.51.100.2:80 .* --state drain --deadline 3[56][0-9][0-9]s$'
+	sleep 2
+	has_backends 2
+	m --flush-conns -r 198.51.100.2
+	soon has_backends 1
+	soon test -s events
+	kill "$monitor"
+	[ "$(jq -c . events)" = '{"event":"drained","pool":"tcp/192.0.2.1:80","backend":"198.51.100.2","active":0,"inactive":0}' ]
+}
+
+@test "a backend that drains goes when its time is up" {
+	network
+	web
+	"$BATS_TEST_DIRNAME/gre_send.py" 203.0.113.1 192.0.2.1 80 40 3
+	m -e -t 192.0.2.1:80 -r 198.51.100.2 --drain --deadline 2s
+	has_backends 2
+	soon has_backends 1
+}
+
+@test "another state revokes the deadline" {
+	network
+	web
+	"$BATS_TEST_DIRNAME/gre_send.py" 203.0.113.1 192.0.2.1 80 40 3
+	m -e -t 192.0.2.1:80 -r 198.51.100.2 --drain --deadline 2s
+	m -e -t 192.0.2.1:80 -r 198.51.100.2 --state up
+	[ "$(json '.services[].backends[1]|has("deadline_ms")' -L)" = false ]
+	sleep 4
+	has_backends 2
+}
+
+@test "a dry run says what then happens, and changes nothing" {
+	web
+	m -a -t 192.0.2.1:80 -r 198.51.100.3 -w 2
+	"$MAGLEVADM" --list-pools --json >before
+	generation=$(json .generation --info)
+	gone=$(json '.services[].backends[2].slots' -L)
+	json .moves -d -t 192.0.2.1:80 -r 198.51.100.3 --dry-run >moves
+	[ "$(jq .table_size moves)" = 65537 ]
+	[ "$(jq ".slots - .survivors" moves)" = "$gone" ]
+	[ "$(jq .flows moves)" = 0 ]
+	m_out=$("$MAGLEVADM" -a -t 192.0.2.1:80 -r 198.51.100.4 --dry-run)
+	[[ $m_out == "would move "*" of 65537 slots ("*" tracked flows would be re-selected" ]]
+	"$MAGLEVADM" -e -t 192.0.2.1:80 -r 198.51.100.3 -w 9 --dry-run
+	"$MAGLEVADM" -e -t 192.0.2.1:80 -r 198.51.100.3 --state down --dry-run
+	diff before <("$MAGLEVADM" --list-pools --json)
+	[ "$(json .generation --info)" = "$generation" ]
+	fails_with 1 "no such backend in the pool" -d -t 192.0.2.1:80 -r 198.51.100.9 --dry-run
+	m --add-pool p --table-size 251
+	m -a --pool p -r 198.51.100.1
+	[ "$(json .moves.slots --edit-pool p --seed 5 --dry-run)" = 0 ]
+}
+
+@test "timeouts" {
+	keep_config
+	m --set 901 121 301
+	run -0 "$MAGLEVADM" -L --timeout
+	[ "${lines[0]}" = "Timeout (tcp tcpfin udp): 901 121 301" ]
+	m --set 0 0 302
+	m --set tcpsyn=31 sctp=2m
+	[ "$(json '.timeouts|[.tcp,.tcpsyn,.tcpfin,.udp,.sctp]' -L --timeout)" = '[901,31,121,302,120]' ]
+	saved "--set tcp=901 tcpsyn=31 tcpfin=121 udp=302 sctp=120"
+	"$MAGLEVADM" -S -n >rules
+	"$MAGLEVADM" -R <defaults
+	saved ""
+	"$MAGLEVADM" -R <rules
+	diff rules <("$MAGLEVADM" -S -n)
+}
+
+@test "the size of the flow cache" {
+	keep_config
+	m --cache-size 2048
+	[ "$(json '[.cache_size,.cache_used]' --info)" = '[2048,0]' ]
+	saved "--cache-size 2048"
+	# It is rounded up to a power of two.
+	m --cache-size 2049
+	[ "$(json .cache_size --info)" = 4096 ]
+}
+
+@test "tracked flows, listed and counted" {
+	network
+	web
+	m -A -t 192.0.2.1:81
+	m -a -t 192.0.2.1:81 -r 198.51.100.1
+	"$BATS_TEST_DIRNAME/gre_send.py" 203.0.113.1 192.0.2.1 80 5 3
+	"$BATS_TEST_DIRNAME/gre_send.py" 203.0.113.1 192.0.2.1 81 2 1
+	run -0 "$MAGLEVADM" -L -c -n
+	[ "${lines[0]}" = "IPVS connection entries" ]
+	[ "${lines[1]}" = "pro expire state       source             virtual            destination" ]
+	[ "$(grep -cE '^TCP 1[45]:[0-9]{2}  ESTABLISHED 192\.0\.2\.200:2000[0-4] +192\.0\.2\.1:80 +198\.51\.100\.[12]:80$' <<<"$output")" -eq 5 ]
+	has_flows 7
+	[ "$(json '.connections|length' -L -c -t 192.0.2.1:81)" = 2 ]
+	[ "$(json '[.connections[].state]|unique' -L -c -t 192.0.2.1:81)" = '["SYN_RECV"]' ]
+	[ "$(json '[.connections[]|.client]|unique' -L -c)" = '["192.0.2.200"]' ]
+	[ "$(json '[.services[0].backends[].active]|add' -L)" = 5 ]
+	[ "$(json '[.services[1].backends[].inactive]|add' -L)" = 2 ]
+	[ "$("$MAGLEVADM" -L -n -t 192.0.2.1:80 | awk '/->/ && NR > 2 { n += $5 } END { print n }')" = 5 ]
+	[ "$(json .cache_used --info)" = 7 ]
+	# Each goes where it is listed to go.
+	while read -r port backend; do
+		[ "$(json .lookup.midflow.backend --lookup -t 192.0.2.1:80 --client "192.0.2.200:$port")" = "\"$backend\"" ]
+	done < <("$MAGLEVADM" -L -c --json -t 192.0.2.1:80 |
+		jq -r '.connections[]|"\(.client_port) \(.backend)"')
+	fails_with 1 "no such service" -L -c -t 192.0.2.1:82
+}
+
+@test "flows are forgotten" {
+	network
+	web
+	m -A -t 192.0.2.1:81
+	m -a -t 192.0.2.1:81 -r 198.51.100.1
+	"$BATS_TEST_DIRNAME/gre_send.py" 203.0.113.1 192.0.2.1 80 20 2
+	"$BATS_TEST_DIRNAME/gre_send.py" 203.0.113.1 192.0.2.1 81 3 2
+	has_flows 23
+	n=$(json '[.connections[]|select(.backend == "198.51.100.2")]|length' -L -c)
+	m --flush-conns -t 192.0.2.1:80 -r 198.51.100.2
+	has_flows $((23 - n))
+	m --flush-conns -t 192.0.2.1:80
+	has_flows 3
+	m --flush-conns -r 198.51.100.2
+	has_flows 3
+	m --flush-conns
+	has_flows 0
+	fails_with 1 "cannot forget flows: no such service" --flush-conns -t 192.0.2.1:82
+}
+
+@test "what tracks nothing has no flows" {
+	network
+	web
+	m -E -t 192.0.2.1:80 -o
+	"$BATS_TEST_DIRNAME/gre_send.py" 203.0.113.1 192.0.2.1 80 5 3
+	has_flows 0
+	[ "$(json .lookup.midflow.rule --lookup -t 192.0.2.1:80 --client 192.0.2.200:20000)" = '"hash"' ]
+}
+
+@test "affinity by source keeps a client's flows together" {
+	network
+	web
+	m -E -t 192.0.2.1:80 -p
+	"$BATS_TEST_DIRNAME/gre_send.py" 203.0.113.1 192.0.2.1 80 20 2
+	[ "$(json '[.services[].backends[].stats.packets]|sort' -L)" = '[0,40]' ]
+	run -0 "$MAGLEVADM" -L -c -n
+	[[ ${lines[2]} == *" 192.0.2.200:0 "*" 192.0.2.1:80 "* ]]
+	[ "${#lines[@]}" -eq 3 ]
+}
+
+@test "a lookup, before and after" {
+	network
+	web
+	json .lookup --lookup -t 192.0.2.1:80 --client 192.0.2.200:20000 >before
+	[ "$(jq -r '.opening.rule' before)" = open ]
+	[ "$(jq -r '.midflow.rule' before)" = current ]
+	[ "$(jq 'has("cached")' before)" = false ]
+	owner=$(jq -r .current before)
+	[ "$(jq -r .opening.backend before)" = "$owner" ]
+	"$BATS_TEST_DIRNAME/gre_send.py" 203.0.113.1 192.0.2.1 80 1 2
+	m -d -t 192.0.2.1:80 -r "$owner"
+	json .lookup --lookup -t 192.0.2.1:80 --client 192.0.2.200:20000 >after
+	[ "$(jq -r .slot after)" = "$(jq -r .slot before)" ]
+	[ "$(jq -r .current after)" != "$owner" ]
+	[ "$(jq -r .opening.backend after)" = "$(jq -r .current after)" ]
+	fails_with 1 "cannot look up a flow to tcp 192.0.2.1:81: no such service" \
+		--lookup -t 192.0.2.1:81 --client 192.0.2.200:20000
+}
+
+@test "a lookup that the slot's owner before decides" {
+	web
+	m -a -t 192.0.2.1:80 -r 198.51.100.3 -w 100
+	for port in {20000..20100}; do
+		json .lookup --lookup -t 192.0.2.1:80 --client "192.0.2.200:$port" >lookup
+		[ "$(jq .settled lookup)" = true ] || break
+	done
+	[ "$(jq .settled lookup)" = false ]
+	[ "$(jq -r '.midflow.rule' lookup)" = previous ]
+	[ "$(jq -r '.midflow.backend == .previous' lookup)" = true ]
+	[ "$(jq -r '.opening.backend == .current' lookup)" = true ]
+	[ "$(json .table.unsettled --table -t 192.0.2.1:80)" -gt 0 ]
+}
+
+@test "a lookup by a fallback pool, and by nobody" {
+	m --add-pool spare
+	m -a --pool spare -r 198.51.100.9
+	m -A -t 192.0.2.1:80 --fallback spare
+	m -a -t 192.0.2.1:80 -r 198.51.100.1 --state down
+	[ "$(json '.lookup|[.pool,.fallback,.opening.backend]' --lookup -t 192.0.2.1:80 --client 192.0.2.200)" = '["spare",true,"198.51.100.9"]' ]
+	m -e --pool spare -r 198.51.100.9 --state down
+	[ "$(json '.lookup|[.opening.rule,.midflow.rule]' --lookup -t 192.0.2.1:80 --client 192.0.2.200)" = '["nobody","nobody"]' ]
+}
+
+@test "a table" {
+	web
+	run -0 "$MAGLEVADM" --table -n -t 192.0.2.1:80
+	[ "${lines[0]}" = "pool          tcp/192.0.2.1:80" ]
+	[ "${lines[1]}" = "slots         65537" ]
+	[[ ${lines[6]} =~ ^\ \ -\>\ 198\.51\.100\.1\ +1\ +up\ +16[0-9]{3}\ +2[45]\.[0-9]{2}\ %$ ]]
+	diff <(echo "$output") <("$MAGLEVADM" --table tcp/192.0.2.1:80 -n)
+	[ "$(json '[.table.backends[].percent]|add|round' --table -t 192.0.2.1:80)" = 100 ]
+	[ "$(json .table.fingerprint --table -t 192.0.2.1:80)" = "$(json '.pools[].fingerprint' --list-pools)" ]
+	fails_with 1 "cannot list pool other: no such pool" --table other
+	fails_with 1 "cannot list service tcp 192.0.2.1:81: no such service" --table -t 192.0.2.1:81
 }
 
 @test "-Z zeroes one service" {
@@ -677,7 +1033,8 @@ network()
 
 @test "without capabilities: reading works" {
 	web
-	for listing in "-L -n" "-L --json" --list-pools --list-routers --counters --info; do
+	for listing in "-L -n" "-L --json" --list-pools --list-routers --counters --info \
+		"-L --timeout" "--table -t 192.0.2.1:80"; do
 		# shellcheck disable=SC2086
 		unprivileged $listing
 		[ "$status" -eq 0 ]
@@ -713,6 +1070,13 @@ network()
 		--delete-pool p
 		--add-router 10.0.0.0/8
 		--delete-router 203.0.113.0/28
+		-e -t 192.0.2.1:80 -r 198.51.100.1 --drain
+		-d -t 192.0.2.1:80 -r 198.51.100.1 --dry-run
+		-E -t 192.0.2.1:80 --track none
+		--set 901 121 301
+		--cache-size 2048
+		--flush-conns
+		-L -c
 	END
 	diff before <("$MAGLEVADM" -S -n)
 }
@@ -808,7 +1172,10 @@ network()
 	m -C
 	run -0 "${vg[@]}" "$MAGLEVADM" -R <rules
 	run -1 "${vg[@]}" "$MAGLEVADM" -R <rules
-	for listing in "-L -n" "-L --json" "-L -n -t 192.0.2.1:80" -S --list-pools --list-routers --counters --info; do
+	for listing in "-L -n" "-L --json" "-L -n -t 192.0.2.1:80" -S --list-pools --list-routers --counters --info \
+		"-L -c -n" "-L --timeout" "--table -t 192.0.2.1:80" \
+		"--lookup -t 192.0.2.1:80 --client 203.0.113.9:1" \
+		"-d -t 192.0.2.1:80 -r 198.51.100.1 --dry-run"; do
 		# shellcheck disable=SC2086
 		run -0 "${vg[@]}" "$MAGLEVADM" $listing
 	done

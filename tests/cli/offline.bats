@@ -231,11 +231,201 @@ setup()
 	refused "-6 is not supported" -A -6
 }
 
-@test "persistence is refused" {
-	refused "-p is not supported: no persistence" -A -t 10.0.0.1:80 -p 300
-	refused "-M is not supported: no persistence" -A -t 10.0.0.1:80 -M 255.255.255.0
-	refused "--pe is not supported" -A -t 10.0.0.1:80 --pe sip
-	refused "-o is not supported" -A -u 10.0.0.1:80 -o
+@test "persistence is affinity by source" {
+	accepted -A -t 10.0.0.1:80 -p
+	accepted -A -t 10.0.0.1:80 -p 300
+	accepted -A -t 10.0.0.1:80 -p300
+	accepted -A -p -t 10.0.0.1:80
+	accepted -A -t 10.0.0.1:80 --persistent
+	accepted -A -t 10.0.0.1:80 --persistent=300
+	accepted -E -t 10.0.0.1:80 --persistent 300 -M 255.255.255.255
+	accepted -A -pt 10.0.0.1:80
+	refused "-p '0': not a timeout (1 to 2678400 seconds)" -A -t 10.0.0.1:80 -p 0
+	refused "-p '2678401': not a timeout" -A -t 10.0.0.1:80 -p 2678401
+	refused "-p 'x': not a timeout" -A -t 10.0.0.1:80 -p x
+	refused "--persistent '': not a timeout" -A -t 10.0.0.1:80 --persistent=
+	refused "--affinity: given twice, or a second one of its kind" -A -t 10.0.0.1:80 -p --affinity source
+	refused "does not go with --add-server" -a -t 10.0.0.1:80 -r 10.1.0.1 -p
+}
+
+@test "persistence is by whole addresses" {
+	accepted -A -t 10.0.0.1:80 -p 300 -M 255.255.255.255
+	accepted -A -t "[2001:db8::1]:80" -p 300 --netmask 128
+	refused "-M '255.255.255.0': not supported, affinity is by whole addresses" -A -t 10.0.0.1:80 -p -M 255.255.255.0
+	refused "use 255.255.255.255 or 128" -A -t 10.0.0.1:80 -p -M 64
+	refused "--pe is not supported: no persistence engines" -A -t 10.0.0.1:80 --pe sip
+}
+
+@test "one packet scheduling is tracking nothing" {
+	accepted -A -u 10.0.0.1:80 -o
+	accepted -A -u 10.0.0.1:80 --ops
+	refused "-o: given twice, or a second one of its kind" -A -u 10.0.0.1:80 --track all -o
+}
+
+@test "what a service tracks, keeps together, and does without backends" {
+	local w
+
+	for w in all changed none; do
+		accepted -A -t 10.0.0.1:80 --track $w
+	done
+	for w in 5tuple 3tuple source; do
+		accepted -E -t 10.0.0.1:80 --affinity $w
+	done
+	for w in drop reject accept; do
+		accepted -A -t 10.0.0.1:80 --all-down $w
+	done
+	for w in backup none ""; do
+		accepted -E -t 10.0.0.1:80 --fallback "$w"
+	done
+	refused "--track 'some': use all, changed or none" -A -t 10.0.0.1:80 --track some
+	refused "--affinity '': use 5tuple, 3tuple or source" -A -t 10.0.0.1:80 --affinity ''
+	refused "--all-down 'fail': use drop, reject or accept" -A -t 10.0.0.1:80 --all-down fail
+	refused "pool name longer than 63 bytes" -A -t 10.0.0.1:80 --fallback "$(printf 'p%.0s' {1..64})"
+	refused "--track does not go with --add-pool" --add-pool web --track all
+	refused "--fallback does not go with --add-server" -a -t 10.0.0.1:80 -r 10.1.0.1 --fallback x
+}
+
+@test "no pool is called none" {
+	refused "pool 'none': --fallback takes that to mean no pool" --add-pool none
+	accepted --delete-pool none
+}
+
+@test "settle times" {
+	local t
+
+	for t in auto 0 120 120s 2m 1h 24h 500ms 86400000ms; do
+		accepted --add-pool web --settle $t
+	done
+	accepted --edit-pool web --settle 5
+	accepted -A -t 10.0.0.1:80 --settle 5
+	accepted -E -t 10.0.0.1:80 --settle auto
+	for t in 25h 86400001ms 99999999999 999999999999h; do
+		refused "--settle '$t': time too long" --add-pool web --settle $t
+	done
+	for t in '' s -1 1d 1.5s 5S 'auto '; do
+		refused "--settle '$t': not a time: use 120, 120s, 2m, 1h or 500ms" --add-pool web "--settle=$t"
+	done
+	refused "set them with --add-pool or --edit-pool" -A -t 10.0.0.1:80 --pool web --settle 5
+	refused "--settle does not go with --add-server" -a --pool web -r 10.1.0.1 --settle 5
+}
+
+@test "states of a backend" {
+	local s
+
+	for s in up drain down; do
+		accepted -a -t 10.0.0.1:80 -r 10.1.0.1 --state $s
+		accepted -e --pool web -r 10.1.0.1 --state $s
+	done
+	accepted -e --pool web -r 10.1.0.1 --drain
+	accepted -e --pool web -r 10.1.0.1 --drain --deadline 2m
+	accepted -e --pool web -r 10.1.0.1 --state drain --deadline 168h
+	refused "--state 'off': use up, drain or down" -e --pool web -r 10.1.0.1 --state off
+	refused "--drain: given twice, or a second one of its kind" -e --pool web -r 10.1.0.1 --state up --drain
+	refused "--deadline needs --drain" -e --pool web -r 10.1.0.1 --deadline 5
+	refused "--deadline needs --drain" -e --pool web -r 10.1.0.1 --state down --deadline 5
+	refused "--deadline '169h': time too long" -e --pool web -r 10.1.0.1 --drain --deadline 169h
+	refused "--state does not go with --delete-server" -d --pool web -r 10.1.0.1 --drain
+}
+
+@test "dry runs" {
+	accepted -a -t 10.0.0.1:80 -r 10.1.0.1 --dry-run
+	accepted -e -t 10.0.0.1:80 -r 10.1.0.1 --dry-run --json
+	accepted -d --pool web -r 10.1.0.1 --dry-run
+	accepted --edit-pool web --table-size 251 --dry-run
+	refused "--dry-run does not go with --add-service" -A -t 10.0.0.1:80 --dry-run
+	refused "--dry-run does not go with --add-pool" --add-pool web --dry-run
+	refused "--json does not go with --delete-server without --dry-run" -d --pool web -r 10.1.0.1 --json
+}
+
+@test "timeouts, as ipvsadm sets them" {
+	accepted --set 900 120 300
+	accepted --set=900 120 300
+	accepted --set 0 0 300
+	refused "--set '2678401': not a timeout (1 to 2678400 seconds)" --set 900 120 2678401
+	refused "--set 'x': not a time" --set 900 x 300
+	refused "--set needs NAME=TIME... after it" --set
+	refused "--set '900': not NAME=TIME; without names it takes three numbers" --set 900
+	refused "--set '900': not NAME=TIME" --set 900 120
+	refused "--set '900': not NAME=TIME" --set 900 120 300 400
+	refused "does not go with --set" --set 900 120 300 -n
+}
+
+@test "timeouts by name" {
+	local t
+
+	for t in tcp tcpsyn tcpfin tcpclose udp sctp sctpinit sctpshutdown sctpclose; do
+		accepted --set $t=5
+	done
+	accepted --set tcp=15m udp=300s
+	accepted --set tcp=2000ms udp=1 sctp=1h
+	refused "--set 'tcp=5': given twice" --set tcp=4 tcp=5
+	refused "--set 'icmp=5': use tcp, tcpsyn, " --set icmp=5
+	refused "--set '=5': use tcp, tcpsyn, " --set =5
+	refused "--set 'tcp=0': not a timeout" --set tcp=0
+	refused "--set 'tcp=1500ms': not a number of whole seconds" --set tcp=1500ms
+	refused "--set 'udp': not NAME=TIME" --set tcp=5 udp
+}
+
+@test "nothing to set is set without asking anybody" {
+	m --set 0 0 0
+}
+
+@test "the size of the flow cache" {
+	accepted --cache-size 1024
+	accepted --cache-size 67108864
+	refused "--cache-size '1023': not a cache size (1024 to 67108864 entries)" --cache-size 1023
+	refused "--cache-size '67108865': not a cache size" --cache-size 67108865
+	refused "--cache-size '1M': not a cache size" --cache-size 1M
+}
+
+@test "listings of flows and timeouts" {
+	accepted -L -c
+	accepted -Lnc
+	accepted -Lc -t 10.0.0.1:80 --json
+	accepted -L --timeout
+	accepted -l --timeout -n --json
+	refused "--stats does not go with --connection" -L -c --stats
+	accepted -L -c --sort
+	accepted -L -c --nosort --exact
+	refused "--timeout does not go with --connection" -L -c --timeout
+	refused "--tcp-service does not go with --timeout" -L --timeout -t 10.0.0.1:80
+	refused "--connection does not go with --save" -S -c
+}
+
+@test "forgetting flows" {
+	accepted --flush-conns
+	accepted --flush-conns -t 10.0.0.1:80
+	accepted --flush-conns -t 10.0.0.1:80 -r 10.1.0.1:80
+	accepted --flush-conns -r 10.1.0.1
+	refused "the members of a pool have no port" --flush-conns -r 10.1.0.1:80
+}
+
+@test "looking a flow up" {
+	accepted --lookup -t 10.0.0.1:80 --client 10.2.0.1:4711
+	accepted --lookup -u 10.0.0.1 --port 53 --client 10.2.0.1 --json
+	accepted --lookup -t "[2001:db8::1]:80" --client "[2001:db8::2]:4711"
+	refused "--lookup needs --client" --lookup -t 10.0.0.1:80
+	refused "--lookup needs a service" --lookup --client 10.2.0.1
+	refused "client '10.2.0.256': not an IPv4 address" --lookup -t 10.0.0.1:80 --client 10.2.0.256
+	refused "client '10.2.0.1:65536': not a port" --lookup -t 10.0.0.1:80 --client 10.2.0.1:65536
+	refused "a flow goes to one port, not to a range" --lookup -t 10.0.0.1 --port 80-81 --client 10.2.0.1
+	refused "--client does not go with --list" -L --client 10.2.0.1
+}
+
+@test "tables of pools" {
+	accepted --table web
+	accepted --table=web -n
+	accepted --table tcp/10.0.0.1:80 --json
+	accepted --table -t 10.0.0.1:80
+	refused "--table needs a pool, or a service" --table
+	refused "--table needs a pool, or a service" --table web -t 10.0.0.1:80
+	refused "pool '': empty pool name" --table ""
+	refused "unexpected argument 'b'" --table a b
+}
+
+@test "the monitor takes --json and nothing else" {
+	refused "--numeric does not go with --monitor" --monitor -n
+	refused "unexpected argument 'web'" --monitor web
 }
 
 @test "limits on connections are refused" {
@@ -245,18 +435,14 @@ setup()
 	refused "--thresholds is not supported" -L --thresholds
 }
 
-@test "listings of connections, timeouts and daemons are refused" {
-	refused "-c is not supported" -L -c
-	refused "-c is not supported" -Lnc
-	refused "--timeout is not supported" -L --timeout
+@test "listings of rates, engines and daemons are refused" {
 	refused "--daemon is not supported" -L --daemon
 	refused "--rate is not supported" -L --rate
 	refused "--persistent-conn is not supported" -L --persistent-conn
 	refused "--tun-info is not supported" -L --tun-info
 }
 
-@test "timeouts and the sync daemon are refused" {
-	refused "--set is not supported" --set 900 120 300
+@test "the sync daemon is refused" {
 	refused "--start-daemon is not supported" --start-daemon master --syncid 1
 	refused "--stop-daemon is not supported" --stop-daemon master
 	for o in syncid sync-maxlen mcast-interface mcast-group mcast-port mcast-ttl; do
@@ -314,20 +500,23 @@ setup()
 @test "--help lists every command and option, on standard output" {
 	run --separate-stderr -0 "$MAGLEVADM" --help
 	[ -z "$stderr" ]
-	for o in -A -E -D -a -e -d '-L|-l' -Z -C -S -R -h -v -t -u -s -b -r -w -i -n; do
+	for o in -A -E -D -a -e -d '-L|-l' -Z -C -S -R -h -v -t -u -s -b -r -w -i -n \
+		-p -M -o -c; do
 		grep -qF -- "  $o, --" <<<"$output"
 	done
 	for o in add-pool edit-pool delete-pool list-pools add-router \
 		delete-router list-routers counters info sctp-service port \
 		tun-type tun-nocsum pool table-size seed stats exact json \
-		sort nosort; do
+		sort nosort table lookup flush-conns set cache-size monitor \
+		settle track affinity fallback all-down state drain deadline \
+		dry-run timeout client; do
 		grep -qE -- "^  --$o( |\$)" <<<"$output"
 	done
 }
 
 @test "--help does not offer what is refused" {
 	run -0 "$MAGLEVADM" -h
-	! grep -qE -- '--(fwmark-service|persistent|gatewaying|masquerading|rate|set|connection)' <<<"$output"
+	! grep -qE -- '--(fwmark-service|pe|gatewaying|masquerading|rate|thresholds|persistent-conn)\b' <<<"$output"
 }
 
 @test "--help fits into 80 columns" {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Unit test of userspace/parse*.c and format.c: tables of inputs with what
+ * Unit test of userspace/parse*.c, format.c and words.c: tables of inputs with what
  * they have to come to. Prints TAP.
  */
 #include <arpa/inet.h>
@@ -12,6 +12,7 @@
 
 #include "format.h"
 #include "parse.h"
+#include "words.h"
 
 static unsigned int tests, failures;
 
@@ -277,6 +278,127 @@ static void test_params(void)
 	check(parse_pool_name("", &name), "refused pool name", "");
 }
 
+static void test_time(void)
+{
+	static const struct {
+		const char *in;
+		uint64_t ms;
+		const char *wrong;
+	} t[] = {
+		{ "0", 0, NULL },
+		{ "120", 120000, NULL },
+		{ "120s", 120000, NULL },
+		{ "2m", 120000, NULL },
+		{ "1h", 3600000, NULL },
+		{ "500ms", 500, NULL },
+		{ "007", 7000, NULL },
+		{ "99999999999h", 99999999999ULL * 3600000, NULL },
+		{ "100000000000", 0, "time too long" },
+		{ "", 0, "not a time" },
+		{ "s", 0, "not a time" },
+		{ "5 s", 0, "not a time" },
+		{ "5S", 0, "not a time" },
+		{ "5mss", 0, "not a time" },
+		{ "1.5s", 0, "not a time" },
+		{ "-5", 0, "not a time" },
+		{ "0x5", 0, "not a time" },
+		{ "1d", 0, "not a time" },
+	};
+	struct config c = { 0 };
+	uint32_t v = 7;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		uint64_t ms = 0;
+		const char *wrong = parse_time(t[i].in, &ms);
+
+		check(same(wrong, t[i].wrong) && ms == t[i].ms, "time",
+		      t[i].in);
+	}
+	check(!parse_settle("auto", &v) && v == 0, "settle", "auto");
+	check(!parse_settle("24h", &v) && v == MAGLEV_SETTLE_MAX, "settle",
+	      "24h");
+	check(parse_settle("86400001ms", &v), "refused settle", "86400001ms");
+	check(parse_deadline("auto", &v), "refused deadline", "auto");
+	check(!parse_deadline("168h", &v) && v == MAGLEV_DEADLINE_MAX,
+	      "deadline", "168h");
+	check(parse_deadline("604800001ms", &v), "refused deadline",
+	      "604800001ms");
+	check(!parse_timeout("744h", &v) && v == MAGLEV_TIMEOUT_MAX,
+	      "timeout", "744h");
+	check(parse_timeout("0", &v) && parse_timeout("745h", &v) &&
+	      parse_timeout("999ms", &v), "refused timeout", "0 745h 999ms");
+
+	check(!parse_timeout_named("sctpclose=2m", &c) &&
+	      c.timeouts[TIMEOUT_INDEX(SCTP_CLOSE)] == 120, "timeout",
+	      "sctpclose=2m");
+	check(!parse_timeout_named("tcp=1", &c) &&
+	      c.timeouts[TIMEOUT_INDEX(TCP)] == 1, "timeout", "tcp=1");
+	check(same(parse_timeout_named("tcp=2", &c), "given twice"),
+	      "refused timeout", "tcp=2");
+	check(same(parse_timeout_named("tc=2", &c), "use tcp") &&
+	      same(parse_timeout_named("tcpp=2", &c), "use tcp") &&
+	      same(parse_timeout_named("=2", &c), "use tcp"),
+	      "refused timeout", "tc=2");
+	check(same(parse_timeout_named("udp", &c), "not NAME=TIME") &&
+	      same(parse_timeout_named("", &c), "not NAME=TIME") &&
+	      same(parse_timeout_named("udp=", &c), "not a time"),
+	      "refused timeout", "udp");
+	check(!parse_persistent("1") && !parse_persistent("2678400") &&
+	      parse_persistent("0") && parse_persistent("2678401") &&
+	      parse_persistent("1m"), "persistent", "seconds");
+
+	check(!strcmp(format_ms(120000), "120s") &&
+	      !strcmp(format_ms(500), "500ms") && !strcmp(format_ms(0), "0s"),
+	      "format", "times");
+}
+
+static void test_service_params(void)
+{
+	const char *name = NULL;
+	uint8_t value = 9;
+	uint32_t v;
+	size_t i;
+
+	check(!parse_fallback("", &name) && !*name, "fallback", "");
+	check(!parse_fallback("none", &name) && !*name, "fallback", "none");
+	check(!parse_fallback("spare", &name) && !strcmp(name, "spare"),
+	      "fallback", "spare");
+	check(!parse_netmask("255.255.255.255") && !parse_netmask("128") &&
+	      parse_netmask("255.255.255.0") && parse_netmask("") &&
+	      parse_netmask("32"), "netmask", "255.255.255.255");
+	check(!parse_cache_size("1024", &v) && v == 1024 &&
+	      !parse_cache_size("0x4000000", &v) && v == 1 << 26,
+	      "cache size", "1024 0x4000000");
+	check(parse_cache_size("1023", &v) &&
+	      parse_cache_size("67108865", &v) && parse_cache_size("", &v),
+	      "refused cache size", "1023 67108865");
+
+	for (i = 0; i < words_track.n; i++) {
+		const char *word = word_of(&words_track, i);
+
+		check(word_value(&words_track, word, strlen(word), &value) &&
+		      value == i, "word", word);
+	}
+	check(!word_value(&words_track, "al", 2, &value) &&
+	      !word_value(&words_track, "", 0, &value), "no word", "al");
+	check(!strcmp(word_of(&words_track, 3), "?"), "no word for", "3");
+	check(words_timeout.n == TIMEOUTS, "words for", "all timeouts");
+	check(words_rule.n == __MAGLEV_RULE_MAX &&
+	      words_state.n == __MAGLEV_STATE_MAX &&
+	      words_affinity.n == __MAGLEV_AFFINITY_MAX &&
+	      words_all_down.n == __MAGLEV_ALL_DOWN_MAX &&
+	      words_track.n == __MAGLEV_TRACK_MAX, "words for",
+	      "all enumerations");
+	check(!strcmp(word_flow_state(IPPROTO_TCP, MAGLEV_FLOW_CLOSED),
+		      "CLOSE") &&
+	      !strcmp(word_flow_state(IPPROTO_SCTP, MAGLEV_FLOW_CLOSED),
+		      "CLOSED") &&
+	      !strcmp(word_flow_state(IPPROTO_UDP, 9), "UDP") &&
+	      !strcmp(word_flow_state(IPPROTO_TCP, __MAGLEV_FLOW_MAX), "?"),
+	      "flow states", "");
+}
+
 static void test_words(void)
 {
 	static const struct {
@@ -351,6 +473,7 @@ static void test_noise(void)
 		line[len] = '\0';
 		parse_uint(line, UINT64_MAX, &v);
 		parse_sched_flags(line);
+		parse_time(line, &v);
 		/* Anything with a letter beyond f goes to the resolver. */
 		if (!line[strspn(line, "0123456789.:-/[]")]) {
 			parse_ports(line, IPPROTO_TCP, &ports);
@@ -393,6 +516,8 @@ int main(void)
 	test_hostport();
 	test_prefix();
 	test_params();
+	test_time();
+	test_service_params();
 	test_words();
 	test_noise();
 	test_order();

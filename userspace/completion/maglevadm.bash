@@ -23,10 +23,24 @@ _maglevadm()
 		words=$("$tool" -S -n 2>/dev/null | sed -n 's/^-A --sctp-service \([^ ]*\).*/\1/p') ;;
 	-r | --real-server)
 		words=$("$tool" -S -n 2>/dev/null | sed -n 's/^-a .* -r \([^ ]*\).*/\1/p' | sort -u) ;;
-	--pool | --edit-pool | --delete-pool)
+	--pool | --edit-pool | --delete-pool | --table | --fallback)
 		words=$("$tool" -S -n 2>/dev/null | sed -n 's/^--add-pool \([^ ]*\).*/\1/p') ;;
 	--delete-router)
 		words=$("$tool" --list-routers 2>/dev/null) ;;
+	--track)
+		words='all changed none' ;;
+	--affinity)
+		words='5tuple 3tuple source' ;;
+	--all-down)
+		words='drop reject accept' ;;
+	--state)
+		words='up drain down' ;;
+	--settle)
+		words=auto ;;
+	-M | --netmask)
+		words='255.255.255.255 128' ;;
+	--set)
+		words=$("$tool" -L --timeout --json 2>/dev/null | sed -n 's/^ *"\([a-z]*\)": \([0-9][0-9]*\).*/\1=\2/p') ;;
 	-s | --scheduler)
 		words='mh maglev' ;;
 	-b | --sched-flags)

@@ -1,141 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Objects to and from netlink attributes.
+ * Objects out of the netlink attributes of answers.
  *
  * Reading is lenient: an attribute that is not there leaves its field zero,
  * one that this program does not know is skipped, so that it gets on with a
  * newer module.
  */
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <netlink/genl/genl.h>
 
 #include "attr.h"
-#include "err.h"
 #include "vec.h"
-
-/*
- * A request has one or two objects of at most a hundred bytes in a buffer of
- * a page, so the only way for these to fail is want of memory.
- */
-static void put(struct nl_msg *msg, int type, const void *data, size_t len)
-{
-	if (nla_put(msg, type, (int)len, data))
-		err_no_memory();
-}
-
-static struct nlattr *nest(struct nl_msg *msg, int type)
-{
-	struct nlattr *attr = nla_nest_start(msg, type);
-
-	if (!attr)
-		err_no_memory();
-	/* The kernel's strict policies insist; this libnl leaves it out. */
-	attr->nla_type |= NLA_F_NESTED;
-	return attr;
-}
-
-static void put_addr(struct nl_msg *msg, int type4, int type6,
-		     const struct addr *addr)
-{
-	if (addr->family == AF_INET)
-		put(msg, type4, &addr->v4, sizeof(addr->v4));
-	else
-		put(msg, type6, &addr->v6, sizeof(addr->v6));
-}
-
-static void put_port(struct nl_msg *msg, int type, uint16_t port)
-{
-	uint16_t be = htons(port);
-
-	put(msg, type, &be, sizeof(be));
-}
-
-/**
- * attr_put_service() - name a service in a request
- * @msg: the request
- * @id: the service
- * @pool: the pool it is to use, or NULL
- */
-void attr_put_service(struct nl_msg *msg, const struct service_id *id,
-		      const char *pool)
-{
-	struct nlattr *attr = nest(msg, MAGLEV_A_SERVICE);
-
-	put(msg, MAGLEV_SERVICE_A_PROTOCOL, &id->proto, sizeof(id->proto));
-	put_addr(msg, MAGLEV_SERVICE_A_ADDRESS4, MAGLEV_SERVICE_A_ADDRESS6,
-		 &id->addr);
-	put_port(msg, MAGLEV_SERVICE_A_PORT, id->ports.first);
-	if (id->ports.last != id->ports.first)
-		put_port(msg, MAGLEV_SERVICE_A_PORT_LAST, id->ports.last);
-	if (pool)
-		put(msg, MAGLEV_SERVICE_A_POOL, pool, strlen(pool) + 1);
-	nla_nest_end(msg, attr);
-}
-
-/**
- * attr_put_pool() - name a pool in a request, or say how it is to be
- * @msg: the request
- * @name: the pool, or NULL where the request names a service
- * @params: what to set, or NULL
- *
- * Puts nothing at all if there is nothing to say.
- */
-void attr_put_pool(struct nl_msg *msg, const char *name,
-		   const struct pool_params *params)
-{
-	struct nlattr *attr;
-
-	if (!name &&
-	    !(params && (params->has_table_size || params->has_seed)))
-		return;
-	attr = nest(msg, MAGLEV_A_POOL);
-	if (name)
-		put(msg, MAGLEV_POOL_A_NAME, name, strlen(name) + 1);
-	if (params && params->has_table_size)
-		put(msg, MAGLEV_POOL_A_TABLE_SIZE, &params->table_size,
-		    sizeof(params->table_size));
-	if (params && params->has_seed)
-		put(msg, MAGLEV_POOL_A_SEED, &params->seed,
-		    sizeof(params->seed));
-	nla_nest_end(msg, attr);
-}
-
-/**
- * attr_put_backend() - name a backend in a request
- * @msg: the request
- * @addr: its address
- * @weight: the weight to set, or NULL
- */
-void attr_put_backend(struct nl_msg *msg, const struct addr *addr,
-		      const uint32_t *weight)
-{
-	struct nlattr *attr = nest(msg, MAGLEV_A_BACKEND);
-
-	put_addr(msg, MAGLEV_BACKEND_A_ADDRESS4, MAGLEV_BACKEND_A_ADDRESS6,
-		 addr);
-	if (weight)
-		put(msg, MAGLEV_BACKEND_A_WEIGHT, weight, sizeof(*weight));
-	nla_nest_end(msg, attr);
-}
-
-/**
- * attr_put_router() - name a trusted prefix in a request
- * @msg: the request
- * @prefix: the prefix
- */
-void attr_put_router(struct nl_msg *msg, const struct prefix *prefix)
-{
-	struct nlattr *attr = nest(msg, MAGLEV_A_ROUTER);
-
-	put_addr(msg, MAGLEV_ROUTER_A_ADDRESS4, MAGLEV_ROUTER_A_ADDRESS6,
-		 &prefix->addr);
-	put(msg, MAGLEV_ROUTER_A_PREFIX_LEN, &prefix->len,
-	    sizeof(prefix->len));
-	nla_nest_end(msg, attr);
-}
 
 /* The attributes of an answer; all NULL if it is malformed. */
 static void top(struct nlattr **tb, struct nlmsghdr *h)
@@ -174,16 +51,24 @@ static void get_port(const struct nlattr *attr, uint16_t *port)
 	*port = ntohs(be);
 }
 
-static void get_addr(const struct nlattr *a4, const struct nlattr *a6,
-		     struct addr *addr)
+/* Leaves the family alone where there is neither. */
+static void get_addr_if(const struct nlattr *a4, const struct nlattr *a6,
+			struct addr *addr)
 {
 	if (a6) {
 		addr->family = AF_INET6;
 		get(a6, &addr->v6, sizeof(addr->v6));
-	} else {
+	} else if (a4) {
 		addr->family = AF_INET;
 		get(a4, &addr->v4, sizeof(addr->v4));
 	}
+}
+
+static void get_addr(const struct nlattr *a4, const struct nlattr *a6,
+		     struct addr *addr)
+{
+	addr->family = AF_INET;
+	get_addr_if(a4, a6, addr);
 }
 
 static void get_stats(struct nlattr *attr, struct stats *stats)
@@ -195,6 +80,31 @@ static void get_stats(struct nlattr *attr, struct stats *stats)
 	    sizeof(stats->packets));
 	get(tb[MAGLEV_STATS_A_BYTES], &stats->bytes, sizeof(stats->bytes));
 	get(tb[MAGLEV_STATS_A_FLOWS], &stats->flows, sizeof(stats->flows));
+}
+
+static void get_service_id(struct nlattr **a, struct service_id *id)
+{
+	get(a[MAGLEV_SERVICE_A_PROTOCOL], &id->proto, sizeof(id->proto));
+	get_addr(a[MAGLEV_SERVICE_A_ADDRESS4], a[MAGLEV_SERVICE_A_ADDRESS6],
+		 &id->addr);
+	get_port(a[MAGLEV_SERVICE_A_PORT], &id->ports.first);
+	id->ports.last = id->ports.first;
+	get_port(a[MAGLEV_SERVICE_A_PORT_LAST], &id->ports.last);
+}
+
+/* The service and the pool that an answer is about, beside what it says. */
+static void get_subject(struct nlattr **tb, struct service_id *id,
+			char pool[POOL_NAME_SIZE])
+{
+	struct nlattr *s[MAGLEV_SERVICE_A_MAX + 1];
+	struct nlattr *p[MAGLEV_POOL_A_MAX + 1];
+
+	if (id) {
+		open_nest(s, MAGLEV_SERVICE_A_MAX, tb[MAGLEV_A_SERVICE]);
+		get_service_id(s, id);
+	}
+	open_nest(p, MAGLEV_POOL_A_MAX, tb[MAGLEV_A_POOL]);
+	get_string(p[MAGLEV_POOL_A_NAME], pool, POOL_NAME_SIZE);
 }
 
 /**
@@ -237,13 +147,13 @@ void attr_get_service(struct nlmsghdr *h, struct vec *v)
 
 	top(tb, h);
 	open_nest(a, MAGLEV_SERVICE_A_MAX, tb[MAGLEV_A_SERVICE]);
-	get(a[MAGLEV_SERVICE_A_PROTOCOL], &s->id.proto, sizeof(s->id.proto));
-	get_addr(a[MAGLEV_SERVICE_A_ADDRESS4], a[MAGLEV_SERVICE_A_ADDRESS6],
-		 &s->id.addr);
-	get_port(a[MAGLEV_SERVICE_A_PORT], &s->id.ports.first);
-	s->id.ports.last = s->id.ports.first;
-	get_port(a[MAGLEV_SERVICE_A_PORT_LAST], &s->id.ports.last);
+	get_service_id(a, &s->id);
 	get_string(a[MAGLEV_SERVICE_A_POOL], s->pool, sizeof(s->pool));
+	get(a[MAGLEV_SERVICE_A_TRACK], &s->track, sizeof(s->track));
+	get(a[MAGLEV_SERVICE_A_AFFINITY], &s->affinity, sizeof(s->affinity));
+	get(a[MAGLEV_SERVICE_A_ALL_DOWN], &s->all_down, sizeof(s->all_down));
+	get_string(a[MAGLEV_SERVICE_A_FALLBACK], s->fallback,
+		   sizeof(s->fallback));
 	get_stats(a[MAGLEV_SERVICE_A_STATS], &s->stats);
 }
 
@@ -271,6 +181,10 @@ void attr_get_pool(struct nlmsghdr *h, struct vec *v)
 	get(a[MAGLEV_POOL_A_FINGERPRINT], &p->fingerprint,
 	    sizeof(p->fingerprint));
 	p->has_fingerprint = a[MAGLEV_POOL_A_FINGERPRINT];
+	get(a[MAGLEV_POOL_A_SETTLE], &p->settle, sizeof(p->settle));
+	get(a[MAGLEV_POOL_A_SETTLE_NOW], &p->settle_now,
+	    sizeof(p->settle_now));
+	get(a[MAGLEV_POOL_A_UNSETTLED], &p->unsettled, sizeof(p->unsettled));
 }
 
 /**
@@ -281,18 +195,21 @@ void attr_get_pool(struct nlmsghdr *h, struct vec *v)
 void attr_get_backend(struct nlmsghdr *h, struct vec *v)
 {
 	struct nlattr *a[MAGLEV_BACKEND_A_MAX + 1];
-	struct nlattr *p[MAGLEV_POOL_A_MAX + 1];
 	struct nlattr *tb[MAGLEV_A_MAX + 1];
 	struct backend *b = vec_push(v);
 
 	top(tb, h);
-	open_nest(p, MAGLEV_POOL_A_MAX, tb[MAGLEV_A_POOL]);
-	get_string(p[MAGLEV_POOL_A_NAME], b->pool, sizeof(b->pool));
+	get_subject(tb, NULL, b->pool);
 	open_nest(a, MAGLEV_BACKEND_A_MAX, tb[MAGLEV_A_BACKEND]);
 	get_addr(a[MAGLEV_BACKEND_A_ADDRESS4], a[MAGLEV_BACKEND_A_ADDRESS6],
 		 &b->addr);
 	get(a[MAGLEV_BACKEND_A_WEIGHT], &b->weight, sizeof(b->weight));
 	get(a[MAGLEV_BACKEND_A_SLOTS], &b->slots, sizeof(b->slots));
+	get(a[MAGLEV_BACKEND_A_STATE], &b->state, sizeof(b->state));
+	get(a[MAGLEV_BACKEND_A_DEADLINE], &b->deadline, sizeof(b->deadline));
+	b->has_deadline = a[MAGLEV_BACKEND_A_DEADLINE];
+	get(a[MAGLEV_BACKEND_A_ACTIVE], &b->active, sizeof(b->active));
+	get(a[MAGLEV_BACKEND_A_INACTIVE], &b->inactive, sizeof(b->inactive));
 	get_stats(a[MAGLEV_BACKEND_A_STATS], &b->stats);
 }
 
@@ -338,4 +255,112 @@ void attr_get_counters(struct nlmsghdr *h, struct vec *v)
 			   sizeof(c->name));
 		get(a[MAGLEV_COUNTER_A_VALUE], &c->value, sizeof(c->value));
 	}
+}
+
+/**
+ * attr_get_config() - read MAGLEV_A_CONFIG
+ * @h: the answer
+ * @v: struct config; one is added
+ */
+void attr_get_config(struct nlmsghdr *h, struct vec *v)
+{
+	struct nlattr *a[MAGLEV_CONFIG_A_MAX + 1];
+	struct nlattr *tb[MAGLEV_A_MAX + 1];
+	struct config *c = vec_push(v);
+	size_t i;
+
+	top(tb, h);
+	open_nest(a, MAGLEV_CONFIG_A_MAX, tb[MAGLEV_A_CONFIG]);
+	get(a[MAGLEV_CONFIG_A_CACHE_SIZE], &c->cache_size,
+	    sizeof(c->cache_size));
+	get(a[MAGLEV_CONFIG_A_CACHE_USED], &c->cache_used,
+	    sizeof(c->cache_used));
+	for (i = 0; i < TIMEOUTS; i++)
+		get(a[MAGLEV_CONFIG_A_TCP + i], &c->timeouts[i],
+		    sizeof(c->timeouts[i]));
+}
+
+/**
+ * attr_get_conn() - read MAGLEV_A_CONN, its service and its pool
+ * @h: the answer
+ * @v: struct conn; one is added
+ */
+void attr_get_conn(struct nlmsghdr *h, struct vec *v)
+{
+	struct nlattr *a[MAGLEV_CONN_A_MAX + 1];
+	struct nlattr *tb[MAGLEV_A_MAX + 1];
+	struct conn *c = vec_push(v);
+
+	top(tb, h);
+	get_subject(tb, &c->service, c->pool);
+	open_nest(a, MAGLEV_CONN_A_MAX, tb[MAGLEV_A_CONN]);
+	get_addr(a[MAGLEV_CONN_A_CLIENT4], a[MAGLEV_CONN_A_CLIENT6],
+		 &c->client);
+	get_port(a[MAGLEV_CONN_A_CLIENT_PORT], &c->client_port);
+	get_port(a[MAGLEV_CONN_A_PORT], &c->port);
+	c->has_ports = a[MAGLEV_CONN_A_CLIENT_PORT];
+	get(a[MAGLEV_CONN_A_STATE], &c->state, sizeof(c->state));
+	c->confirmed = a[MAGLEV_CONN_A_CONFIRMED];
+	get(a[MAGLEV_CONN_A_EXPIRES], &c->expires, sizeof(c->expires));
+	get_addr(a[MAGLEV_CONN_A_BACKEND4], a[MAGLEV_CONN_A_BACKEND6],
+		 &c->backend);
+}
+
+/**
+ * attr_get_lookup() - read MAGLEV_A_LOOKUP, its service and its pool
+ * @h: the answer
+ * @v: struct lookup; one is added
+ */
+void attr_get_lookup(struct nlmsghdr *h, struct vec *v)
+{
+	struct nlattr *a[MAGLEV_LOOKUP_A_MAX + 1];
+	struct nlattr *tb[MAGLEV_A_MAX + 1];
+	struct lookup *l = vec_push(v);
+
+	top(tb, h);
+	get_subject(tb, &l->service, l->pool);
+	open_nest(a, MAGLEV_LOOKUP_A_MAX, tb[MAGLEV_A_LOOKUP]);
+	get(a[MAGLEV_LOOKUP_A_SLOT], &l->slot, sizeof(l->slot));
+	l->has_slot = a[MAGLEV_LOOKUP_A_SLOT];
+	get(a[MAGLEV_LOOKUP_A_UNSETTLED], &l->unsettled,
+	    sizeof(l->unsettled));
+	l->is_unsettled = a[MAGLEV_LOOKUP_A_UNSETTLED];
+	get_addr_if(a[MAGLEV_LOOKUP_A_CURRENT4], a[MAGLEV_LOOKUP_A_CURRENT6],
+		    &l->current);
+	get_addr_if(a[MAGLEV_LOOKUP_A_PREVIOUS4],
+		    a[MAGLEV_LOOKUP_A_PREVIOUS6], &l->previous);
+	get_addr_if(a[MAGLEV_LOOKUP_A_CACHED4], a[MAGLEV_LOOKUP_A_CACHED6],
+		    &l->cached);
+	get(a[MAGLEV_LOOKUP_A_STATE], &l->state, sizeof(l->state));
+	get(a[MAGLEV_LOOKUP_A_EXPIRES], &l->expires, sizeof(l->expires));
+	get(a[MAGLEV_LOOKUP_A_RULE], &l->midflow.rule,
+	    sizeof(l->midflow.rule));
+	get_addr_if(a[MAGLEV_LOOKUP_A_BACKEND4], a[MAGLEV_LOOKUP_A_BACKEND6],
+		    &l->midflow.backend);
+	get(a[MAGLEV_LOOKUP_A_OPEN_RULE], &l->opening.rule,
+	    sizeof(l->opening.rule));
+	get_addr_if(a[MAGLEV_LOOKUP_A_OPEN_BACKEND4],
+		    a[MAGLEV_LOOKUP_A_OPEN_BACKEND6], &l->opening.backend);
+	l->fallback = a[MAGLEV_LOOKUP_A_FALLBACK];
+}
+
+/**
+ * attr_get_moves() - read MAGLEV_A_MOVES
+ * @h: the answer
+ * @v: struct moves; one is added
+ */
+void attr_get_moves(struct nlmsghdr *h, struct vec *v)
+{
+	struct nlattr *a[MAGLEV_MOVES_A_MAX + 1];
+	struct nlattr *tb[MAGLEV_A_MAX + 1];
+	struct moves *m = vec_push(v);
+
+	top(tb, h);
+	open_nest(a, MAGLEV_MOVES_A_MAX, tb[MAGLEV_A_MOVES]);
+	get(a[MAGLEV_MOVES_A_TABLE_SIZE], &m->table_size,
+	    sizeof(m->table_size));
+	get(a[MAGLEV_MOVES_A_SLOTS], &m->slots, sizeof(m->slots));
+	get(a[MAGLEV_MOVES_A_SURVIVORS], &m->survivors,
+	    sizeof(m->survivors));
+	get(a[MAGLEV_MOVES_A_FLOWS], &m->flows, sizeof(m->flows));
 }

@@ -1,0 +1,324 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2154,SC2314 # bats' variables; "!" at an end
+#
+# maglevadm with a made-up kernel (fake_kern.c): what it asks for, attribute by
+# attribute, and how it prints what it is told.
+
+load common
+
+setup_file()
+{
+	make -s -C "$BATS_TEST_DIRNAME" fake
+}
+
+setup()
+{
+	MAGLEVADM=$BATS_TEST_DIRNAME/../../build/tests-cli/maglevadm-fake
+	cd "$BATS_TEST_TMPDIR" || return
+	export FAKE_LOG=$BATS_TEST_TMPDIR/log
+	: >log
+}
+
+# The one request that a command line makes: asks REQUEST ARGUMENT...
+asks()
+{
+	local want=$1
+
+	shift
+	: >log
+	m "$@"
+	diff <(echo "$want") log
+}
+
+# What a command line prints on standard output is standard input here.
+prints()
+{
+	try "$@"
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	diff <(sed 's/_$/ /') <(echo "$output")
+}
+
+json()
+{
+	local filter=$1
+
+	shift
+	"$MAGLEVADM" "$@" --json | jq -c "$filter"
+}
+
+# tcp 192.0.2.1:80 as identity, and the backends' addresses.
+TCP80="1=06 2=c0000201 4=0050"
+B1="1=c6336401"
+
+@test "adding a service: nothing but what was given" {
+	asks "2 2{ $TCP80 }" -A -t 192.0.2.1:80
+	asks "2 2{ $TCP80 }" -A -t 192.0.2.1:80 -s mh -M 255.255.255.255
+	asks "2 2{ $TCP80 8=01 }" -A -t 192.0.2.1:80 --track changed
+	asks "2 2{ $TCP80 8=02 }" -A -t 192.0.2.1:80 -o
+	asks "2 2{ $TCP80 9=01 }" -A -t 192.0.2.1:80 --affinity 3tuple
+	asks "2 2{ $TCP80 9=02 }" -A -t 192.0.2.1:80 -p 300
+	asks "2 2{ $TCP80 10=02 }" -A -t 192.0.2.1:80 --all-down accept
+	asks "2 2{ $TCP80 11=7700 }" -A -t 192.0.2.1:80 --fallback w
+	asks "2 2{ $TCP80 6=7700 8=00 9=00 10=00 }" -A -t 192.0.2.1:80 --pool w \
+		--track all --affinity 5tuple --all-down drop
+	asks "2 2{ $TCP80 } 3{ 9=10270000 }" -A -t 192.0.2.1:80 --settle 10s
+}
+
+@test "editing a service: what is not given stays, but for ipvsadm" {
+	asks "3 2{ $TCP80 }" -E -t 192.0.2.1:80
+	asks "3 2{ $TCP80 11=00 }" -E -t 192.0.2.1:80 --fallback none
+	asks "3 2{ $TCP80 11=00 }" -E -t 192.0.2.1:80 --fallback ""
+	asks "3 2{ $TCP80 } 3{ 9=00000000 }" -E -t 192.0.2.1:80 --settle auto
+	ln -s "$MAGLEVADM" ipvsadm
+	MAGLEVADM=./ipvsadm asks "3 2{ $TCP80 8=00 9=00 }" -E -t 192.0.2.1:80 -s mh
+	MAGLEVADM=./ipvsadm asks "3 2{ $TCP80 8=00 9=02 }" -E -t 192.0.2.1:80 -s mh -p 300
+	MAGLEVADM=./ipvsadm asks "3 2{ $TCP80 8=02 9=00 }" -E -t 192.0.2.1:80 -s mh -o
+	MAGLEVADM=./ipvsadm asks "2 2{ $TCP80 }" -A -t 192.0.2.1:80 -s mh
+}
+
+@test "deleting a service names it and no more" {
+	asks "4 2{ $TCP80 }" -D -t 192.0.2.1:80
+}
+
+@test "backends: weight, state and deadline" {
+	asks "10 2{ $TCP80 } 4{ $B1 3=01000000 }" -a -t 192.0.2.1:80 -r 198.51.100.1
+	asks "10 3{ 1=7700 } 4{ $B1 3=05000000 6=02 }" -a --pool w -r 198.51.100.1 -w 5 --state down
+	asks "11 3{ 1=7700 } 4{ $B1 3=01000000 }" -e --pool w -r 198.51.100.1
+	asks "11 3{ 1=7700 } 4{ $B1 6=01 }" -e --pool w -r 198.51.100.1 --drain
+	asks "11 3{ 1=7700 } 4{ $B1 6=01 7=dc050000 }" -e --pool w -r 198.51.100.1 --drain --deadline 1500ms
+	asks "11 3{ 1=7700 } 4{ $B1 3=02000000 6=00 }" -e --pool w -r 198.51.100.1 --state up -w 2
+	asks "12 3{ 1=7700 } 4{ $B1 }" -d --pool w -r 198.51.100.1
+}
+
+@test "pools: settle time" {
+	asks "6 3{ 1=7700 9=f4010000 }" --add-pool w --settle 500ms
+	asks "7 3{ 1=7700 9=00000000 }" --edit-pool w --settle auto
+}
+
+@test "dry runs" {
+	local text="would move 1024 of 65537 slots (1.6 %), 361 of them (0.6 %) from backends that could keep them; 12 tracked flows would be re-selected"
+
+	prints -a --pool w -r 198.51.100.1 --dry-run <<<"$text"
+	prints -e --pool w -r 198.51.100.1 -w 2 --dry-run <<<"$text"
+	prints -d --pool w -r 198.51.100.1 --dry-run <<<"$text"
+	prints --edit-pool w --seed 1 --dry-run <<<"$text"
+	diff log - <<-END
+		10 3{ 1=7700 } 4{ $B1 3=01000000 } 10
+		11 3{ 1=7700 } 4{ $B1 3=02000000 } 10
+		12 3{ 1=7700 } 4{ $B1 } 10
+		7 3{ 1=7700 3=0100000000000000 } 10
+	END
+	[ "$(json .moves -d --pool w -r 198.51.100.1 --dry-run)" = '{"slots":1024,"table_size":65537,"slots_percent":1.5625,"survivors":361,"survivors_percent":0.5508,"flows":12}' ]
+}
+
+@test "timeouts and the flow cache" {
+	asks "21 7{ 3=84030000 5=78000000 7=2c010000 }" --set 900 120 300
+	asks "21 7{ 7=2c010000 }" --set 0 0 300
+	asks "21 7{ 4=3c000000 11=05000000 }" --set sctpclose=5 tcpsyn=1m
+	asks "21 7{ 1=00002000 }" --cache-size 2097152
+	prints -L --timeout <<-'END'
+		Timeout (tcp tcpfin udp): 1000 120 301
+		Timeout (tcpsyn tcpclose sctp sctpinit sctpshutdown sctpclose): 60 10 900 60 120 10
+	END
+	[ "$(json .timeouts -L --timeout)" = '{"tcp":1000,"tcpsyn":60,"tcpfin":120,"tcpclose":10,"udp":301,"sctp":900,"sctpinit":60,"sctpshutdown":120,"sctpclose":10}' ]
+	[ "$(json '[.cache_size,.cache_used]' --info)" = '[2097152,77]' ]
+	"$MAGLEVADM" --info | grep -qE '^flow cache entries +2097152$'
+}
+
+@test "called as ipvsadm, timeouts are ipvsadm's" {
+	ln -s "$MAGLEVADM" ipvsadm
+	[ "$(./ipvsadm -L --timeout)" = "Timeout (tcp tcpfin udp): 1000 120 301" ]
+}
+
+@test "flags of services and states of backends, behind ipvsadm's columns" {
+	prints -L -n <<-'END'
+		Maglev load balancer version 0.0.0 (services=3)
+		Prot LocalAddress:Port Scheduler Flags
+		  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
+		TCP  192.0.2.1:80 mh pool web affinity source track changed fallback spare all-down reject
+		  -> 198.51.100.1:80              Tunnel  2      12345678   7        _
+		  -> 198.51.100.2:80              Tunnel  2      12345678   7          drain
+		TCP  192.0.2.1:443 mh
+		  -> 198.51.100.3:443             Tunnel  2      0          0          down
+		UDP  192.0.2.1:53 mh pool web affinity 3tuple track none
+		  -> 198.51.100.1:53              Tunnel  2      12345678   7        _
+		  -> 198.51.100.2:53              Tunnel  2      12345678   7          drain
+	END
+	! grep -q '^20$' log
+	[ "$(json '[.services[0]|.track,.affinity,.all_down,.fallback]' -L)" = '["changed","source","reject","spare"]' ]
+	[ "$(json '.services[1]|has("fallback")' -L)" = false ]
+	[ "$(json '[.services[].backends[]|[.state,.active,.inactive,.deadline_ms]]|unique' -L)" = '[["down",0,0,null],["drain",12345678,7,41200],["up",12345678,7,null]]' ]
+}
+
+@test "called as ipvsadm, flags are ipvsadm's" {
+	ln -s "$MAGLEVADM" ipvsadm
+	./ipvsadm -L -n >list
+	grep -qx 'TCP  192.0.2.1:80 mh pool web persistent 1000 track changed fallback spare all-down reject' list
+	grep -qx 'UDP  192.0.2.1:53 mh pool web affinity 3tuple ops' list
+	./ipvsadm -S -n >saved
+	grep -qx -- '-A -t 192.0.2.1:80 -s mh -p --track changed --fallback spare --all-down reject --pool web' saved
+	grep -qx -- '-A -u 192.0.2.1:53 -s mh --affinity 3tuple -o --pool web' saved
+}
+
+@test "tracked flows, in ipvsadm's columns" {
+	prints -L -c -n <<-'END'
+		IPVS connection entries
+		pro expire state       source             virtual            destination
+		TCP 00:59  SYN_RECV    203.0.113.9:50000  192.0.2.1:80       198.51.100.1:80
+		TCP 14:59  ESTABLISHED 203.0.113.9:50000  192.0.2.1:80       198.51.100.1:80
+		TCP 01:59  FIN_WAIT    203.0.113.9:50000  192.0.2.1:80       198.51.100.1:80
+		TCP 00:00  CLOSE       203.0.113.9:50000  192.0.2.1:80       198.51.100.1:80
+		UDP 44640:00 UDP         203.0.113.9:50000  192.0.2.1:80       198.51.100.1:80
+		SCTP 00:01  INIT        203.0.113.9:50000  192.0.2.1:80       198.51.100.1:80
+		SCTP 00:01  ESTABLISHED 203.0.113.9:50000  192.0.2.1:80       198.51.100.1:80
+		SCTP 00:01  SHUTDOWN    203.0.113.9:50000  192.0.2.1:80       198.51.100.1:80
+		SCTP 00:01  CLOSED      203.0.113.9:50000  192.0.2.1:80       198.51.100.1:80
+		TCP 10:00  ESTABLISHED 203.0.113.9:0      192.0.2.1:80       198.51.100.1:80
+	END
+	[ "$(cat log)" = 22 ]
+	"$MAGLEVADM" -L -c | grep -qx 'TCP 00:59  SYN_RECV    name:50000         name:http          name:http'
+	[ "$(json '.connections[0]' -L -c)" = '{"protocol":"tcp","state":"SYN_RECV","confirmed":true,"expires":59,"client":"203.0.113.9","client_port":50000,"address":"192.0.2.1","port":80,"service":{"port":80,"port_last":80},"pool":"web","backend":"198.51.100.1"}' ]
+	[ "$(json '.connections[-1]|[.confirmed,has("client_port"),has("port")]' -L -c)" = '[false,false,false]' ]
+}
+
+@test "tracked flows of one service" {
+	run -0 "$MAGLEVADM" -L -c -n -t 192.0.2.1:80
+	[ "$(cat log)" = "22 2{ $TCP80 }" ]
+}
+
+@test "flows that the kernel does not show: no head of a listing" {
+	FAKE_ERRNO=1 fails_with 1 "cannot list flows: Operation not permitted" -L -c -n
+	FAKE_ERRNO=1 fails_with 1 "cannot list flows" -L -c --json
+}
+
+@test "forgetting flows" {
+	asks "23" --flush-conns
+	asks "23 2{ $TCP80 }" --flush-conns -t 192.0.2.1:80
+	asks "23 4{ $B1 }" --flush-conns -r 198.51.100.1
+	asks "23 2{ $TCP80 } 4{ $B1 }" --flush-conns -t 192.0.2.1:80 -r 198.51.100.1:80
+	FAKE_ERRNO=2 fails_with 1 "cannot forget flows: No such file" --flush-conns
+}
+
+@test "a lookup explained" {
+	prints --lookup -t 192.0.2.1:80 --client 203.0.113.9:50000 <<-'END'
+		flow      tcp 203.0.113.9:50000 -> 192.0.2.1:80
+		service   tcp 192.0.2.1:0
+		pool      web
+		slot      4711, not settled for another 90.5 s
+		owner     198.51.100.1
+		before    198.51.100.2
+		tracked   to 198.51.100.2, ESTABLISHED, for another 899 s
+		mid-flow  198.51.100.2: the flow is tracked to it
+		opening   198.51.100.1: it opens the flow, so the slot's owner
+	END
+	[ "$(cat log)" = "24 2{ $TCP80 } 9{ 1=cb007109 3=c350 }" ]
+	[ "$(json '.lookup|del(.service)' --lookup -t 192.0.2.1:80 --client 203.0.113.9)" = '{"protocol":"tcp","client":"203.0.113.9","client_port":0,"address":"192.0.2.1","port":80,"pool":"web","fallback":false,"slot":4711,"settled":false,"unsettled_ms":90500,"current":"198.51.100.1","previous":"198.51.100.2","cached":{"backend":"198.51.100.2","state":"ESTABLISHED","expires":899},"midflow":{"backend":"198.51.100.2","rule":"cached"},"opening":{"backend":"198.51.100.1","rule":"open"}}' ]
+}
+
+@test "a lookup without anybody to serve" {
+	export FAKE_BARE=1
+	prints --lookup -t 192.0.2.1:80 --client 203.0.113.9:50000 <<-'END'
+		flow      tcp 203.0.113.9:50000 -> 192.0.2.1:80
+		service   tcp 192.0.2.1:0
+		pool      web, the fallback: no backend of the service's own may serve
+		slot      none
+		owner     none
+		before    none
+		tracked   no
+		mid-flow  none: no backend may serve
+		opening   none: no backend may serve
+	END
+	[ "$(json '.lookup|[.fallback,.settled,has("slot"),has("current"),has("cached"),.midflow]' --lookup -t 192.0.2.1:80 --client 203.0.113.9)" = '[true,true,false,false,false,{"rule":"nobody"}]' ]
+}
+
+@test "a table" {
+	prints --table web -n <<-'END'
+		pool          web
+		slots         65537
+		fingerprint   0xfedcba9876543210
+		settle time   90500ms
+		not settled   1024 (1.6 %)
+		  -> RemoteAddress                Weight State Slots      Share
+		  -> 198.51.100.1                 2      up    65537   100.00 %
+		  -> 198.51.100.2                 2      drain 0         0.00 %
+	END
+	diff log - <<<$'9 3{ 1=77656200 }\n13 3{ 1=77656200 }'
+	diff <("$MAGLEVADM" --table web -n) <("$MAGLEVADM" --table -n -t 192.0.2.1:80)
+	[ "$(json '.table|del(.backends)' --table web)" = '{"pool":"web","table_size":65537,"fingerprint":"0xfedcba9876543210","settle_ms":90500,"settle_now_ms":90500,"unsettled":1024,"unsettled_percent":1.5625}' ]
+	[ "$(json '.table.backends[1]|.percent += 0.5' --table web)" = '{"address":"198.51.100.2","weight":2,"state":"drain","deadline_ms":41200,"slots":0,"percent":0.5}' ]
+	FAKE_ERRNO=2 fails_with 1 "cannot list pool web: " --table web
+	FAKE_ERRNO=2 fails_with 1 "cannot list service tcp 192.0.2.1:80: " --table -t 192.0.2.1:80
+}
+
+@test "pools with settle times and states" {
+	prints --list-pools -n <<-'END'
+		Pool                             TableSize Services Fingerprint        Settle   Unsettled
+		  -> RemoteAddress                Weight    Slots
+		spare                            65537     2        -                  120s     0
+		tcp/192.0.2.1:443                65537     2        0x0000000000000001 60s      0
+		  -> 198.51.100.3                 2         0         down
+		web                              65537     2        0xfedcba9876543210 90500ms  1024
+		  -> 198.51.100.1                 2         65537
+		  -> 198.51.100.2                 2         0         drain
+	END
+	[ "$(json '.pools[0]|[.settle_ms,.settle_now_ms,.unsettled]' --list-pools)" = '[0,120000,0]' ]
+	[ "$(json '[.pools[].backends[].state]' --list-pools)" = '["down","up","drain"]' ]
+}
+
+@test "what is saved has all that is not the default, pools before services" {
+	prints -S -n <<-'END'
+		--cache-size 2097152
+		--set tcp=1000 udp=301
+		--add-pool spare
+		--add-pool web --settle 90500ms
+		-a --pool web -r 198.51.100.1 -i --tun-type gre -w 2
+		-a --pool web -r 198.51.100.2 -i --tun-type gre -w 2 --state drain --deadline 42s
+		-A -t 192.0.2.1:80 -s mh --affinity source --track changed --fallback spare --all-down reject --pool web
+		-A -t 192.0.2.1:443 -s mh --settle 60s
+		-a -t 192.0.2.1:443 -r 198.51.100.3:443 -i --tun-type gre -w 2 --state down
+		-A -u 192.0.2.1:53 -s mh --affinity 3tuple --track none --pool web
+	END
+}
+
+@test "what is saved is restored, attribute by attribute" {
+	"$MAGLEVADM" -S -n >rules
+	: >log
+	run --separate-stderr -0 "$MAGLEVADM" -R <rules
+	diff log - <<-'END'
+		21 7{ 1=00002000 }
+		21 7{ 3=e8030000 7=2d010000 }
+		6 3{ 1=737061726500 }
+		6 3{ 1=77656200 9=84610100 }
+		10 3{ 1=77656200 } 4{ 1=c6336401 3=02000000 }
+		10 3{ 1=77656200 } 4{ 1=c6336402 3=02000000 6=01 7=10a40000 }
+		2 2{ 1=06 2=c0000201 4=0050 6=77656200 8=01 9=02 10=01 11=737061726500 }
+		2 2{ 1=06 2=c0000201 4=01bb } 3{ 9=60ea0000 }
+		10 2{ 1=06 2=c0000201 4=01bb } 4{ 1=c6336403 3=02000000 6=02 }
+		2 2{ 1=11 2=c0000201 4=0035 6=77656200 8=02 9=01 }
+	END
+}
+
+@test "the monitor tells of drained backends and of nothing else" {
+	try --monitor
+	[ "$status" -eq 1 ]
+	[ "$output" = "drained pool web backend 198.51.100.2 active 0 inactive 3" ]
+	try --monitor --json
+	[ "$(jq -c . <<<"$output")" = '{"event":"drained","pool":"web","backend":"198.51.100.2","active":0,"inactive":3}' ]
+	[ "$(wc -l <<<"$output")" -eq 1 ]
+	[ "$(sort -u log)" = "watch config" ]
+}
+
+@test "JSON looks no names up" {
+	local listing
+
+	for listing in -L "-L -c" --list-pools "--table web" --list-routers; do
+		: >log
+		# shellcheck disable=SC2086
+		"$MAGLEVADM" $listing --json >/dev/null
+		! grep getnameinfo log
+	done
+	"$MAGLEVADM" -L >/dev/null
+	grep -q getnameinfo log
+}

@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * userspace/nl.c without a kernel: requests are written to $FAKE_LOG as text,
+ * one per line, and answered out of a configuration that is always the same.
+ * With $FAKE_ERRNO set, requests are refused with that. getnameinfo() is
+ * logged, too, and knows every host as "name".
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <netlink/genl/genl.h>
+
+#include "err.h"
+#include "nl.h"
+#include "types.h"
+#include "vec.h"
+
+/**
+ * struct kern - stands for the connection
+ * @cmd: command of the request that was started last
+ */
+struct kern {
+	uint8_t cmd;
+};
+
+/* The answer being written, and its nest that is open. */
+static struct nl_msg *answer;
+static struct nlattr *nest;
+
+static void log_text(const char *fmt, ...)
+{
+	const char *name = getenv("FAKE_LOG");
+	FILE *f = name ? fopen(name, "a") : NULL;
+	va_list ap;
+
+	if (!f)
+		return;
+	va_start(ap, fmt);
+	vfprintf(f, fmt, ap);
+	va_end(ap);
+	fclose(f);
+}
+
+int getnameinfo(const struct sockaddr *sa, socklen_t salen, char *host,
+		socklen_t hostlen, char *serv, socklen_t servlen, int flags)
+{
+	(void)sa;
+	(void)salen;
+	(void)serv;
+	(void)servlen;
+	(void)flags;
+	log_text("getnameinfo\n");
+	snprintf(host, hostlen, "name");
+	return 0;
+}
+
+/* Types in decimal, values in hexadecimal bytes. */
+static void log_attrs(struct nlattr *attr, int len, int depth)
+{
+	for (; nla_ok(attr, len); attr = nla_next(attr, &len)) {
+		const unsigned char *data = nla_data(attr);
+		int i;
+
+		if (!depth) {
+			log_text(" %d%s", nla_type(attr),
+				 nla_len(attr) ? "{" : "");
+			log_attrs(nla_data(attr), nla_len(attr), 1);
+			log_text("%s", nla_len(attr) ? " }" : "");
+			continue;
+		}
+		log_text(" %d=", nla_type(attr));
+		for (i = 0; i < nla_len(attr); i++)
+			log_text("%02x", data[i]);
+	}
+}
+
+static void log_request(struct nl_msg *msg)
+{
+	struct genlmsghdr *g = genlmsg_hdr(nlmsg_hdr(msg));
+
+	log_text("%d", g->cmd);
+	log_attrs(genlmsg_attrdata(g, 0), genlmsg_attrlen(g, 0), 0);
+	log_text("\n");
+}
+
+static void begin(uint8_t cmd)
+{
+	answer = nlmsg_alloc();
+	if (!answer || !genlmsg_put(answer, 0, 0, 0x20, 0, 0, cmd, 1))
+		err_no_memory();
+}
+
+static void end(kern_read read, struct vec *v)
+{
+	if (read)
+		read(nlmsg_hdr(answer), v);
+	nlmsg_free(answer);
+}
+
+static void open_nest(int type)
+{
+	nest = nla_nest_start(answer, type);
+	if (!nest)
+		err_no_memory();
+}
+
+static void close_nest(void)
+{
+	nla_nest_end(answer, nest);
+}
+
+static void u8(int type, uint8_t value)
+{
+	nla_put(answer, type, sizeof(value), &value);
+}
+
+static void u32(int type, uint32_t value)
+{
+	nla_put(answer, type, sizeof(value), &value);
+}
+
+static void port(int type, uint16_t value)
+{
+	uint16_t be = htons(value);
+
+	nla_put(answer, type, sizeof(be), &be);
+}
+
+static void addr(int type, const char *text)
+{
+	struct in_addr a;
+
+	if (inet_pton(AF_INET, text, &a) == 1)
+		nla_put(answer, type, sizeof(a), &a);
+}
+
+static void string(int type, const char *text)
+{
+	nla_put(answer, type, (int)strlen(text) + 1, text);
+}
+
+static void put_pool(const char *name)
+{
+	open_nest(MAGLEV_A_POOL);
+	string(MAGLEV_POOL_A_NAME, name);
+	close_nest();
+}
+
+static void put_service(uint8_t proto, const char *vip, uint16_t first)
+{
+	open_nest(MAGLEV_A_SERVICE);
+	u8(MAGLEV_SERVICE_A_PROTOCOL, proto);
+	addr(MAGLEV_SERVICE_A_ADDRESS4, vip);
+	port(MAGLEV_SERVICE_A_PORT, first);
+}
+
+static void services(kern_read read, struct vec *v, bool one)
+{
+	begin(MAGLEV_CMD_SERVICE_GET);
+	put_service(IPPROTO_TCP, "192.0.2.1", 80);
+	string(MAGLEV_SERVICE_A_POOL, "web");
+	u8(MAGLEV_SERVICE_A_TRACK, MAGLEV_TRACK_CHANGED);
+	u8(MAGLEV_SERVICE_A_AFFINITY, MAGLEV_AFFINITY_SOURCE);
+	u8(MAGLEV_SERVICE_A_ALL_DOWN, MAGLEV_ALL_DOWN_REJECT);
+	string(MAGLEV_SERVICE_A_FALLBACK, "spare");
+	close_nest();
+	end(read, v);
+	if (one)
+		return;
+
+	begin(MAGLEV_CMD_SERVICE_GET);
+	put_service(IPPROTO_TCP, "192.0.2.1", 443);
+	string(MAGLEV_SERVICE_A_POOL, "tcp/192.0.2.1:443");
+	close_nest();
+	end(read, v);
+
+	begin(MAGLEV_CMD_SERVICE_GET);
+	put_service(IPPROTO_UDP, "192.0.2.1", 53);
+	string(MAGLEV_SERVICE_A_POOL, "web");
+	u8(MAGLEV_SERVICE_A_TRACK, MAGLEV_TRACK_NONE);
+	u8(MAGLEV_SERVICE_A_AFFINITY, MAGLEV_AFFINITY_3TUPLE);
+	string(MAGLEV_SERVICE_A_FALLBACK, "");
+	close_nest();
+	end(read, v);
+}
+
+static void pool(kern_read read, struct vec *v, const char *name,
+		 uint32_t settle, uint32_t unsettled, uint64_t fingerprint)
+{
+	uint64_t seed = 0;
+
+	begin(MAGLEV_CMD_POOL_GET);
+	open_nest(MAGLEV_A_POOL);
+	string(MAGLEV_POOL_A_NAME, name);
+	u32(MAGLEV_POOL_A_TABLE_SIZE, 65537);
+	nla_put(answer, MAGLEV_POOL_A_SEED, sizeof(seed), &seed);
+	if (strchr(name, '/'))
+		nla_put(answer, MAGLEV_POOL_A_PRIVATE, 0, NULL);
+	u32(MAGLEV_POOL_A_SERVICES, 2);
+	if (fingerprint)
+		nla_put(answer, MAGLEV_POOL_A_FINGERPRINT,
+			sizeof(fingerprint), &fingerprint);
+	u32(MAGLEV_POOL_A_SETTLE, settle);
+	u32(MAGLEV_POOL_A_SETTLE_NOW, settle ? settle : 120000);
+	u32(MAGLEV_POOL_A_UNSETTLED, unsettled);
+	close_nest();
+	end(read, v);
+}
+
+static void pools(kern_read read, struct vec *v, bool one)
+{
+	pool(read, v, "web", 90500, 1024, 0xfedcba9876543210ULL);
+	if (one)
+		return;
+	pool(read, v, "spare", 0, 0, 0);
+	pool(read, v, "tcp/192.0.2.1:443", 60000, 0, 1);
+}
+
+static void backend(kern_read read, struct vec *v, const char *name,
+		    const char *ip, uint32_t slots, enum maglev_state state)
+{
+	begin(MAGLEV_CMD_BACKEND_GET);
+	put_pool(name);
+	open_nest(MAGLEV_A_BACKEND);
+	addr(MAGLEV_BACKEND_A_ADDRESS4, ip);
+	u32(MAGLEV_BACKEND_A_WEIGHT, 2);
+	u32(MAGLEV_BACKEND_A_SLOTS, slots);
+	u8(MAGLEV_BACKEND_A_STATE, (uint8_t)state);
+	if (state == MAGLEV_STATE_DRAIN)
+		u32(MAGLEV_BACKEND_A_DEADLINE, 41200);
+	if (state != MAGLEV_STATE_DOWN) {
+		u32(MAGLEV_BACKEND_A_ACTIVE, 12345678);
+		u32(MAGLEV_BACKEND_A_INACTIVE, 7);
+	}
+	close_nest();
+	end(read, v);
+}
+
+static void backends(kern_read read, struct vec *v, bool one)
+{
+	backend(read, v, "web", "198.51.100.1", 65537, MAGLEV_STATE_UP);
+	backend(read, v, "web", "198.51.100.2", 0, MAGLEV_STATE_DRAIN);
+	if (!one)
+		backend(read, v, "tcp/192.0.2.1:443", "198.51.100.3", 0,
+			MAGLEV_STATE_DOWN);
+}
+
+static void config(kern_read read, struct vec *v)
+{
+	static const uint32_t timeouts[TIMEOUTS] = {
+		1000, 60, 120, 10, 301, 900, 60, 120, 10,
+	};
+	int i;
+
+	begin(MAGLEV_CMD_CONFIG_GET);
+	open_nest(MAGLEV_A_CONFIG);
+	u32(MAGLEV_CONFIG_A_CACHE_SIZE, 2097152);
+	u32(MAGLEV_CONFIG_A_CACHE_USED, 77);
+	for (i = 0; i < TIMEOUTS; i++)
+		u32(MAGLEV_CONFIG_A_TCP + i, timeouts[i]);
+	close_nest();
+	end(read, v);
+}
+
+static void conn(kern_read read, struct vec *v, uint8_t proto,
+		 enum maglev_flow_state state, uint16_t vport,
+		 uint32_t expires)
+{
+	begin(MAGLEV_CMD_CONN_GET);
+	put_service(proto, "192.0.2.1", 80);
+	close_nest();
+	put_pool("web");
+	open_nest(MAGLEV_A_CONN);
+	addr(MAGLEV_CONN_A_CLIENT4, "203.0.113.9");
+	if (vport) {
+		port(MAGLEV_CONN_A_CLIENT_PORT, 50000);
+		port(MAGLEV_CONN_A_PORT, vport);
+		nla_put(answer, MAGLEV_CONN_A_CONFIRMED, 0, NULL);
+	}
+	u8(MAGLEV_CONN_A_STATE, (uint8_t)state);
+	u32(MAGLEV_CONN_A_EXPIRES, expires);
+	addr(MAGLEV_CONN_A_BACKEND4, "198.51.100.1");
+	close_nest();
+	end(read, v);
+}
+
+static void conns(kern_read read, struct vec *v)
+{
+	conn(read, v, IPPROTO_TCP, MAGLEV_FLOW_OPENING, 80, 59);
+	conn(read, v, IPPROTO_TCP, MAGLEV_FLOW_ESTABLISHED, 80, 899);
+	conn(read, v, IPPROTO_TCP, MAGLEV_FLOW_CLOSING, 80, 119);
+	conn(read, v, IPPROTO_TCP, MAGLEV_FLOW_CLOSED, 80, 0);
+	conn(read, v, IPPROTO_UDP, MAGLEV_FLOW_ESTABLISHED, 80, 2678400);
+	conn(read, v, IPPROTO_SCTP, MAGLEV_FLOW_OPENING, 80, 1);
+	conn(read, v, IPPROTO_SCTP, MAGLEV_FLOW_ESTABLISHED, 80, 1);
+	conn(read, v, IPPROTO_SCTP, MAGLEV_FLOW_CLOSING, 80, 1);
+	conn(read, v, IPPROTO_SCTP, MAGLEV_FLOW_CLOSED, 80, 1);
+	conn(read, v, IPPROTO_TCP, MAGLEV_FLOW_ESTABLISHED, 0, 600);
+}
+
+static void lookup(kern_read read, struct vec *v, bool bare)
+{
+	begin(MAGLEV_CMD_LOOKUP_GET);
+	put_service(IPPROTO_TCP, "192.0.2.1", 0);
+	close_nest();
+	put_pool("web");
+	open_nest(MAGLEV_A_LOOKUP);
+	if (!bare) {
+		u32(MAGLEV_LOOKUP_A_SLOT, 4711);
+		u32(MAGLEV_LOOKUP_A_UNSETTLED, 90500);
+		addr(MAGLEV_LOOKUP_A_CURRENT4, "198.51.100.1");
+		addr(MAGLEV_LOOKUP_A_PREVIOUS4, "198.51.100.2");
+		addr(MAGLEV_LOOKUP_A_CACHED4, "198.51.100.2");
+		u8(MAGLEV_LOOKUP_A_STATE, MAGLEV_FLOW_ESTABLISHED);
+		u32(MAGLEV_LOOKUP_A_EXPIRES, 899);
+		addr(MAGLEV_LOOKUP_A_BACKEND4, "198.51.100.2");
+		addr(MAGLEV_LOOKUP_A_OPEN_BACKEND4, "198.51.100.1");
+	} else {
+		nla_put(answer, MAGLEV_LOOKUP_A_FALLBACK, 0, NULL);
+	}
+	u8(MAGLEV_LOOKUP_A_RULE,
+	   bare ? MAGLEV_RULE_NOBODY : MAGLEV_RULE_CACHED);
+	u8(MAGLEV_LOOKUP_A_OPEN_RULE,
+	   bare ? MAGLEV_RULE_NOBODY : MAGLEV_RULE_OPEN);
+	close_nest();
+	end(read, v);
+}
+
+static void moves(kern_read read, struct vec *v)
+{
+	begin(MAGLEV_CMD_BACKEND_NEW);
+	open_nest(MAGLEV_A_MOVES);
+	u32(MAGLEV_MOVES_A_TABLE_SIZE, 65537);
+	u32(MAGLEV_MOVES_A_SLOTS, 1024);
+	u32(MAGLEV_MOVES_A_SURVIVORS, 361);
+	u32(MAGLEV_MOVES_A_FLOWS, 12);
+	close_nest();
+	end(read, v);
+}
+
+static void info(kern_read read, struct vec *v)
+{
+	begin(MAGLEV_CMD_INFO_GET);
+	open_nest(MAGLEV_A_INFO);
+	string(MAGLEV_INFO_A_VERSION, "0.0.0");
+	u32(MAGLEV_INFO_A_TABLE_SIZE_DEFAULT, 65537);
+	close_nest();
+	end(read, v);
+}
+
+static int request(struct kern *kern, struct nl_msg *msg, kern_read read,
+		   struct vec *v, bool dump)
+{
+	const char *refusal = getenv("FAKE_ERRNO");
+	bool named = genlmsg_attrlen(genlmsg_hdr(nlmsg_hdr(msg)), 0) > 0;
+
+	log_request(msg);
+	nlmsg_free(msg);
+	if (refusal)
+		return -atoi(refusal);
+	switch (kern->cmd) {
+	case MAGLEV_CMD_INFO_GET:
+		info(read, v);
+		break;
+	case MAGLEV_CMD_SERVICE_GET:
+		services(read, v, !dump);
+		break;
+	case MAGLEV_CMD_POOL_GET:
+		pools(read, v, !dump);
+		break;
+	case MAGLEV_CMD_BACKEND_GET:
+		backends(read, v, named);
+		break;
+	case MAGLEV_CMD_ROUTER_GET:
+		break;
+	case MAGLEV_CMD_CONFIG_GET:
+		config(read, v);
+		break;
+	case MAGLEV_CMD_CONN_GET:
+		conns(read, v);
+		break;
+	case MAGLEV_CMD_LOOKUP_GET:
+		lookup(read, v, getenv("FAKE_BARE"));
+		break;
+	default:
+		if (read)
+			moves(read, v);
+	}
+	return 0;
+}
+
+struct kern *kern_open(void)
+{
+	static struct kern kern;
+
+	return &kern;
+}
+
+void kern_close(struct kern *kern)
+{
+	(void)kern;
+}
+
+struct nl_msg *kern_request(struct kern *kern, uint8_t cmd)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+
+	if (!msg || !genlmsg_put(msg, 0, 0, 0x20, 0, 0, cmd, 1))
+		err_no_memory();
+	kern->cmd = cmd;
+	return msg;
+}
+
+int kern_do(struct kern *kern, struct nl_msg *msg)
+{
+	return request(kern, msg, NULL, NULL, false);
+}
+
+int kern_get(struct kern *kern, struct nl_msg *msg, kern_read read,
+	     struct vec *v)
+{
+	return request(kern, msg, read, v, false);
+}
+
+int kern_dump(struct kern *kern, struct nl_msg *msg, kern_read read,
+	      struct vec *v)
+{
+	return request(kern, msg, read, v, true);
+}
+
+int kern_dump_once(struct kern *kern, struct nl_msg *msg, kern_read read,
+		   struct vec *v)
+{
+	return request(kern, msg, read, v, true);
+}
+
+int kern_watch(struct kern *kern, const char *group, kern_read read,
+	       struct vec *v)
+{
+	(void)kern;
+	log_text("watch %s\n", group);
+	begin(MAGLEV_CMD_POOL_GET);
+	end(read, v);
+	begin(MAGLEV_CMD_DRAINED_NTF);
+	put_pool("web");
+	open_nest(MAGLEV_A_BACKEND);
+	addr(MAGLEV_BACKEND_A_ADDRESS4, "198.51.100.2");
+	u32(MAGLEV_BACKEND_A_INACTIVE, 3);
+	close_nest();
+	end(read, v);
+	return -EIO;
+}
+
+const char *kern_why(const struct kern *kern, int err)
+{
+	(void)kern;
+	return strerror(-err);
+}
+
+int kern_failed(const struct kern *kern, int err, const char *fmt, ...)
+{
+	char what[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	return err_failed("%s: %s", what, kern_why(kern, err));
+}

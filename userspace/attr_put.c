@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Objects into the netlink attributes of requests. */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "attr.h"
+#include "err.h"
+
+/*
+ * A request has one or two objects of at most a hundred bytes in a buffer of
+ * a page, so the only way for these to fail is want of memory.
+ */
+static void put(struct nl_msg *msg, int type, const void *data, size_t len)
+{
+	if (nla_put(msg, type, (int)len, data))
+		err_no_memory();
+}
+
+static struct nlattr *nest(struct nl_msg *msg, int type)
+{
+	struct nlattr *attr = nla_nest_start(msg, type);
+
+	if (!attr)
+		err_no_memory();
+	/* The kernel's strict policies insist; this libnl leaves it out. */
+	attr->nla_type |= NLA_F_NESTED;
+	return attr;
+}
+
+static void put_addr(struct nl_msg *msg, int type4, int type6,
+		     const struct addr *addr)
+{
+	if (addr->family == AF_INET)
+		put(msg, type4, &addr->v4, sizeof(addr->v4));
+	else
+		put(msg, type6, &addr->v6, sizeof(addr->v6));
+}
+
+static void put_port(struct nl_msg *msg, int type, uint16_t port)
+{
+	uint16_t be = htons(port);
+
+	put(msg, type, &be, sizeof(be));
+}
+
+static void put_u32(struct nl_msg *msg, int type, uint32_t value)
+{
+	put(msg, type, &value, sizeof(value));
+}
+
+static void put_u8(struct nl_msg *msg, int type, uint8_t value)
+{
+	put(msg, type, &value, sizeof(value));
+}
+
+static void put_string(struct nl_msg *msg, int type, const char *value)
+{
+	put(msg, type, value, strlen(value) + 1);
+}
+
+/**
+ * attr_put_service() - name a service in a request, or say how it is to be
+ * @msg: the request
+ * @id: the service
+ * @params: what to set, or NULL
+ */
+void attr_put_service(struct nl_msg *msg, const struct service_id *id,
+		      const struct service_params *params)
+{
+	struct nlattr *attr = nest(msg, MAGLEV_A_SERVICE);
+
+	put_u8(msg, MAGLEV_SERVICE_A_PROTOCOL, id->proto);
+	put_addr(msg, MAGLEV_SERVICE_A_ADDRESS4, MAGLEV_SERVICE_A_ADDRESS6,
+		 &id->addr);
+	put_port(msg, MAGLEV_SERVICE_A_PORT, id->ports.first);
+	if (id->ports.last != id->ports.first)
+		put_port(msg, MAGLEV_SERVICE_A_PORT_LAST, id->ports.last);
+	if (params && params->pool)
+		put_string(msg, MAGLEV_SERVICE_A_POOL, params->pool);
+	if (params && params->has_track)
+		put_u8(msg, MAGLEV_SERVICE_A_TRACK, params->track);
+	if (params && params->has_affinity)
+		put_u8(msg, MAGLEV_SERVICE_A_AFFINITY, params->affinity);
+	if (params && params->has_all_down)
+		put_u8(msg, MAGLEV_SERVICE_A_ALL_DOWN, params->all_down);
+	if (params && params->fallback)
+		put_string(msg, MAGLEV_SERVICE_A_FALLBACK, params->fallback);
+	nla_nest_end(msg, attr);
+}
+
+/**
+ * attr_put_pool() - name a pool in a request, or say how it is to be
+ * @msg: the request
+ * @name: the pool, or NULL where the request names a service
+ * @params: what to set, or NULL
+ *
+ * Puts nothing at all if there is nothing to say.
+ */
+void attr_put_pool(struct nl_msg *msg, const char *name,
+		   const struct pool_params *params)
+{
+	static const struct pool_params nothing;
+	struct nlattr *attr;
+
+	if (!params)
+		params = &nothing;
+	if (!name && !params->has_table_size && !params->has_seed &&
+	    !params->has_settle)
+		return;
+	attr = nest(msg, MAGLEV_A_POOL);
+	if (name)
+		put_string(msg, MAGLEV_POOL_A_NAME, name);
+	if (params->has_table_size)
+		put_u32(msg, MAGLEV_POOL_A_TABLE_SIZE, params->table_size);
+	if (params->has_seed)
+		put(msg, MAGLEV_POOL_A_SEED, &params->seed,
+		    sizeof(params->seed));
+	if (params->has_settle)
+		put_u32(msg, MAGLEV_POOL_A_SETTLE, params->settle);
+	nla_nest_end(msg, attr);
+}
+
+/**
+ * attr_put_backend() - name a backend in a request, or say how it is to be
+ * @msg: the request
+ * @addr: its address
+ * @params: what to set, or NULL
+ */
+void attr_put_backend(struct nl_msg *msg, const struct addr *addr,
+		      const struct backend_params *params)
+{
+	struct nlattr *attr = nest(msg, MAGLEV_A_BACKEND);
+
+	put_addr(msg, MAGLEV_BACKEND_A_ADDRESS4, MAGLEV_BACKEND_A_ADDRESS6,
+		 addr);
+	if (params && params->has_weight)
+		put_u32(msg, MAGLEV_BACKEND_A_WEIGHT, params->weight);
+	if (params && params->has_state)
+		put_u8(msg, MAGLEV_BACKEND_A_STATE, params->state);
+	if (params && params->has_deadline)
+		put_u32(msg, MAGLEV_BACKEND_A_DEADLINE, params->deadline);
+	nla_nest_end(msg, attr);
+}
+
+/**
+ * attr_put_router() - name a trusted prefix in a request
+ * @msg: the request
+ * @prefix: the prefix
+ */
+void attr_put_router(struct nl_msg *msg, const struct prefix *prefix)
+{
+	struct nlattr *attr = nest(msg, MAGLEV_A_ROUTER);
+
+	put_addr(msg, MAGLEV_ROUTER_A_ADDRESS4, MAGLEV_ROUTER_A_ADDRESS6,
+		 &prefix->addr);
+	put(msg, MAGLEV_ROUTER_A_PREFIX_LEN, &prefix->len,
+	    sizeof(prefix->len));
+	nla_nest_end(msg, attr);
+}
+
+/**
+ * attr_put_config() - say what is to hold for the whole namespace
+ * @msg: the request
+ * @config: sizes and timeouts to set; what is 0 stays
+ */
+void attr_put_config(struct nl_msg *msg, const struct config *config)
+{
+	struct nlattr *attr = nest(msg, MAGLEV_A_CONFIG);
+	int i;
+
+	if (config->cache_size)
+		put_u32(msg, MAGLEV_CONFIG_A_CACHE_SIZE, config->cache_size);
+	for (i = 0; i < TIMEOUTS; i++)
+		if (config->timeouts[i])
+			put_u32(msg, MAGLEV_CONFIG_A_TCP + i,
+				config->timeouts[i]);
+	nla_nest_end(msg, attr);
+}
+
+/**
+ * attr_put_lookup() - name the client of a flow to look up
+ * @msg: the request
+ * @client: the client's address
+ * @port: its port, or 0
+ */
+void attr_put_lookup(struct nl_msg *msg, const struct addr *client,
+		     uint16_t port)
+{
+	struct nlattr *attr = nest(msg, MAGLEV_A_LOOKUP);
+
+	put_addr(msg, MAGLEV_LOOKUP_A_CLIENT4, MAGLEV_LOOKUP_A_CLIENT6,
+		 client);
+	if (port)
+		put_port(msg, MAGLEV_LOOKUP_A_CLIENT_PORT, port);
+	nla_nest_end(msg, attr);
+}
+
+/**
+ * attr_put_dry_run() - have a request change nothing
+ * @msg: the request
+ */
+void attr_put_dry_run(struct nl_msg *msg)
+{
+	put(msg, MAGLEV_A_DRY_RUN, NULL, 0);
+}

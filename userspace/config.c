@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What holds for the whole namespace: timeouts and the flow cache. */
+#include <errno.h>
+#include <string.h>
+
+#include "attr.h"
+#include "config.h"
+#include "err.h"
+#include "nl.h"
+#include "vec.h"
+
+/* What a namespace starts with: not worth a line in a saved file. */
+const struct config config_default = {
+	.cache_size = MAGLEV_CACHE_SIZE_DEFAULT,
+	.timeouts = {
+		[TIMEOUT_INDEX(TCP)] = 900,
+		[TIMEOUT_INDEX(TCP_SYN)] = 60,
+		[TIMEOUT_INDEX(TCP_FIN)] = 120,
+		[TIMEOUT_INDEX(TCP_CLOSE)] = 10,
+		[TIMEOUT_INDEX(UDP)] = 300,
+		[TIMEOUT_INDEX(SCTP)] = 900,
+		[TIMEOUT_INDEX(SCTP_INIT)] = 60,
+		[TIMEOUT_INDEX(SCTP_SHUTDOWN)] = 120,
+		[TIMEOUT_INDEX(SCTP_CLOSE)] = 10,
+	},
+};
+
+/**
+ * config_read() - read it
+ * @kern: the connection
+ * @config: the result
+ *
+ * Return: 0, or EXIT_FAILED after a complaint.
+ */
+int config_read(struct kern *kern, struct config *config)
+{
+	struct vec v = VEC_INIT(struct config);
+	int err;
+
+	err = kern_get(kern, kern_request(kern, MAGLEV_CMD_CONFIG_GET),
+		       attr_get_config, &v);
+	if (!err && !v.n)
+		err = -ENODATA;
+	if (!err)
+		memcpy(config, v.items, sizeof(*config));
+	vec_free(&v);
+	if (err)
+		return kern_failed(kern, err, "cannot read the timeouts and the size of the flow cache");
+	return 0;
+}
+
+/**
+ * config_idle_time() - after how much idle time a flow is forgotten
+ * @config: the timeouts
+ * @proto: the flow's protocol
+ *
+ * Return: the time in seconds.
+ */
+uint32_t config_idle_time(const struct config *config, uint8_t proto)
+{
+	switch (proto) {
+	case IPPROTO_UDP:
+		return config->timeouts[TIMEOUT_INDEX(UDP)];
+	case IPPROTO_SCTP:
+		return config->timeouts[TIMEOUT_INDEX(SCTP)];
+	default:
+		return config->timeouts[TIMEOUT_INDEX(TCP)];
+	}
+}
