@@ -14,7 +14,7 @@ py select_service
 adm -C
 # Weights apart, one backend without; added in no order.
 adm -R <<END
--A -t 203.0.113.1:80 --table-size 1021 --seed 0x123456789abcdef
+-A -t 203.0.113.1:80 --table-size 1021 --seed 0x123456789abcdef --track none
 -a -t 203.0.113.1:80 -r 10.2.0.14 -w 2
 -a -t 203.0.113.1:80 -r 10.2.0.11 -w 1
 -a -t 203.0.113.1:80 -r 10.2.0.13 -w 3

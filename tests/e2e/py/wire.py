@@ -134,7 +134,8 @@ class Director:
 
     def __init__(self, name="director"):
         self.ns = Namespace(name)
-        self.last = self.counters()
+        self.last = {}
+        self.moved()
 
     def adm(self, line, check=True):
         """Runs maglevadm with the arguments of a line."""
@@ -144,10 +145,14 @@ class Director:
         return json.loads(self.adm("--counters --json"))["counters"]
 
     def moved(self):
-        """The counters that have moved since the last time, and by how much."""
-        now = self.counters()
-        delta = {k: v - self.last[k] for k, v in now.items()
-                 if v != self.last[k]}
+        """
+        The fates that have been counted since the last time, and how often.
+        What the flow cache did is none.
+        """
+        now = {k: v for k, v in self.counters().items()
+               if not k.startswith("flows_")}
+        delta = {k: v - self.last.get(k, 0) for k, v in now.items()
+                 if v != self.last.get(k, 0)}
         self.last = now
         return delta
 
