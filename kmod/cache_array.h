@@ -3,15 +3,25 @@
 #ifndef _MGL_CACHE_ARRAY_H
 #define _MGL_CACHE_ARRAY_H
 
+#include <linux/bits.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 
 #include "cache.h"
 
+/* owner 32 bits, kind 2, state 2, confirmed 1, spare 3, seen 24 */
+#define MGL_VALUE_SEEN		GENMASK(23, 0)
+#define MGL_VALUE_CONFIRMED	BIT(27)
+#define MGL_VALUE_STATE_SHIFT	28
+#define MGL_VALUE_KIND_SHIFT	30
+
+/* What is seen to come up to an hour from now came just now. */
+#define MGL_CACHE_AHEAD_MAX	4095
+
 /**
  * struct mgl_bucket - flows whose fingerprints end alike
  * @fp: fingerprints; 0 where there is no flow
- * @val: owner, kind, state, confirmed and seen, packed; see value_pack()
+ * @val: owner, kind, state, confirmed and seen, packed; see mgl_value_pack()
  *
  * Readers take no lock: a value that is the same before and after its
  * fingerprint was read belongs to it. So a writer takes the fingerprint away
@@ -46,7 +56,7 @@ struct mgl_cache_array {
 	u32 lock_mask;
 	u32 moved;
 	struct mgl_cache_array __rcu *next;
-	spinlock_t *locks;
+	spinlock_t *locks; /* writers; readers take none */
 	struct mgl_bucket *buckets;
 	struct mgl_names *names;
 };
@@ -63,12 +73,10 @@ struct mgl_cache {
  * struct mgl_place - a bucket, locked
  * @array: where it is
  * @bucket: its number there
- * @outer: the array in front, whose lock is held as well, or NULL
  */
 struct mgl_place {
 	struct mgl_cache_array *array;
 	u32 bucket;
-	struct mgl_cache_array *outer;
 };
 
 struct mgl_cache_array *mgl_cache_array_alloc(u32 entries);
@@ -83,6 +91,68 @@ static inline spinlock_t *mgl_cache_lock(struct mgl_cache_array *array,
 					 u32 bucket)
 {
 	return &array->locks[bucket & array->lock_mask];
+}
+
+static inline u64 mgl_value_pack(const struct mgl_cached *f)
+{
+	u32 low = (u32)f->kind << MGL_VALUE_KIND_SHIFT |
+		  (u32)f->state << MGL_VALUE_STATE_SHIFT |
+		  (f->confirmed ? MGL_VALUE_CONFIRMED : 0) |
+		  (f->seen & MGL_VALUE_SEEN);
+
+	return (u64)f->owner << 32 | low;
+}
+
+static inline void mgl_value_unpack(u64 val, struct mgl_cached *f)
+{
+	u32 low = val;
+
+	f->owner = val >> 32;
+	f->kind = low >> MGL_VALUE_KIND_SHIFT;
+	f->state = (low >> MGL_VALUE_STATE_SHIFT) & 3;
+	f->confirmed = low & MGL_VALUE_CONFIRMED;
+	f->seen = low & MGL_VALUE_SEEN;
+}
+
+/* 0 says that there is no flow. */
+static inline u64 mgl_cache_fp(u64 fp)
+{
+	return fp ? fp : 1;
+}
+
+static inline u32 mgl_bucket_of(const struct mgl_cache_array *array, u64 fp)
+{
+	return fp & array->mask;
+}
+
+/*
+ * Other CPUs' packets may be from seconds that had not begun when @now was
+ * taken: for a packet a moment ago, for a resize that is under way a while.
+ */
+static inline u32 mgl_idle_time(u32 seen, u32 now)
+{
+	u32 idle = (now - seen) & MGL_VALUE_SEEN;
+
+	return idle > MGL_VALUE_SEEN - MGL_CACHE_AHEAD_MAX ? 0 : idle;
+}
+
+/* Without the name, which is in another cache line. */
+static inline bool mgl_entry_read(const struct mgl_place *place,
+				  unsigned int way, struct mgl_cached *flow)
+{
+	const struct mgl_bucket *b = &place->array->buckets[place->bucket];
+
+	flow->fp = READ_ONCE(b->fp[way]);
+	if (!flow->fp)
+		return false;
+	mgl_value_unpack(READ_ONCE(b->val[way]), flow);
+	return true;
+}
+
+static inline void mgl_entry_clear(const struct mgl_place *place, unsigned int way)
+{
+	/* Pairs with smp_load_acquire() in entry_find(). */
+	smp_store_release(&place->array->buckets[place->bucket].fp[way], 0);
 }
 
 #endif /* _MGL_CACHE_ARRAY_H */

@@ -82,7 +82,7 @@ static bool move_all(struct mgl_cache_array *from, struct mgl_cache_array *to,
 			cond_resched();
 		spin_lock_bh(mgl_cache_lock(from, b));
 		fits = bucket_move(from, b, to, clock);
-		/* Pairs with READ_ONCE() in place_lock(), same lock held. */
+		/* Pairs with READ_ONCE() in mgl_cache_store(), same lock held. */
 		if (fits)
 			WRITE_ONCE(from->moved, b + 1);
 		else
@@ -102,7 +102,7 @@ static void move_back(struct mgl_cache_array *from, struct mgl_cache_array *to,
 			cond_resched();
 		spin_lock_bh(mgl_cache_lock(from, b));
 		bucket_back(from, b, to, clock);
-		/* Pairs with READ_ONCE() in place_lock(), same lock held. */
+		/* Pairs with READ_ONCE() in mgl_cache_store(), same lock held. */
 		WRITE_ONCE(from->moved, b);
 		spin_unlock_bh(mgl_cache_lock(from, b));
 	}

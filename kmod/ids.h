@@ -7,6 +7,7 @@
 #ifndef _MGL_IDS_H
 #define _MGL_IDS_H
 
+#include <linux/bits.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
@@ -29,7 +30,7 @@ struct mgl_ids {
 
 /* The place in the array, and how often it was given away. */
 #define MGL_ID_PLACE_BITS	20
-#define MGL_ID_PLACES		(1u << MGL_ID_PLACE_BITS)
+#define MGL_ID_PLACES		BIT(MGL_ID_PLACE_BITS)
 
 /**
  * struct mgl_ids_array - objects by place

@@ -13,7 +13,7 @@
 #include "netns.h"
 #include "nl_policy.h"
 
-/* Changes something: CAP_NET_ADMIN over the network namespace. */
+/* Changes something, or tells a secret: CAP_NET_ADMIN over the network namespace. */
 #define CMD_WRITE(_cmd, _doit, _policy)					\
 	{								\
 		.cmd = MAGLEV_CMD_##_cmd,				\
@@ -69,7 +69,7 @@ static const struct genl_ops ops[] = {
 	CMD_WRITE(CONFIG_SET, mgl_nl_config_set, mgl_nlp_config),
 	CMD_SECRET(CONN_GET, mgl_nl_conn_dump, mgl_nlp_service_id),
 	CMD_WRITE(CONN_DEL, mgl_nl_conn_del, mgl_nlp_conn),
-	CMD_READ(LOOKUP_GET, mgl_nl_lookup_get, NULL, mgl_nlp_lookup),
+	CMD_WRITE(LOOKUP_GET, mgl_nl_lookup_get, mgl_nlp_lookup),
 };
 
 static const struct genl_multicast_group mcgrps[] = {

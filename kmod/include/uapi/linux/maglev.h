@@ -53,8 +53,8 @@
 #define MAGLEV_DEADLINE_MAX	604800000	/* ms */
 #define MAGLEV_TIMEOUT_MAX	2678400	/* s */
 #define MAGLEV_CACHE_SIZE_MIN	1024	/* entries */
-#define MAGLEV_CACHE_SIZE_MAX	(1 << 26)
-#define MAGLEV_CACHE_SIZE_DEFAULT (1 << 20)
+#define MAGLEV_CACHE_SIZE_MAX	67108864
+#define MAGLEV_CACHE_SIZE_DEFAULT 1048576
 
 /* What a pool's settle time is while none is configured, in ms. */
 #define MAGLEV_SETTLE_DEFAULT	120000
@@ -106,7 +106,8 @@
  *	(MAGLEV_A_BACKEND), of both, or all
  * @MAGLEV_CMD_LOOKUP_GET: which backend would get a flow, and why
  *	(MAGLEV_A_SERVICE with the flow's VIP, protocol and port,
- *	MAGLEV_A_LOOKUP with the client); changes nothing
+ *	MAGLEV_A_LOOKUP with the client); changes nothing; needs CAP_NET_ADMIN,
+ *	as it tells of seed and clients
  * @MAGLEV_CMD_DRAINED_NTF: notification: a backend was removed since its
  *	drain was over (MAGLEV_A_POOL, MAGLEV_A_BACKEND; ACTIVE and INACTIVE
  *	tell which flows were left when its time was up)
@@ -362,8 +363,9 @@ enum maglev_state {
  * @MAGLEV_BACKEND_A_STATE: u8, enum maglev_state; MAGLEV_STATE_UP if a new
  *	backend's is not given
  * @MAGLEV_BACKEND_A_DEADLINE: u32, ms, at most MAGLEV_DEADLINE_MAX; with
- *	MAGLEV_STATE_DRAIN: remove the backend when its flows are gone, or this
- *	time is up. In answers, what is left of it. Another state revokes it
+ *	MAGLEV_STATE_DRAIN: remove the backend when its flows are gone and the
+ *	settle time has passed, or this time is up. In answers, what is left of
+ *	it. A state that is set without it revokes it
  * @MAGLEV_BACKEND_A_ACTIVE: u32, flows tracked to it that are established;
  *	read only
  * @MAGLEV_BACKEND_A_INACTIVE: u32, other flows tracked to it; read only
