@@ -99,6 +99,18 @@ static void print_sample(int at, const u32 *held, u32 n)
 	putchar('\n');
 }
 
+static void print_sum(const struct tally *tally, u32 v)
+{
+	printf("%s%s,%u,%u,%u,%s,%u,%u,%u,%u,%u,%u,",
+	       regime_names[setup.regime], setup.restart ? "-restart" : "",
+	       setup.send, setup.life, setup.changes, variants[v].name,
+	       variants[v].settle, seeds, tally->connections, tally->lost,
+	       tally->broken[v], tally->full[v]);
+	if (setup.sample)
+		printf("%u", tally->peak[v]);
+	putchar('\n');
+}
+
 int main(int argc, char **argv)
 {
 	struct tally tally = {};
@@ -108,11 +120,6 @@ int main(int argc, char **argv)
 	for (setup.seed = 1; setup.seed <= seeds; setup.seed++)
 		world_run(&setup, &tally, trace ? print_sample : NULL);
 	for (v = 0; v < setup.n_variants && !trace; v++)
-		printf("%s%s,%u,%u,%s,%u,%u,%u,%u,%u,%u,%u\n",
-		       regime_names[setup.regime],
-		       setup.restart ? "-restart" : "", setup.send,
-		       setup.changes, variants[v].name, variants[v].settle,
-		       seeds, tally.connections, tally.lost, tally.broken[v],
-		       tally.peak[v], tally.full[v]);
+		print_sum(&tally, v);
 	return 0;
 }

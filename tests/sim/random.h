@@ -13,7 +13,7 @@ static inline double random_unit(u64 *state)
 	return (prng(state) >> 11) * 0x1p-53;
 }
 
-/* Time to the next of events that are @mean apart and know of each other nothing. */
+/* Time to the next of events that do not depend on each other, @mean apart. */
 static inline double random_exponential(u64 *state, double mean)
 {
 	return -mean * log(1.0 - random_unit(state));

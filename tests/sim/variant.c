@@ -18,8 +18,7 @@ u32 variants_few(struct variant *v)
 
 u32 variants_by_settle(struct variant *v)
 {
-	static const u32 settle[] = { 30, 60, 90, 120, 180, 240, 300, 450, 600,
-				      750, 900 };
+	static const u32 settle[] = { 30, 60, 120, 180, 300, 450, 600, 900 };
 	u32 i, n = 0;
 
 	v[n++] = (struct variant){ "none", MAGLEV_TRACK_NONE, ALL_SETTLE,

@@ -57,8 +57,9 @@ struct world {
 	u32 n_conns;
 	u32 room;
 	u64 now;
-	u64 traffic;	/* random */
-	u64 paths;	/* random */
+	u64 traffic;	/* random: connections */
+	u64 gaps;	/* random: times between packets */
+	u64 paths;	/* random: directors that go */
 };
 
 static void conn_new(struct world *w)
@@ -105,10 +106,10 @@ static void arrival(struct world *w)
 		queue_add(&w->queue, next, EVENT_ARRIVAL, 0);
 }
 
-/* The client's next packet after this one; how far away is known to it alone. */
+/* The client's next packet after this one: at any time, so some are long idle. */
 static void conn_wait(struct world *w, struct conn *c, u32 id)
 {
-	u64 next = w->now + c->send / 2 + random_unit(&w->paths) * c->send;
+	u64 next = w->now + 1 + random_exponential(&w->gaps, c->send);
 
 	queue_add(&w->queue, min(next, c->end), EVENT_PACKET, id);
 }
@@ -233,6 +234,7 @@ static void start(struct world *w)
 	pool_init(&w->pool, s->backends, s->size, s->seed);
 	router_init(&w->router);
 	w->traffic = random_stream(s->seed, 't');
+	w->gaps = random_stream(s->seed, 'g');
 	w->paths = random_stream(s->seed, 'r');
 	for (v = 0; v < s->n_variants; v++)
 		for (d = 0; d < DIRECTORS; d++)
