@@ -38,7 +38,8 @@ run_all()
 			for changes in 9 36; do
 				[[ $ecmp-$changes != never-36 ]] || continue
 				"$bin/breakage" --ecmp "$ecmp" --send "$send" \
-					--changes "$changes" --seeds "$seeds" || return
+					--changes "$changes" --sample 600 \
+					--seeds "$seeds" || return
 			done
 		done
 	done >"$runs/broken"
@@ -78,6 +79,24 @@ nothing_broken()
 {
 	awk -F, -v v="$1" '$1 == "never" && $2 == 10 && $5 == v { rows++; bad += $10 }
 		END { exit bad || rows != 1 }' "$runs/broken"
+}
+
+# Idle for longer than the cache remembers: a few of them are.
+few_idle_ones_broken()
+{
+	awk -F, -v v="$1" '$1 == "never" && $2 == 120 && $5 == v { rows++; x = $10 }
+		$1 == "never" && $2 == 120 && $5 == "none" { rows++; y = $10 }
+		END { print x " of " y; exit rows != 2 || x > y / 50 }' "$runs/broken"
+}
+
+# Column 12: most entries held.
+changed_holds_little()
+{
+	awk -F, '$1 != "with" || $2 != 10 || $4 != 9 { next }
+		{ rows++; held[$5] = $12 }
+		END { print "none " held["none"] ", all " held["all"] ", changed " held["changed"]
+			exit rows != 4 || held["none"] || !held["changed"] ||
+				held["changed"] > held["all"] / 5 }' "$runs/broken"
 }
 
 none_is_the_same_in_every_regime()
@@ -120,16 +139,19 @@ same_seed_same_result()
 		"$bin/breakage" --ecmp own --seeds 1 | cmp - "$runs/first"
 }
 
-printf 'KTAP version 1\n1..13\n'
+printf 'KTAP version 1\n1..16\n'
 check "simulations run" run_all
 check "without tracking connections break" none_breaks
 check "without tracking the ECMP set does not matter" none_is_the_same_in_every_regime
 check "stable ECMP set: all breaks no busy connection" nothing_broken all
 check "stable ECMP set: changed breaks no busy connection" nothing_broken changed
+check "stable ECMP set: all breaks few idle ones" few_idle_ones_broken all
+check "stable ECMP set: changed breaks few idle ones" few_idle_ones_broken changed
 check "all breaks no more than the paper, in every mix" at_most all 1 paper
 check "all breaks half as many where changes coincide" \
 	at_most all 0.5 paper with 9
 check "changed breaks fewer than none, in every mix" at_most changed 0.6 none
+check "changed holds a fifth of what all does, or less" changed_holds_little
 check "no cache was too small" caches_had_room
 check "maglev: at most one slot between least and most" maglev_is_even
 check "ring and rendezvous are less even" others_are_not
