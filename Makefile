@@ -34,6 +34,8 @@ help:
 	@echo '  kunit         KUnit in User-Mode Linux'
 	@echo '  e2e           scenarios on network namespaces, in lab kernels'
 	@echo '  static        compiler warnings, sparse, checkpatch, shellcheck, man page'
+	@echo 'Documentation:'
+	@echo '  figures       run the simulations and draw Documentation/figures again'
 	@echo 'Variables: KDIR= kernel build directory, KERNEL= lab kernel of the demo,'
 	@echo '  V=1 show commands, W=1 more warnings'
 
@@ -75,5 +77,10 @@ test:
 unit kunit e2e static:
 	$(Q)tests/run $@
 
+figures:
+	$(Q)tests/lab/packages figures
+	+$(Q)$(MAKE) --no-print-directory -C tests/sim \
+		$(if $(findstring j,$(MAKEFLAGS)),,-j$(shell nproc)) V=$(V) figures
+
 .PHONY: all help check-config module tools install dkms-install clean \
-	demo test unit kunit e2e static
+	demo test unit kunit e2e static figures

@@ -68,11 +68,12 @@ spec_matches_header()
 	/usr/bin/python3 Documentation/netlink/check-spec
 }
 
-# Files that are too long hold more than one idea.
+# Files that are too long hold more than one idea. The header for userspace is
+# one file by intent: it is the description of the interface.
 file_lengths()
 {
-	git ls-files -z 'kmod/*.[ch]' 'userspace/*.[ch]' 'tests/*.sh' 'tests/*.c' |
-		xargs -0 wc -l |
+	git ls-files -z 'kmod/*.[ch]' 'userspace/*.[ch]' 'tests/*.sh' 'tests/*.c' \
+		':!kmod/include/uapi/linux/maglev.h' | xargs -0 wc -l |
 		awk '$2 != "total" && $1 > 600 { print; bad = 1 } END { exit bad }'
 }
 
