@@ -19,6 +19,12 @@
 /* Changes come in groups; flows of what is gone hurt nobody for a second. */
 #define TIDY_DELAY HZ
 
+static void run_at(struct mgl_net *mn, unsigned long at)
+{
+	mn->upkeep_at = at;
+	mod_delayed_work(system_unbound_wq, &mn->upkeep, at - jiffies);
+}
+
 static void upkeep(struct work_struct *work)
 {
 	struct mgl_net *mn = container_of(to_delayed_work(work),
@@ -37,7 +43,7 @@ static void upkeep(struct work_struct *work)
 		mgl_track_tidy(mn);
 	}
 	if (due != MAX_JIFFY_OFFSET)
-		mod_delayed_work(system_unbound_wq, &mn->upkeep, due + 1);
+		run_at(mn, jiffies + due + 1);
 	mutex_unlock(&mn->lock);
 }
 
@@ -73,8 +79,13 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_upkeep_exit);
  */
 void mgl_upkeep_soon(struct mgl_net *mn)
 {
+	unsigned long at = jiffies + TIDY_DELAY;
+
 	lockdep_assert_held(&mn->lock);
-	mod_delayed_work(system_unbound_wq, &mn->upkeep, TIDY_DELAY);
+	/* One change after the other must not put it off for good. */
+	if (!delayed_work_pending(&mn->upkeep) ||
+	    time_before(at, mn->upkeep_at))
+		run_at(mn, at);
 }
 
 /**
