@@ -69,7 +69,7 @@ def path_mtu(test):
 
 def unreachable(test):
     director = test.director
-    director.adm(f"-e -t {VIP}:80 -r {BACKEND} -w 0")
+    director.adm(f"-e -t {VIP}:80 -r {BACKEND} --state down")
     director.adm(f"-a -t {VIP}:80 -r 10.77.0.1")
     test.send("a backend without a route", NO_ROUTE)
     test.ip("route add 10.77.0.0/24 via 10.2.0.40")
@@ -83,7 +83,7 @@ def unreachable(test):
     director.adm(f"-a -t {VIP}:80 -r 10.2.0.77")
     test.send("a backend that does not answer ARP is sent to in vain", SENT)
     director.adm(f"-d -t {VIP}:80 -r 10.2.0.77")
-    director.adm(f"-e -t {VIP}:80 -r {BACKEND} -w 1")
+    director.adm(f"-e -t {VIP}:80 -r {BACKEND} --state up")
     test.sent("the first backend takes over again")
 
 
