@@ -57,6 +57,9 @@ void mgl_reject_v4(struct net *net, const struct sk_buff *skb, u32 inner)
 	if (IS_ERR(rt))
 		goto out;
 	skb_dst_set(copy, &rt->dst);
+	/* A source that no client has: nobody is told (RFC 1122, 3.2.2). */
+	if (rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST | RTCF_LOCAL))
+		goto out;
 	icmp_send(copy, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
 out:
 	kfree_skb(copy);
