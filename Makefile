@@ -46,8 +46,12 @@ module: check-config
 tools:
 	$(Q)$(MAKE) --no-print-directory -C userspace V=$(V)
 
+# Kbuild runs depmod only where System.map is, which headers alone do not have.
+# The module knows its kernel; "make kernelrelease" does not with Debian's 6.1.
 install: module tools
 	$(Q)$(KBUILD) $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
+	$(Q)$(if $(DESTDIR),,/sbin/depmod -a \
+		"$$(/sbin/modinfo -F vermagic kmod/maglev.ko | cut -d ' ' -f 1)")
 	$(Q)$(MAKE) --no-print-directory -C userspace install \
 		DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
 
