@@ -66,9 +66,13 @@ dkms-install:
 		dkms build -m maglev -v $(VERSION) && \
 		dkms install -m maglev -v $(VERSION))
 
+# Not by kbuild: the kernel's headers may be gone by now.
 clean:
 	$(Q)rm -rf build
-	$(Q)if [ -d $(KDIR) ]; then $(KBUILD) clean; fi
+	$(Q)find . kmod $(wildcard tests/kunit) -maxdepth 1 -type f \( \
+		-name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o \
+		-name '.*.cmd' -o -name '.*.d' -o -name '.tmp_*' -o \
+		-name modules.order -o -name Module.symvers \) -delete
 
 demo:
 	$(Q)tests/demo/run --kernel $(KERNEL)
