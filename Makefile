@@ -48,8 +48,12 @@ module: check-config
 tools:
 	$(Q)$(MAKE) --no-print-directory -C userspace V=$(V)
 
+# Kbuild runs depmod only where System.map is, which headers alone do not have.
+# The module knows its kernel; "make kernelrelease" does not with Debian's 6.1.
 install: module tools
 	$(Q)$(KBUILD) $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install
+	$(Q)$(if $(DESTDIR),,/sbin/depmod -a \
+		"$$(/sbin/modinfo -F vermagic kmod/maglev.ko | cut -d ' ' -f 1)")
 	$(Q)$(MAKE) --no-print-directory -C userspace install \
 		DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
 
@@ -64,9 +68,13 @@ dkms-install:
 		dkms build -m maglev -v $(VERSION) && \
 		dkms install -m maglev -v $(VERSION))
 
+# Not by kbuild: the kernel's headers may be gone by now.
 clean:
 	$(Q)rm -rf build
-	$(Q)if [ -d $(KDIR) ]; then $(KBUILD) clean; fi
+	$(Q)find . kmod $(wildcard tests/kunit) -maxdepth 1 -type f \( \
+		-name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o \
+		-name '.*.cmd' -o -name '.*.d' -o -name '.tmp_*' -o \
+		-name modules.order -o -name Module.symvers \) -delete
 
 demo:
 	$(Q)tests/demo/run --kernel $(KERNEL)

@@ -47,3 +47,11 @@ MODULE_AUTHOR("The maglev authors");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(MGL_VERSION);
 MODULE_ALIAS_GENL_FAMILY(MAGLEV_GENL_NAME);
+/*
+ * What is accepted goes to the host's GRE. Without any, the stack answers
+ * "protocol unreachable", which a router's tunnel takes for an error of its own
+ * and reports to clients as "host unreachable". With ip_gre it is "port
+ * unreachable", which a tunnel ignores. It is also ip_gre that takes notice of
+ * a smaller MTU on the path to a backend.
+ */
+MODULE_SOFTDEP("pre: ip_gre");

@@ -3,7 +3,7 @@
 #
 # The main job on real traffic: two clients, a router, two directors, four web
 # servers.  Needs root and the module loaded; ./run provides both.  The exit code
-# says whether everything that is shown is true.
+# is 0 if the checks of every step held.
 
 set -euo pipefail
 shopt -s inherit_errexit
@@ -32,4 +32,16 @@ step_takeout
 step_stats
 trap - ERR
 
-printf '\ndemo: everything shown was checked and is true; %d s\n' "$SECONDS"
+cat <<EOF
+
+demo: these were checked, and held ($SECONDS s):
+    2. Both directors' tables have the same fingerprint.
+    3. Every request was answered, and none through a director; the router used both. Each
+       backend's share is its table's, within five standard deviations.
+    4. Each of the flows reached the same backend through both directors.
+    5. No download broke, and director1 got nothing more.
+    6. backend2 got nothing while it was out. Of what was not its own, no more than a quarter
+       of the downloads broke and a fifth of the flows moved; no more than 5 % of the short
+       requests failed. With it back, fingerprint and flows are as before.
+    7. Neither director dropped a packet, and both sent flows to every backend.
+EOF

@@ -166,7 +166,9 @@ step_stats()
 	local director node flows counters dropped
 
 	step "Counters" \
-		"What an operator sees. OutPkts and OutBytes stay 0: answers do not pass the director."
+		"What an operator sees. OutPkts and OutBytes stay 0: answers do not pass the director." \
+		"backend2 was deleted and added again, so it began at 0 again, and the backends add up to" \
+		"less than the service."
 	for director in "${DIRECTORS[@]}"; do
 		show "$director" maglevadm -L -n --stats
 	done

@@ -132,6 +132,12 @@ run_vm()
 	timer=
 }
 
+# Did the script leave nothing in the folder?
+only_ours()
+{
+	[[ -z $(find "$1" -mindepth 1 -maxdepth 1 ! -name .lab ! -name .lock ! -name dmesg) ]]
+}
+
 # The kernel's word comes before the script's.
 judge_run()
 {
@@ -159,5 +165,8 @@ judge_run()
 		status=99
 	fi
 	[[ $status -ne 0 ]] || status=$(cat "$dir/.lab/exit")
+	if [[ -n $fresh && $status -eq 0 ]] && only_ours "$dir"; then
+		rm -rf "$dir"
+	fi
 	exit "$status"
 }
