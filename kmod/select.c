@@ -40,7 +40,7 @@ static void consult_cache(struct mgl_net *mn, const struct mgl_service *svc,
 	struct mgl_clock clock = mgl_clock(mn);
 
 	/* Pairs with WRITE_ONCE() in remember() and mgl_track_tidy(). */
-	if (!cache || !READ_ONCE(svc->has_flows))
+	if (!cache || READ_ONCE(svc->has_flows) == MGL_FLOWS_NONE)
 		return;
 	c->view.hit = mgl_cache_find(cache, fp, &clock, &c->cached);
 	if (!c->view.hit)
@@ -123,12 +123,18 @@ static struct mgl_member *remember(struct mgl_net *mn, struct mgl_service *svc,
 		.state = flow->shown,
 		.seen = clock.now,
 	};
+	enum mgl_cache_stored stored;
 	struct mgl_member *had;
 
 	if (!cache)
 		return m;
-	switch (mgl_cache_store(cache, &new, replace, &clock,
-				mgl_track_redundant, mn)) {
+	stored = mgl_cache_store(cache, &new, replace, &clock,
+				 mgl_track_redundant, mn);
+	/* Stored before looked: pairs with smp_mb() in mgl_track_tidy(). */
+	smp_mb();
+	if (READ_ONCE(svc->has_flows) != MGL_FLOWS_SOME)
+		WRITE_ONCE(svc->has_flows, MGL_FLOWS_SOME);
+	switch (stored) {
 	case MGL_CACHE_KEPT:
 		/* Another CPU's packet of the flow came first. */
 		had = mgl_ids_get(&mn->member_ids, new.owner);
@@ -145,9 +151,6 @@ static struct mgl_member *remember(struct mgl_net *mn, struct mgl_service *svc,
 	case MGL_CACHE_REPLACED:
 		break;
 	}
-	/* After it was stored: see mgl_track_tidy(). */
-	if (!READ_ONCE(svc->has_flows))
-		WRITE_ONCE(svc->has_flows, true);
 	return m;
 }
 

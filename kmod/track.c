@@ -276,7 +276,7 @@ static bool tidy_flow(void *ctx, const struct mgl_cached *flow)
 		return true;
 	svc = mgl_ids_get(&mn->service_ids, flow->tuple.service);
 	/* Pairs with READ_ONCE() in the packet path. */
-	WRITE_ONCE(svc->has_flows, true);
+	WRITE_ONCE(svc->has_flows, MGL_FLOWS_SOME);
 	return false;
 }
 
@@ -292,17 +292,25 @@ static bool tidy_flow(void *ctx, const struct mgl_cached *flow)
 void mgl_track_tidy(struct mgl_net *mn)
 {
 	struct mgl_cache *cache = mgl_track_cache(mn);
+	struct mgl_service *svc;
 	struct rb_node *n;
 
 	if (!cache)
 		return;
+	for (n = rb_first(&mn->services); n; n = rb_next(n)) {
+		svc = rb_entry(n, struct mgl_service, node);
+		if (svc->has_flows == MGL_FLOWS_SOME)
+			WRITE_ONCE(svc->has_flows, MGL_FLOWS_SOUGHT);
+	}
 	/*
-	 * First down, then look: who stores a flow looks at the flag after
-	 * that, under the lock of the bucket, so either the flow is seen here
-	 * or the flag is seen there to be down.
+	 * First the mark, then look. Who stores a flow looks at the mark after
+	 * that, so either the flow is seen here or the mark is seen there, and
+	 * taken away. Packets go on looking for flows all the time.
 	 */
-	for (n = rb_first(&mn->services); n; n = rb_next(n))
-		WRITE_ONCE(rb_entry(n, struct mgl_service, node)->has_flows,
-			   false);
+	smp_mb();
 	mgl_cache_sweep(cache, tidy_flow, mn);
+	for (n = rb_first(&mn->services); n; n = rb_next(n))
+		cmpxchg(&rb_entry(n, struct mgl_service, node)->has_flows,
+			MGL_FLOWS_SOUGHT, MGL_FLOWS_NONE);
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_track_tidy);
