@@ -65,6 +65,7 @@ static void consult_pools(const struct mgl_service *svc,
 			  const struct mgl_flow *flow, struct choice *c)
 {
 	const struct mgl_pool *fallback;
+	struct choice other;
 
 	consult_table(rcu_dereference(svc->pool), flow, c);
 	if (c->decision.rule != MAGLEV_RULE_NOBODY)
@@ -72,9 +73,11 @@ static void consult_pools(const struct mgl_service *svc,
 	fallback = rcu_dereference(svc->fallback);
 	if (!fallback)
 		return;
-	consult_table(fallback, flow, c);
-	if (c->decision.rule == MAGLEV_RULE_NOBODY)
+	other = *c;
+	consult_table(fallback, flow, &other);
+	if (other.decision.rule == MAGLEV_RULE_NOBODY)
 		return;
+	*c = other;
 	c->fallback = true;
 	/* It is to stay there when the service's own pool is back. */
 	if (c->view.track != MAGLEV_TRACK_NONE)
