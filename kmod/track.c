@@ -232,10 +232,11 @@ void mgl_track_forget(struct mgl_net *mn, const struct mgl_service *svc,
  * @owner: number of the backend it is with
  *
  * So it is where the slot has settled on that backend and the service
- * remembers only what a change made ambiguous.
+ * remembers only what a change made ambiguous. A service that remembers
+ * nothing any more does not ask for entries.
  *
  * Context: RCU read side, or mn->lock is held.
- * Return: true if it would, or if service or backend are gone.
+ * Return: true if it would or nobody asks, or if service or backend are gone.
  */
 bool mgl_track_redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
 {
@@ -248,8 +249,14 @@ bool mgl_track_redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
 
 	if (!svc || !m)
 		return true;
-	if (READ_ONCE(svc->track) != MAGLEV_TRACK_CHANGED)
+	switch (READ_ONCE(svc->track)) {
+	case MAGLEV_TRACK_NONE:
+		return true;
+	case MAGLEV_TRACK_CHANGED:
+		break;
+	default:
 		return false;
+	}
 	flow = (struct mgl_flow){
 		.saddr = tuple->client,
 		.daddr = svc->id.vip,
