@@ -19,6 +19,18 @@
 /* Changes come in groups; flows of what is gone hurt nobody for a second. */
 #define TIDY_DELAY HZ
 
+/* Never later than it would be already: changes may go on and on. */
+static void run_within(struct mgl_net *mn, unsigned long delay)
+{
+	unsigned long at = jiffies + delay;
+
+	if (delayed_work_pending(&mn->upkeep) &&
+	    time_after_eq(at, mn->upkeep_at))
+		return;
+	mn->upkeep_at = at;
+	mod_delayed_work(system_unbound_wq, &mn->upkeep, delay);
+}
+
 static void upkeep(struct work_struct *work)
 {
 	struct mgl_net *mn = container_of(to_delayed_work(work),
@@ -37,7 +49,7 @@ static void upkeep(struct work_struct *work)
 		mgl_track_tidy(mn);
 	}
 	if (due != MAX_JIFFY_OFFSET)
-		mod_delayed_work(system_unbound_wq, &mn->upkeep, due + 1);
+		run_within(mn, due + 1);
 	mutex_unlock(&mn->lock);
 }
 
@@ -74,7 +86,7 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_upkeep_exit);
 void mgl_upkeep_soon(struct mgl_net *mn)
 {
 	lockdep_assert_held(&mn->lock);
-	mod_delayed_work(system_unbound_wq, &mn->upkeep, TIDY_DELAY);
+	run_within(mn, TIDY_DELAY);
 }
 
 /**
