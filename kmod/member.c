@@ -113,13 +113,23 @@ static void member_put_rcu(struct rcu_head *rcu)
 }
 
 /*
+ * Tells packets of the state, once nothing can fail any more: a flow that
+ * they find with a backend that may not serve moves for good.
+ */
+static void member_publish(struct mgl_member *m)
+{
+	/* Pairs with READ_ONCE() in mgl_member_serves(). */
+	WRITE_ONCE(m->serves, m->state != MAGLEV_STATE_DOWN);
+}
+
+/*
  * The list's share of a member, unlinked. Tables may keep it until their grace
  * period, and a packet of a tracked flow may just have found it.
  */
 static void member_release(struct mgl_net *mn, struct mgl_member *m)
 {
-	/* Pairs with READ_ONCE() in mgl_member_serves(). */
-	WRITE_ONCE(m->state, MAGLEV_STATE_DOWN);
+	m->state = MAGLEV_STATE_DOWN;
+	member_publish(m);
 	mgl_ids_del(&mn->member_ids, m->id);
 	mgl_backend_unuse(mn, m->backend);
 	call_rcu(&m->rcu, member_put_rcu);
@@ -132,8 +142,7 @@ static void member_apply(struct mgl_member *m,
 		m->weight = params->weight;
 	if (!params->has_state)
 		return;
-	/* Pairs with READ_ONCE() in mgl_member_serves(). */
-	WRITE_ONCE(m->state, params->state);
+	m->state = params->state;
 	m->draining = params->has_deadline;
 	m->drain_start = jiffies;
 	m->deadline = jiffies + params->deadline;
@@ -193,6 +202,7 @@ int mgl_member_add(struct mgl_net *mn, struct mgl_pool *pool,
 		return -ENOMEM;
 	}
 	member_apply(m, params);
+	member_publish(m);
 	member_link(pool, m);
 	err = rebuild(mn, pool, dry, extack);
 	if (err) {
@@ -246,6 +256,7 @@ int mgl_member_set(struct mgl_net *mn, struct mgl_pool *pool,
 		m->deadline = deadline;
 		return err;
 	}
+	member_publish(m);
 	mgl_upkeep_soon(mn);
 	return 0;
 }

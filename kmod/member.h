@@ -23,8 +23,10 @@ struct netlink_ext_ack;
  * @backend: the address; has a reference until the member is freed
  * @pool: the pool, for as long as the member has its number
  * @id: number that tracked flows know it by
- * @state: may it serve? Down once it was deleted. Written under mgl_net.lock,
- *	read by packets
+ * @state: as configured, while a change is tried as it is to be; under
+ *	mgl_net.lock
+ * @serves: may it serve flows that it has? Not once it was deleted. Written
+ *	under mgl_net.lock, read by packets
  * @weight: its share; under mgl_net.lock
  * @draining: goes by itself when its flows are gone, or at @deadline; under
  *	mgl_net.lock, as are the following
@@ -44,6 +46,7 @@ struct mgl_member {
 	const struct mgl_pool *pool;
 	u32 id;
 	enum maglev_state state;
+	bool serves;
 	u32 weight;
 	u32 slots;
 	bool draining;
@@ -80,7 +83,7 @@ struct mgl_member_params {
 static inline bool mgl_member_serves(const struct mgl_member *m)
 {
 	/* Pairs with WRITE_ONCE() in member.c. */
-	return READ_ONCE(m->state) != MAGLEV_STATE_DOWN;
+	return READ_ONCE(m->serves);
 }
 
 /* The weight that its turns for new flows go by. mgl_net.lock is held. */

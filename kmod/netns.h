@@ -41,7 +41,7 @@ struct mgl_routers;
  * @member_ids: numbers of members; written under @lock
  * @service_ids: numbers of services; written under @lock
  * @upkeep: does what happens by itself, see upkeep.c
- * @upkeep_at: when that is due, in jiffies; under @lock
+ * @upkeep_at: when that runs if it is pending, in jiffies; under @lock
  * @tidy: @upkeep is to look for flows that need no entry; under @lock
  * @counters: fates of packets
  * @counters_base: what they were at the last zeroing; under @lock

@@ -182,6 +182,8 @@ static int set_service(struct genl_info *info, struct mgl_net *mn,
 		       struct mgl_service_params *params,
 		       const struct mgl_pool_params *pool_params)
 {
+	enum maglev_track track = params->has_track ? params->track :
+						      svc->track;
 	struct mgl_pool *pool = mgl_service_pool(mn, svc);
 	int err = 0;
 
@@ -202,8 +204,12 @@ static int set_service(struct genl_info *info, struct mgl_net *mn,
 	 * What may fail for want of memory comes last, and of the two only
 	 * the first can: a cache that was made and is not used hurts nobody.
 	 */
-	if (!err && !(params->has_track && params->track == MAGLEV_TRACK_NONE))
+	if (!err && track != MAGLEV_TRACK_NONE) {
 		err = mgl_track_need(mn);
+		if (err)
+			NL_SET_ERR_MSG(info->extack,
+				       "out of memory for the flow cache");
+	}
 	if (!err)
 		err = mgl_pool_set(mn, pool, pool_params, NULL, info->extack);
 	return err ? err : mgl_service_set(mn, svc, params, info->extack);

@@ -40,7 +40,7 @@ static void consult_cache(struct mgl_net *mn, const struct mgl_service *svc,
 	struct mgl_clock clock = mgl_clock(mn);
 
 	/* Pairs with WRITE_ONCE() in remember() and mgl_track_tidy(). */
-	if (!cache || !READ_ONCE(svc->has_flows))
+	if (!cache || READ_ONCE(svc->has_flows) == MGL_FLOWS_NONE)
 		return;
 	c->view.hit = mgl_cache_find(cache, fp, &clock, &c->cached);
 	if (!c->view.hit)
@@ -65,6 +65,7 @@ static void consult_pools(const struct mgl_service *svc,
 			  const struct mgl_flow *flow, struct choice *c)
 {
 	const struct mgl_pool *fallback;
+	struct choice other;
 
 	consult_table(rcu_dereference(svc->pool), flow, c);
 	if (c->decision.rule != MAGLEV_RULE_NOBODY)
@@ -72,9 +73,11 @@ static void consult_pools(const struct mgl_service *svc,
 	fallback = rcu_dereference(svc->fallback);
 	if (!fallback)
 		return;
-	consult_table(fallback, flow, c);
-	if (c->decision.rule == MAGLEV_RULE_NOBODY)
+	other = *c;
+	consult_table(fallback, flow, &other);
+	if (other.decision.rule == MAGLEV_RULE_NOBODY)
 		return;
+	*c = other;
 	c->fallback = true;
 	/* It is to stay there when the service's own pool is back. */
 	if (c->view.track != MAGLEV_TRACK_NONE)
@@ -123,12 +126,18 @@ static struct mgl_member *remember(struct mgl_net *mn, struct mgl_service *svc,
 		.state = flow->shown,
 		.seen = clock.now,
 	};
+	enum mgl_cache_stored stored;
 	struct mgl_member *had;
 
 	if (!cache)
 		return m;
-	switch (mgl_cache_store(cache, &new, replace, &clock,
-				mgl_track_redundant, mn)) {
+	stored = mgl_cache_store(cache, &new, replace, &clock,
+				 mgl_track_redundant, mn);
+	/* Stored before looked: pairs with smp_mb() in mgl_track_tidy(). */
+	smp_mb();
+	if (READ_ONCE(svc->has_flows) != MGL_FLOWS_SOME)
+		WRITE_ONCE(svc->has_flows, MGL_FLOWS_SOME);
+	switch (stored) {
 	case MGL_CACHE_KEPT:
 		/* Another CPU's packet of the flow came first. */
 		had = mgl_ids_get(&mn->member_ids, new.owner);
@@ -145,9 +154,6 @@ static struct mgl_member *remember(struct mgl_net *mn, struct mgl_service *svc,
 	case MGL_CACHE_REPLACED:
 		break;
 	}
-	/* After it was stored: see mgl_track_tidy(). */
-	if (!READ_ONCE(svc->has_flows))
-		WRITE_ONCE(svc->has_flows, true);
 	return m;
 }
 

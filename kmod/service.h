@@ -35,6 +35,18 @@ static inline bool mgl_service_id_any(const struct mgl_service_id *id)
 }
 
 /**
+ * enum mgl_has_flows - may a service have flows in the cache?
+ * @MGL_FLOWS_NONE: no, packets need not look there
+ * @MGL_FLOWS_SOUGHT: yes, as far as packets go; mgl_track_tidy() finds out
+ * @MGL_FLOWS_SOME: yes
+ */
+enum mgl_has_flows {
+	MGL_FLOWS_NONE,
+	MGL_FLOWS_SOUGHT,
+	MGL_FLOWS_SOME,
+};
+
+/**
  * struct mgl_service - a service
  * @rcu: frees it
  * @id: identity
@@ -45,7 +57,7 @@ static inline bool mgl_service_id_any(const struct mgl_service_id *id)
  *	packets, as are the following
  * @affinity: what stays together
  * @all_down: what becomes of packets that nobody may serve
- * @has_flows: it may have flows in the cache; also written by packets
+ * @has_flows: enum mgl_has_flows; also written by packets
  * @traffic: what was sent on for it
  * @traffic_base: what that was at the last zeroing; under mgl_net.lock
  * @node: in mgl_net.services; under mgl_net.lock
@@ -59,7 +71,7 @@ struct mgl_service {
 	enum maglev_track track;
 	enum maglev_affinity affinity;
 	enum maglev_all_down all_down;
-	bool has_flows;
+	int has_flows;
 	struct mgl_traffic __percpu *traffic;
 	struct mgl_traffic_sum traffic_base;
 	struct rb_node node;

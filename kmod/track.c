@@ -232,10 +232,11 @@ void mgl_track_forget(struct mgl_net *mn, const struct mgl_service *svc,
  * @owner: number of the backend it is with
  *
  * So it is where the slot has settled on that backend and the service
- * remembers only what a change made ambiguous.
+ * remembers only what a change made ambiguous. A service that remembers
+ * nothing any more does not ask for entries.
  *
  * Context: RCU read side, or mn->lock is held.
- * Return: true if it would, or if service or backend are gone.
+ * Return: true if it would or nobody asks, or if service or backend are gone.
  */
 bool mgl_track_redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
 {
@@ -248,8 +249,14 @@ bool mgl_track_redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
 
 	if (!svc || !m)
 		return true;
-	if (READ_ONCE(svc->track) != MAGLEV_TRACK_CHANGED)
+	switch (READ_ONCE(svc->track)) {
+	case MAGLEV_TRACK_NONE:
+		return true;
+	case MAGLEV_TRACK_CHANGED:
+		break;
+	default:
 		return false;
+	}
 	flow = (struct mgl_flow){
 		.saddr = tuple->client,
 		.daddr = svc->id.vip,
@@ -276,7 +283,7 @@ static bool tidy_flow(void *ctx, const struct mgl_cached *flow)
 		return true;
 	svc = mgl_ids_get(&mn->service_ids, flow->tuple.service);
 	/* Pairs with READ_ONCE() in the packet path. */
-	WRITE_ONCE(svc->has_flows, true);
+	WRITE_ONCE(svc->has_flows, MGL_FLOWS_SOME);
 	return false;
 }
 
@@ -292,17 +299,25 @@ static bool tidy_flow(void *ctx, const struct mgl_cached *flow)
 void mgl_track_tidy(struct mgl_net *mn)
 {
 	struct mgl_cache *cache = mgl_track_cache(mn);
+	struct mgl_service *svc;
 	struct rb_node *n;
 
 	if (!cache)
 		return;
+	for (n = rb_first(&mn->services); n; n = rb_next(n)) {
+		svc = rb_entry(n, struct mgl_service, node);
+		if (svc->has_flows == MGL_FLOWS_SOME)
+			WRITE_ONCE(svc->has_flows, MGL_FLOWS_SOUGHT);
+	}
 	/*
-	 * First down, then look: who stores a flow looks at the flag after
-	 * that, under the lock of the bucket, so either the flow is seen here
-	 * or the flag is seen there to be down.
+	 * First the mark, then look. Who stores a flow looks at the mark after
+	 * that, so either the flow is seen here or the mark is seen there, and
+	 * taken away. Packets go on looking for flows all the time.
 	 */
-	for (n = rb_first(&mn->services); n; n = rb_next(n))
-		WRITE_ONCE(rb_entry(n, struct mgl_service, node)->has_flows,
-			   false);
+	smp_mb();
 	mgl_cache_sweep(cache, tidy_flow, mn);
+	for (n = rb_first(&mn->services); n; n = rb_next(n))
+		cmpxchg(&rb_entry(n, struct mgl_service, node)->has_flows,
+			MGL_FLOWS_SOUGHT, MGL_FLOWS_NONE);
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_track_tidy);

@@ -19,10 +19,16 @@
 /* Changes come in groups; flows of what is gone hurt nobody for a second. */
 #define TIDY_DELAY HZ
 
-static void run_at(struct mgl_net *mn, unsigned long at)
+/* Never later than it would be already: changes may go on and on. */
+static void run_within(struct mgl_net *mn, unsigned long delay)
 {
+	unsigned long at = jiffies + delay;
+
+	if (delayed_work_pending(&mn->upkeep) &&
+	    time_after_eq(at, mn->upkeep_at))
+		return;
 	mn->upkeep_at = at;
-	mod_delayed_work(system_unbound_wq, &mn->upkeep, at - jiffies);
+	mod_delayed_work(system_unbound_wq, &mn->upkeep, delay);
 }
 
 static void upkeep(struct work_struct *work)
@@ -43,7 +49,7 @@ static void upkeep(struct work_struct *work)
 		mgl_track_tidy(mn);
 	}
 	if (due != MAX_JIFFY_OFFSET)
-		run_at(mn, jiffies + due + 1);
+		run_within(mn, due + 1);
 	mutex_unlock(&mn->lock);
 }
 
@@ -79,13 +85,8 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_upkeep_exit);
  */
 void mgl_upkeep_soon(struct mgl_net *mn)
 {
-	unsigned long at = jiffies + TIDY_DELAY;
-
 	lockdep_assert_held(&mn->lock);
-	/* One change after the other must not put it off for good. */
-	if (!delayed_work_pending(&mn->upkeep) ||
-	    time_before(at, mn->upkeep_at))
-		run_at(mn, at);
+	run_within(mn, TIDY_DELAY);
 }
 
 /**
