@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Module load and unload. */
+#include <linux/kmod.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 
@@ -7,10 +8,25 @@
 #include "netlink.h"
 #include "netns.h"
 
+/*
+ * What is accepted goes to the host's GRE. Without any, the stack answers
+ * "protocol unreachable", which a router's tunnel takes for an error of its own
+ * and reports to clients as "host unreachable". With ip_gre it is "port
+ * unreachable", which a tunnel ignores. It is also ip_gre that takes notice of
+ * a smaller MTU on the path to a backend. Not as a soft dependency: modprobe -r
+ * would take it along, and with it every GRE device of the host.
+ */
+static void want_ip_gre(void)
+{
+	if (IS_MODULE(CONFIG_NET_IPGRE) && request_module("ip_gre"))
+		pr_warn("cannot load ip_gre: GRE that is not for a VIP will be answered with errors\n");
+}
+
 static int __init maglev_init(void)
 {
 	int err;
 
+	want_ip_gre();
 	err = mgl_net_init();
 	if (err)
 		return err;
@@ -47,11 +63,3 @@ MODULE_AUTHOR("The maglev authors");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(MGL_VERSION);
 MODULE_ALIAS_GENL_FAMILY(MAGLEV_GENL_NAME);
-/*
- * What is accepted goes to the host's GRE. Without any, the stack answers
- * "protocol unreachable", which a router's tunnel takes for an error of its own
- * and reports to clients as "host unreachable". With ip_gre it is "port
- * unreachable", which a tunnel ignores. It is also ip_gre that takes notice of
- * a smaller MTU on the path to a backend.
- */
-MODULE_SOFTDEP("pre: ip_gre");
