@@ -18,7 +18,7 @@ enum what {
 	UNCONFIRMED,
 	CLOSING,
 	LIVE,
-	WHATS
+	SORTS
 };
 
 static struct mgl_clock now = { .now = NOW, .timeouts = &flows_timeouts };
@@ -121,7 +121,7 @@ static void places_go_in_the_documented_order(void)
 			what[j] = tmp;
 		}
 		cache = bucket_of(what, no_idle);
-		for (k = NOTHING; k < WHATS; k++) {
+		for (k = NOTHING; k < SORTS; k++) {
 			struct mgl_cached new = flow_of(LIVE, 100 + k, 0);
 
 			CHECK_EQ(store(cache, &new), k <= EXPIRED ?
@@ -143,20 +143,20 @@ static void places_go_in_the_documented_order(void)
 /* Among equals the one that has been silent for longest. */
 static void the_most_silent_goes_first(void)
 {
-	static const enum what whats[] = { EXPIRED, UNCONFIRMED, CLOSING };
+	static const enum what sorts[] = { EXPIRED, UNCONFIRMED, CLOSING };
 	/* Where they are seen a second from now they were seen just now. */
 	static const u32 idle[MGL_CACHE_WAYS] = { 3, 1, 8, 2, -1, 4, 7, 5 };
 	static const u32 order[MGL_CACHE_WAYS] = { 2, 6, 7, 5, 0, 3, 1, 4 };
 	u32 i, k;
 
-	for (k = 0; k < ARRAY_SIZE(whats); k++) {
+	for (k = 0; k < ARRAY_SIZE(sorts); k++) {
 		enum what what[MGL_CACHE_WAYS];
 		struct mgl_cached new;
 		struct mgl_cache *cache = mgl_cache_alloc(SIZE);
 
 		/* Numbers that are equal modulo 4 are the same in all else. */
 		for (i = 0; i < MGL_CACHE_WAYS; i++) {
-			what[i] = whats[k];
+			what[i] = sorts[k];
 			new = flow_of(what[i], 4 * i + 1, idle[i]);
 			now.now = NOW - 12;
 			CHECK_EQ(store(cache, &new), MGL_CACHE_NEW, "%u", i);
@@ -168,12 +168,12 @@ static void the_most_silent_goes_first(void)
 			CHECK(listed(cache, new.fp), "newcomer %u", i);
 			CHECK(!listed(cache, flows_fp(BUCKET,
 						      4 * order[i] + 1)),
-			      "kind %u: place %u is still there", whats[k],
+			      "kind %u: place %u is still there", sorts[k],
 			      order[i]);
 			if (i < MGL_CACHE_WAYS - 1)
 				CHECK(listed(cache, flows_fp(BUCKET, 4 *
 							     order[i + 1] + 1)),
-				      "kind %u: place %u has gone", whats[k],
+				      "kind %u: place %u has gone", sorts[k],
 				      order[i + 1]);
 		}
 		mgl_cache_free(cache);
@@ -202,7 +202,7 @@ static void a_redundant_flow_makes_room(void)
 	enum what what[MGL_CACHE_WAYS];
 	u32 last, i, k;
 
-	for (k = NOTHING; k < WHATS; k++)
+	for (k = NOTHING; k < SORTS; k++)
 	for (last = 0; last < MGL_CACHE_WAYS; last++) {
 		struct redundant r = { .owner = last ^ 1 };
 		struct mgl_cached new = flow_of(LIVE, 100, 0);
