@@ -4,6 +4,7 @@
  * quotes the inner packet, since the client knows of no other.
  */
 #include <linux/icmp.h>
+#include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/skbuff.h>
 #include <net/icmp.h>
@@ -11,6 +12,41 @@
 #include <net/route.h>
 
 #include "reject.h"
+
+/* Of the inner packet; icmp_send() quotes less: an error has 576 bytes. */
+#define QUOTE_MAX 576
+
+/* RFC 1122 section 3.2.2: no error if the source is no single host. */
+static bool may_be_told(__be32 client)
+{
+	return !ipv4_is_zeronet(client) && !ipv4_is_loopback(client) &&
+	       !ipv4_is_multicast(client) && !ipv4_is_lbcast(client);
+}
+
+/*
+ * What is to be quoted, as if it had come by itself. A copy of the whole packet
+ * would be 64 KiB in one piece where the device merges what it receives.
+ */
+static struct sk_buff *inner_packet(const struct sk_buff *skb, u32 inner)
+{
+	u32 len = min_t(u32, skb->len - inner, QUOTE_MAX);
+	struct sk_buff *quote;
+
+	quote = alloc_skb(len, GFP_ATOMIC);
+	if (!quote)
+		return NULL;
+	if (skb_copy_bits(skb, inner, skb_put(quote, len), len)) {
+		kfree_skb(quote);
+		return NULL;
+	}
+	skb_reset_network_header(quote);
+	skb_set_transport_header(quote, ip_hdrlen(quote));
+	quote->protocol = htons(ETH_P_IP);
+	quote->dev = skb->dev;
+	quote->skb_iif = skb->skb_iif;
+	quote->mark = skb->mark;
+	return quote;
+}
 
 /* The error goes where this route goes; it is also what icmp_send() asks for. */
 static struct rtable *route_to(struct net *net, __be32 client)
@@ -39,25 +75,19 @@ static struct rtable *route_to(struct net *net, __be32 client)
  */
 void mgl_reject_v4(struct net *net, const struct sk_buff *skb, u32 inner)
 {
+	struct sk_buff *quote;
 	struct rtable *rt;
-	struct sk_buff *copy;
 
-	copy = skb_copy(skb, GFP_ATOMIC);
-	if (!copy)
+	quote = inner_packet(skb, inner);
+	if (!quote)
 		return;
-	skb_dst_drop(copy);
-	nf_reset_ct(copy);
-	if (skb_linearize(copy) || !pskb_pull(copy, inner))
+	if (!may_be_told(ip_hdr(quote)->saddr))
 		goto out;
-	skb_reset_network_header(copy);
-	skb_set_transport_header(copy, ip_hdrlen(copy));
-	/* Options of the outer header are none of the inner one's. */
-	memset(IPCB(copy), 0, sizeof(*IPCB(copy)));
-	rt = route_to(net, ip_hdr(copy)->saddr);
+	rt = route_to(net, ip_hdr(quote)->saddr);
 	if (IS_ERR(rt))
 		goto out;
-	skb_dst_set(copy, &rt->dst);
-	icmp_send(copy, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
+	skb_dst_set(quote, &rt->dst);
+	icmp_send(quote, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
 out:
-	kfree_skb(copy);
+	kfree_skb(quote);
 }
