@@ -363,6 +363,7 @@ bool mgl_lookup_settle(struct mgl_net *mn, struct mgl_pool *pool,
 	call_rcu(&h->rcu, history_free_rcu);
 	return true;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_lookup_settle);
 
 /**
  * mgl_lookup_unsettled() - how many slots still remember?
@@ -384,3 +385,4 @@ u32 mgl_lookup_unsettled(struct mgl_net *mn, const struct mgl_pool *pool)
 							       lockdep_is_held(&mn->lock)),
 				     (u32)jiffies, pool->settle_now);
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_lookup_unsettled);

@@ -240,3 +240,4 @@ void mgl_select_explain(struct mgl_net *mn, const struct mgl_service *svc,
 		.open_backend = chosen(&open),
 	};
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_select_explain);

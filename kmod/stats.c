@@ -138,6 +138,7 @@ struct mgl_counters __percpu *mgl_counters_alloc(void)
 		u64_stats_init(&per_cpu_ptr(counters, cpu)->syncp);
 	return counters;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_counters_alloc);
 
 /**
  * mgl_counters_inc() - count one packet's fate

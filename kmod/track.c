@@ -84,6 +84,7 @@ int mgl_track_need(struct mgl_net *mn)
 	rcu_assign_pointer(mn->cache, cache);
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_track_need);
 
 /**
  * mgl_track_resize() - give the cache another size
