@@ -10,6 +10,9 @@
 
 wire_topology
 ip -n "$(ns director)" route add 198.51.100.0/24 via 10.1.0.1
+# With the VIP as its own address it can send errors to itself.
+ip -n "$(ns director)" link set lo up
+ip -n "$(ns director)" addr add 203.0.113.1/32 dev lo
 # Every packet counts here, also the one after another.
 in_ns director sysctl -qw net.ipv4.icmp_ratelimit=0
 adm -C
