@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The directors, all configured alike, and the router in front of them.
+
+A change is written once and said to maglevadm, and to ipvsadm where the kernel
+has IPVS with mh, in their own words.
+"""
+
+import json
+import os
+import shlex
+import subprocess
+import time
+
+from places import PORTS, kernel_is, real
+
+VIP = os.environ["VIP"]
+DIRECTORS = [f"director{i + 1}" for i in range(int(os.environ["DIRECTORS"]))]
+POOL = "web"
+
+
+def run(*words, stdin=None):
+    return subprocess.run(words, input=stdin, text=True, check=True,
+                          stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT).stdout
+
+
+def on(director, *words):
+    return ["ip", "netns", "exec", real(director), *words]
+
+
+def address(backend):
+    return f"10.0.0.2{backend.removeprefix('backend')}"
+
+
+class Change:
+    """What to tell a director, and whom nobody serves for afterwards."""
+
+    def __init__(self, maglev=(), ipvs=(), gone=()):
+        self.maglev = list(maglev)
+        self.ipvs = list(ipvs)
+        self.gone = set(gone)
+
+    def __add__(self, other):
+        return Change(self.maglev + other.maglev, self.ipvs + other.ipvs,
+                      self.gone | other.gone)
+
+
+def member(verb, backend, maglev="", ipvs="", ipvs_verb=None, gone=()):
+    return Change(
+        [f"{verb} --pool {POOL} -r {address(backend)} {maglev}"],
+        [f"{ipvs_verb or verb} -t {VIP}:{PORTS['ipvs']} -r {address(backend)}"
+         f" {ipvs}"], gone)
+
+
+TUNNEL = "-i --tun-type gre"
+
+
+def add(backend, weight=1):
+    return member("-a", backend, f"-w {weight}", f"-w {weight} {TUNNEL}")
+
+
+def weigh(backend, weight):
+    return member("-e", backend, f"-w {weight}", f"-w {weight} {TUNNEL}")
+
+
+def drain(backend):
+    return member("-e", backend, "--drain", f"-w 0 {TUNNEL}")
+
+
+def undrain(backend):
+    return member("-e", backend, "--state up", f"-w 1 {TUNNEL}")
+
+
+def delete(backend):
+    return member("-d", backend, gone=[backend])
+
+
+def fail(backend):
+    """IPVS has no such state: who checks backends for it deletes them."""
+    return member("-e", backend, "--state down", ipvs_verb="-d",
+                  gone=[backend])
+
+
+def recover(backend):
+    return member("-e", backend, "--state up", f"-w 1 {TUNNEL}",
+                  ipvs_verb="-a")
+
+
+def pool(words):
+    return Change([f"--edit-pool {POOL} {words}"])
+
+
+class Cluster:
+    """Configures directors and router."""
+
+    def __init__(self, backends, services, settle="10m"):
+        self.settle = settle
+        self.services = list(services)
+        start = Change(
+            [f"--add-pool {POOL} --settle 1ms"] +
+            [f"-A -t {VIP}:{PORTS[s]} --pool {POOL} --track {s}"
+             for s in services if s != "ipvs"],
+            [f"-A -t {VIP}:{PORTS['ipvs']} -s mh -b mh-port,mh-fallback"])
+        for backend in backends:
+            start += add(backend)
+        self.ipvs = "ipvs" in services and self._has_ipvs(start.ipvs)
+        if "ipvs" in services and not self.ipvs:
+            self.services.remove("ipvs")
+        start.ipvs = []
+        self.apply(start).wait()
+        self.settled()
+
+    def _has_ipvs(self, words):
+        for director in DIRECTORS:
+            try:
+                if kernel_is("stock"):
+                    run("modprobe", "-a", "ip_vs", "ip_vs_mh")
+                run(*on(director, "ipvsadm", "-R"),
+                    stdin="\n".join(words) + "\n")
+            except (OSError, subprocess.CalledProcessError) as err:
+                print(f"# IPVS is left out: {getattr(err, 'output', err)}")
+                return False
+        return True
+
+    def apply(self, change, directors=None):
+        """Starts to tell all directors, and the router whom to ask."""
+        lines = []
+        for director in DIRECTORS:
+            for tool, words in (("maglevadm", change.maglev),
+                                ("ipvsadm", self.ipvs and change.ipvs)):
+                if words:
+                    text = shlex.quote("\n".join(words) + "\n")
+                    command = " ".join(on(director, tool, "-R"))
+                    lines.append(f"{command} <<<{text}")
+        if directors:
+            hops = " ".join(f"nexthop dev gre{i}" for i in directors)
+            lines.append(f"ip -n {real('router')} route replace {VIP} {hops}")
+        return subprocess.Popen(["bash", "-ec", "\n".join(lines)])
+
+    def ask(self, director, *words):
+        return json.loads(run(*on(director, "maglevadm", *words, "--json")))
+
+    def unsettled(self):
+        return sum(p["unsettled"] for d in DIRECTORS
+                   for p in self.ask(d, "--list-pools")["pools"])
+
+    def settled(self):
+        """Has all slots settle now, instead of waiting for that."""
+        for _ in range(10):
+            self.apply(pool("--settle 1ms")).wait()
+            time.sleep(1.5)
+            self.apply(pool(f"--settle {self.settle}")).wait()
+            if not self.unsettled():
+                return
+        raise TimeoutError("slots do not settle")
+
+    def counter(self, director, name):
+        return self.ask(director, "--counters")["counters"][name]
+
+    def explain(self, flow):
+        """What directors think of a connection that broke."""
+        service = f"{VIP}:{PORTS[flow.service]}"
+        words = ["--lookup", "-t", service, "--client", flow.name]
+        return "\n".join([str(flow)] + [
+            f"  {d}: {self.ask(d, *words)}"
+            for d in DIRECTORS])
