@@ -123,7 +123,7 @@ def main():
     abandoned()
     f.expect(genl, f.FLUSH)
     check_is("FLUSH leaves nothing", [len(x) for x in f.state(genl)],
-             [1, 0, 0, 0, 0])
+             [2, 0, 0, 0, 0])
 
 
 if __name__ == "__main__":

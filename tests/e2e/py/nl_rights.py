@@ -27,7 +27,8 @@ REQUESTS = {
     f.BACKEND_SET: f.service() + f.backend(weight=2),
     f.BACKEND_DEL: f.service() + f.backend(),
     f.ROUTER_NEW: f.router("192.0.2.9"), f.ROUTER_DEL: f.router(),
-    f.STATS_ZERO: b"", f.FLUSH: b"",
+    f.STATS_ZERO: b"", f.FLUSH: b"", f.CONFIG_SET: f.config(tcp=9),
+    f.CONN_DEL: b"",
 }
 
 
@@ -68,6 +69,18 @@ def writes_refused(genl, case):
     for cmd in f.WRITES:
         reply = genl.call(cmd, REQUESTS[cmd])
         case.expect(f.COMMANDS[cmd], reply.error, errno.EPERM)
+    # As well where nothing would come of it.
+    for cmd in f.DRY_RUNS:
+        reply = genl.call(cmd, REQUESTS[cmd] + f.DRY_RUN)
+        case.expect(f"dry run of {f.COMMANDS[cmd]}", reply.error, errno.EPERM)
+
+
+def secrets_refused(genl, case):
+    for cmd in f.SECRETS:
+        for request in (b"", f.service()):
+            reply = genl.dump(cmd, request)
+            case.expect(f.COMMANDS[cmd], (reply.error, reply.messages),
+                        (errno.EPERM, []))
 
 
 def unprivileged():
@@ -75,7 +88,9 @@ def unprivileged():
     genl = Genl()
     with Case("without CAP_NET_ADMIN, every change is refused") as case:
         writes_refused(genl, case)
-    with Case("without CAP_NET_ADMIN, everything can be read") as case:
+    with Case("without CAP_NET_ADMIN, clients are not told") as case:
+        secrets_refused(genl, case)
+    with Case("without CAP_NET_ADMIN, everything else can be read") as case:
         services, pools, backends, routers = f.state(genl)[1:]
         case.expect("services", len(services), 2)
         case.expect("pools", len(pools), 3)
@@ -83,7 +98,8 @@ def unprivileged():
         case.expect("routers", len(routers), 1)
         for cmd, request in ((f.SERVICE_GET, f.service()),
                              (f.BACKEND_GET, f.service() + f.backend()),
-                             (f.STATS_GET, b"")):
+                             (f.STATS_GET, b""), (f.CONFIG_GET, b""),
+                             (f.LOOKUP_GET, f.service() + f.client())):
             reply = genl.call(cmd, request)
             case.expect(f.COMMANDS[cmd], (reply.error, len(reply.messages)),
                         (0, 1))
@@ -98,8 +114,9 @@ def own_namespaces():
     genl = Genl()
     f.configure(genl)
     check_is("CAP_NET_ADMIN over the own network namespace is enough",
-             [len(x) for x in f.state(genl)], [1, 2, 3, 2, 1])
+             [len(x) for x in f.state(genl)], [2, 2, 3, 2, 1])
     check("and shows seeds", None not in seeds(genl))
+    check_is("and clients", genl.dump(f.CONN_GET).error, 0)
 
 
 def foreign_user_namespace():
@@ -110,6 +127,7 @@ def foreign_user_namespace():
     with Case("CAP_NET_ADMIN in another user namespace changes nothing") \
             as case:
         writes_refused(genl, case)
+        secrets_refused(genl, case)
     check_is("and shows no seeds", set(seeds(genl)), {None})
 
 
@@ -119,6 +137,7 @@ def passed_on():
     without_rights()
     with Case("a socket that root has opened gives no rights") as case:
         writes_refused(genl, case)
+        secrets_refused(genl, case)
 
 
 def main():

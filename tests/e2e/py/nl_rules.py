@@ -224,7 +224,7 @@ def limits(genl):
              len(genl.dump(f.ROUTER_GET).messages), 256)
     f.expect(genl, f.FLUSH)
     check_is("FLUSH leaves nothing",
-             [len(x) for x in f.state(genl)], [1, 0, 0, 0, 0])
+             [len(x) for x in f.state(genl)], [2, 0, 0, 0, 0])
 
 
 def main():

@@ -11,10 +11,18 @@ from ktap import Case
 # A right request of each command, by object; None where there is none to be.
 VALUES = {"protocol": 6, "address4": "203.0.113.1", "port": 80,
           "pool": "spare", "name": "web", "table_size": 257, "seed": 7,
-          "weight": 5, "prefix_len": 32}
+          "weight": 5, "prefix_len": 32, "track": 1, "affinity": 1,
+          "all_down": 1, "fallback": "spare", "settle": 5, "state": 1,
+          "deadline": 1000, "cache_size": 2048, "client4": "198.51.100.7",
+          "client_port": 9, **{n: 30 for n in f.TIMEOUTS}}
 REQUIRED = {f.A_SERVICE: ("protocol", "address4", "port"),
             f.A_POOL: ("name",), f.A_BACKEND: ("address4",),
-            f.A_ROUTER: ("address4",)}
+            f.A_ROUTER: ("address4",), f.A_CONFIG: (),
+            f.A_LOOKUP: ("client4",)}
+# Objects that a command does without.
+OPTIONAL = {f.SERVICE_NEW: (f.A_POOL,), f.SERVICE_SET: (f.A_POOL,),
+            f.STATS_ZERO: (f.A_SERVICE,),
+            f.CONN_DEL: (f.A_SERVICE, f.A_BACKEND)}
 BAD = (errno.EINVAL, errno.ERANGE)
 
 
@@ -22,10 +30,12 @@ def right(cmd):
     """The objects of a right request: {object: {name: payload}}."""
     request = {}
     for kind, names in f.ALLOWED[cmd].items():
-        if kind == f.A_POOL and f.A_BACKEND in f.ALLOWED[cmd]:
+        if kind == f.A_POOL and f.A_BACKEND in f.ALLOWED[cmd] and \
+                f.A_SERVICE in f.ALLOWED[cmd]:
             continue    # the service names it
         request[kind] = {n: f.encode(f.OBJECTS[kind][n], VALUES[n])
-                         for n in names if n in VALUES and n != "pool"}
+                         for n in names if n in VALUES and
+                         n not in ("pool", "fallback")}
     return request
 
 
@@ -52,8 +62,7 @@ def of_an_attribute(cmd, request, kind, name):
     ident, length = f.OBJECTS[kind][name]
     needed = name in REQUIRED[kind] and name in f.ALLOWED[cmd][kind]
     whole = request[kind].get(name)
-    if needed and not (cmd in (f.SERVICE_NEW, f.SERVICE_SET) and
-                       kind == f.A_POOL):
+    if needed:
         yield ("missing", build(variant(request, kind, name, None)),
                (errno.EINVAL,), ident)
     if length is None:
@@ -67,6 +76,16 @@ def of_an_attribute(cmd, request, kind, name):
         for n in {0, size - 1, size + 1, size + 4} - {size}:
             yield (f"of {n} bytes",
                    build(variant(request, kind, name, bytes(n))), BAD, None)
+    if name in f.RANGES:
+        bounds = f.RANGES[name]
+        least, most = bounds if isinstance(bounds, tuple) else (0, bounds)
+        for n in {0, least - 1, most + 1, 255, (1 << 8 * length) - 1} - \
+                set(range(least, min(most, 255) + 1)):
+            if n >= 0:
+                payload = f.encode((ident, length), n)
+                yield (f"that is {n}",
+                       build(variant(request, kind, name, payload)),
+                       (errno.ERANGE,), None)
     payload = whole if whole is not None else bytes(abs(length or 4))
     yield ("marked as nested",
            build(variant(request, kind, name, None),
@@ -106,11 +125,16 @@ def of_the_message(cmd, request):
     """Wrong requests about the top level."""
     data = build(request)
     yield "with an attribute of type 0", data + nla(0, bytes(4))
-    yield "with an unknown attribute", data + nla(7, bytes(4))
+    yield "with an unknown attribute", data + nla(f.A_UNKNOWN, bytes(4))
     yield "with bytes left over", data + b"\1\2\3"
-    for kind in range(1, 7):
-        if kind not in f.ALLOWED[cmd]:
+    for kind in range(1, f.A_UNKNOWN):
+        if kind != f.A_DRY_RUN and kind not in f.ALLOWED[cmd]:
             yield f"with object {kind}", data + nest(kind)
+    if cmd in f.DRY_RUNS:
+        yield "with a dry run of 1 byte", data + nla(f.A_DRY_RUN, b"\1")
+        yield "with a nested dry run", data + nest(f.A_DRY_RUN)
+    else:
+        yield "with a dry run", data + f.DRY_RUN
 
 
 class Syntax:
@@ -153,34 +177,38 @@ class Syntax:
                         self.refused(case, what, cmd, data, errors, miss)
             with Case(f"{name}: {f.NAMES[kind]} gone wrong") as case:
                 for what, data, miss in of_an_object(cmd, request, kind):
-                    if miss and cmd in (f.SERVICE_NEW, f.SERVICE_SET,
-                                        f.STATS_ZERO) and \
-                            not (kind == f.A_SERVICE and
-                                 cmd != f.STATS_ZERO):
-                        continue    # not needed there
-                    if miss and f.A_BACKEND in f.ALLOWED[cmd] and \
+                    if miss and kind in OPTIONAL.get(cmd, ()):
+                        continue
+                    if miss and f.A_POOL in f.ALLOWED[cmd] and \
+                            f.A_BACKEND in f.ALLOWED[cmd] and \
                             kind == f.A_SERVICE:
                         miss = f.A_POOL
                     self.refused(case, what, cmd, data, BAD, miss)
             request = right(cmd)
         with Case(f"{name}: message gone wrong") as case:
             for what, data in of_the_message(cmd, request):
-                self.refused(case, what, cmd, data)
+                self.refused(case, what, cmd, data, BAD)
 
     def unknown_commands(self):
         with Case("unknown commands are refused") as case:
-            for cmd in (0, 20, 77, 255):
+            # 25 is what notifications have.
+            for cmd in (0, 25, 26, 77, 255):
                 self.refused(case, f"command {cmd}", cmd, b"",
                              (errno.EOPNOTSUPP,), texts=False)
         with Case("a dump of what cannot be dumped is refused") as case:
-            for cmd in (f.INFO_GET, f.STATS_GET, f.FLUSH, f.SERVICE_NEW):
+            for cmd in (f.INFO_GET, f.STATS_GET, f.FLUSH, f.SERVICE_NEW,
+                        f.CONFIG_GET, f.CONN_DEL, f.LOOKUP_GET):
                 reply = self.genl.dump(cmd)
                 case.expect(f.COMMANDS[cmd], reply.error, errno.EOPNOTSUPP)
+        with Case("what can only be dumped is not to be had without") as case:
+            for cmd in f.DUMPS_ONLY:
+                reply = self.genl.call(cmd)
+                case.expect(f.COMMANDS[cmd], reply.error, errno.EOPNOTSUPP)
         with Case("dumps check what they are given") as case:
-            for cmd in (f.SERVICE_GET, f.POOL_GET, f.BACKEND_GET,
-                        f.ROUTER_GET):
-                for what, data in (("unknown", nla(7, bytes(4))),
+            for cmd in f.DUMPS:
+                for what, data in (("unknown", nla(f.A_UNKNOWN, bytes(4))),
                                    ("not its own", nest(f.A_INFO)),
+                                   ("a dry run", f.DRY_RUN),
                                    ("not nested", nla(f.A_SERVICE, bytes(8)))):
                     reply = self.genl.dump(cmd, data)
                     case.expect(f"{f.COMMANDS[cmd]}, attribute {what}",
@@ -190,7 +218,7 @@ class Syntax:
 def main():
     test = Syntax()
     for cmd in f.ALLOWED:
-        if cmd != f.ROUTER_GET:     # which is a dump only
+        if cmd not in f.DUMPS_ONLY:
             test.command(cmd)
     test.unknown_commands()
     print(f"# {test.sent} requests")
