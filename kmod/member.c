@@ -153,7 +153,7 @@ static int rebuild(struct mgl_net *mn, struct mgl_pool *pool,
 {
 	int err = mgl_lookup_rebuild(mn, pool, dry);
 
-	if (err && !dry)
+	if (err && err != -ECANCELED)
 		NL_SET_ERR_MSG_MOD(extack, NO_TABLE);
 	return err;
 }

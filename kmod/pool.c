@@ -139,7 +139,7 @@ int mgl_pool_set(struct mgl_net *mn, struct mgl_pool *pool,
 	if (pool->size != old_size || pool->seed != old_seed || dry)
 		err = mgl_lookup_rebuild(mn, pool, dry);
 	if (err) {
-		if (!dry)
+		if (err != -ECANCELED)
 			NL_SET_ERR_MSG_MOD(extack,
 					   "out of memory for the pool's table");
 		pool->size = old_size;
