@@ -4,7 +4,7 @@
 # usage: run.sh [SCENARIO...]
 #
 # Runs the scenarios, NN-name.sh beside this file, all or those named (name,
-# NN or NN-name), in order, and prints their results as one KTAP document.  For
+# N for a group, NN or NN-name), in order, and prints their results as one KTAP document.  For
 # root in a kernel with maglev.ko loaded and maglevadm in $PATH:
 #
 #   tests/lab/run --kernel uml-6.1 -- tests/e2e/run.sh wire-headers
@@ -94,7 +94,8 @@ scenarios=("$dir"/[0-9][0-9]-*.sh)
 if (($#)); then
 	scenarios=()
 	for name; do
-		found=("$dir"/"$name".sh "$dir"/[0-9][0-9]-"$name".sh "$dir"/"$name"-*.sh)
+		found=("$dir"/"$name".sh "$dir"/[0-9][0-9]-"$name".sh "$dir"/"$name"-*.sh
+			"$dir"/"$name"[0-9]-*.sh)
 		for i in "${!found[@]}"; do
 			[[ -e ${found[i]} ]] || unset "found[i]"
 		done
