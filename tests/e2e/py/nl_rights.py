@@ -81,6 +81,8 @@ def secrets_refused(genl, case):
             reply = genl.dump(cmd, request)
             case.expect(f.COMMANDS[cmd], (reply.error, reply.messages),
                         (errno.EPERM, []))
+    reply = genl.call(f.LOOKUP_GET, f.service() + f.client())
+    case.expect("lookup", (reply.error, reply.messages), (errno.EPERM, []))
 
 
 def unprivileged():
@@ -93,13 +95,12 @@ def unprivileged():
     with Case("without CAP_NET_ADMIN, everything else can be read") as case:
         services, pools, backends, routers = f.state(genl)[1:]
         case.expect("services", len(services), 2)
-        case.expect("pools", len(pools), 3)
+        case.expect("pools", len(pools), 4)
         case.expect("backends", len(backends), 2)
         case.expect("routers", len(routers), 1)
         for cmd, request in ((f.SERVICE_GET, f.service()),
                              (f.BACKEND_GET, f.service() + f.backend()),
-                             (f.STATS_GET, b""), (f.CONFIG_GET, b""),
-                             (f.LOOKUP_GET, f.service() + f.client())):
+                             (f.STATS_GET, b""), (f.CONFIG_GET, b"")):
             reply = genl.call(cmd, request)
             case.expect(f.COMMANDS[cmd], (reply.error, len(reply.messages)),
                         (0, 1))
@@ -114,7 +115,7 @@ def own_namespaces():
     genl = Genl()
     f.configure(genl)
     check_is("CAP_NET_ADMIN over the own network namespace is enough",
-             [len(x) for x in f.state(genl)], [2, 2, 3, 2, 1])
+             [len(x) for x in f.state(genl)], [2, 2, 4, 2, 1])
     check("and shows seeds", None not in seeds(genl))
     check_is("and clients", genl.dump(f.CONN_GET).error, 0)
 

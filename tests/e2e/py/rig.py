@@ -76,11 +76,14 @@ def wait_until(condition, what):
 
 
 def flood_frames():
-    """Many flows; one in sixteen is for no VIP, one is broken."""
+    """
+    Many flows; one in sixteen is for no VIP, one is broken. Every other one
+    opens again and again, and so goes to who owns its slot by then.
+    """
     frames = []
     for i in range(FLOWS):
         vip = "203.0.113.77" if i % 16 == 7 else VIP
-        l4 = p.tcp(1024 + i, 80, bytes(i))
+        l4 = p.tcp(1024 + i, 80, bytes(i), flags=p.SYN if i % 2 else p.ACK)
         frames.append(frame(outer(p.gre(inner(vip, l4)), ident=i)))
     return frames + [frame(outer(p.gre(inner(VIP, b"short"))))]
 
