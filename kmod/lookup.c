@@ -7,6 +7,7 @@
 #include <kunit/visibility.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
+#include <linux/netlink.h>
 #include <linux/slab.h>
 
 #include "backend.h"
@@ -218,13 +219,15 @@ static int dry_run_empty(const struct mgl_table *old, struct mgl_dry_run *dry)
  * @mn: the namespace; mn->lock is held
  * @pool: the pool, with members, weights, size and seed as they shall be
  * @dry: what the change would move, or NULL to make it
+ * @extack: says why not
  *
  * Context: may sleep.
  * Return: 0; -ENOMEM, or -ECANCELED for a dry run, with the former table
  * still in use.
  */
 int mgl_lookup_rebuild(struct mgl_net *mn, struct mgl_pool *pool,
-		       struct mgl_dry_run *dry)
+		       struct mgl_dry_run *dry,
+		       struct netlink_ext_ack *extack)
 {
 	struct mgl_table *table = NULL, *old;
 	int err;
@@ -234,9 +237,10 @@ int mgl_lookup_rebuild(struct mgl_net *mn, struct mgl_pool *pool,
 					lockdep_is_held(&mn->lock));
 	if (pool->n_members) {
 		table = table_build(pool);
-		if (!table)
-			return -ENOMEM;
-		err = table_succeed(pool, old, table, dry);
+		err = table ? table_succeed(pool, old, table, dry) : -ENOMEM;
+		if (err == -ENOMEM)
+			NL_SET_ERR_MSG_MOD(extack,
+					   "out of memory for the pool's table");
 		if (err) {
 			mgl_lookup_free(table);
 			return err;
@@ -261,26 +265,6 @@ static u32 slot_of(const struct mgl_flow *flow, u64 seed, u32 size)
 {
 	return reciprocal_scale(mgl_flow_hash(flow, seed) >> 32, size);
 }
-
-/**
- * mgl_lookup() - the owner of a flow's slot
- * @pool: the pool
- * @flow: the flow
- *
- * Context: RCU read side; the result is valid until its end.
- * Return: the member, or NULL if the pool has none with a weight.
- */
-struct mgl_member *mgl_lookup(const struct mgl_pool *pool,
-			      const struct mgl_flow *flow)
-{
-	const struct mgl_table *table = rcu_dereference(pool->table);
-
-	if (!table)
-		return NULL;
-	return owner(table, table->slots[slot_of(flow, table->seed,
-						 table->size)]);
-}
-EXPORT_SYMBOL_IF_KUNIT(mgl_lookup);
 
 /* The owner that an unsettled slot had before. */
 static struct mgl_member *previous(const struct mgl_table *table,

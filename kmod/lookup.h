@@ -12,6 +12,7 @@ struct mgl_flow;
 struct mgl_member;
 struct mgl_net;
 struct mgl_pool;
+struct netlink_ext_ack;
 
 /**
  * struct mgl_table - a populated table; never changes once published, but for
@@ -63,10 +64,9 @@ struct mgl_dry_run {
 };
 
 int mgl_lookup_rebuild(struct mgl_net *mn, struct mgl_pool *pool,
-		       struct mgl_dry_run *dry);
+		       struct mgl_dry_run *dry,
+		       struct netlink_ext_ack *extack);
 void mgl_lookup_free(struct mgl_table *table);
-struct mgl_member *mgl_lookup(const struct mgl_pool *pool,
-			      const struct mgl_flow *flow);
 void mgl_lookup_slot(const struct mgl_pool *pool, const struct mgl_flow *flow,
 		     struct mgl_slot *slot);
 bool mgl_lookup_settle(struct mgl_net *mn, struct mgl_pool *pool,

@@ -16,8 +16,6 @@
 #include "track.h"
 #include "upkeep.h"
 
-#define NO_TABLE "out of memory for the pool's table"
-
 /**
  * mgl_member_put() - drop a reference
  * @m: the member; freed with the last one
@@ -148,16 +146,6 @@ static void member_apply(struct mgl_member *m,
 	m->deadline = jiffies + params->deadline;
 }
 
-static int rebuild(struct mgl_net *mn, struct mgl_pool *pool,
-		   struct mgl_dry_run *dry, struct netlink_ext_ack *extack)
-{
-	int err = mgl_lookup_rebuild(mn, pool, dry);
-
-	if (err && err != -ECANCELED)
-		NL_SET_ERR_MSG_MOD(extack, NO_TABLE);
-	return err;
-}
-
 /* What a dry run says of flows that their backend could not keep. */
 static void dry_run_lost(struct mgl_net *mn, const struct mgl_member *m,
 			 struct mgl_dry_run *dry)
@@ -204,13 +192,12 @@ int mgl_member_add(struct mgl_net *mn, struct mgl_pool *pool,
 	member_apply(m, params);
 	member_publish(m);
 	member_link(pool, m);
-	err = rebuild(mn, pool, dry, extack);
+	err = mgl_lookup_rebuild(mn, pool, dry, extack);
 	if (err) {
 		member_unlink(pool, m);
 		member_release(mn, m);
 		return err;
 	}
-	mgl_upkeep_soon(mn);
 	return 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_member_add);
@@ -245,7 +232,7 @@ int mgl_member_set(struct mgl_net *mn, struct mgl_pool *pool,
 	lockdep_assert_held(&mn->lock);
 	member_apply(m, params);
 	if (mgl_member_turns(m) != turns || dry)
-		err = rebuild(mn, pool, dry, extack);
+		err = mgl_lookup_rebuild(mn, pool, dry, extack);
 	if (err) {
 		if (dry && m->state == MAGLEV_STATE_DOWN &&
 		    back.state != MAGLEV_STATE_DOWN)
@@ -257,6 +244,7 @@ int mgl_member_set(struct mgl_net *mn, struct mgl_pool *pool,
 		return err;
 	}
 	member_publish(m);
+	/* It may drain without a new table. */
 	mgl_upkeep_soon(mn);
 	return 0;
 }
@@ -281,7 +269,7 @@ int mgl_member_del(struct mgl_net *mn, struct mgl_pool *pool,
 
 	lockdep_assert_held(&mn->lock);
 	member_unlink(pool, m);
-	err = rebuild(mn, pool, dry, extack);
+	err = mgl_lookup_rebuild(mn, pool, dry, extack);
 	if (err) {
 		member_link(pool, m);
 		if (dry)

@@ -96,6 +96,8 @@ int mgl_nl_put_address(struct sk_buff *skb, int type4, int type6,
 		       const struct mgl_addr *addr);
 int mgl_nl_put_service_id(struct sk_buff *skb, const struct mgl_service_id *id);
 int mgl_nl_put_pool_name(struct sk_buff *skb, const char *name);
+int mgl_nl_put_owner(struct sk_buff *skb, const struct mgl_service_id *id,
+		     const char *pool);
 int mgl_nl_put_traffic(struct sk_buff *skb, int type,
 		       const struct mgl_traffic_sum *now,
 		       const struct mgl_traffic_sum *base);

@@ -38,11 +38,7 @@ static int put_conn(struct mgl_net *mn, const struct mgl_nl_reply *reply,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	nest = nla_nest_start(skb, MAGLEV_A_SERVICE);
-	if (!nest || mgl_nl_put_service_id(skb, &svc->id))
-		goto too_small;
-	nla_nest_end(skb, nest);
-	if (mgl_nl_put_pool_name(skb, m->pool->name))
+	if (mgl_nl_put_owner(skb, &svc->id, m->pool->name))
 		goto too_small;
 	nest = nla_nest_start(skb, MAGLEV_A_CONN);
 	if (!nest || put_flow(skb, flow, &clock) ||

@@ -60,11 +60,7 @@ static int put_explained(const struct mgl_net *mn,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	nest = nla_nest_start(skb, MAGLEV_A_SERVICE);
-	if (!nest || mgl_nl_put_service_id(skb, &svc->id))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	if (mgl_nl_put_pool_name(skb, e->pool->name))
+	if (mgl_nl_put_owner(skb, &svc->id, e->pool->name))
 		return -EMSGSIZE;
 	nest = nla_nest_start(skb, MAGLEV_A_LOOKUP);
 	if (!nest || put_slot(skb, &e->slot) || put_tracked(skb, mn, e) ||

@@ -91,3 +91,23 @@ int mgl_nl_put_pool_name(struct sk_buff *skb, const char *name)
 	nla_nest_end(skb, nest);
 	return 0;
 }
+
+/**
+ * mgl_nl_put_owner() - write whose a flow is: service and pool, by identity
+ * @skb: the message
+ * @id: the service's identity
+ * @pool: the pool's name
+ *
+ * Context: any.
+ * Return: 0 or -EMSGSIZE.
+ */
+int mgl_nl_put_owner(struct sk_buff *skb, const struct mgl_service_id *id,
+		     const char *pool)
+{
+	struct nlattr *nest = nla_nest_start(skb, MAGLEV_A_SERVICE);
+
+	if (!nest || mgl_nl_put_service_id(skb, id))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return mgl_nl_put_pool_name(skb, pool);
+}

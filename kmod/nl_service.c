@@ -200,19 +200,14 @@ static int set_service(struct genl_info *info, struct mgl_net *mn,
 					  params->has_fallback ?
 					  params->fallback :
 					  mgl_service_fallback(mn, svc));
-	/*
-	 * What may fail for want of memory comes last, and of the two only
-	 * the first can: a cache that was made and is not used hurts nobody.
-	 */
-	if (!err && track != MAGLEV_TRACK_NONE) {
-		err = mgl_track_need(mn);
-		if (err)
-			NL_SET_ERR_MSG(info->extack,
-				       "out of memory for the flow cache");
-	}
+	/* A cache that was made and is not used, then, hurts nobody. */
+	if (!err)
+		err = mgl_track_need(mn, track, info->extack);
 	if (!err)
 		err = mgl_pool_set(mn, pool, pool_params, NULL, info->extack);
-	return err ? err : mgl_service_set(mn, svc, params, info->extack);
+	if (!err)
+		mgl_service_set(mn, svc, params);
+	return err;
 }
 
 /**

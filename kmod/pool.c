@@ -137,11 +137,8 @@ int mgl_pool_set(struct mgl_net *mn, struct mgl_pool *pool,
 	if (params->has_seed)
 		pool->seed = params->seed;
 	if (pool->size != old_size || pool->seed != old_seed || dry)
-		err = mgl_lookup_rebuild(mn, pool, dry);
+		err = mgl_lookup_rebuild(mn, pool, dry, extack);
 	if (err) {
-		if (err != -ECANCELED)
-			NL_SET_ERR_MSG_MOD(extack,
-					   "out of memory for the pool's table");
 		pool->size = old_size;
 		pool->seed = old_seed;
 		return err;

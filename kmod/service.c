@@ -141,7 +141,7 @@ static void pool_unuse(struct mgl_net *mn, struct mgl_pool *pool,
 	pool->users--;
 	if (track == MAGLEV_TRACK_CHANGED)
 		pool->changed_users--;
-	if (pool->is_private)
+	if (pool->is_private && !pool->users)
 		mgl_pool_destroy(mn, pool);
 	else
 		mgl_pool_settle_update(mn, pool);
@@ -185,15 +185,6 @@ static int service_publish(struct mgl_net *mn, struct mgl_service *svc,
 	}
 	service_link(mn, svc);
 	return 0;
-}
-
-static int need_cache(struct mgl_net *mn, enum maglev_track track,
-		      struct netlink_ext_ack *extack)
-{
-	if (track == MAGLEV_TRACK_NONE || !mgl_track_need(mn))
-		return 0;
-	NL_SET_ERR_MSG_MOD(extack, "out of memory for the flow cache");
-	return -ENOMEM;
 }
 
 static void service_params(struct mgl_service *svc,
@@ -250,7 +241,7 @@ int mgl_service_create(struct mgl_net *mn, const struct mgl_service_id *id,
 		return -ENOMEM;
 	}
 	service_params(svc, params);
-	err = need_cache(mn, svc->track, extack);
+	err = mgl_track_need(mn, svc->track, extack);
 	if (!err)
 		err = service_number(mn, svc, extack);
 	if (err)
@@ -318,25 +309,19 @@ struct mgl_pool *mgl_service_fallback(struct mgl_net *mn,
  * @mn: the namespace; mn->lock is held
  * @svc: the service
  * @params: what to change; if its former pool was private and it gets
- *	another, that goes
- * @extack: says why not
+ *	another, that goes; there is a cache if it is to track
  *
- * Context: may sleep.
- * Return: 0 or -ENOMEM with nothing changed.
+ * Context: may sleep. Cannot fail.
  */
-int mgl_service_set(struct mgl_net *mn, struct mgl_service *svc,
-		    const struct mgl_service_params *params,
-		    struct netlink_ext_ack *extack)
+void mgl_service_set(struct mgl_net *mn, struct mgl_service *svc,
+		     const struct mgl_service_params *params)
 {
 	struct mgl_pool *pool = mgl_service_pool(mn, svc), *was = pool;
 	struct mgl_pool *fallback = mgl_service_fallback(mn, svc);
 	struct mgl_pool *fallback_was = fallback;
 	enum maglev_track track = svc->track;
-	int err;
 
-	err = need_cache(mn, params->has_track ? params->track : track, extack);
-	if (err)
-		return err;
+	lockdep_assert_held(&mn->lock);
 	service_params(svc, params);
 	if (params->pool)
 		pool = params->pool;
@@ -350,15 +335,8 @@ int mgl_service_set(struct mgl_net *mn, struct mgl_service *svc,
 	rcu_assign_pointer(svc->fallback, fallback);
 	if (fallback_was)
 		pool_unuse(mn, fallback_was, track);
-	if (pool == was) {
-		was->users--;
-		was->changed_users -= track == MAGLEV_TRACK_CHANGED;
-		mgl_pool_settle_update(mn, was);
-	} else {
-		pool_unuse(mn, was, track);
-	}
+	pool_unuse(mn, was, track);
 	mgl_upkeep_tidy(mn);
-	return 0;
 }
 
 static void service_release(struct mgl_net *mn, struct mgl_service *svc)

@@ -109,9 +109,8 @@ int mgl_service_create(struct mgl_net *mn, const struct mgl_service_id *id,
 		       const struct mgl_service_params *params,
 		       const struct mgl_pool_params *pool_params,
 		       struct netlink_ext_ack *extack);
-int mgl_service_set(struct mgl_net *mn, struct mgl_service *svc,
-		    const struct mgl_service_params *params,
-		    struct netlink_ext_ack *extack);
+void mgl_service_set(struct mgl_net *mn, struct mgl_service *svc,
+		     const struct mgl_service_params *params);
 struct mgl_pool *mgl_service_pool(struct mgl_net *mn,
 				  const struct mgl_service *svc);
 struct mgl_pool *mgl_service_fallback(struct mgl_net *mn,

@@ -5,6 +5,7 @@
  */
 #include <kunit/visibility.h>
 #include <linux/log2.h>
+#include <linux/netlink.h>
 #include <linux/random.h>
 
 #include "backend.h"
@@ -66,21 +67,26 @@ void mgl_track_exit(struct mgl_net *mn)
 EXPORT_SYMBOL_IF_KUNIT(mgl_track_exit);
 
 /**
- * mgl_track_need() - see to it that there is a cache
+ * mgl_track_need() - see to it that there is a cache if one is needed
  * @mn: the namespace; mn->lock is held
+ * @track: what a service is about to remember
+ * @extack: says why not
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
  */
-int mgl_track_need(struct mgl_net *mn)
+int mgl_track_need(struct mgl_net *mn, enum maglev_track track,
+		   struct netlink_ext_ack *extack)
 {
 	struct mgl_cache *cache;
 
-	if (mgl_track_cache(mn))
+	if (track == MAGLEV_TRACK_NONE || mgl_track_cache(mn))
 		return 0;
 	cache = mgl_cache_alloc(mn->cache_size);
-	if (!cache)
+	if (!cache) {
+		NL_SET_ERR_MSG_MOD(extack, "out of memory for the flow cache");
 		return -ENOMEM;
+	}
 	rcu_assign_pointer(mn->cache, cache);
 	return 0;
 }

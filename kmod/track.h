@@ -10,10 +10,12 @@
 
 struct mgl_member;
 struct mgl_service;
+struct netlink_ext_ack;
 
 void mgl_track_init(struct mgl_net *mn);
 void mgl_track_exit(struct mgl_net *mn);
-int mgl_track_need(struct mgl_net *mn);
+int mgl_track_need(struct mgl_net *mn, enum maglev_track track,
+		   struct netlink_ext_ack *extack);
 int mgl_track_resize(struct mgl_net *mn, u32 entries);
 void mgl_track_count(struct mgl_net *mn);
 u32 mgl_track_used(struct mgl_net *mn);

@@ -159,13 +159,13 @@ static struct mgl_flow flow(u32 i)
 static u32 lookup(struct mgl_pool *pool, u32 i)
 {
 	struct mgl_flow f = flow(i);
-	struct mgl_member *m;
+	struct mgl_slot slot;
 	u32 addr = 0;
 
 	rcu_read_lock();
-	m = mgl_lookup(pool, &f);
-	if (m)
-		addr = ntohl(mgl_addr_to_v4(&m->backend->addr));
+	mgl_lookup_slot(pool, &f, &slot);
+	if (slot.cur)
+		addr = ntohl(mgl_addr_to_v4(&slot.cur->backend->addr));
 	rcu_read_unlock();
 	return addr;
 }

@@ -185,16 +185,24 @@ struct mgl_member *sel_syn(struct kunit *test, u32 i)
 	return sel_send(test, &f);
 }
 
+/* To whom the table sends a flow. */
+struct mgl_member *sel_owner(const struct mgl_pool *pool,
+			     const struct mgl_flow *f)
+{
+	struct mgl_slot slot;
+
+	rcu_read_lock();
+	mgl_lookup_slot(pool, f, &slot);
+	rcu_read_unlock();
+	return slot.cur;
+}
+
 /* To whom the table sends flow @i. */
 struct mgl_member *sel_cur(const struct mgl_pool *pool, u32 i)
 {
 	struct mgl_flow f = sel_flow(i, false);
-	struct mgl_member *m;
 
-	rcu_read_lock();
-	m = mgl_lookup(pool, &f);
-	rcu_read_unlock();
-	return m;
+	return sel_owner(pool, &f);
 }
 
 /* Packets in mid-flow of every flow; @at: to whom they went. */
@@ -254,7 +262,7 @@ static int service_init(struct kunit *test)
 	mutex_lock(&mn->lock);
 	err = mgl_ids_add(&mn->service_ids, sel_svc, &sel_svc->number);
 	if (!err)
-		err = mgl_track_need(mn);
+		err = mgl_track_need(mn, MAGLEV_TRACK_ALL, NULL);
 	rb_link_node(&sel_svc->node, NULL, &mn->services.rb_node);
 	rb_insert_color(&sel_svc->node, &mn->services);
 	mutex_unlock(&mn->lock);

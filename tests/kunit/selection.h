@@ -39,6 +39,8 @@ struct mgl_flow sel_flow(u32 i, bool opens);
 struct mgl_member *sel_send(struct kunit *test, const struct mgl_flow *f);
 struct mgl_member *sel_mid(struct kunit *test, u32 i);
 struct mgl_member *sel_syn(struct kunit *test, u32 i);
+struct mgl_member *sel_owner(const struct mgl_pool *pool,
+			     const struct mgl_flow *f);
 struct mgl_member *sel_cur(const struct mgl_pool *pool, u32 i);
 void sel_mid_all(struct kunit *test, struct mgl_member **at);
 void sel_expect_stay(struct kunit *test, struct mgl_member **at);
