@@ -9,9 +9,6 @@
 #include "service.h"
 #include "track.h"
 
-/* Where a dump goes on. */
-enum { AT_BUCKET, AT_FLOW };
-
 static int put_flow(struct sk_buff *skb, const struct mgl_cached *flow,
 		    const struct mgl_clock *clock)
 {
@@ -61,37 +58,40 @@ too_small:
 	return -EMSGSIZE;
 }
 
-/* Writes what former pages do not have of a bucket. */
+/*
+ * Writes a bucket's flows, all or none: by the next page they may have other
+ * places in it, so that a dump cannot go on amid them. A page has room for
+ * many buckets.
+ */
 static int dump_bucket(struct mgl_net *mn, const struct mgl_nl_reply *reply,
-		       const struct mgl_service *only)
+		       u32 bucket, const struct mgl_service *only)
 {
-	struct netlink_callback *cb = reply->cb;
+	const void *start = skb_tail_pointer(reply->skb);
 	struct mgl_cached flows[MGL_CACHE_WAYS];
 	struct mgl_clock clock = mgl_clock(mn);
 	const struct mgl_service *svc;
 	const struct mgl_member *m;
-	unsigned int n;
+	unsigned int i, n;
 
-	n = mgl_cache_read(mgl_track_cache(mn), cb->args[AT_BUCKET], flows);
-	for (; cb->args[AT_FLOW] < n; cb->args[AT_FLOW]++) {
-		const struct mgl_cached *flow = &flows[cb->args[AT_FLOW]];
-
-		svc = mgl_ids_get(&mn->service_ids, flow->tuple.service);
-		m = mgl_ids_get(&mn->member_ids, flow->owner);
+	n = mgl_cache_read(mgl_track_cache(mn), bucket, flows);
+	for (i = 0; i < n; i++) {
+		svc = mgl_ids_get(&mn->service_ids, flows[i].tuple.service);
+		m = mgl_ids_get(&mn->member_ids, flows[i].owner);
 		if (!svc || !m || (only && svc != only) ||
-		    mgl_cache_expired(flow, &clock))
+		    mgl_cache_expired(&flows[i], &clock))
 			continue;
-		if (put_conn(mn, reply, flow, svc, m))
+		if (put_conn(mn, reply, &flows[i], svc, m)) {
+			nlmsg_trim(reply->skb, start);
 			return -EMSGSIZE;
+		}
 	}
-	cb->args[AT_FLOW] = 0;
 	return 0;
 }
 
 /**
  * mgl_nl_conn_dump() - MAGLEV_CMD_CONN_GET
  * @skb: the page to fill
- * @cb: the dump; args[] say which bucket and flow is next
+ * @cb: the dump; args[0] is the next bucket
  *
  * Flows come and go while they are listed: one that is there all the time is
  * listed, unless the cache is resized, which marks the dump as inconsistent.
@@ -115,9 +115,9 @@ int mgl_nl_conn_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		err = mgl_nl_service_of(nest, mn, &only, tb, cb->extack);
 	if (err || !mgl_track_cache(mn))
 		goto out;
-	for (; cb->args[AT_BUCKET] < mgl_cache_buckets(mgl_track_cache(mn));
-	     cb->args[AT_BUCKET]++) {
-		if (dump_bucket(mn, &reply, only))
+	for (; cb->args[0] < mgl_cache_buckets(mgl_track_cache(mn));
+	     cb->args[0]++) {
+		if (dump_bucket(mn, &reply, cb->args[0], only))
 			break;
 		cond_resched();
 	}
