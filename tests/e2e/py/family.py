@@ -35,6 +35,7 @@ ROUTER = {"address4": (1, 4), "address6": (2, -16), "prefix_len": (3, 1)}
 TIMEOUTS = {n: (i, 4) for i, n in enumerate(
     ("tcp", "tcp_syn", "tcp_fin", "tcp_close", "udp", "sctp", "sctp_init",
      "sctp_shutdown", "sctp_close"), 3)}
+DEFAULTS = dict(zip(TIMEOUTS, (900, 60, 120, 10, 300, 900, 60, 120, 10)))
 CONFIG = {"cache_size": (1, 4), **TIMEOUTS}
 LOOKUP = {"client4": (1, 4), "client6": (2, -16), "client_port": (3, 2)}
 OBJECTS = {A_SERVICE: SERVICE, A_POOL: POOL, A_BACKEND: BACKEND,
@@ -179,14 +180,16 @@ def expect(genl, cmd, attrs=b""):
 
 
 def configure(genl):
-    """Something of everything."""
+    """Something of everything, and a small flow cache."""
     expect(genl, FLUSH)
+    expect(genl, CONFIG_SET, config(cache_size=4096, **DEFAULTS))
     expect(genl, SERVICE_NEW, service() + obj(A_POOL, table_size=251, seed=1))
     expect(genl, BACKEND_NEW, service() + backend())
     expect(genl, POOL_NEW, pool(table_size=251))
     expect(genl, POOL_NEW, pool("spare", table_size=251))
+    expect(genl, POOL_NEW, pool("backup", table_size=251))
     expect(genl, BACKEND_NEW, pool() + backend("10.0.0.2", weight=3))
     expect(genl, SERVICE_NEW, obj(A_SERVICE, protocol=17, port=1000,
                                   address4="203.0.113.1", port_last=2000,
-                                  pool="web"))
+                                  pool="web", fallback="backup"))
     expect(genl, ROUTER_NEW, router())

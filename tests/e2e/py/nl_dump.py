@@ -27,34 +27,29 @@ def configure(genl):
             f.expect(genl, f.BACKEND_NEW, ident + f.backend(addr))
 
 
-def objects(messages, kind):
-    """The nest of that kind in each message, as {type: payload}."""
-    return [dict(parse(dict(parse(m))[kind])) for m in messages]
-
-
 def complete(genl):
     reply = genl.dump(f.SERVICE_GET)
-    vips = [o[2] for o in objects(reply.messages, f.A_SERVICE)]
+    vips = [o[2] for o in f.objects(reply.messages, f.A_SERVICE)]
     check_is(f"a dump has all {SERVICES} services", len(vips), SERVICES)
     check("none of them twice", len(set(vips)) == len(vips))
     check("an undisturbed dump is not marked", not reply.interrupted)
 
     reply = genl.dump(f.POOL_GET)
-    names = [o[1] for o in objects(reply.messages, f.A_POOL)]
+    names = [o[1] for o in f.objects(reply.messages, f.A_POOL)]
     check_is(f"a dump has all {SERVICES} pools", len(set(names)), SERVICES)
     check("none of them twice", len(set(names)) == len(names))
 
     reply = genl.dump(f.BACKEND_GET)
     both = [(p[1], b[1]) for p, b in
-            zip(objects(reply.messages, f.A_POOL),
-                objects(reply.messages, f.A_BACKEND))]
+            zip(f.objects(reply.messages, f.A_POOL),
+                f.objects(reply.messages, f.A_BACKEND))]
     check_is(f"a dump has all {2 * SERVICES} backends", len(both),
              2 * SERVICES)
     check("none of them twice", len(set(both)) == len(both))
 
     reply = genl.dump(f.BACKEND_GET, f.service(vip=vip(7)))
     check_is("a dump of a service's backends has those only",
-             [o[1] for o in objects(reply.messages, f.A_BACKEND)],
+             [o[1] for o in f.objects(reply.messages, f.A_BACKEND)],
              [b"\x0a\0\0\1", b"\x0a\0\0\2"])
     reply = genl.dump(f.BACKEND_GET, f.pool(f"tcp/{vip(7)}:80"))
     check_is("a dump of a pool's backends has those only",

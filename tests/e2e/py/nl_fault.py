@@ -5,6 +5,7 @@ is carried out, or refused for want of memory with nothing changed.
 64-netlink-memory.sh sets fault injection up.
 """
 
+import ctypes
 import errno
 import os
 
@@ -12,6 +13,7 @@ import family as f
 from genl import NLM_F_ACK, NLM_F_DUMP, Genl, Reply
 from ktap import Case
 
+CLONE_NEWNET = 0x40000000
 LIMIT = 300
 NO_MEMORY = (errno.ENOMEM, errno.ENOBUFS)
 NEW = f.service(port=81) + f.obj(f.A_POOL, table_size=257)
@@ -49,6 +51,27 @@ REQUESTS = (
     ("one of two routers", ((f.ROUTER_NEW, f.router("192.0.2.7")),),
      f.ROUTER_DEL, f.router()),
     ("the last router", (), f.ROUTER_DEL, f.router()),
+    ("a service with a fallback", (), f.SERVICE_NEW,
+     f.service(port=81, fallback="spare", track=f.TRACK_CHANGED) +
+     f.obj(f.A_POOL, table_size=257, settle=5)),
+    ("all of a service", (), f.SERVICE_SET,
+     f.service(pool="web", fallback="spare", track=f.TRACK_CHANGED,
+               affinity=2, all_down=1)),
+    ("a service's words, and its table", (), f.SERVICE_SET,
+     f.service(fallback="spare", track=f.TRACK_CHANGED, affinity=2) +
+     f.obj(f.A_POOL, table_size=257, seed=9, settle=5)),
+    ("a pool's size and settle time", (), f.POOL_SET,
+     f.pool(table_size=1021, settle=5)),
+    ("a backend that drains", (), f.BACKEND_NEW,
+     f.pool() + f.backend("10.0.0.8", state=f.DRAIN, deadline=900000)),
+    ("a state", (), f.BACKEND_SET,
+     f.pool() + f.backend("10.0.0.2", state=f.DOWN, weight=5)),
+    ("a drain", (), f.BACKEND_SET,
+     f.pool() + f.backend("10.0.0.2", state=f.DRAIN, deadline=900000)),
+    ("a larger cache, and timeouts", (), f.CONFIG_SET,
+     f.config(cache_size=16384, tcp=9, sctp=9)),
+    ("a smaller cache, and timeouts", (), f.CONFIG_SET,
+     f.config(cache_size=1024, tcp_fin=9)),
     ("everything", (), f.FLUSH, b""),
 )
 READS = (
@@ -56,9 +79,23 @@ READS = (
     ("a pool", f.POOL_GET, f.pool(), NLM_F_ACK),
     ("a backend", f.BACKEND_GET, f.service() + f.backend(), NLM_F_ACK),
     ("the counters", f.STATS_GET, b"", NLM_F_ACK),
+    ("timeouts", f.CONFIG_GET, b"", NLM_F_ACK),
+    ("a lookup", f.LOOKUP_GET, f.service() + f.client(), NLM_F_ACK),
+    ("no flow", f.CONN_DEL, f.service(), NLM_F_ACK),
+    ("a dry run", f.BACKEND_NEW,
+     f.service() + f.backend("10.0.0.8") + f.DRY_RUN, NLM_F_ACK),
+    ("a dry run", f.BACKEND_SET,
+     f.service() + f.backend(state=f.DOWN) + f.DRY_RUN, NLM_F_ACK),
+    ("a dry run", f.BACKEND_DEL, f.service() + f.backend() + f.DRY_RUN,
+     NLM_F_ACK),
+    ("a dry run", f.POOL_SET, f.pool(table_size=1021) + f.DRY_RUN,
+     NLM_F_ACK),
+    ("all flows", f.CONN_GET, b"", NLM_F_DUMP),
     ("all services", f.SERVICE_GET, b"", NLM_F_DUMP),
     ("all backends", f.BACKEND_GET, b"", NLM_F_DUMP),
 )
+
+libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Fault:
@@ -139,6 +176,31 @@ def fail_reads(fault, genl):
             case.expect("state is as before", f.state(genl) == before, True)
 
 
+def fail_first(fault):
+    """The flow cache is made for the first service that needs it."""
+    with Case("SERVICE_NEW without memory: the first of a namespace") as case:
+        for n in range(1, LIMIT):
+            if libc.unshare(CLONE_NEWNET):
+                raise OSError(ctypes.get_errno(), "unshare")
+            genl = Genl()
+            f.expect(genl, f.CONFIG_SET, f.config(cache_size=4096))
+            before = f.state(genl)
+            reply, struck = fault.call(n, f.SERVICE_NEW, f.service(),
+                                       NLM_F_ACK)
+            now = f.state(genl)
+            genl.sock.close()
+            if not struck:
+                case.expect("error without a fault", reply.error, 0)
+                break
+            case.expect(f"error of fault {n}",
+                        reply.error in NO_MEMORY + (0,), True)
+            if reply.error == errno.ENOMEM and now != before:
+                case.fail(f"fault {n}: refused, yet something has changed")
+        else:
+            case.fail(f"more than {LIMIT} allocations")
+    print(f"# {n} allocations")
+
+
 def main():
     fault, genl = Fault(), Genl()
     for what, prepare, cmd, data in REQUESTS:
@@ -147,6 +209,7 @@ def main():
         print(f"# {n} allocations")
     fail_reads(fault, genl)
     f.expect(genl, f.FLUSH)
+    fail_first(fault)
 
 
 if __name__ == "__main__":

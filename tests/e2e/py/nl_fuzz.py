@@ -21,7 +21,19 @@ GOOD = {
     "name": ("web", "spare", "x", "tcp/203.0.113.1:80", "", "a" * 63),
     "table_size": (251, 257, 1021, 252, 250), "seed": (0, 1, 1 << 63),
     "weight": (0, 1, 2, 65535, 65536), "prefix_len": (0, 8, 24, 32, 33),
+    "track": (0, 1, 2, 3), "affinity": (0, 1, 2, 3), "all_down": (0, 1, 2, 3),
+    "fallback": ("web", "spare", "backup", "", "no"), "state": (0, 1, 2, 3),
+    # Long ones: nothing is to happen by itself meanwhile.
+    "settle": (0, 3600000, 86400000, 86400001),
+    "deadline": (3600000, 604800000, 604800001),
+    # Small ones: there is little memory.
+    "cache_size": (1024, 1025, 4096, 1023), "client_port": (0, 1, 65535),
+    **{n: (0, 1, 60, 2678400, 2678401) for n in f.TIMEOUTS},
 }
+# What is not given with most requests, as little goes with it.
+SELDOM = {"port_last": 0.5, "pool": 0.5, "fallback": 0.3, "settle": 0.5,
+          "track": 0.5, "affinity": 0.5, "all_down": 0.5, "state": 0.7,
+          "deadline": 0.2, **{n: 0.3 for n in f.TIMEOUTS}}
 
 
 class Fuzz:
@@ -32,10 +44,10 @@ class Fuzz:
 
     def value(self, name):
         rng = self.rng
-        if name == "address4":
+        if name in ("address4", "client4"):
             return f"{rng.choice((10, 203, 0, 127, 224))}.0.113." \
                 f"{rng.randrange(4)}"
-        if name == "address6":
+        if name in ("address6", "client6"):
             return "2001:db8::1"
         return rng.choice(GOOD[name])
 
@@ -44,7 +56,9 @@ class Fuzz:
         payload = f.encode(spec, self.value(name))
         ident, length = spec[0], None
         dice = rng.random()
-        if dice < 0.03:
+        if name == "cache_size":
+            pass
+        elif dice < 0.03:
             payload = rng.randbytes(rng.randrange(40))
         elif dice < 0.05:
             ident = rng.getrandbits(16)
@@ -54,8 +68,8 @@ class Fuzz:
 
     def object(self, cmd, kind):
         rng, allowed = self.rng, f.ALLOWED[cmd][kind]
-        names = [n for n in allowed if n != "address6" and
-                 rng.random() < (0.5 if n in ("port_last", "pool") else 0.93)]
+        names = [n for n in allowed if n not in ("address6", "client6") and
+                 rng.random() < SELDOM.get(n, 0.93)]
         if rng.random() < 0.05:
             names.append(rng.choice(tuple(f.OBJECTS[kind])))
         rng.shuffle(names)
@@ -76,7 +90,9 @@ class Fuzz:
                 f.A_SERVICE in kinds and rng.random() < 0.9:
             kinds.remove(rng.choice((f.A_POOL, f.A_SERVICE)))
         data = b"".join(self.object(cmd, k) for k in kinds)
-        if rng.random() < 0.1 and data:
+        if cmd in f.DRY_RUNS and rng.random() < 0.3 or rng.random() < 0.02:
+            data += f.DRY_RUN
+        if rng.random() < 0.1 and data and cmd != f.CONFIG_SET:
             broken = bytearray(data)
             for _ in range(rng.randrange(1, 4)):
                 broken[rng.randrange(len(broken))] = rng.getrandbits(8)
@@ -122,7 +138,7 @@ def main():
           min(fuzz.errors[0], n - fuzz.errors[0]) > n / 10, fuzz.errors)
     f.configure(fuzz.genl)
     check_is("the family works as before",
-             [len(x) for x in f.state(fuzz.genl)], [2, 2, 3, 2, 1])
+             [len(x) for x in f.state(fuzz.genl)], [2, 2, 4, 2, 1])
 
 
 if __name__ == "__main__":

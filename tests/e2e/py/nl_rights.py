@@ -93,7 +93,7 @@ def unprivileged():
     with Case("without CAP_NET_ADMIN, everything else can be read") as case:
         services, pools, backends, routers = f.state(genl)[1:]
         case.expect("services", len(services), 2)
-        case.expect("pools", len(pools), 3)
+        case.expect("pools", len(pools), 4)
         case.expect("backends", len(backends), 2)
         case.expect("routers", len(routers), 1)
         for cmd, request in ((f.SERVICE_GET, f.service()),
@@ -114,7 +114,7 @@ def own_namespaces():
     genl = Genl()
     f.configure(genl)
     check_is("CAP_NET_ADMIN over the own network namespace is enough",
-             [len(x) for x in f.state(genl)], [2, 2, 3, 2, 1])
+             [len(x) for x in f.state(genl)], [2, 2, 4, 2, 1])
     check("and shows seeds", None not in seeds(genl))
     check_is("and clients", genl.dump(f.CONN_GET).error, 0)
 

@@ -3,6 +3,7 @@
 text that says what is wrong. And values at the ends of their ranges."""
 
 import errno
+import sys
 
 import family as f
 from genl import Genl, nest, nla
@@ -18,6 +19,10 @@ SHARED = f.service(port=82, pool="web")
 
 def table(**params):
     return f.obj(f.A_POOL, **params)
+
+
+def range_of(**params):
+    return f.service(proto=17, port=1000, port_last=2000, **params)
 
 
 def vip(addr):
@@ -68,6 +73,28 @@ RULES = (
      "range"),
     ("table size 1048574", f.SERVICE_NEW, NO_SUCH + table(table_size=1048574),
      ERANGE, "range"),
+    ("settle time for a shared pool", f.SERVICE_NEW, SHARED + table(settle=9),
+     EINVAL, "shared"),
+    ("its pool as fallback", f.SERVICE_NEW,
+     f.service(port=82, pool="web", fallback="web"), EINVAL,
+     "cannot be its fallback"),
+    ("a fallback that is not there", f.SERVICE_NEW,
+     f.service(port=82, fallback="no"), ENOENT, "no such pool"),
+    ("a private pool as fallback", f.SERVICE_NEW,
+     f.service(port=82, fallback="tcp/203.0.113.1:80"), EINVAL, "private"),
+    ("its private pool as fallback", f.SERVICE_SET,
+     f.service(fallback="tcp/203.0.113.1:80"), EINVAL, "private"),
+    ("a fallback that is not there", f.SERVICE_SET,
+     f.service(track=2, fallback="no"), ENOENT, "no such pool"),
+    ("its pool as fallback", f.SERVICE_SET, range_of(fallback="web"), EINVAL,
+     "cannot be its fallback"),
+    ("its fallback as pool", f.SERVICE_SET, range_of(pool="backup"), EINVAL,
+     "cannot be its fallback"),
+    ("pool and fallback the same", f.SERVICE_SET,
+     f.service(pool="spare", fallback="spare", track=1), EINVAL,
+     "cannot be its fallback"),
+    ("settle time for a shared pool", f.SERVICE_SET,
+     range_of() + table(settle=9), EINVAL, "shared"),
     ("a service that is not there", f.SERVICE_SET, NO_SUCH + table(seed=3),
      ENOENT, "no such service"),
     ("table size 255", f.SERVICE_SET, f.service() + table(table_size=255),
@@ -94,6 +121,8 @@ RULES = (
      "no such pool"),
     ("table size 253", f.POOL_SET, f.pool(table_size=253), EINVAL, "prime"),
     ("a pool that is used", f.POOL_DEL, f.pool(), EBUSY, "used"),
+    ("a pool that is a fallback", f.POOL_DEL, f.pool("backup"), EBUSY,
+     "used"),
     ("a private pool", f.POOL_DEL, f.pool("tcp/203.0.113.1:80"), EBUSY,
      "private"),
     ("a pool that is not there", f.POOL_DEL, f.pool("no"), ENOENT,
@@ -121,6 +150,16 @@ RULES = (
      ENOENT, "no such service"),
     ("a pool that is not there", f.BACKEND_NEW, f.pool("no") + f.backend(),
      ENOENT, "no such pool"),
+    ("a deadline without a state", f.BACKEND_NEW,
+     f.service() + f.backend("10.0.0.9", deadline=9), EINVAL, "drains"),
+    ("a deadline for one that is down", f.BACKEND_NEW,
+     f.service() + f.backend("10.0.0.9", state=f.DOWN, deadline=9), EINVAL,
+     "drains"),
+    ("a deadline without a state", f.BACKEND_SET,
+     f.service() + f.backend(deadline=9), EINVAL, "drains"),
+    ("a deadline for one that is up", f.BACKEND_SET,
+     f.service() + f.backend(state=f.UP, deadline=9, weight=7), EINVAL,
+     "drains"),
     ("weight 65536", f.BACKEND_SET, f.service() + f.backend(weight=65536),
      ERANGE, "range"),
     ("a backend that is not there", f.BACKEND_SET,
@@ -146,6 +185,61 @@ RULES = (
      f.router("192.0.2.0", prefix_len=24), ENOENT, "no such router"),
     ("a service that is not there", f.STATS_ZERO, NO_SUCH, ENOENT,
      "no such service"),
+    ("a right and a wrong timeout", f.CONFIG_SET, f.config(tcp=9, udp=0),
+     ERANGE, "range"),
+    ("a right timeout and a wrong size", f.CONFIG_SET,
+     f.config(tcp=9, cache_size=1023), ERANGE, "range"),
+    ("a service that is not there", f.CONN_DEL, NO_SUCH, ENOENT,
+     "no such service"),
+    ("one port of a range", f.CONN_DEL, f.service(proto=17, port=1000),
+     ENOENT, "no such service"),
+    ("backend 0.0.0.0", f.CONN_DEL, f.backend("0.0.0.0"), EINVAL, "unicast"),
+    ("an IPv6 backend", f.CONN_DEL,
+     f.obj(f.A_BACKEND, address6="2001:db8::1"), errno.EOPNOTSUPP, "IPv6"),
+    ("a port without a service", f.LOOKUP_GET, NO_SUCH + f.client(), ENOENT,
+     "no service answers"),
+    ("a VIP without a service", f.LOOKUP_GET,
+     vip("203.0.113.9") + f.client(), ENOENT, "no service answers"),
+    ("ICMP", f.LOOKUP_GET, f.service(proto=1) + f.client(), EINVAL,
+     "TCP, UDP or SCTP"),
+    ("an IPv6 client", f.LOOKUP_GET,
+     f.service() + f.obj(f.A_LOOKUP, client6="2001:db8::1"),
+     errno.EOPNOTSUPP, "IPv6"),
+    ("clients of both families", f.LOOKUP_GET,
+     f.service() + f.obj(f.A_LOOKUP, client4="192.0.2.1",
+                         client6="2001:db8::1"), EINVAL, "both"),
+    ("a dry run of a backend that is there", f.BACKEND_NEW,
+     f.service() + f.backend() + f.DRY_RUN, EEXIST, "already"),
+    ("a dry run with a deadline for one that is up", f.BACKEND_NEW,
+     f.service() + f.backend("10.0.0.9", deadline=9) + f.DRY_RUN, EINVAL,
+     "drains"),
+    ("a dry run of a backend that is not there", f.BACKEND_SET,
+     f.service() + f.backend("10.0.0.9") + f.DRY_RUN, ENOENT,
+     "no such backend"),
+    ("a dry run of a backend that is not there", f.BACKEND_DEL,
+     f.service() + f.backend("10.0.0.9") + f.DRY_RUN, ENOENT,
+     "no such backend"),
+    ("a dry run of table size 252", f.POOL_SET,
+     f.pool(table_size=252) + f.DRY_RUN, EINVAL, "prime"),
+)
+# What, command, request, and how many slots of 251 that moves
+DRY_RUNS = (
+    ("another backend", f.BACKEND_NEW,
+     f.service() + f.backend("10.0.0.9"), range(120, 132)),
+    ("a backend that is down", f.BACKEND_NEW,
+     f.service() + f.backend("10.0.0.9", state=f.DOWN), (0,)),
+    ("the first backend", f.BACKEND_NEW,
+     f.pool("spare") + f.backend("10.0.0.9"), (251,)),
+    ("another weight of an only backend", f.BACKEND_SET,
+     f.service() + f.backend(weight=9), (0,)),
+    ("a drain with a deadline", f.BACKEND_SET,
+     f.service() + f.backend(state=f.DRAIN, deadline=0), (251,)),
+    ("nothing", f.BACKEND_SET, f.service() + f.backend(), (0,)),
+    ("the last backend", f.BACKEND_DEL, f.service() + f.backend(), (251,)),
+    ("a seed", f.POOL_SET, f.pool(seed=99), (251,)),
+    ("no change", f.POOL_SET, f.pool(seed=0, table_size=251), (0,)),
+    ("a settle time", f.POOL_SET, f.pool(settle=9), (0,)),
+    ("a pool without backends", f.POOL_SET, f.pool("spare", seed=9), (0,)),
 )
 
 
@@ -161,6 +255,20 @@ def rules(genl):
                 case.fail("the configuration has changed")
                 f.configure(genl)
                 before = f.state(genl)
+
+
+def dry_runs(genl):
+    before = f.state(genl)
+    for what, cmd, request, slots in DRY_RUNS:
+        with Case(f"dry run of {f.COMMANDS[cmd]}: {what}") as case:
+            reply = genl.call(cmd, request + f.DRY_RUN)
+            case.expect("answer", (reply.error, len(reply.messages)), (0, 1))
+            case.expect("the configuration", f.state(genl) == before, True)
+            for moves in f.objects(reply.messages, f.A_MOVES):
+                case.expect("attributes", sorted(moves), [1, 2, 3, 4])
+                moved = int.from_bytes(moves[2], sys.byteorder)
+                if moved not in slots:
+                    case.fail(f"{moved} slots move, expected {slots}")
 
 
 def ends_of_ranges(genl):
@@ -186,6 +294,25 @@ def ends_of_ranges(genl):
             ("a name of one byte", f.POOL_NEW, f.pool("-")),
             ("prefix of 0", f.ROUTER_NEW, f.router("0.0.0.0", prefix_len=0)),
             ("prefix of 32", f.ROUTER_DEL, f.router(prefix_len=32)),
+            ("no settle time", f.POOL_SET, f.pool(settle=0)),
+            ("a settle time of a day", f.POOL_SET, f.pool(settle=86400000)),
+            ("a deadline in a week", f.BACKEND_SET,
+             f.service() + f.backend(state=f.DRAIN, deadline=604800000)),
+            ("timeouts of a second", f.CONFIG_SET,
+             f.config(**{n: 1 for n in f.TIMEOUTS})),
+            ("timeouts of a month", f.CONFIG_SET,
+             f.config(**{n: 2678400 for n in f.TIMEOUTS})),
+            ("1024 entries", f.CONFIG_SET, f.config(cache_size=1024)),
+            ("the last of all words", f.SERVICE_SET,
+             f.service(track=2, affinity=2, all_down=2)),
+            ("no fallback", f.SERVICE_SET, range_of(fallback="")),
+            ("what was a fallback", f.POOL_DEL, f.pool("backup")),
+            ("a backend that is in no pool", f.CONN_DEL,
+             f.backend("10.0.0.77")),
+            ("a client without a port", f.LOOKUP_GET,
+             f.service() + f.obj(f.A_LOOKUP, client4="198.51.100.7")),
+            ("a port of a range", f.LOOKUP_GET,
+             f.service(proto=17, port=1234) + f.client()),
             ("a private pool by its name", f.BACKEND_NEW,
              f.pool("tcp/203.0.113.1:80") + f.backend("10.0.0.9"))):
         check_is(f"{f.COMMANDS[cmd]} takes {what}",
@@ -231,6 +358,7 @@ def main():
     genl = Genl()
     f.configure(genl)
     rules(genl)
+    dry_runs(genl)
     ends_of_ranges(genl)
     duplicates(genl)
     limits(genl)
