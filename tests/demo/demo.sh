@@ -17,19 +17,31 @@ DEMO_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source-path=SCRIPTDIR source=takeout.sh
 . "$DEMO_DIR/takeout.sh"
 
-echo
-version=$(maglevadm --info | awk '/[Vv]ersion/ { print $NF; exit }')
-echo "Maglev load balancer $version on Linux $(uname -r)"
-drawing
-make_network
+main()
+{
+	local version
 
-step_network
-step_directors
-step_spread
-step_agreement
-step_reshuffle
-step_takeout
-step_stats
+	version=$(maglevadm --info | awk '/[Vv]ersion/ { print $NF; exit }')
+	echo
+	echo "Maglev load balancer $version on Linux $(uname -r)"
+	drawing
+	make_network
+
+	step_network
+	step_directors
+	step_spread
+	step_agreement
+	step_reshuffle
+	step_takeout
+	step_stats
+	DEMO_HELD=yes
+}
+
+# A syntax error in arithmetic ends the command at this level that it is in, all of
+# the steps therefore, and the script goes on behind it.
+DEMO_HELD=
+main
+[[ -n $DEMO_HELD ]] || fail "an error in step $DEMO_STEP"
 trap - ERR
 
 cat <<EOF

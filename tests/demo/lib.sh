@@ -65,7 +65,7 @@ percent()
 # fingerprint DIRECTOR: of its table; equal tables have equal ones.
 fingerprint()
 {
-	in_ns "$1" maglevadm -n --list-pools --json | sed -n 's/.*"fingerprint": "\(.*\)".*/\1/p'
+	in_ns "$1" maglevadm --list-pools --json | jq -r '.pools[0].fingerprint'
 }
 
 # connections DIRECTOR [ADDRESS], packets DIRECTOR [ADDRESS]: what it sent on, in

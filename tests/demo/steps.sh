@@ -63,13 +63,16 @@ spread_table()
 {
 	local node slots size answers all pools
 
-	pools=$(in_ns director1 maglevadm -n --list-pools --json)
-	size=$(sed -n 's/.*"table_size": \([0-9]*\).*/\1/p' <<<"$pools")
+	pools=$(in_ns director1 maglevadm --list-pools --json)
+	size=$(jq '.pools[0].table_size' <<<"$pools")
 	all=$(wc -l <"$1")
 	printf '    %-10s %6s %6s %15s %9s %8s\n' \
 		backend weight slots "share of table" answers share
 	for node in "${BACKENDS[@]}"; do
-		slots=$(grep -A 2 "\"${ADDRESS[$node]}\"" <<<"$pools" | sed -n 's/.*"slots": //p')
+		slots=$(jq --arg node "${ADDRESS[$node]}" \
+			'.pools[0].backends[] | select(.address == $node).slots' <<<"$pools")
+		[[ $size =~ ^[0-9]+$ && $slots =~ ^[0-9]+$ ]] ||
+			fail "$node has '$slots' slots of '$size': $pools"
 		answers=$(answered_by "$1" "$node")
 		printf '    %-10s %6s %6s %15s %9s %8s\n' "$node" "${WEIGHT[$node]}" "$slots" \
 			"$(percent "$slots" "$size")" "$answers" "$(percent "$answers" "$all")"
