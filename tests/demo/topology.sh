@@ -68,6 +68,8 @@ make_network()
 		attach "$node" clients 198.51.100.1
 		# Source ports are used again at once, which TIME_WAIT is there to prevent.
 		same "$node" sysctl -w net.ipv4.tcp_max_tw_buckets=0
+		# Ports that a step asks for, 40001 and up, are not to be in use.
+		same "$node" sysctl -w net.ipv4.ip_local_port_range="50000 60999"
 	done
 	for node in "${DIRECTORS[@]}" "${BACKENDS[@]}"; do
 		attach "$node" servers 10.0.0.1
@@ -94,7 +96,11 @@ prepare_router()
 			remote "${ADDRESS[director$i]}" ttl 64
 		show router ip link set "gre$i" up
 	done
-	show router sysctl -qw net.ipv4.fib_multipath_hash_policy=1
+	# Policy 1 is meant for this, but where one kernel is all the machines it takes
+	# the hash of the sender's socket: another for each connection, and another one
+	# after a packet was lost. These fields are addresses, protocol and ports.
+	show router sysctl -qw net.ipv4.fib_multipath_hash_policy=3 \
+		net.ipv4.fib_multipath_hash_fields=0x37
 	show router ip route add "$VIP" nexthop dev gre1 nexthop dev gre2
 }
 
