@@ -32,7 +32,8 @@ main()
 	step_spread
 	step_agreement
 	step_reshuffle
-	step_takeout
+	step_drain
+	step_failure
 	step_stats
 	DEMO_HELD=yes
 }
@@ -52,8 +53,11 @@ demo: these were checked, and held ($SECONDS s):
        backend's share is its table's, within five standard deviations.
     4. Each of the flows reached the same backend through both directors.
     5. No download broke, and director1 got nothing more.
-    6. backend2 got nothing while it was out. Of what was not its own, no more than a quarter
-       of the downloads broke and a fifth of the flows moved; no more than 5 % of the short
-       requests failed. With it back, fingerprint and flows are as before.
-    7. Neither director dropped a packet, and both sent flows to every backend.
+    6. While backend2 drained, no download and no short request failed, and no new flow
+       reached it. Both directors removed it when it had no flow left, before the deadline.
+    7. When backend3 was down, downloads broke on it and nowhere else, at most four short
+       requests failed, and no new flow reached it.
+    6. and 7. No more than a fifth of the other backends' new flows moved. With the backend
+       back, fingerprint and flows are as in the beginning.
+    8. Neither director dropped a packet, and both sent flows to every backend.
 EOF

@@ -45,6 +45,17 @@ show()
 	in_ns "$node" "$@"
 }
 
+# show_head COUNT NODE COMMAND...: likewise, and the first lines of what it says.
+show_head()
+{
+	local count=$1 node=$2
+
+	shift 2
+	echo "$node\$ $* | head -n $count"
+	# Reads to the end, unlike head: the command is not to die of SIGPIPE.
+	in_ns "$node" "$@" | sed -n "1,${count}p"
+}
+
 # same NODE COMMAND...: likewise, without printing it.
 same()
 {
@@ -165,10 +176,10 @@ requests_from()
 	done | in_ns "$1" "${DEMO_CURL[@]}" --parallel-immediate --parallel-max "${5-10}" -K - || true
 }
 
-# connected CLIENT COUNT: true when it has that many connections to the VIP
-connected()
+# receiving CLIENT COUNT: true when something came on that many open connections
+receiving()
 {
-	[[ $(in_ns "$1" ss -Htn state established dst "$VIP" | wc -l) -ge $2 ]]
+	[[ $(in_ns "$1" ss -Htin state established dst "$VIP" | grep -c bytes_received) -ge $2 ]]
 }
 
 # failed FILE: how many of its requests did not get their answer

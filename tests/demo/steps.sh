@@ -170,8 +170,8 @@ step_stats()
 
 	step "Counters" \
 		"What an operator sees. OutPkts and OutBytes stay 0: answers do not pass the director." \
-		"backend2 was deleted and added again, so it began at 0 again, and the backends add up to" \
-		"less than the service."
+		"backend2 was removed and added again, so it began at 0 again, and the backends add up to" \
+		"less than the service. backend3 was down only, and goes on counting."
 	for director in "${DIRECTORS[@]}"; do
 		show "$director" maglevadm -L -n --stats
 	done

@@ -9,10 +9,10 @@ DOWNLOADS=24
 # start_downloads FILE: from client1; returns when all have begun
 start_downloads()
 {
-	echo "client1\$ curl -Z 'http://$VIP/slow?[1-$DOWNLOADS]'        # takes about 12 s"
+	echo "client1\$ curl -Z 'http://$VIP/slow?[1-$DOWNLOADS]'        # takes about 10 s"
 	requests_from client1 43001 "$DOWNLOADS" slow "$DOWNLOADS" >"$1" &
 	DEMO_DOWNLOADS=$!
-	wait_until 30 connected client1 "$DOWNLOADS" || fail "$DOWNLOADS downloads do not begin"
+	wait_until 30 receiving client1 "$DOWNLOADS" || fail "$DOWNLOADS downloads do not begin"
 }
 
 step_reshuffle()
@@ -45,14 +45,40 @@ load()
 	done
 }
 
-at_exit()
-{
-	touch "$E2E_TMP/takeout.load.stop"
-}
-
 load_begun()
 {
-	[[ -s $1 ]]
+	[[ -s $DEMO_LOAD ]]
+}
+
+at_exit()
+{
+	[[ -z ${DEMO_LOAD-} ]] || touch "$DEMO_LOAD.stop"
+}
+
+# keep_busy FILE: downloads from client1 in FILE.downloads, and short requests from
+# client2, until load_end, in FILE.load
+keep_busy()
+{
+	echo "client2\$ while true; do curl -Z --parallel-max 2 'http://$VIP/[1-20]'; done"
+	DEMO_LOAD=$1.load
+	load client2 "$DEMO_LOAD" &
+	DEMO_LOAD_PID=$!
+	wait_until 30 load_begun || fail "the short requests do not begin"
+	start_downloads "$1.downloads"
+}
+
+# load_end MOST: how many requests may have failed
+load_end()
+{
+	local total bad
+
+	touch "$DEMO_LOAD.stop"
+	wait "$DEMO_LOAD_PID"
+	total=$(wc -l <"$DEMO_LOAD")
+	bad=$(failed "$DEMO_LOAD")
+	say "Short requests meanwhile: $bad of $total failed"
+	[[ $total -ge 50 && $bad -le $1 ]] ||
+		fail "short requests failed: $(awk '$1 != 0' "$DEMO_LOAD" | head -n 5)"
 }
 
 # map FILE: which backend each of 200 flows goes to
@@ -70,6 +96,13 @@ moved()
 		awk -v name="${3-}" '$2 != $3 && (name == "" || $2 == name)' | wc -l
 }
 
+# What the ends of steps are compared with.
+remember()
+{
+	DEMO_FINGERPRINT=$(fingerprint director1)
+	map "$E2E_TMP/map"
+}
+
 on_both()
 {
 	local director
@@ -79,71 +112,141 @@ on_both()
 	done
 }
 
-# tell_downloads WHERE RESULT BACKEND: WHERE tells which backend each is on
+# broken FILE [BACKEND]: downloads that broke, of all or of one backend; its name
+# came with the answer's header, at the beginning
+broken()
+{
+	awk -v name="${2-}" '$1 != 0 && (name == "" || $3 == name)' "$1" | wc -l
+}
+
+# tell_downloads FILE BACKEND: those elsewhere have to be whole
 tell_downloads()
 {
-	local lost all others had
+	local had lost others
 
-	all=$(failed "$2")
-	had=$(answered_by "$1" "$3")
-	lost=$(join <(awk '$3 == name { print $2 }' name="$3" "$1" | sort) \
-		<(awk '$1 != 0 { print $2 }' "$2" | sort) | wc -l)
-	others=$((all - lost))
-	say "Downloads in progress: $lost broke of the $had on $3," \
+	had=$(answered_by "$1" "$2")
+	lost=$(broken "$1" "$2")
+	others=$(($(broken "$1") - lost))
+	say "Downloads in progress: $lost of the $had on $2 broke," \
 		"$others of the $((DOWNLOADS - had)) elsewhere"
-	[[ $had -gt 0 && $(wc -l <"$2") -eq $DOWNLOADS ]] || fail "downloads are missing: $(<"$2")"
-	[[ $others -le $((DOWNLOADS / 4)) ]] || fail "far too many downloads broke: $(<"$2")"
+	[[ $had -gt 0 && $(wc -l <"$1") -eq $DOWNLOADS ]] || fail "downloads are missing: $(<"$1")"
+	[[ $others -eq 0 ]] || fail "downloads elsewhere broke: $(<"$1")"
 }
 
+# tell_moved BACKEND: where new flows go while that is out
 tell_moved()
 {
-	local before=$1 after=$2 victim=$3 hit others all
+	local before=$E2E_TMP/map now=$E2E_TMP/map.now had still others
 
-	hit=$(answered_by "$before" "$victim")
-	all=$(moved "$before" "$after")
-	others=$((all - $(moved "$before" "$after" "$victim")))
-	say "Of 200 flows $hit were $victim's and had to move; of the other $((200 - hit))," \
-		"$others moved ($(percent "$others" $((200 - hit))))"
-	[[ $(answered_by "$after" "$victim") -eq 0 ]] || fail "$victim still gets requests"
-	[[ $others -le $(((200 - hit) / 5)) ]] || fail "far too many flows moved"
+	map "$now"
+	had=$(answered_by "$before" "$1")
+	still=$(answered_by "$now" "$1")
+	others=$(($(moved "$before" "$now") - $(moved "$before" "$now" "$1")))
+	say "Of 200 new flows $had were $1's: $still reach it; $others of the other $((200 - had)) moved"
+	[[ $still -eq 0 ]] || fail "$1 still gets new flows"
+	[[ $others -le $(((200 - had) / 5)) ]] || fail "far too many flows moved"
 }
 
-step_takeout()
+tell_back()
 {
-	local victim=backend2 file=$E2E_TMP/takeout address fingerprint pid total
+	local now=$E2E_TMP/map.now differ
+
+	map "$now"
+	differ=$(moved "$E2E_TMP/map" "$now")
+	say "Back again: $differ of 200 flows differ from the beginning;" \
+		"fingerprint $(fingerprint director2) as before"
+	[[ $differ -eq 0 && $(fingerprint director1) == "$DEMO_FINGERPRINT" &&
+		$(fingerprint director2) == "$DEMO_FINGERPRINT" ]] || fail "the old table did not come back"
+}
+
+# watch_both FILE: what each director tells of backends that go is in FILE.DIRECTOR
+watch_both()
+{
+	local director
+
+	DEMO_WATCH_PIDS=()
+	for director in "${DIRECTORS[@]}"; do
+		echo "$director\$ maglevadm --monitor &"
+		background "$director" maglevadm --monitor >"$1.$director"
+		DEMO_WATCH_PIDS+=("$E2E_PID")
+	done
+}
+
+gone()
+{
+	[[ $(in_ns "$1" maglevadm -L -n) != *" $2:"* ]]
+}
+
+# tell_gone FILE ADDRESS: waits until both directors have removed it and said so
+tell_gone()
+{
+	local director
+
+	for director in "${DIRECTORS[@]}"; do
+		wait_until 70 gone "$director" "$2" || fail "$director does not remove $2"
+		wait_until 10 test -s "$1.$director" || fail "$director's monitor says nothing"
+		say "$director's monitor: $(<"$1.$director")"
+		# What is left when the deadline comes would be told, too.
+		[[ $(<"$1.$director") == *" backend $2 active 0 inactive 0" ]] ||
+			fail "$2 did not go because its flows were gone"
+	done
+	kill "${DEMO_WATCH_PIDS[@]}"
+	wait "${DEMO_WATCH_PIDS[@]}" || true
+}
+
+step_drain()
+{
+	local victim=backend2 file=$E2E_TMP/drain began
 	local -a server
 
-	step "A backend goes and comes back" \
-		"backend2 is taken out and put back while both clients are busy. Its flows have to move, the" \
-		"others' should stay. The module does not track connections yet: what is in progress on" \
-		"backend2, and the few flows whose slot moves, break. This counts them."
-	address=${ADDRESS[$victim]}
-	server=(-t "$VIP:80" -r "$address")
-	fingerprint=$(fingerprint director1)
-	map "$file.before"
-	requests_from client1 43001 "$DOWNLOADS" >"$file.where"
-	load client2 "$file.load" &
-	pid=$!
-	wait_until 30 load_begun "$file.load" || fail "the load does not begin"
-	start_downloads "$file.downloads"
+	step "A backend is drained" \
+		"backend2 is taken out gently while both clients are busy: it keeps the connections that it" \
+		"has and gets no new ones, and each director removes it by itself when they are gone, after" \
+		"60 s at the latest. Directors wait until slots have settled, and until they have forgotten" \
+		"connections that ended or fell silent: minutes, which are cut short here."
+	server=(-t "$VIP:80" -r "${ADDRESS[$victim]}")
+	remember
+	on_both maglevadm -E -t "$VIP:80" --settle 10s
+	on_both maglevadm --set tcp=15s tcpfin=3s
+	watch_both "$file.monitor"
+	keep_busy "$file"
 
-	on_both maglevadm -d "${server[@]}"
+	on_both maglevadm -e "${server[@]}" --drain --deadline 60s
+	began=$SECONDS
+	show director1 maglevadm -L -n
+	show_head 6 director1 maglevadm -L -c -n
+	tell_moved "$victim"
 	wait "$DEMO_DOWNLOADS"
-	tell_downloads "$file.where" "$file.downloads" "$victim"
-	map "$file.after"
-	tell_moved "$file.before" "$file.after" "$victim"
+	tell_downloads "$file.downloads" "$victim"
+	[[ $(broken "$file.downloads") -eq 0 ]] || fail "downloads on $victim broke"
+	tell_gone "$file.monitor" "${ADDRESS[$victim]}"
+	say "Both removed $victim, $((SECONDS - began)) s after they were told to drain it"
 
 	on_both maglevadm -a "${server[@]}"
-	map "$file.again"
-	touch "$file.load.stop"
-	wait "$pid"
-	say "Put back: $(moved "$file.before" "$file.again") of 200 flows differ from the beginning;" \
-		"fingerprint $(fingerprint director2) as before"
-	[[ $(moved "$file.before" "$file.again") -eq 0 &&
-		$(fingerprint director1) == "$fingerprint" &&
-		$(fingerprint director2) == "$fingerprint" ]] || fail "the old table did not come back"
-	total=$(wc -l <"$file.load")
-	say "Short requests meanwhile: $(failed "$file.load") of $total failed"
-	[[ $total -ge 50 && $(failed "$file.load") -le $((total / 20)) ]] ||
-		fail "too many requests failed"
+	tell_back
+	load_end 0
+}
+
+step_failure()
+{
+	local victim=backend3 file=$E2E_TMP/failure
+	local -a server
+
+	step "A backend fails" \
+		"backend3 is set down while both clients are busy. Its connections go to others at once," \
+		"which do not know them: they break. All others have to stay, though a few slots move."
+	server=(-t "$VIP:80" -r "${ADDRESS[$victim]}")
+	keep_busy "$file"
+
+	on_both maglevadm -e "${server[@]}" --state down
+	tell_moved "$victim"
+	wait "$DEMO_DOWNLOADS"
+	tell_downloads "$file.downloads" "$victim"
+	[[ $(broken "$file.downloads") -gt 0 ]] || fail "$victim was not taken out"
+
+	on_both maglevadm -e "${server[@]}" --state up
+	tell_back
+	# Two are open at a time: backend3 may have both when director1 is told, and
+	# the next two, through director2, when that is.
+	load_end 4
 }

@@ -159,8 +159,8 @@ start_backends()
 	local node
 
 	for node in "${BACKENDS[@]}"; do
-		# 48 KiB at 4 KiB/s: a download takes about 12 s.
-		start_nginx "$node" 49152
+		# 40 KiB at 4 KiB/s: a download takes about 10 s.
+		start_nginx "$node" 40960
 	done
 	for node in "${BACKENDS[@]}"; do
 		wait_until 30 nginx_listens "$node" ||
