@@ -29,6 +29,8 @@ boot_uml()
 	else
 		args+=(con0=null,fd:4)
 	fi
+	# shellcheck disable=SC2206 # several parameters in one variable
+	args+=(${LAB_APPEND-})
 	exec 4>&1 5>&2
 	exec "$kernel/image" "mem=${LAB_MEMORY:-$memory}" root=/dev/root rootfstype=hostfs ro loglevel=8 \
 		"init=$LAB_DIR/guest/init" "lab=$control" "${args[@]}" >&3 2>&3

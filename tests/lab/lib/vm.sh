@@ -98,7 +98,7 @@ run_vm()
 	local ended=
 	local -a user=() pumps=()
 
-	export LAB_DIR LAB_SHELL=$shell LAB_CPUS=$cpus LAB_MEMORY=$memory
+	export LAB_DIR LAB_SHELL=$shell LAB_CPUS=$cpus LAB_MEMORY=$memory LAB_APPEND=$append
 	[[ $EUID -eq 0 ]] || user=(--map-root-user)
 	trap end_vm EXIT
 	trap 'exit 130' INT
