@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The traffic generator of "make bench": what its files share.
+ */
+#ifndef _BENCH_H
+#define _BENCH_H
+
+#include <linux/netdevice.h>
+#include <linux/types.h>
+
+/* Packets made, then sent, at a time: what a driver's poll takes. */
+#define BENCH_BATCH 64
+#define BENCH_MAX_CPUS 8
+
+/**
+ * enum bench_proto - what the packets that clients send are
+ * @BENCH_TCP: TCP segments in the middle of a connection
+ * @BENCH_SYN: TCP segments that open one
+ * @BENCH_UDP: UDP datagrams
+ */
+enum bench_proto {
+	BENCH_TCP,
+	BENCH_SYN,
+	BENCH_UDP,
+};
+
+/**
+ * struct bench_config - a run, as it was asked for
+ * @flows: number of flows
+ * @first: number of the first of them: runs with other ones share none
+ * @proto: enum bench_proto
+ * @gre: wrapped by a router, or as the client sent them
+ * @packets: packets on each CPU
+ * @cpus: CPUs that send
+ * @spread: a flow's packets come to all CPUs, not always to the same one
+ */
+struct bench_config {
+	u32 flows;
+	u32 first;
+	u32 proto;
+	bool gre;
+	u32 packets;
+	u32 cpus;
+	bool spread;
+};
+
+/**
+ * struct bench_result - what came of a run
+ * @packets: packets sent
+ * @total_ns: what that took, all CPUs added up
+ * @batch_ps: the median batch, in picoseconds for each packet
+ * @tail_ns: what 99 of 100 batches took at most, for all of their packets
+ */
+struct bench_result {
+	u64 packets;
+	u64 total_ns;
+	u64 batch_ps;
+	u64 tail_ns;
+};
+
+u32 bench_flow(const struct bench_config *cfg, u64 n);
+struct sk_buff *bench_packet(const struct bench_config *cfg,
+			     struct net_device *dev, u32 flow);
+
+int bench_run(const struct bench_config *cfg, struct net_device *dev,
+	      struct bench_result *res);
+
+/**
+ * enum bench_floor - where packets are dropped to see what comes before
+ * @BENCH_FLOOR_OFF: nowhere
+ * @BENCH_FLOOR_FIRST: where the module under test looks at them
+ * @BENCH_FLOOR_LOCAL: where IPVS looks at them
+ */
+enum bench_floor {
+	BENCH_FLOOR_OFF,
+	BENCH_FLOOR_FIRST,
+	BENCH_FLOOR_LOCAL,
+};
+
+int bench_floor_set(struct net *net, enum bench_floor floor);
+void bench_floor_exit(void);
+
+#endif /* _BENCH_H */

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Packets of numbered flows to the VIP, as a client or a router sends them.
+ */
+#include <linux/etherdevice.h>
+#include <linux/hash.h>
+#include <linux/ip.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <net/gre.h>
+#include <net/ip.h>
+
+#include "bench.h"
+
+/* Of the networks set aside for documentation and for benchmarks. */
+#define CLIENTS 0xc6120000	/* 198.18.0.0 */
+#define VIP 0xc000020a		/* 192.0.2.10 */
+#define ROUTER 0xc6336401	/* 198.51.100.1 */
+#define DIRECTOR 0xc633640b	/* 198.51.100.11 */
+#define PORT 80
+#define PAYLOAD 18
+
+/**
+ * bench_flow() - which flow the next packet belongs to
+ * @cfg: the run
+ * @n: number of the packet
+ *
+ * All flows in turn, in an order that no cache line or page foresees.
+ *
+ * Return: number of the flow, below cfg->flows.
+ */
+u32 bench_flow(const struct bench_config *cfg, u64 n)
+{
+	u32 i;
+
+	div_u64_rem(n, cfg->flows, &i);
+	/* No common factor with numbers of flows, which are powers of ten. */
+	div_u64_rem((u64)i * 618033, cfg->flows, &i);
+	return i;
+}
+
+static void put_ip(struct sk_buff *skb, u32 src, u32 dst, u8 proto, u32 len)
+{
+	struct iphdr *iph = skb_put_zero(skb, sizeof(*iph));
+
+	iph->version = 4;
+	iph->ihl = 5;
+	iph->tot_len = htons(sizeof(*iph) + len);
+	iph->frag_off = htons(IP_DF);
+	iph->ttl = 64;
+	iph->protocol = proto;
+	iph->saddr = htonl(src);
+	iph->daddr = htonl(dst);
+	iph->check = ip_fast_csum(iph, iph->ihl);
+}
+
+static void put_tcp(struct sk_buff *skb, u16 sport, bool syn)
+{
+	struct tcphdr *th = skb_put_zero(skb, sizeof(*th));
+
+	th->source = htons(sport);
+	th->dest = htons(PORT);
+	th->seq = htonl(sport);
+	th->doff = sizeof(*th) / 4;
+	th->window = htons(1024);
+	th->syn = syn;
+	th->ack = !syn;
+}
+
+static void put_udp(struct sk_buff *skb, u16 sport)
+{
+	struct udphdr *uh = skb_put_zero(skb, sizeof(*uh));
+
+	uh->source = htons(sport);
+	uh->dest = htons(PORT);
+	uh->len = htons(sizeof(*uh) + PAYLOAD);
+}
+
+static u32 l4_len(const struct bench_config *cfg)
+{
+	switch (cfg->proto) {
+	case BENCH_SYN:
+		return sizeof(struct tcphdr);
+	case BENCH_UDP:
+		return sizeof(struct udphdr) + PAYLOAD;
+	default:
+		return sizeof(struct tcphdr) + PAYLOAD;
+	}
+}
+
+/* Client and port are one to one with the number, and look scattered. */
+static void put_inner(struct sk_buff *skb, const struct bench_config *cfg,
+		      u32 flow)
+{
+	u32 client = CLIENTS | (flow * 0x9e3779b1 & 0xffff);
+	u16 sport = 1024 + (flow >> 16) * 2048 + (hash_32(flow, 11));
+	bool udp = cfg->proto == BENCH_UDP;
+
+	put_ip(skb, client, VIP, udp ? IPPROTO_UDP : IPPROTO_TCP, l4_len(cfg));
+	if (udp)
+		put_udp(skb, sport);
+	else
+		put_tcp(skb, sport, cfg->proto == BENCH_SYN);
+	if (cfg->proto != BENCH_SYN)
+		skb_put_zero(skb, PAYLOAD);
+}
+
+/**
+ * bench_packet() - make a packet
+ * @cfg: the run
+ * @dev: the device that it came from
+ * @flow: number of the flow
+ *
+ * As a driver does: a buffer of the kind that drivers take, the Ethernet
+ * header pulled, checksums seen to by the hardware.
+ *
+ * Context: any.
+ * Return: the packet or NULL.
+ */
+struct sk_buff *bench_packet(const struct bench_config *cfg,
+			     struct net_device *dev, u32 flow)
+{
+	u32 inner = sizeof(struct iphdr) + l4_len(cfg);
+	struct sk_buff *skb = netdev_alloc_skb_ip_align(dev, 128);
+	struct gre_base_hdr *gre;
+	struct ethhdr *eth;
+
+	if (!skb)
+		return NULL;
+	eth = skb_put_zero(skb, ETH_HLEN);
+	ether_addr_copy(eth->h_dest, dev->dev_addr);
+	eth->h_proto = htons(ETH_P_IP);
+	if (cfg->gre) {
+		put_ip(skb, ROUTER, DIRECTOR, IPPROTO_GRE,
+		       sizeof(*gre) + inner);
+		gre = skb_put_zero(skb, sizeof(*gre));
+		gre->protocol = htons(ETH_P_IP);
+	}
+	put_inner(skb, cfg, flow + cfg->first);
+	skb->protocol = eth_type_trans(skb, dev);
+	skb->ip_summed = CHECKSUM_UNNECESSARY;
+	return skb;
+}
