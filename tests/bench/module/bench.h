@@ -48,7 +48,8 @@ struct bench_config {
  * struct bench_result - what came of a run
  * @packets: packets sent
  * @total_ns: what that took, all CPUs added up
- * @batch_ps: the median batch, in picoseconds for each packet
+ * @batch_ps: the mean of the middle half of all batches, in picoseconds for
+ *	each packet
  * @tail_ns: what 99 of 100 batches took at most, for all of their packets
  */
 struct bench_result {

@@ -1,0 +1,275 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""Inside a kernel of the lab: measure every case, write $LAB_OUT/packets.csv.
+
+Each case is a network namespace with a device that packets come in by and one
+that swallows what goes out. All of them stand side by side while they are
+measured, so that rounds can be interleaved.
+"""
+
+import csv
+import ctypes
+import os
+import subprocess
+import sys
+import time
+
+BENCH = '/sys/kernel/debug/maglev_bench'
+VIP = '192.0.2.10'
+DIRECTOR = '198.51.100.11'
+GATEWAY = '203.0.113.1'
+BACKENDS = [f'203.0.113.{i}' for i in range(11, 31)]
+SPARE = '203.0.113.31'
+PROTOS = {'tcp': 0, 'syn': 1, 'udp': 2}
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def run(*command, stdin=None):
+    subprocess.run(command, check=True, input=stdin, text=True)
+
+
+def enter(name):
+    """This process, and what it starts, is in that namespace from now on."""
+    with open(f'/run/netns/{name}', encoding='ascii') as handle:
+        if libc.setns(handle.fileno(), 0x40000000):
+            raise OSError(ctypes.get_errno(), f'setns {name}')
+
+
+def write(path, text):
+    with open(path, 'w', encoding='ascii') as handle:
+        handle.write(text)
+
+
+def sysctl(name, value):
+    write('/proc/sys/net/ipv4/' + name, str(value))
+
+
+def network():
+    """A way in, a way out, and neighbours that need not be asked for."""
+    lines = ['link set lo up',
+             'link add in type dummy', 'link add out type dummy',
+             f'address add {DIRECTOR}/24 dev in',
+             f'address add {GATEWAY}/24 dev out',
+             'link set in up', 'link set out up']
+    for number, address in enumerate(BACKENDS + [SPARE]):
+        lines.append(f'neighbour add {address} dev out nud permanent '
+                     f'lladdr 02:00:00:00:00:{number:02x}')
+    run('ip', '-batch', '-', stdin='\n'.join(lines) + '\n')
+    for name in ('all', 'default', 'in', 'out'):
+        sysctl(f'conf/{name}/rp_filter', 0)
+
+
+def vip_is_local():
+    run('ip', 'address', 'add', VIP + '/32', 'dev', 'lo')
+
+
+def maglev(track):
+    run('maglevadm', '--add-pool', 'p', '--seed', '0x5eed', '--settle', '1')
+    lines = [f'-a --pool p -r {b}' for b in BACKENDS]
+    lines += [f'-A {p} {VIP}:80 --pool p --track {track}' for p in ('-t', '-u')]
+    run('maglevadm', '-R', stdin='\n'.join(lines) + '\n')
+
+
+def maglev_changed(track):
+    """One of the backends is replaced, in a settled state, and stays so."""
+    maglev(track)
+    time.sleep(2.5)
+    run('maglevadm', '--edit-pool', 'p', '--settle', '3600')
+    run('maglevadm', '-a', '--pool', 'p', '-r', SPARE)
+    run('maglevadm', '-d', '--pool', 'p', '-r', BACKENDS[0])
+
+
+def ipvs(how):
+    vip_is_local()
+    sysctl('ip_forward', 1)
+    lines = []
+    for proto in ('-t', '-u'):
+        lines.append(f'-A {proto} {VIP}:80 -s mh -b mh-port')
+        for backend in BACKENDS:
+            lines.append(f'-a {proto} {VIP}:80 -r {backend}:80 {how}')
+    run('ipvsadm', '-R', stdin='\n'.join(lines) + '\n')
+    run('ipvsadm', '--set', '7200', '7200', '7200')
+
+
+def gre_device():
+    run('ip', 'link', 'add', 'gre1', 'type', 'gre', 'local', DIRECTOR)
+    run('ip', 'link', 'set', 'gre1', 'up')
+    sysctl('conf/gre1/rp_filter', 0)
+
+
+def ipvs_behind_gre():
+    gre_device()
+    ipvs('-i --tun-type gre')
+
+
+def forward():
+    sysctl('ip_forward', 1)
+    run('ip', 'route', 'add', VIP, 'via', BACKENDS[0])
+
+
+class Case:
+    """A namespace and what packets meet there."""
+
+    def __init__(self, name, setup, gre, floor=0, memory=False):
+        self.name = name
+        self.setup = setup
+        self.gre = int(gre)
+        self.floor = floor
+        self.memory = memory
+
+    def create(self):
+        run('ip', 'netns', 'add', self.name)
+        enter(self.name)
+        network()
+        self.setup()
+
+    def destroy(self):
+        enter('home')
+        run('ip', 'netns', 'delete', self.name)
+
+    def send(self, proto, flows, packets, first=0, cpus=1, spread=0):
+        """Returns the four figures of a run, and how many packets came out."""
+        enter(self.name)
+        write(BENCH + '/floor', str(self.floor))
+        before = sent()
+        write(BENCH + '/run', f'in proto={PROTOS[proto]} gre={self.gre} '
+              f'flows={flows} packets={packets} first={first} cpus={cpus} '
+              f'spread={spread}')
+        came_out = sent() - before
+        with open(BENCH + '/run', encoding='ascii') as handle:
+            figures = [int(word) for word in handle.read().split()]
+        if self.floor:
+            write(BENCH + '/floor', '0')
+        return figures, came_out
+
+    def prime(self, proto, flows):
+        """Every flow is known, by its first packet and by a later one."""
+        if not self.floor:
+            if proto == 'tcp':
+                self.send('syn', flows, flows + 64)
+            for _ in range(2):
+                self.send(proto, flows, flows + 64)
+
+
+def sent():
+    with open('/proc/net/dev', encoding='ascii') as handle:
+        for line in handle:
+            name, _, numbers = line.partition(':')
+            if name.strip() == 'out':
+                return int(numbers.split()[9])
+    raise ValueError('no device "out"')
+
+
+def free_memory():
+    write('/proc/sys/vm/drop_caches', '3')
+    with open('/proc/meminfo', encoding='ascii') as handle:
+        for line in handle:
+            if line.startswith('MemFree:'):
+                return int(line.split()[1]) * 1024
+    raise ValueError('no MemFree')
+
+
+CASES = [
+    Case('floor-gre', lambda: None, True, floor=1),
+    Case('floor-plain', lambda: None, False, floor=1),
+    Case('floor-local', vip_is_local, False, floor=2),
+    Case('maglev-all', lambda: maglev('all'), True, memory=True),
+    Case('maglev-changed', lambda: maglev('changed'), True, memory=True),
+    Case('maglev-none', lambda: maglev('none'), True),
+    Case('maglev-all-unsettled', lambda: maglev_changed('all'), True),
+    Case('maglev-changed-unsettled', lambda: maglev_changed('changed'), True),
+    Case('ipvs-gre', lambda: ipvs('-i --tun-type gre'), False, memory=True),
+    Case('ipvs-behind-gre', ipvs_behind_gre, True),
+    Case('ipvs-dr', lambda: ipvs('-g'), False),
+    Case('forward', forward, False),
+]
+SCALING = ('floor-gre', 'maglev-all', 'maglev-changed', 'maglev-none',
+           'ipvs-gre', 'ipvs-behind-gre')
+
+
+class Measurement:
+    """Rounds over all cases, row by row into a file."""
+
+    def __init__(self, out, packets, rounds):
+        self.out = out
+        self.packets = packets
+        self.rounds = rounds
+
+    def row(self, what, figures, came_out):
+        case, proto, flows, cpus, spread, number = what
+        if not case.floor and came_out < figures[0] * 0.999:
+            raise SystemExit(f'{case.name} {proto} {flows}: {figures[0]} '
+                             f'packets went in, {came_out} came out')
+        self.out.writerow([os.environ['LAB_KERNEL'], case.name, proto, flows,
+                           cpus, 'spread' if spread else 'flow', number,
+                           *figures])
+
+    def rounds_of(self, cases, proto, flows, cpus=1, spread=0):
+        for number in range(self.rounds):
+            # Another one goes first each time.
+            turn = number % len(cases)
+            for case in cases[turn:] + cases[:turn]:
+                first, count = 0, flows
+                if proto == 'syn':
+                    # Nobody opens a connection twice: each packet is new.
+                    count = self.packets
+                    first = (1 << 20) + number * count % (1 << 19)
+                figures, came_out = case.send(proto, count, self.packets,
+                                              first, cpus, spread)
+                self.row((case, proto, flows, cpus, spread, number), figures,
+                         came_out)
+
+
+def memory_of(case, flows, kernel):
+    """Bytes that the flows of one case take, by what is left free."""
+    enter(case.name)
+    if not case.name.startswith('maglev'):
+        # What is there once, however many flows.
+        case.send('syn', 64, 64)
+    before = free_memory()
+    case.prime('tcp', flows)
+    used = before - free_memory()
+    if case.memory:
+        print(f'bytes,{kernel},{case.name},{flows},{used}', flush=True)
+
+
+def main():
+    env = os.environ
+    kernel = env['LAB_KERNEL']
+    sets = [int(n) for n in env['BENCH_FLOWS'].split()]
+    rounds, packets = int(env['BENCH_ROUNDS']), int(env['BENCH_PACKETS'])
+    if kernel.startswith('stock'):
+        for name in ('dummy', 'ip_gre', 'ip_vs', 'ip_vs_mh'):
+            run('modprobe', name)
+    run('busybox', 'insmod', env['MAGLEV_BENCH_KO'])
+    if not os.path.isdir(BENCH):
+        run('mount', '-t', 'debugfs', 'debugfs', '/sys/kernel/debug')
+    run('ip', 'netns', 'add', 'home')
+    with open(env['LAB_OUT'] + '/packets.csv', 'w', encoding='ascii',
+              buffering=1) as handle:
+        measure = Measurement(csv.writer(handle, lineterminator='\n'), packets,
+                              rounds)
+        for flows in sets:
+            print(f'bench: {kernel}, {flows} flows', file=sys.stderr)
+            for case in CASES:
+                case.create()
+            # Slots that changed hands while backends were added settle.
+            time.sleep(2.5)
+            for case in CASES:
+                memory_of(case, flows, kernel)
+            measure.rounds_of(CASES, 'tcp', flows)
+            if flows == 100000:
+                if env.get('BENCH_SCALING'):
+                    some = [c for c in CASES if c.name in SCALING]
+                    for spread in (0, 1):
+                        measure.rounds_of(some, 'tcp', flows, 2, spread)
+                measure.rounds_of(CASES, 'syn', flows)
+                for case in CASES:
+                    case.prime('udp', flows)
+                measure.rounds_of(CASES, 'udp', flows)
+            for case in CASES:
+                case.destroy()
+
+
+main()
