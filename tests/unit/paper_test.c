@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The Maglev paper (Eisenbud et al., NSDI 2016, section 3.4): its example and
- * its pseudocode, written down as it is printed there.
+ * its pseudocode.
  */
 #include <linux/kernel.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 
 #include "backends.h"
 #include "ktap.h"
+#include "paper.h"
 
 static void fill_gives_table_1(void)
 {
@@ -38,52 +39,6 @@ static void fill_gives_table_1_without_b1(void)
 		CHECK_EQ(backend[slots[i] & 1], want[i], "slot %u", i);
 }
 
-/* "Pseudocode 1: Populate Maglev hashing lookup table", entry is a signed -1 */
-static int *populate(u32 *permutation, u32 n_backends, u32 size)
-{
-	u32 *next = calloc(n_backends, sizeof(*next));
-	int *entry = calloc(size, sizeof(*entry));
-	u32 n = 0, i, j, c;
-
-	for (j = 0; j < size; j++)
-		entry[j] = -1;
-	for (;;) {
-		for (i = 0; i < n_backends; i++) {
-			u32 *row = permutation + (size_t)i * size;
-
-			c = row[next[i]];
-			while (entry[c] >= 0) {
-				next[i]++;
-				c = row[next[i]];
-			}
-			entry[c] = i;
-			next[i]++;
-			n++;
-			if (n == size) {
-				free(next);
-				return entry;
-			}
-		}
-	}
-}
-
-/* "permutation[i][j] <- (offset + j * skip) mod M" */
-static u32 *permutations(const struct mgl_candidate *cand, u32 n, u32 size,
-			 u64 seed)
-{
-	u32 *permutation = calloc((size_t)n * size, sizeof(*permutation));
-	u32 i, j, offset, skip;
-
-	for (i = 0; i < n; i++) {
-		mgl_table_permutation(&cand[i].addr, seed, size, &offset,
-				      &skip);
-		for (j = 0; j < size; j++)
-			permutation[(size_t)i * size + j] =
-				(offset + (u64)j * skip) % size;
-	}
-	return permutation;
-}
-
 static double now(void)
 {
 	struct timespec ts;
@@ -97,8 +52,8 @@ static double check_same(u32 size, u32 n)
 {
 	struct mgl_candidate *cand = backends_new(n, 11, size + n);
 	double start = now(), theirs, ours;
-	u32 *permutation = permutations(cand, n, size, 5);
-	int *entry = populate(permutation, n, size);
+	u32 *permutation = paper_permutations(cand, n, size, 5);
+	int *entry = paper_populate(permutation, n, size);
 	u16 *slots;
 	u32 s;
 
