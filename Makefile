@@ -34,8 +34,9 @@ help:
 	@echo '  kunit         KUnit in User-Mode Linux'
 	@echo '  e2e           scenarios on network namespaces, in lab kernels'
 	@echo '  static        compiler warnings, sparse, checkpatch, shellcheck, man page'
-	@echo 'Documentation:'
+	@echo 'Documentation and measurements:'
 	@echo '  figures       run the simulations and draw Documentation/figures again'
+	@echo '  bench         measure beside IPVS; QUICK=1: in 3 minutes, printed only'
 	@echo 'Variables: KDIR= kernel build directory, KERNEL= lab kernel of the demo,'
 	@echo '  V=1 show commands, W=1 more warnings'
 
@@ -90,5 +91,8 @@ figures:
 	+$(Q)$(MAKE) --no-print-directory -C tests/sim \
 		$(if $(findstring j,$(MAKEFLAGS)),,-j$(shell nproc)) V=$(V) figures
 
+bench:
+	$(Q)QUICK=$(QUICK) tests/bench/run
+
 .PHONY: all help check-config module tools install dkms-install clean \
-	demo test unit kunit e2e static figures
+	demo test unit kunit e2e static figures bench

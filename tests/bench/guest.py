@@ -9,6 +9,7 @@ measured, so that rounds can be interleaved.
 
 import csv
 import ctypes
+import json
 import os
 import subprocess
 import sys
@@ -117,12 +118,15 @@ class Case:
         self.gre = int(gre)
         self.floor = floor
         self.memory = memory
+        self.used = 0
 
     def create(self):
         run('ip', 'netns', 'add', self.name)
         enter(self.name)
         network()
+        before = free_memory() if self.memory else 0
         self.setup()
+        self.used = before - free_memory() if self.memory else 0
 
     def destroy(self):
         enter('home')
@@ -224,14 +228,20 @@ class Measurement:
 def memory_of(case, flows, kernel):
     """Bytes that the flows of one case take, by what is left free."""
     enter(case.name)
-    if not case.name.startswith('maglev'):
-        # What is there once, however many flows.
-        case.send('syn', 64, 64)
-    before = free_memory()
+    before = free_memory() if case.memory else 0
     case.prime('tcp', flows)
-    used = before - free_memory()
     if case.memory:
-        print(f'bytes,{kernel},{case.name},{flows},{used}', flush=True)
+        used = before - free_memory()
+        print(f'bytes,{kernel},{case.name},{flows},{case.used},{used}',
+              flush=True)
+
+
+def cache_used():
+    """Entries in use where all is tracked and every slot is settled."""
+    enter('maglev-all')
+    said = subprocess.run(['maglevadm', '--info', '--json'], check=True,
+                          stdout=subprocess.PIPE).stdout
+    return json.loads(said)['cache_used']
 
 
 def main():
@@ -264,7 +274,10 @@ def main():
                     some = [c for c in CASES if c.name in SCALING]
                     for spread in (0, 1):
                         measure.rounds_of(some, 'tcp', flows, 2, spread)
+                before = cache_used()
                 measure.rounds_of(CASES, 'syn', flows)
+                print(f'syn,{kernel},{rounds * packets},'
+                      f'{cache_used() - before}', flush=True)
                 for case in CASES:
                     case.prime('udp', flows)
                 measure.rounds_of(CASES, 'udp', flows)

@@ -2,6 +2,8 @@
 /*
  * How long building a table takes, beside the paper's pseudocode, how even it
  * is, and how much moves when a backend fails. Lines of comma separated values.
+ *
+ *   table [ROUNDS [BACKENDS]]   BACKENDS at most, 1000 if not said
  */
 #include <linux/kernel.h>
 #include <stdio.h>
@@ -101,11 +103,12 @@ int main(int argc, char **argv)
 {
 	static const u32 sizes[] = { 65537, 655373 };
 	u32 rounds = argc > 1 ? atoi(argv[1]) : 7;
+	u32 most = argc > 2 ? atoi(argv[2]) : 1000;
 	u32 i, n, round;
 
 	for (round = 0; round < rounds; round++)
 		for (i = 0; i < ARRAY_SIZE(sizes); i++)
-			for (n = 10; n <= 1000; n *= 10)
+			for (n = 10; n <= most; n *= 10)
 				build(sizes[i], n, round);
 	moved(65537, 100);
 	return 0;

@@ -1,0 +1,352 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""What a run of the benchmarks came to, every bar beside its figure.
+
+usage: report.py RESULTS [--document FILE] [--figures FOLDER]
+"""
+
+import argparse
+import collections
+import csv
+import glob
+import os
+import statistics
+
+CASES = [
+    ('floor-gre', 'floor: GRE packets dropped where the module looks'),
+    ('floor-plain', 'floor: plain packets dropped there'),
+    ('floor-local', 'floor: plain packets dropped where IPVS looks'),
+    ('maglev-all', 'maglev, tracks all'),
+    ('maglev-changed', 'maglev, tracks changed'),
+    ('maglev-none', 'maglev, tracks none'),
+    ('maglev-all-unsettled', 'all, 1 of 20 backends replaced'),
+    ('maglev-changed-unsettled', 'changed, 1 of 20 replaced'),
+    ('ipvs-gre', 'IPVS mh: plain in, GRE out'),
+    ('ipvs-behind-gre', 'IPVS mh behind a GRE device: GRE in, GRE out'),
+    ('ipvs-dr', 'IPVS mh, direct routing'),
+    ('forward', 'plain IP forwarding'),
+]
+MAGLEV = ('all', 'changed', 'none')
+NOT_HERE = [
+    ('connections broken by backend changes, stable ECMP set',
+     'those on the failed one', 'tests/sim, tests/e2e: consistency.md'),
+    ('... with half of the ECMP set replaced at the same moment',
+     'as above, older flows', 'tests/sim: consistency.md'),
+    ('... many changes of both kinds', "fewer than the paper's, <= 1/2",
+     'tests/sim: consistency.md'),
+]
+
+Figure = collections.namedtuple('Figure', 'mid low high')
+
+
+def figure(values):
+    return Figure(statistics.median(values), min(values), max(values))
+
+
+def show(fig, unit=''):
+    return f'{fig.mid:.2f}{unit} ({fig.low:.2f}-{fig.high:.2f})'
+
+
+class Results:
+    """Everything that was measured, by kind."""
+
+    def __init__(self, folder):
+        self.ns = collections.defaultdict(dict)
+        self.tail = collections.defaultdict(dict)
+        self.lines = collections.defaultdict(list)
+        for path in sorted(glob.glob(folder + '/*.csv')):
+            self.read_packets(path)
+        for path in sorted(glob.glob(folder + '/*.txt')):
+            with open(path, encoding='utf-8') as handle:
+                for line in handle:
+                    kind, *rest = line.strip().split(',')
+                    self.lines[kind].append(rest)
+
+    def read_packets(self, path):
+        with open(path, encoding='ascii') as handle:
+            for row in csv.reader(handle):
+                kernel, case, proto, flows, cpus, steer, number = row[:7]
+                key = (kernel, case, proto, int(flows), int(cpus), steer)
+                self.ns[key][int(number)] = int(row[9]) / 1000
+                self.tail[key][int(number)] = int(row[10]) / 64
+
+    def kernels(self):
+        return sorted({key[0] for key in self.ns},
+                      key=lambda k: (k.startswith('stock'), k))
+
+    def rounds(self, kernel, case, proto='tcp', flows=100000, cpus=1,
+               steer='flow'):
+        return self.ns.get((kernel, case, proto, flows, cpus, steer), {})
+
+    def each(self, formula, *rounds):
+        """A formula's values, round by round; None if something is missing."""
+        common = set.intersection(*(set(r) for r in rounds)) if rounds else ()
+        values = []
+        for number in common:
+            try:
+                values.append(formula(*(r[number] for r in rounds)))
+            except ZeroDivisionError:
+                pass
+        return figure(values) if values else None
+
+
+def packet_bars(res, kernel):
+    """The first three rows of the bars, for one kernel."""
+    rows = []
+
+    def get(case, flows=100000):
+        return res.rounds(kernel, case, flows=flows)
+
+    for rival, name in (('ipvs-gre', 'IPVS mh, GRE tunnelling'),
+                        ('ipvs-behind-gre', 'IPVS behind a GRE device')):
+        for track in MAGLEV:
+            fig = res.each(lambda ours, theirs: theirs / ours,
+                           get('maglev-' + track), get(rival))
+            if fig:
+                rows.append((kernel, f'packets/s, {track}, against {name}',
+                             '>= 2.5 x', show(fig, ' x'), fig.mid >= 2.5))
+    for floor, name in (('floor-local', 'its own hook'),
+                        ('floor-plain', "the module's hook")):
+        for track in MAGLEV:
+            fig = res.each(lambda o, of, t, tf: (o - of) / (t - tf),
+                           get('maglev-' + track), get('floor-gre'),
+                           get('ipvs-gre'), get(floor))
+            if fig:
+                rows.append((kernel, f'cost above the floor, {track}, against '
+                             f'that of IPVS above {name}', '<= 0.20',
+                             show(fig), fig.mid <= 0.2))
+    for case, bar in (('maglev-all', 1.5), ('maglev-changed', 1.1),
+                      ('maglev-none', 1.1), ('ipvs-gre', None)):
+        floor = 'floor-local' if case == 'ipvs-gre' else 'floor-gre'
+        fig = res.each(lambda b, bf, s, sf: (b - bf) / (s - sf),
+                       get(case, 1000000), get(floor, 1000000),
+                       get(case, 1000), get(floor, 1000))
+        if fig:
+            rows.append((kernel, f'growth of that cost, 1 k to 1 M, {case}',
+                         f'<= {bar} x' if bar else 'to compare',
+                         show(fig, ' x'), fig.mid <= bar if bar else None))
+    return rows
+
+
+def table_bars(res):
+    rows, by_size = [], collections.defaultdict(list)
+    for size, backends, _, ours, theirs, uneven in res.lines['build']:
+        by_size[int(size), int(backends)].append(
+            (float(ours), float(theirs), int(uneven)))
+    for (size, backends), runs in sorted(by_size.items()):
+        fig = figure([ours / theirs for ours, theirs, _ in runs])
+        ours, theirs = (statistics.median(r[i] for r in runs) for i in (0, 1))
+        rows.append(('host', f'table build, M = {size}, N = {backends}: '
+                     f'{ours:.2f} ms, the paper\'s {theirs:.1f} ms',
+                     '<= 0.5', show(fig), fig.mid <= 0.5))
+    if by_size:
+        most = max(run[2] for runs in by_size.values() for run in runs)
+        rows.append(('host', 'max - min slots at equal weights', '<= 1',
+                     str(most), most <= 1))
+    for size, backends, percent in res.lines['moved']:
+        rows.append(('host', f'slots moved on survivors, 1 of {backends} '
+                     f'fails, M = {size}', '<= 0.6 %', f'{float(percent):.2f} %',
+                     float(percent) <= 0.6))
+    return rows
+
+
+def memory_bars(res):
+    rows = []
+    for kernel, case, flows, config, used in res.lines['bytes']:
+        flows, used = int(flows), int(used)
+        config = int(config)
+        if case == 'maglev-all' and flows == 100000:
+            each = (config + used) / (1 << 20)
+            rows.append((kernel, 'memory per tracked flow, of a cache of 1 Mi '
+                         'entries', '<= 64 B', f'{each:.1f} B', each <= 64))
+        elif case == 'maglev-changed' and flows == 100000:
+            rows.append((kernel, 'memory of 100 k flows, changed, at rest',
+                         '0 B', f'{config + used} B', config + used < 1 << 20))
+        elif case == 'ipvs-gre':
+            rows.append((kernel, f'memory per connection, IPVS, {flows}',
+                         'to compare', f'{used / flows:.0f} B', None))
+    for kernel, packets, entries in res.lines['syn']:
+        rows.append((kernel, f'flows remembered of a flood of {packets} SYN, '
+                     'settled slots', '0', entries, int(entries) <= 0))
+    return rows
+
+
+def restore_bars(res):
+    rows = []
+    for kernel, name, services, backends, seconds in res.lines['restore']:
+        ours = name.startswith('maglev')
+        full = services == '10000'
+        rows.append((kernel, f'restore {services} services x {backends} '
+                     f'backends, {name}', '<= 1 s' if ours and full else
+                     'to compare', f'{float(seconds):.2f} s',
+                     float(seconds) <= 1 if ours and full else None))
+    return rows
+
+
+def bars(res):
+    rows = []
+    for kernel in res.kernels():
+        rows += packet_bars(res, kernel)
+    rows += table_bars(res)
+    rows += [('-', what, bar, 'not measured here: ' + where, None)
+             for what, bar, where in NOT_HERE]
+    return rows + memory_bars(res) + restore_bars(res)
+
+
+def verdict(met):
+    return {True: 'met', False: 'MISSED', None: ''}[met]
+
+
+def packet_table(res):
+    """Median ns of a packet, a row for each case and a column for each set."""
+    columns = sorted({(k[0], k[2], k[3]) for k in res.ns if k[4] == 1},
+                     key=lambda c: (res.kernels().index(c[0]), c[1] != 'tcp',
+                                    c[1], c[2]))
+    table = [['ns per packet'] + [f'{k} {p} {flows_text(f)}'
+                                  for k, p, f in columns]]
+    for case, text in CASES:
+        row = [text]
+        for kernel, proto, flows in columns:
+            values = res.rounds(kernel, case, proto, flows).values()
+            row.append(f'{statistics.median(values):.0f}' if values else '')
+        table.append(row)
+    return table
+
+
+def flows_text(flows):
+    return f'{flows // 1000}k' if flows < 1000000 else f'{flows // 1000000}M'
+
+
+def scaling_table(res):
+    """Packets per second of two CPUs by those of one."""
+    table = [['2 CPUs against 1', 'steered by flow', 'round robin']]
+    kernel = 'uml-7.2'
+    for case, text in CASES:
+        row = [text]
+        for steer in ('flow', 'spread'):
+            fig = res.each(lambda one, two: 2 * one / two,
+                           res.rounds(kernel, case),
+                           res.rounds(kernel, case, cpus=2, steer=steer))
+            row.append(show(fig, ' x') if fig else '')
+        if any(row[1:]):
+            table.append(row)
+    return table
+
+
+def text_table(table):
+    widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
+    return '\n'.join('  '.join(
+        cell.ljust(w) if i == 0 else cell.rjust(w)
+        for i, (cell, w) in enumerate(zip(row, widths))).rstrip()
+        for row in table)
+
+
+def text_bars(rows):
+    table = [[kernel, what, bar, value, verdict(met)]
+             for kernel, what, bar, value, met in rows]
+    widths = [max(len(row[i]) for row in table) for i in range(5)]
+    return '\n'.join('  '.join(c.ljust(w) for c, w in zip(row, widths)).rstrip()
+                     for row in table)
+
+
+def markdown(table):
+    head, *rows = table
+    lines = [head, ['---'] + ['--:'] * (len(head) - 1)] + rows
+    return '\n'.join('| ' + ' | '.join(row) + ' |' for row in lines) + '\n'
+
+
+def machine_text(res):
+    cpu = res.lines['cpu'][0] if res.lines['cpu'] else ['?', '?']
+    commit = res.lines['commit'][0][0] if res.lines['commit'] else '?'
+    load = res.lines['load'][0][0] if res.lines['load'] else '?'
+    return (f'{cpu[0]}, {cpu[-1]} CPUs, load {load} at the start, '
+            f'commit {commit}.')
+
+
+def write_document(path, res, rows):
+    with open(path, encoding='utf-8') as handle:
+        text = handle.read()
+    begin, end = '<!-- make bench: begin -->\n', '<!-- make bench: end -->'
+    before, _, rest = text.partition(begin)
+    after = rest.partition(end)[2]
+    table = [['kernel', 'what', 'bar', 'measured', '']]
+    table += [[k, w, b.replace('<=', '≤').replace('>=', '≥'), v,
+               'missed' if met is False else verdict(met)]
+              for k, w, b, v, met in rows]
+    body = [machine_text(res) + '\n', markdown(table)]
+    packet = packet_table(res)
+    for kernel in res.kernels():
+        take = [0] + [i for i, name in enumerate(packet[0])
+                      if name.startswith(kernel + ' ')]
+        body.append(f'{kernel}:\n')
+        body.append(markdown([[row[i].replace(kernel + ' ', '') for i in take]
+                              for row in packet]))
+    if len(scaling_table(res)) > 1:
+        body.append(markdown(scaling_table(res)))
+    with open(path, 'w', encoding='utf-8') as handle:
+        handle.write(before + begin + '\n' + '\n'.join(body) + '\n' + end +
+                     after)
+
+
+def write_csv(path, head, rows):
+    with open(path, 'w', encoding='ascii') as handle:
+        writer = csv.writer(handle, lineterminator='\n')
+        writer.writerow(head)
+        writer.writerows(rows)
+
+
+def write_figures(folder, res):
+    kernels = [k for k in res.kernels() if k.startswith('uml')]
+    rows, by_flows = [], []
+    for case, _ in CASES:
+        row = [case]
+        for kernel in kernels:
+            values = res.rounds(kernel, case).values()
+            row += ([f'{v:.1f}' for v in figure(values)] if values else
+                    ['', '', ''])
+        rows.append(row)
+        for flows in (1000, 100000, 1000000):
+            values = res.rounds('uml-6.1', case, flows=flows).values()
+            if values:
+                by_flows.append([case, flows,
+                                 f'{statistics.median(values):.1f}'])
+    head = ['case'] + [f'{k}{part}' for k in kernels
+                       for part in ('', ' least', ' most')]
+    write_csv(folder + '/performance-packets.csv', head, rows)
+    write_csv(folder + '/performance-flows.csv', ['case', 'flows', 'ns'],
+              by_flows)
+    build = collections.defaultdict(list)
+    for size, backends, _, ours, theirs, _ in res.lines['build']:
+        build[int(size), int(backends)].append((float(ours), float(theirs)))
+    write_csv(folder + '/performance-build.csv',
+              ['slots', 'backends', 'ours_ms', 'paper_ms'],
+              [[*key, *(f'{statistics.median(r[i] for r in runs):.3f}'
+                        for i in (0, 1))] for key, runs in sorted(build.items())])
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('results')
+    parser.add_argument('--document')
+    parser.add_argument('--figures')
+    args = parser.parse_args()
+    res = Results(args.results)
+    rows = bars(res)
+    print(machine_text(res))
+    for kernel in res.kernels():
+        table = packet_table(res)
+        take = [0] + [i for i, name in enumerate(table[0])
+                      if name.startswith(kernel + ' ')]
+        print()
+        print(text_table([[row[i] for i in take] for row in table]))
+    if len(scaling_table(res)) > 1:
+        print('\n' + text_table(scaling_table(res)))
+    print('\n' + text_bars(rows))
+    if args.figures:
+        os.makedirs(args.figures, exist_ok=True)
+        write_figures(args.figures, res)
+    if args.document:
+        write_document(args.document, res, rows)
+
+
+main()
