@@ -18,7 +18,8 @@
 #define ROUTER 0xc6336401	/* 198.51.100.1 */
 #define DIRECTOR 0xc633640b	/* 198.51.100.11 */
 #define PORT 80
-#define PAYLOAD 18
+/* Of TCP or UDP, header and all: with Ethernet's that makes a frame of 60. */
+#define L4_LEN 26
 
 /**
  * bench_flow() - which flow the next packet belongs to
@@ -73,19 +74,12 @@ static void put_udp(struct sk_buff *skb, u16 sport)
 
 	uh->source = htons(sport);
 	uh->dest = htons(PORT);
-	uh->len = htons(sizeof(*uh) + PAYLOAD);
+	uh->len = htons(L4_LEN);
 }
 
 static u32 l4_len(const struct bench_config *cfg)
 {
-	switch (cfg->proto) {
-	case BENCH_SYN:
-		return sizeof(struct tcphdr);
-	case BENCH_UDP:
-		return sizeof(struct udphdr) + PAYLOAD;
-	default:
-		return sizeof(struct tcphdr) + PAYLOAD;
-	}
+	return cfg->proto == BENCH_SYN ? sizeof(struct tcphdr) : L4_LEN;
 }
 
 /* Client and port are one to one with the number, and look scattered. */
@@ -101,8 +95,8 @@ static void put_inner(struct sk_buff *skb, const struct bench_config *cfg,
 		put_udp(skb, sport);
 	else
 		put_tcp(skb, sport, cfg->proto == BENCH_SYN);
-	if (cfg->proto != BENCH_SYN)
-		skb_put_zero(skb, PAYLOAD);
+	skb_put_zero(skb, l4_len(cfg) - (udp ? sizeof(struct udphdr) :
+					       sizeof(struct tcphdr)));
 }
 
 /**
