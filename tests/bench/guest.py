@@ -234,11 +234,14 @@ def memory_of(case, flows, kernel):
         used = before - free_memory()
         print(f'bytes,{kernel},{case.name},{flows},{case.used},{used}',
               flush=True)
+    if case.name.startswith('maglev'):
+        print(f'cached,{kernel},{case.name},{flows},{cache_used(case.name)}',
+              flush=True)
 
 
-def cache_used():
-    """Entries in use where all is tracked and every slot is settled."""
-    enter('maglev-all')
+def cache_used(case):
+    """Entries of the flow cache in use."""
+    enter(case)
     said = subprocess.run(['maglevadm', '--info', '--json'], check=True,
                           stdout=subprocess.PIPE).stdout
     return json.loads(said)['cache_used']
@@ -274,10 +277,11 @@ def main():
                     some = [c for c in CASES if c.name in SCALING]
                     for spread in (0, 1):
                         measure.rounds_of(some, 'tcp', flows, 2, spread)
-                before = cache_used()
+                before = cache_used('maglev-all')
                 measure.rounds_of(CASES, 'syn', flows)
-                print(f'syn,{kernel},{rounds * packets},'
-                      f'{cache_used() - before}', flush=True)
+                after = cache_used('maglev-all')
+                print(f'syn,{kernel},{rounds * packets},{after - before}',
+                      flush=True)
                 for case in CASES:
                     case.prime('udp', flows)
                 measure.rounds_of(CASES, 'udp', flows)
