@@ -36,6 +36,18 @@ NOT_HERE = [
      'tests/sim: consistency.md'),
 ]
 
+FIGURES = '''\
+![ns per packet by case](figures/performance-packets.svg)
+
+![ns per packet by number of flows](figures/performance-flows.svg)
+
+![time to build a table](figures/performance-build.svg)
+
+Data: [performance-packets.csv](figures/performance-packets.csv),
+[performance-flows.csv](figures/performance-flows.csv),
+[performance-build.csv](figures/performance-build.csv).
+'''
+
 Figure = collections.namedtuple('Figure', 'mid low high')
 
 
@@ -278,7 +290,7 @@ def write_document(path, res, rows):
     table += [[k, w, b.replace('<=', '≤').replace('>=', '≥'), v,
                'missed' if met is False else verdict(met)]
               for k, w, b, v, met in rows]
-    body = [machine_text(res) + '\n', markdown(table)]
+    body = [machine_text(res) + '\n', FIGURES, markdown(table)]
     packet = packet_table(res)
     for kernel in res.kernels():
         take = [0] + [i for i, name in enumerate(packet[0])
