@@ -247,6 +247,20 @@ def cache_used(case):
     return json.loads(said)['cache_used']
 
 
+def only(name, proto, flows, packets):
+    """One case alone, for profiles: primed, then sent to for some time."""
+    case = next(case for case in CASES if case.name == name)
+    case.create()
+    time.sleep(2.5)
+    case.prime(proto, flows)
+    with open('/proc/kallsyms', encoding='ascii') as symbols, \
+            open(os.environ['LAB_OUT'] + '/kallsyms', 'w',
+                 encoding='ascii') as copy:
+        copy.write(symbols.read())
+    figures, _ = case.send(proto, flows, packets)
+    print(f'{name}: {figures[2] / 1000:.1f} ns per packet')
+
+
 def main():
     env = os.environ
     kernel = env['LAB_KERNEL']
@@ -259,6 +273,9 @@ def main():
     if not os.path.isdir(BENCH):
         run('mount', '-t', 'debugfs', 'debugfs', '/sys/kernel/debug')
     run('ip', 'netns', 'add', 'home')
+    if env.get('BENCH_ONLY'):
+        only(env['BENCH_ONLY'], env.get('BENCH_PROTO', 'tcp'), sets[0], packets)
+        return
     with open(env['LAB_OUT'] + '/packets.csv', 'w', encoding='ascii',
               buffering=1) as handle:
         measure = Measurement(csv.writer(handle, lineterminator='\n'), packets,
