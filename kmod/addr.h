@@ -40,7 +40,8 @@ static inline __be32 mgl_addr_to_v4(const struct mgl_addr *a)
 static inline bool mgl_addr_equal(const struct mgl_addr *a,
 				  const struct mgl_addr *b)
 {
-	return !memcmp(a, b, sizeof(*a));
+	return !((a->w[0] ^ b->w[0]) | (a->w[1] ^ b->w[1]) |
+		 (a->w[2] ^ b->w[2]) | (a->w[3] ^ b->w[3]));
 }
 
 /* The order that tables are populated in: that of the bytes on the wire. */

@@ -33,6 +33,14 @@ struct choice {
 	struct mgl_decision decision;
 };
 
+/* Not what is found out later: this is done for every packet. */
+static void choice_begin(struct choice *c, enum maglev_track track, bool opens)
+{
+	c->view = (struct mgl_view){ .track = track, .opens = opens };
+	c->cached_member = NULL;
+	c->fallback = false;
+}
+
 static void consult_cache(struct mgl_net *mn, const struct mgl_service *svc,
 			  u64 fp, struct choice *c)
 {
@@ -60,16 +68,13 @@ static void consult_table(const struct mgl_pool *pool,
 	c->decision = mgl_decide(&c->view);
 }
 
-/* Pools are asked in turn until there is somebody. */
-static void consult_pools(const struct mgl_service *svc,
-			  const struct mgl_flow *flow, struct choice *c)
+static noinline void consult_fallback(const struct mgl_service *svc,
+				      const struct mgl_flow *flow,
+				      struct choice *c)
 {
 	const struct mgl_pool *fallback;
 	struct choice other;
 
-	consult_table(rcu_dereference(svc->pool), flow, c);
-	if (c->decision.rule != MAGLEV_RULE_NOBODY)
-		return;
 	fallback = rcu_dereference(svc->fallback);
 	if (!fallback)
 		return;
@@ -82,6 +87,15 @@ static void consult_pools(const struct mgl_service *svc,
 	/* It is to stay there when the service's own pool is back. */
 	if (c->view.track != MAGLEV_TRACK_NONE)
 		c->decision.remember = true;
+}
+
+/* Pools are asked in turn until there is somebody. */
+static void consult_pools(const struct mgl_service *svc,
+			  const struct mgl_flow *flow, struct choice *c)
+{
+	consult_table(rcu_dereference(svc->pool), flow, c);
+	if (unlikely(c->decision.rule == MAGLEV_RULE_NOBODY))
+		consult_fallback(svc, flow, c);
 }
 
 static struct mgl_member *chosen(const struct choice *c)
@@ -171,29 +185,33 @@ struct mgl_member *mgl_select(struct mgl_net *mn, struct mgl_service *svc,
 			      const struct mgl_flow *flow)
 {
 	/* These pair with WRITE_ONCE() in service.c. */
-	struct mgl_flow f = mgl_flow_mask(flow, READ_ONCE(svc->affinity));
-	struct choice c = { .view = {
-		.track = READ_ONCE(svc->track),
-		.opens = f.opens,
-	} };
+	enum maglev_affinity affinity = READ_ONCE(svc->affinity);
+	enum maglev_track track = READ_ONCE(svc->track);
+	struct mgl_flow masked;
 	struct mgl_member *m;
+	struct choice c;
 	u64 fp = 0;
 
-	if (c.view.track != MAGLEV_TRACK_NONE) {
-		fp = mgl_flow_fingerprint(&f, svc->number, &mn->secret);
+	if (affinity != MAGLEV_AFFINITY_5TUPLE) {
+		masked = mgl_flow_mask(flow, affinity);
+		flow = &masked;
+	}
+	choice_begin(&c, track, flow->opens);
+	if (track != MAGLEV_TRACK_NONE) {
+		fp = mgl_flow_fingerprint(flow, svc->number, &mn->secret);
 		consult_cache(mn, svc, fp, &c);
 		if (mgl_decide_cached(&c.view)) {
 			mgl_cache_touch(rcu_dereference(mn->cache), &c.cached,
 					mgl_flow_state_next(c.cached.state,
-							    f.shown),
+							    flow->shown),
 					mgl_clock(mn).now);
 			return c.cached_member;
 		}
 	}
-	consult_pools(svc, &f, &c);
+	consult_pools(svc, flow, &c);
 	m = chosen(&c);
 	if (m && c.decision.remember)
-		m = remember(mn, svc, &f, fp, m, c.view.hit || f.opens);
+		m = remember(mn, svc, flow, fp, m, c.view.hit || flow->opens);
 	return m;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_select);
@@ -213,10 +231,10 @@ void mgl_select_explain(struct mgl_net *mn, const struct mgl_service *svc,
 			const struct mgl_flow *flow, struct mgl_explained *e)
 {
 	struct mgl_flow f = mgl_flow_mask(flow, READ_ONCE(svc->affinity));
-	struct choice c = { .view.track = READ_ONCE(svc->track) };
-	struct choice open;
+	struct choice c = {}, open;
 	u64 fp;
 
+	choice_begin(&c, READ_ONCE(svc->track), false);
 	if (c.view.track != MAGLEV_TRACK_NONE) {
 		fp = mgl_flow_fingerprint(&f, svc->number, &mn->secret);
 		consult_cache(mn, svc, fp, &c);

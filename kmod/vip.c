@@ -57,10 +57,41 @@ struct mgl_vip {
 	struct listeners __rcu *listeners;
 };
 
+/*
+ * For rhashtable to inline, which calls jhash() and memcmp() by default. VIPs
+ * are the administrator's, so nobody can choose some that fall together.
+ */
+static u32 key_hash(const void *data, u32 len, u32 seed)
+{
+	const struct mgl_addr *addr = data;
+
+	return jhash_2words((__force u32)addr->w[3],
+			    (__force u32)(addr->w[0] ^ addr->w[1] ^ addr->w[2]),
+			    seed);
+}
+
+static u32 vip_hash(const void *data, u32 len, u32 seed)
+{
+	const struct mgl_vip *vip = data;
+
+	return key_hash(&vip->addr, len, seed);
+}
+
+static int vip_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct mgl_addr *key = arg->key;
+	const struct mgl_vip *vip = obj;
+
+	return !mgl_addr_equal(&vip->addr, key);
+}
+
 const struct rhashtable_params mgl_vip_params = {
 	.key_len = sizeof(struct mgl_addr),
 	.key_offset = offsetof(struct mgl_vip, addr),
 	.head_offset = offsetof(struct mgl_vip, node),
+	.hashfn = key_hash,
+	.obj_hashfn = vip_hash,
+	.obj_cmpfn = vip_cmp,
 	.automatic_shrinking = true,
 };
 EXPORT_SYMBOL_IF_KUNIT(mgl_vip_params);

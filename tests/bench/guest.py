@@ -265,6 +265,8 @@ def main():
     env = os.environ
     kernel = env['LAB_KERNEL']
     sets = [int(n) for n in env['BENCH_FLOWS'].split()]
+    wanted = env.get('BENCH_CASES', '').split()
+    cases = [c for c in CASES if not wanted or c.name in wanted]
     rounds, packets = int(env['BENCH_ROUNDS']), int(env['BENCH_PACKETS'])
     if kernel.startswith('stock'):
         for name in ('dummy', 'ip_gre', 'ip_vs', 'ip_vs_mh'):
@@ -282,27 +284,27 @@ def main():
                               rounds)
         for flows in sets:
             print(f'bench: {kernel}, {flows} flows', file=sys.stderr)
-            for case in CASES:
+            for case in cases:
                 case.create()
             # Slots that changed hands while backends were added settle.
             time.sleep(2.5)
-            for case in CASES:
+            for case in cases:
                 memory_of(case, flows, kernel)
-            measure.rounds_of(CASES, 'tcp', flows)
-            if flows == 100000:
+            measure.rounds_of(cases, 'tcp', flows)
+            if flows == 100000 and not env.get('BENCH_TCP_ONLY'):
                 if env.get('BENCH_SCALING'):
-                    some = [c for c in CASES if c.name in SCALING]
+                    some = [c for c in cases if c.name in SCALING]
                     for spread in (0, 1):
                         measure.rounds_of(some, 'tcp', flows, 2, spread)
                 before = cache_used('maglev-all')
-                measure.rounds_of(CASES, 'syn', flows)
+                measure.rounds_of(cases, 'syn', flows)
                 after = cache_used('maglev-all')
                 print(f'syn,{kernel},{rounds * packets},{after - before}',
                       flush=True)
-                for case in CASES:
+                for case in cases:
                     case.prime('udp', flows)
-                measure.rounds_of(CASES, 'udp', flows)
-            for case in CASES:
+                measure.rounds_of(cases, 'udp', flows)
+            for case in cases:
                 case.destroy()
 
 
