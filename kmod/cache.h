@@ -12,7 +12,7 @@
 
 #include "addr.h"
 
-/* Two cache lines: one of fingerprints, one of what they stand for. */
+/* Two cache lines, of which a flow is mostly found in the first one read. */
 #define MGL_CACHE_WAYS 8
 
 /**
@@ -112,6 +112,7 @@ void mgl_cache_free(struct mgl_cache *cache);
 u32 mgl_cache_size(struct mgl_cache *cache);
 u32 mgl_cache_buckets(struct mgl_cache *cache);
 
+void mgl_cache_prefetch(struct mgl_cache *cache, u64 fp);
 bool mgl_cache_find(struct mgl_cache *cache, u64 fp,
 		    const struct mgl_clock *clock, struct mgl_cached *flow);
 void mgl_cache_touch(struct mgl_cache *cache, const struct mgl_cached *flow,

@@ -4,6 +4,7 @@
 #define _MGL_CACHE_ARRAY_H
 
 #include <linux/bits.h>
+#include <linux/build_bug.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 
@@ -18,8 +19,12 @@
 /* What is seen to come up to an hour from now came just now. */
 #define MGL_CACHE_AHEAD_MAX	4095
 
+/* Ways of a bucket that share a cache line. */
+#define MGL_LINE_WAYS	4
+#define MGL_CACHE_LINES	(MGL_CACHE_WAYS / MGL_LINE_WAYS)
+
 /**
- * struct mgl_bucket - flows whose fingerprints end alike
+ * struct mgl_line - flows that are found together, in one cache line
  * @fp: fingerprints; 0 where there is no flow
  * @val: owner, kind, state, confirmed and seen, packed; see mgl_value_pack()
  *
@@ -27,9 +32,18 @@
  * fingerprint was read belongs to it. So a writer takes the fingerprint away
  * before it changes what it stands for to another flow's, and sets it last.
  */
+struct mgl_line {
+	u64 fp[MGL_LINE_WAYS];
+	u64 val[MGL_LINE_WAYS];
+} __aligned(64);
+
+/**
+ * struct mgl_bucket - flows whose fingerprints end alike
+ * @line: for each flow one is home, where it is looked for first and put if
+ *	there is a place; see mgl_home_of()
+ */
 struct mgl_bucket {
-	u64 fp[MGL_CACHE_WAYS];
-	u64 val[MGL_CACHE_WAYS];
+	struct mgl_line line[MGL_CACHE_LINES];
 } __aligned(128);
 
 /**
@@ -125,6 +139,26 @@ static inline u32 mgl_bucket_of(const struct mgl_cache_array *array, u64 fp)
 	return fp & array->mask;
 }
 
+/* Of the lower half, but none of the bits that pick the bucket. */
+#define MGL_HOME_BIT 31
+
+static_assert(MAGLEV_CACHE_SIZE_MAX / MGL_CACHE_WAYS <= BIT(MGL_HOME_BIT));
+
+static inline unsigned int mgl_home_of(u64 fp)
+{
+	return fp >> MGL_HOME_BIT & 1;
+}
+
+static inline u64 *mgl_entry_fp(struct mgl_bucket *b, unsigned int way)
+{
+	return &b->line[way / MGL_LINE_WAYS].fp[way % MGL_LINE_WAYS];
+}
+
+static inline u64 *mgl_entry_val(struct mgl_bucket *b, unsigned int way)
+{
+	return &b->line[way / MGL_LINE_WAYS].val[way % MGL_LINE_WAYS];
+}
+
 /*
  * Other CPUs' packets may be from seconds that had not begun when @now was
  * taken: for a packet a moment ago, for a resize that is under way a while.
@@ -140,19 +174,20 @@ static inline u32 mgl_idle_time(u32 seen, u32 now)
 static inline bool mgl_entry_read(const struct mgl_place *place,
 				  unsigned int way, struct mgl_cached *flow)
 {
-	const struct mgl_bucket *b = &place->array->buckets[place->bucket];
+	struct mgl_bucket *b = &place->array->buckets[place->bucket];
 
-	flow->fp = READ_ONCE(b->fp[way]);
+	flow->fp = READ_ONCE(*mgl_entry_fp(b, way));
 	if (!flow->fp)
 		return false;
-	mgl_value_unpack(READ_ONCE(b->val[way]), flow);
+	mgl_value_unpack(READ_ONCE(*mgl_entry_val(b, way)), flow);
 	return true;
 }
 
 static inline void mgl_entry_clear(const struct mgl_place *place, unsigned int way)
 {
 	/* Pairs with smp_load_acquire() in entry_find(). */
-	smp_store_release(&place->array->buckets[place->bucket].fp[way], 0);
+	smp_store_release(mgl_entry_fp(&place->array->buckets[place->bucket],
+				       way), 0);
 }
 
 #endif /* _MGL_CACHE_ARRAY_H */

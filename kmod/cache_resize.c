@@ -38,8 +38,7 @@ static bool bucket_move(struct mgl_cache_array *from, u32 bucket,
 			if (stored == MGL_CACHE_FULL)
 				return false;
 		}
-		/* Pairs with smp_load_acquire() in entry_find(). */
-		smp_store_release(&from->buckets[bucket].fp[i], 0);
+		mgl_entry_clear(&src, i);
 	}
 	return true;
 }
@@ -65,8 +64,7 @@ static void bucket_back(struct mgl_cache_array *from, u32 b,
 		    (flow.fp & from->mask) != b)
 			continue;
 		mgl_cache_put(&dst, &flow, true, clock, NULL, NULL);
-		/* Pairs with smp_load_acquire() in entry_find(). */
-		smp_store_release(&to->buckets[src.bucket].fp[i], 0);
+		mgl_entry_clear(&src, i);
 	}
 	spin_unlock(mgl_cache_lock(to, src.bucket));
 }

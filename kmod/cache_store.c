@@ -36,15 +36,17 @@ static void entry_write(const struct mgl_place *place, unsigned int way,
 {
 	struct mgl_bucket *b = &place->array->buckets[place->bucket];
 
-	if (READ_ONCE(b->fp[way]) != flow->fp) {
-		WRITE_ONCE(b->fp[way], 0);
+	u64 *fp = mgl_entry_fp(b, way);
+
+	if (READ_ONCE(*fp) != flow->fp) {
+		WRITE_ONCE(*fp, 0);
 		/* Pairs with smp_rmb() in entry_find(). */
 		smp_wmb();
 	}
-	WRITE_ONCE(b->val[way], mgl_value_pack(flow));
+	WRITE_ONCE(*mgl_entry_val(b, way), mgl_value_pack(flow));
 	place->array->names[place->bucket].tuple[way] = flow->tuple;
 	/* Pairs with smp_load_acquire() in entry_find(). */
-	smp_store_release(&b->fp[way], flow->fp);
+	smp_store_release(fp, flow->fp);
 }
 
 /* Lower ones go first; from RANK_LIVE on nothing is displaced. */
@@ -86,13 +88,15 @@ enum mgl_cache_stored mgl_cache_put(const struct mgl_place *place,
 				    const struct mgl_clock *clock,
 				    mgl_redundant_fn redundant, void *ctx)
 {
+	unsigned int i, n, home = mgl_home_of(flow->fp) * MGL_LINE_WAYS;
 	u32 best_idle = 0, idle;
 	enum rank best = RANK_LIVE, r;
 	struct mgl_cached other;
 	int victim = -1;
-	unsigned int i;
 
-	for (i = 0; i < MGL_CACHE_WAYS; i++) {
+	/* From home on, so that a free place there is the first one found. */
+	for (n = 0; n < MGL_CACHE_WAYS; n++) {
+		i = (home + n) % MGL_CACHE_WAYS;
 		r = RANK_FREE;
 		idle = 0;
 		if (mgl_entry_read(place, i, &other)) {

@@ -177,6 +177,7 @@ struct mgl_flow mgl_flow_mask(const struct mgl_flow *flow,
 	f.dport = 0;
 	f.opens = false;
 	f.shown = MAGLEV_FLOW_ESTABLISHED;
+	f.digest = 0;
 	if (affinity == MAGLEV_AFFINITY_SOURCE) {
 		f.daddr = mgl_addr_v4(0);
 		f.proto = 0;
@@ -184,32 +185,6 @@ struct mgl_flow mgl_flow_mask(const struct mgl_flow *flow,
 	return f;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_flow_mask);
-
-/**
- * mgl_flow_fingerprint() - what the cache knows a flow by
- * @flow: the flow, as mgl_flow_mask() has it
- * @service: number of its service, which stands for VIP and protocol
- * @secret: random, so that nobody can choose flows that fall together
- *
- * SipHash-2-4. Says nothing outside of this host.
- *
- * Context: any.
- * Return: the fingerprint.
- */
-u64 mgl_flow_fingerprint(const struct mgl_flow *flow, u32 service,
-			 const siphash_key_t *secret)
-{
-	u64 ports = (u64)(__force u16)flow->sport << 48 |
-		    (u64)(__force u16)flow->dport << 32 | service;
-	const __be32 *w = flow->saddr.w;
-
-	if (mgl_addr_is_v4(&flow->saddr))
-		return siphash_2u64((__force u32)w[3], ports, secret);
-	return siphash_3u64((u64)(__force u32)w[0] << 32 | (__force u32)w[1],
-			    (u64)(__force u32)w[2] << 32 | (__force u32)w[3],
-			    ports, secret);
-}
-EXPORT_SYMBOL_IF_KUNIT(mgl_flow_fingerprint);
 
 /*
  * An address as SipHash reads its bytes. Put together in registers: from a
@@ -219,6 +194,62 @@ static u64 addr_word(const struct mgl_addr *addr)
 {
 	return le32_to_cpu((__force __le32)mgl_addr_to_v4(addr));
 }
+
+/* Ports and protocol, likewise. */
+static u64 rest_word(const struct mgl_flow *flow)
+{
+	return (u64)le16_to_cpu((__force __le16)flow->sport) |
+	       (u64)le16_to_cpu((__force __le16)flow->dport) << 16 |
+	       (u64)flow->proto << 32;
+}
+
+/**
+ * mgl_flow_digest() - a flow in 64 bits that nobody else can foresee
+ * @flow: the flow, as mgl_flow_mask() has it
+ * @secret: random, so that nobody can choose flows that fall together
+ *
+ * SipHash-2-4. Says nothing outside of this host. Needs no service, so a place
+ * in the cache can be on its way from memory while the service is looked for.
+ *
+ * Context: any.
+ * Return: the digest.
+ */
+u64 mgl_flow_digest(const struct mgl_flow *flow, const siphash_key_t *secret)
+{
+	const __be32 *w = flow->saddr.w;
+
+	if (mgl_addr_is_v4(&flow->saddr))
+		return siphash_2u64(addr_word(&flow->saddr) |
+				    addr_word(&flow->daddr) << 32,
+				    rest_word(flow), secret);
+	return siphash_4u64((u64)(__force u32)w[0] << 32 | (__force u32)w[1],
+			    (u64)(__force u32)w[2] << 32 | (__force u32)w[3],
+			    (u64)(__force u32)flow->daddr.w[2] << 32 |
+				    (__force u32)flow->daddr.w[3],
+			    rest_word(flow), secret);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_flow_digest);
+
+/**
+ * mgl_flow_fingerprint() - what the cache knows a flow by
+ * @flow: the flow, as mgl_flow_mask() has it
+ * @service: number of its service
+ * @secret: that of mgl_flow_digest()
+ *
+ * The lower half, by which a flow has its place, is the digest's.
+ *
+ * Context: any.
+ * Return: the fingerprint.
+ */
+u64 mgl_flow_fingerprint(const struct mgl_flow *flow, u32 service,
+			 const siphash_key_t *secret)
+{
+	u64 digest = flow->digest ? flow->digest :
+				    mgl_flow_digest(flow, secret);
+
+	return digest ^ (u64)service << 32;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_flow_fingerprint);
 
 /**
  * mgl_flow_hash() - the hash that picks a flow's slot
@@ -236,11 +267,9 @@ static u64 addr_word(const struct mgl_addr *addr)
 u64 mgl_flow_hash(const struct mgl_flow *flow, u64 seed)
 {
 	siphash_key_t key = mgl_hash_key(seed, MGL_LABEL_FLOW);
-	u64 addrs = addr_word(&flow->saddr) | addr_word(&flow->daddr) << 32;
-	u64 rest = (u64)le16_to_cpu((__force __le16)flow->sport) |
-		   (u64)le16_to_cpu((__force __le16)flow->dport) << 16 |
-		   (u64)flow->proto << 32;
 
-	return siphash_2u64(addrs, rest, &key);
+	return siphash_2u64(addr_word(&flow->saddr) |
+			    addr_word(&flow->daddr) << 32,
+			    rest_word(flow), &key);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_flow_hash);

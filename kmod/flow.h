@@ -23,6 +23,7 @@ struct sk_buff;
  * @opens: the packet opens a flow: TCP SYN without ACK, SCTP INIT
  * @shown: what the packet shows of the flow's state
  * @len: length of the inner packet in bytes
+ * @digest: mgl_flow_digest() of it, or 0 if that is still to be done
  */
 struct mgl_flow {
 	struct mgl_addr saddr;
@@ -33,6 +34,7 @@ struct mgl_flow {
 	bool opens;
 	enum maglev_flow_state shown;
 	u32 len;
+	u64 digest;
 };
 
 enum mgl_counter mgl_flow_parse_v4(const struct sk_buff *skb, u32 off,
@@ -40,6 +42,7 @@ enum mgl_counter mgl_flow_parse_v4(const struct sk_buff *skb, u32 off,
 				   struct mgl_flow *flow);
 struct mgl_flow mgl_flow_mask(const struct mgl_flow *flow,
 			      enum maglev_affinity affinity);
+u64 mgl_flow_digest(const struct mgl_flow *flow, const siphash_key_t *secret);
 u64 mgl_flow_fingerprint(const struct mgl_flow *flow, u32 service,
 			 const siphash_key_t *secret);
 u64 mgl_flow_hash(const struct mgl_flow *flow, u64 seed);

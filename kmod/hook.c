@@ -98,6 +98,21 @@ static bool martian_source(const struct mgl_net *mn, const struct sk_buff *skb)
 		!(skb->dev->flags & IFF_LOOPBACK));
 }
 
+/*
+ * The flow's place in the cache, should there be a cache that has flows, is
+ * fetched from memory while VIP and service are looked for.
+ */
+static void fetch_ahead(struct mgl_net *mn, struct mgl_flow *flow)
+{
+	struct mgl_cache *cache = rcu_dereference(mn->cache);
+
+	/* Pairs with WRITE_ONCE() in mgl_track_tidy() and remember(). */
+	if (!cache || !READ_ONCE(mn->has_flows))
+		return;
+	flow->digest = mgl_flow_digest(flow, &mn->secret);
+	mgl_cache_prefetch(cache, flow->digest);
+}
+
 /* A packet whose outer header says GRE for this host. */
 static enum mgl_counter gre_to_us(struct mgl_net *mn, struct sk_buff *skb)
 {
@@ -125,15 +140,16 @@ static enum mgl_counter gre_to_us(struct mgl_net *mn, struct sk_buff *skb)
 	iph = skb_header_pointer(skb, outer.inner, sizeof(_inner), &_inner);
 	if (!iph)
 		return MGL_CNT_GRE_TRUNCATED;
+	fate = outer.defect;
+	if (!fate)
+		fate = mgl_flow_parse_v4(skb, outer.inner, iph, &flow);
+	if (!fate)
+		fetch_ahead(mn, &flow);
 	dst = mgl_addr_v4(iph->daddr);
 	vip = mgl_vip_find(mn, &dst);
 	if (!vip)
 		return MGL_CNT_NOT_VIP;
-
-	/* From here on it is ours, and so is what is wrong with it. */
-	fate = outer.defect;
-	if (!fate)
-		fate = mgl_flow_parse_v4(skb, outer.inner, iph, &flow);
+	/* It is ours, and so is what is wrong with it. */
 	if (fate)
 		return fate;
 	svc = mgl_vip_listener(vip, flow.proto, flow.dport);

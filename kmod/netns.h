@@ -33,6 +33,8 @@ struct mgl_routers;
  * @local_kept: @local follows address changes; under RTNL
  * @hooked: the netfilter hooks are registered; under @lock
  * @hook_ops: the hooks; constant
+ * @has_flows: there may be flows in @cache, so that it is worth while to fetch
+ *	them ahead; a hint
  * @cache: the flow cache, NULL before the first service that tracks; written
  *	under @lock, read under RCU
  * @secret: keys the fingerprints of flows; constant
@@ -63,6 +65,7 @@ struct mgl_net {
 	bool local_kept;
 	bool hooked;
 	struct nf_hook_ops hook_ops;
+	bool has_flows;
 	struct mgl_cache __rcu *cache;
 	siphash_key_t secret;
 	struct mgl_timeouts timeouts;

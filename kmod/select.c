@@ -42,15 +42,19 @@ static void choice_begin(struct choice *c, enum maglev_track track, bool opens)
 }
 
 static void consult_cache(struct mgl_net *mn, const struct mgl_service *svc,
-			  u64 fp, struct choice *c)
+			  const struct mgl_flow *flow, struct choice *c)
 {
 	struct mgl_cache *cache = rcu_dereference(mn->cache);
 	struct mgl_clock clock = mgl_clock(mn);
 
 	/* Pairs with WRITE_ONCE() in remember() and mgl_track_tidy(). */
-	if (!cache || READ_ONCE(svc->has_flows) == MGL_FLOWS_NONE)
+	if (c->view.track == MAGLEV_TRACK_NONE || !cache ||
+	    READ_ONCE(svc->has_flows) == MGL_FLOWS_NONE)
 		return;
-	c->view.hit = mgl_cache_find(cache, fp, &clock, &c->cached);
+	c->view.hit = mgl_cache_find(cache,
+				     mgl_flow_fingerprint(flow, svc->number,
+							  &mn->secret),
+				     &clock, &c->cached);
 	if (!c->view.hit)
 		return;
 	c->cached_member = mgl_ids_get(&mn->member_ids, c->cached.owner);
@@ -122,13 +126,13 @@ static enum mgl_kind kind_of(u8 proto)
 
 /* Returns the backend that the flow has in the cache afterwards, or @m. */
 static struct mgl_member *remember(struct mgl_net *mn, struct mgl_service *svc,
-				   const struct mgl_flow *flow, u64 fp,
+				   const struct mgl_flow *flow,
 				   struct mgl_member *m, bool replace)
 {
 	struct mgl_cache *cache = rcu_dereference(mn->cache);
 	struct mgl_clock clock = mgl_clock(mn);
 	struct mgl_cached new = {
-		.fp = fp,
+		.fp = mgl_flow_fingerprint(flow, svc->number, &mn->secret),
 		.tuple = {
 			.client = flow->saddr,
 			.sport = flow->sport,
@@ -151,6 +155,8 @@ static struct mgl_member *remember(struct mgl_net *mn, struct mgl_service *svc,
 	smp_mb();
 	if (READ_ONCE(svc->has_flows) != MGL_FLOWS_SOME)
 		WRITE_ONCE(svc->has_flows, MGL_FLOWS_SOME);
+	if (!READ_ONCE(mn->has_flows))
+		WRITE_ONCE(mn->has_flows, true);
 	switch (stored) {
 	case MGL_CACHE_KEPT:
 		/* Another CPU's packet of the flow came first. */
@@ -190,28 +196,24 @@ struct mgl_member *mgl_select(struct mgl_net *mn, struct mgl_service *svc,
 	struct mgl_flow masked;
 	struct mgl_member *m;
 	struct choice c;
-	u64 fp = 0;
 
 	if (affinity != MAGLEV_AFFINITY_5TUPLE) {
 		masked = mgl_flow_mask(flow, affinity);
 		flow = &masked;
 	}
 	choice_begin(&c, track, flow->opens);
-	if (track != MAGLEV_TRACK_NONE) {
-		fp = mgl_flow_fingerprint(flow, svc->number, &mn->secret);
-		consult_cache(mn, svc, fp, &c);
-		if (mgl_decide_cached(&c.view)) {
-			mgl_cache_touch(rcu_dereference(mn->cache), &c.cached,
-					mgl_flow_state_next(c.cached.state,
-							    flow->shown),
-					mgl_clock(mn).now);
-			return c.cached_member;
-		}
+	consult_cache(mn, svc, flow, &c);
+	if (mgl_decide_cached(&c.view)) {
+		mgl_cache_touch(rcu_dereference(mn->cache), &c.cached,
+				mgl_flow_state_next(c.cached.state,
+						    flow->shown),
+				mgl_clock(mn).now);
+		return c.cached_member;
 	}
 	consult_pools(svc, flow, &c);
 	m = chosen(&c);
 	if (m && c.decision.remember)
-		m = remember(mn, svc, flow, fp, m, c.view.hit || flow->opens);
+		m = remember(mn, svc, flow, m, c.view.hit || flow->opens);
 	return m;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_select);
@@ -232,13 +234,9 @@ void mgl_select_explain(struct mgl_net *mn, const struct mgl_service *svc,
 {
 	struct mgl_flow f = mgl_flow_mask(flow, READ_ONCE(svc->affinity));
 	struct choice c = {}, open;
-	u64 fp;
 
 	choice_begin(&c, READ_ONCE(svc->track), false);
-	if (c.view.track != MAGLEV_TRACK_NONE) {
-		fp = mgl_flow_fingerprint(&f, svc->number, &mn->secret);
-		consult_cache(mn, svc, fp, &c);
-	}
+	consult_cache(mn, svc, &f, &c);
 	open = c;
 	open.view.opens = READ_ONCE(svc->affinity) == MAGLEV_AFFINITY_5TUPLE &&
 			  svc->id.proto != IPPROTO_UDP;

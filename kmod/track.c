@@ -323,8 +323,13 @@ void mgl_track_tidy(struct mgl_net *mn)
 	 */
 	smp_mb();
 	mgl_cache_sweep(cache, tidy_flow, mn);
-	for (n = rb_first(&mn->services); n; n = rb_next(n))
-		cmpxchg(&rb_entry(n, struct mgl_service, node)->has_flows,
-			MGL_FLOWS_SOUGHT, MGL_FLOWS_NONE);
+	/* False, though a flow was stored just now, until the next one is. */
+	WRITE_ONCE(mn->has_flows, false);
+	for (n = rb_first(&mn->services); n; n = rb_next(n)) {
+		svc = rb_entry(n, struct mgl_service, node);
+		if (cmpxchg(&svc->has_flows, MGL_FLOWS_SOUGHT,
+			    MGL_FLOWS_NONE) == MGL_FLOWS_SOME)
+			WRITE_ONCE(mn->has_flows, true);
+	}
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_track_tidy);

@@ -66,6 +66,8 @@ def vip_is_local():
 
 
 def maglev(track):
+    if os.environ.get('BENCH_CACHE'):
+        run('maglevadm', '--cache-size', os.environ['BENCH_CACHE'])
     run('maglevadm', '--add-pool', 'p', '--seed', '0x5eed', '--settle', '1')
     lines = [f'-a --pool p -r {b}' for b in BACKENDS]
     lines += [f'-A {p} {VIP}:80 --pool p --track {track}' for p in ('-t', '-u')]

@@ -245,6 +245,31 @@ static void an_entry_is_kept_or_replaced(void)
 	mgl_cache_free(cache);
 }
 
+/* Buckets are read line after line. */
+static void a_flow_is_at_home_while_there_is_a_place(void)
+{
+	/* All of the second line, the last of which finds no place there. */
+	static const u32 numbers[] = { 1, 3, 5, 7, 9 };
+	static const u32 order[] = { 9, 1, 3, 5, 7 };
+	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
+	struct mgl_cached flows[MGL_CACHE_WAYS];
+	struct mgl_clock clock = flows_clock(100);
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		struct mgl_cached flow = flows_new(flows_fp(3, numbers[i]), i,
+						   100);
+
+		mgl_cache_store(cache, &flow, false, &clock, NULL, NULL);
+		mgl_cache_prefetch(cache, flow.fp);
+		check_found(cache, &flow, 100);
+	}
+	CHECK_EQ(mgl_cache_read(cache, 3, flows), ARRAY_SIZE(order), "flows");
+	for (i = 0; i < ARRAY_SIZE(order); i++)
+		CHECK_EQ(flows[i].fp, flows_fp(3, order[i]), "place %u", i);
+	mgl_cache_free(cache);
+}
+
 struct visits {
 	u32 seen;
 	u64 sum;
@@ -319,6 +344,7 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(a_touch_confirms),
 	KTAP_CASE(a_late_touch_writes_nothing),
 	KTAP_CASE(an_entry_is_kept_or_replaced),
+	KTAP_CASE(a_flow_is_at_home_while_there_is_a_place),
 	KTAP_CASE(a_sweep_sees_every_flow),
 	KTAP_CASE(allocations_fail_without_a_leak),
 };

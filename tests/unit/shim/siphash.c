@@ -55,35 +55,32 @@ u64 siphash(const void *data, size_t len, const siphash_key_t *key)
 }
 
 /* The kernel defines these by value; as bytes they are little-endian. */
-u64 siphash_2u64(u64 a, u64 b, const siphash_key_t *key)
+static u64 of_words(const u64 *words, int n, const siphash_key_t *key)
 {
-	u8 bytes[16];
+	u8 bytes[32];
 	int i;
 
-	for (i = 0; i < 8; i++) {
-		bytes[i] = a >> (8 * i);
-		bytes[8 + i] = b >> (8 * i);
-	}
-	return siphash(bytes, sizeof(bytes), key);
+	for (i = 0; i < 8 * n; i++)
+		bytes[i] = words[i / 8] >> (8 * (i % 8));
+	return siphash(bytes, 8 * n, key);
 }
 
 u64 siphash_1u64(u64 a, const siphash_key_t *key)
 {
-	u8 bytes[8];
-	int i;
+	return of_words(&a, 1, key);
+}
 
-	for (i = 0; i < 8; i++)
-		bytes[i] = a >> (8 * i);
-	return siphash(bytes, sizeof(bytes), key);
+u64 siphash_2u64(u64 a, u64 b, const siphash_key_t *key)
+{
+	return of_words((u64[]){ a, b }, 2, key);
 }
 
 u64 siphash_3u64(u64 a, u64 b, u64 c, const siphash_key_t *key)
 {
-	u64 words[3] = { a, b, c };
-	u8 bytes[24];
-	int i;
+	return of_words((u64[]){ a, b, c }, 3, key);
+}
 
-	for (i = 0; i < 24; i++)
-		bytes[i] = words[i / 8] >> (8 * (i % 8));
-	return siphash(bytes, sizeof(bytes), key);
+u64 siphash_4u64(u64 a, u64 b, u64 c, u64 d, const siphash_key_t *key)
+{
+	return of_words((u64[]){ a, b, c, d }, 4, key);
 }
