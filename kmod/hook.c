@@ -188,23 +188,38 @@ static bool sent_to_us(const struct sk_buff *skb, const struct net_device *in)
 	return skb->pkt_type == PACKET_HOST && !netif_is_l3_master(in);
 }
 
+static unsigned int handle(struct mgl_net *mn, struct sk_buff *skb)
+{
+	enum mgl_counter fate = gre_to_us(mn, skb);
+
+	mgl_counters_inc(mn->counters, fate);
+	return verdict(fate);
+}
+
+static noinline unsigned int in_process(struct mgl_net *mn, struct sk_buff *skb)
+{
+	unsigned int v;
+
+	local_bh_disable();
+	v = handle(mn, skb);
+	local_bh_enable();
+	return v;
+}
+
 static unsigned int pre_routing_v4(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 	struct mgl_net *mn = priv;
-	enum mgl_counter fate;
 
 	if (iph->protocol != IPPROTO_GRE || !mgl_local_v4(mn, iph->daddr) ||
 	    !sent_to_us(skb, state->in))
 		return NF_ACCEPT;
 
 	/* A packet that was queued to userspace comes back in a process. */
-	local_bh_disable();
-	fate = gre_to_us(mn, skb);
-	mgl_counters_inc(mn->counters, fate);
-	local_bh_enable();
-	return verdict(fate);
+	if (unlikely(!softirq_count()))
+		return in_process(mn, skb);
+	return handle(mn, skb);
 }
 
 /**
