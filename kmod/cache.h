@@ -7,6 +7,7 @@
 #ifndef _MGL_CACHE_H
 #define _MGL_CACHE_H
 
+#include <linux/rcupdate.h>
 #include <linux/types.h>
 #include <uapi/linux/maglev.h>
 
@@ -104,6 +105,18 @@ typedef bool (*mgl_redundant_fn)(void *ctx, const struct mgl_tuple *tuple,
 /* Returns true to have the flow forgotten. Called with a lock held. */
 typedef bool (*mgl_visit_fn)(void *ctx, const struct mgl_cached *flow);
 
+/**
+ * struct mgl_filter - what surely is not in a cache array
+ * @rcu: frees it
+ * @mask: bits - 1
+ * @bits: set by the end of a fingerprint where a flow has been stored
+ */
+struct mgl_filter {
+	struct rcu_head rcu;
+	u32 mask;
+	unsigned long bits[];
+};
+
 struct mgl_cache;
 struct mgl_cache_array;
 
@@ -124,6 +137,10 @@ enum mgl_cache_stored mgl_cache_store(struct mgl_cache *cache,
 unsigned int mgl_cache_read(struct mgl_cache *cache, u32 bucket,
 			    struct mgl_cached flows[MGL_CACHE_WAYS]);
 void mgl_cache_sweep(struct mgl_cache *cache, mgl_visit_fn visit, void *ctx);
+
+bool mgl_cache_lacks(struct mgl_cache *cache, u64 fp);
+struct mgl_filter *mgl_cache_tidy(struct mgl_cache *cache, mgl_visit_fn visit,
+				  void *ctx);
 
 int mgl_cache_resize(struct mgl_cache *cache, u32 entries,
 		     const struct mgl_clock *clock,

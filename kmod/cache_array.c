@@ -31,7 +31,9 @@ struct mgl_cache_array *mgl_cache_array_alloc(u32 entries)
 	array->buckets = kvcalloc(n, sizeof(*array->buckets),
 				  GFP_KERNEL_ACCOUNT);
 	array->names = kvcalloc(n, sizeof(*array->names), GFP_KERNEL_ACCOUNT);
-	if (!array->locks || !array->buckets || !array->names) {
+	RCU_INIT_POINTER(array->filter, mgl_filter_alloc(entries));
+	if (!array->locks || !array->buckets || !array->names ||
+	    !rcu_access_pointer(array->filter)) {
 		mgl_cache_array_free(array);
 		return NULL;
 	}
@@ -52,6 +54,7 @@ void mgl_cache_array_free(struct mgl_cache_array *array)
 {
 	if (!array)
 		return;
+	kvfree(rcu_dereference_protected(array->filter, true));
 	kvfree(array->names);
 	kvfree(array->buckets);
 	kvfree(array->locks);

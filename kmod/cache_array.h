@@ -64,6 +64,8 @@ struct mgl_names {
  * @locks: writers of a bucket hold the one it falls on
  * @buckets: the flows
  * @names: their names
+ * @filter: knows of every flow; replaced by mgl_cache_tidy(), read under RCU
+ * @fresh: while the cache is tidied, the filter to come
  */
 struct mgl_cache_array {
 	u32 mask;
@@ -73,6 +75,8 @@ struct mgl_cache_array {
 	spinlock_t *locks; /* writers; readers take none */
 	struct mgl_bucket *buckets;
 	struct mgl_names *names;
+	struct mgl_filter __rcu *filter;
+	struct mgl_filter __rcu *fresh;
 };
 
 /**
@@ -100,6 +104,9 @@ enum mgl_cache_stored mgl_cache_put(const struct mgl_place *place,
 				    mgl_redundant_fn redundant, void *ctx);
 bool mgl_cache_get(const struct mgl_place *place, unsigned int way,
 		   struct mgl_cached *flow);
+
+struct mgl_filter *mgl_filter_alloc(u32 entries);
+void mgl_filter_note(struct mgl_cache_array *array, u64 fp);
 
 static inline spinlock_t *mgl_cache_lock(struct mgl_cache_array *array,
 					 u32 bucket)

@@ -38,6 +38,7 @@ static void entry_write(const struct mgl_place *place, unsigned int way,
 
 	u64 *fp = mgl_entry_fp(b, way);
 
+	mgl_filter_note(place->array, flow->fp);
 	if (READ_ONCE(*fp) != flow->fp) {
 		WRITE_ONCE(*fp, 0);
 		/* Pairs with smp_rmb() in entry_find(). */

@@ -46,15 +46,17 @@ static void consult_cache(struct mgl_net *mn, const struct mgl_service *svc,
 {
 	struct mgl_cache *cache = rcu_dereference(mn->cache);
 	struct mgl_clock clock = mgl_clock(mn);
+	u64 fp;
 
 	/* Pairs with WRITE_ONCE() in remember() and mgl_track_tidy(). */
 	if (c->view.track == MAGLEV_TRACK_NONE || !cache ||
 	    READ_ONCE(svc->has_flows) == MGL_FLOWS_NONE)
 		return;
-	c->view.hit = mgl_cache_find(cache,
-				     mgl_flow_fingerprint(flow, svc->number,
-							  &mn->secret),
-				     &clock, &c->cached);
+	fp = mgl_flow_fingerprint(flow, svc->number, &mn->secret);
+	/* Few flows of such a service are there, and most of all others'. */
+	if (c->view.track == MAGLEV_TRACK_CHANGED && mgl_cache_lacks(cache, fp))
+		return;
+	c->view.hit = mgl_cache_find(cache, fp, &clock, &c->cached);
 	if (!c->view.hit)
 		return;
 	c->cached_member = mgl_ids_get(&mn->member_ids, c->cached.owner);

@@ -307,6 +307,7 @@ void mgl_track_tidy(struct mgl_net *mn)
 {
 	struct mgl_cache *cache = mgl_track_cache(mn);
 	struct mgl_service *svc;
+	struct mgl_filter *old;
 	struct rb_node *n;
 
 	if (!cache)
@@ -322,7 +323,9 @@ void mgl_track_tidy(struct mgl_net *mn)
 	 * taken away. Packets go on looking for flows all the time.
 	 */
 	smp_mb();
-	mgl_cache_sweep(cache, tidy_flow, mn);
+	old = mgl_cache_tidy(cache, tidy_flow, mn);
+	if (old)
+		kvfree_rcu(old, rcu);
 	/* False, though a flow was stored just now, until the next one is. */
 	WRITE_ONCE(mn->has_flows, false);
 	for (n = rb_first(&mn->services); n; n = rb_next(n)) {

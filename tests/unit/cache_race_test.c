@@ -7,6 +7,7 @@
 #include <asm/barrier.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -31,6 +32,9 @@
 #define STABLE	(4 * BUCKETS)
 /* Each displaces another. */
 #define CHURN	(20 * BUCKETS)
+/* Each thread's own, stored one by one, in buckets of their own. */
+#define OWN_BUCKET 10
+#define OWN	80
 /* Too many for one bucket of the smallest cache. */
 #define PINNED	(MGL_CACHE_WAYS + 1)
 
@@ -44,6 +48,7 @@ static struct thread {
 	pthread_t id;
 	u64 prng;
 	u64 quiet;	/* counts the times at which it held nothing */
+	u32 own;	/* of its own flows, those it has stored */
 	u32 found, missed, late, stored, displaced;
 	u32 failed;
 	const char *first;
@@ -59,6 +64,11 @@ static u64 fp_of(u32 i)
 static u64 pinned_fp(u32 i)
 {
 	return flows_fp(100 + SMALL / MGL_CACHE_WAYS * i, 5000 + i);
+}
+
+static u64 own_fp(const struct thread *t, u32 i)
+{
+	return flows_fp(OWN_BUCKET + i, 1000 * (1 + (t - threads)) + i);
 }
 
 static u32 mixed(u64 fp)
@@ -114,6 +124,8 @@ static void stable_packet(struct thread *t, struct mgl_clock *clock)
 	u64 fp = fp_of(prng_below(&t->prng, STABLE));
 	u32 before = smp_load_acquire(&refusing);
 	struct mgl_cached flow;
+
+	expect(t, !mgl_cache_lacks(cache, fp), "a flow is said to be lacking");
 
 	if (mgl_cache_find(cache, fp, clock, &flow)) {
 		t->found++;
@@ -175,6 +187,25 @@ static void churn_packet(struct thread *t, struct mgl_clock *clock)
 	expect(t, is_own(&flow) && is_named(&flow), "another is kept");
 }
 
+/* One that was just stored is known from then on, be the cache tidied or not. */
+static void own_packet(struct thread *t, const struct mgl_clock *clock)
+{
+	struct mgl_cached flow;
+	u64 fp;
+
+	if (t->own < OWN && !prng_below(&t->prng, 64)) {
+		fp = own_fp(t, t->own++);
+		flow = flow_new(fp, 0, clock->now);
+		expect(t, mgl_cache_store(cache, &flow, false, clock, NULL,
+					  NULL) == MGL_CACHE_NEW, "no place");
+	} else if (t->own) {
+		fp = own_fp(t, prng_below(&t->prng, t->own));
+	} else {
+		return;
+	}
+	expect(t, !mgl_cache_lacks(cache, fp), "an own flow is lacking");
+}
+
 static void *packets(void *arg)
 {
 	struct thread *t = arg;
@@ -190,6 +221,9 @@ static void *packets(void *arg)
 				break;
 			case 3:
 				stable_store(t, &clock);
+				break;
+			case 4:
+				own_packet(t, &clock);
 				break;
 			default:
 				churn_packet(t, &clock);
@@ -254,6 +288,22 @@ static void resize_in_vain(void)
 	mgl_cache_sweep(cache, visit_pinned, NULL);
 }
 
+static bool visit_nobody(void *ctx, const struct mgl_cached *flow)
+{
+	(void)ctx;
+	CHECK(is_own(flow) && is_named(flow), "another is seen");
+	return false;
+}
+
+static void tidy(void)
+{
+	struct mgl_filter *old = mgl_cache_tidy(cache, visit_nobody, NULL);
+
+	CHECK(old, "a fresh filter");
+	grace_period();
+	kvfree(old);
+}
+
 static u32 rounds_of_resizing(void)
 {
 	u64 state = 7;
@@ -267,6 +317,7 @@ static u32 rounds_of_resizing(void)
 			resize_in_vain();
 		else
 			resize(SMALL << prng_below(&state, 6), 0);
+		tidy();
 		if (round % 4 == 0)
 			WRITE_ONCE(seconds, seconds + 1);
 	}
@@ -326,6 +377,8 @@ static void packets_and_resizes_race(void)
 		sum.late += t->late;
 	}
 	check_left();
+	for (i = 0; i < THREADS; i++)
+		CHECK_EQ(threads[i].own, OWN, "own flows of thread %u", i);
 	NOTE("%u resizes; %u found, %u stored: %u displaced another, %u were late; %u missed on their way back",
 	     rounds, sum.found, sum.stored, sum.displaced, sum.late,
 	     sum.missed);

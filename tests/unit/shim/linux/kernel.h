@@ -18,6 +18,9 @@
 #define min_t(t, x, y)	__shim_pick((t)(x), (t)(y), <)
 #define max_t(t, x, y)	__shim_pick((t)(x), (t)(y), >)
 
+#define likely(x)	__builtin_expect(!!(x), 1)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
+
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 static inline u64 rol64(u64 word, unsigned int shift)

@@ -4,4 +4,7 @@
 
 #include <linux/slab.h>
 
+#define struct_size(p, member, n) \
+	(sizeof(*(p)) + sizeof((p)->member[0]) * (size_t)(n))
+
 #endif /* _SHIM_LINUX_OVERFLOW_H */

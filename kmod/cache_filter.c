@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which flows are surely not in the cache. A bit for each place of the cache,
+ * by the end of the fingerprint, is set when a flow is stored: an eighth of a
+ * byte in place of a bucket's cache line to read, for services that have few of
+ * their flows in the cache. Bits of flows that have gone stay until the cache
+ * is tidied, which fills a fresh filter from what there is.
+ */
+#include <kunit/visibility.h>
+#include <linux/bitops.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/overflow.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "cache_array.h"
+
+#define BUCKETS_AT_A_TIME 256
+
+/**
+ * mgl_filter_alloc() - a filter that says that nothing is there
+ * @entries: places of the cache, a power of two
+ *
+ * Context: may sleep.
+ * Return: the filter, to be freed with kvfree(), or NULL.
+ */
+struct mgl_filter *mgl_filter_alloc(u32 entries)
+{
+	struct mgl_filter *filter;
+
+	filter = kvzalloc(struct_size(filter, bits, BITS_TO_LONGS(entries)),
+			  GFP_KERNEL_ACCOUNT);
+	if (filter)
+		filter->mask = entries - 1;
+	return filter;
+}
+
+/* Written only where it says something new: others read the same line. */
+static void note(struct mgl_filter *filter, u64 fp)
+{
+	u32 bit = fp & filter->mask;
+
+	if (!test_bit(bit, filter->bits))
+		set_bit(bit, filter->bits);
+}
+
+/**
+ * mgl_filter_note() - a flow is about to be stored
+ * @array: where
+ * @fp: its fingerprint
+ *
+ * Context: the lock of the flow's bucket is held.
+ */
+void mgl_filter_note(struct mgl_cache_array *array, u64 fp)
+{
+	struct mgl_filter *fresh = rcu_dereference_check(array->fresh, true);
+
+	if (unlikely(fresh))
+		note(fresh, fp);
+	/* Who sees no fresh one any more sees it as the filter: filter_swap() */
+	smp_rmb();
+	note(rcu_dereference_check(array->filter, true), fp);
+}
+
+/**
+ * mgl_cache_lacks() - is it certain that a flow is not there?
+ * @cache: the cache
+ * @fp: the flow's fingerprint
+ *
+ * Context: RCU read side.
+ * Return: true if mgl_cache_find() would not find it; false says nothing.
+ */
+bool mgl_cache_lacks(struct mgl_cache *cache, u64 fp)
+{
+	struct mgl_cache_array *array = rcu_dereference(cache->array);
+	struct mgl_filter *filter;
+
+	fp = mgl_cache_fp(fp);
+	/* While it is resized a flow is noted there before it leaves here. */
+	for (; array; array = rcu_dereference(array->next)) {
+		filter = rcu_dereference(array->filter);
+		if (test_bit(fp & filter->mask, filter->bits))
+			return false;
+	}
+	return true;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_cache_lacks);
+
+/*
+ * The lock is taken for empty buckets, too: who had it before and did not see
+ * the fresh filter has its flow seen here, who has it later sees the filter.
+ */
+static void tidy_bucket(struct mgl_place *place, struct mgl_filter *fresh,
+			mgl_visit_fn visit, void *ctx)
+{
+	struct mgl_cached flow;
+	unsigned int i;
+
+	spin_lock_bh(mgl_cache_lock(place->array, place->bucket));
+	for (i = 0; i < MGL_CACHE_WAYS; i++) {
+		if (!mgl_cache_get(place, i, &flow))
+			continue;
+		if (visit(ctx, &flow))
+			mgl_entry_clear(place, i);
+		else if (fresh)
+			note(fresh, flow.fp);
+	}
+	spin_unlock_bh(mgl_cache_lock(place->array, place->bucket));
+}
+
+static struct mgl_filter *filter_swap(struct mgl_cache_array *array,
+				      struct mgl_filter *fresh)
+{
+	struct mgl_filter *old;
+
+	old = rcu_dereference_protected(array->filter, true);
+	rcu_assign_pointer(array->filter, fresh);
+	/* Pairs with smp_rmb() in mgl_filter_note(). */
+	smp_wmb();
+	RCU_INIT_POINTER(array->fresh, NULL);
+	return old;
+}
+
+/**
+ * mgl_cache_tidy() - look at every flow, and forget those that have gone
+ * @cache: the cache
+ * @visit: called for each flow; returns true to have it forgotten
+ * @ctx: for @visit
+ *
+ * Without memory for a fresh filter the old one stays, which knows less.
+ *
+ * Context: may sleep; not while it is resized, nor twice at a time, which the
+ * caller sees to.
+ * Return: a filter to be freed with kvfree() a grace period later, or NULL.
+ */
+struct mgl_filter *mgl_cache_tidy(struct mgl_cache *cache, mgl_visit_fn visit,
+				  void *ctx)
+{
+	struct mgl_place place = {
+		.array = rcu_dereference_protected(cache->array, true),
+	};
+	struct mgl_filter *fresh = mgl_filter_alloc(mgl_cache_size(cache));
+
+	rcu_assign_pointer(place.array->fresh, fresh);
+	for (; place.bucket <= place.array->mask; place.bucket++) {
+		if (!(place.bucket % BUCKETS_AT_A_TIME))
+			cond_resched();
+		tidy_bucket(&place, fresh, visit, ctx);
+	}
+	return fresh ? filter_swap(place.array, fresh) : NULL;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_cache_tidy);
