@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The module beside the rest of the host: trusted routers, no services,
-# a backend on the host itself, connection tracking, nftables, tcpdump.
+# a backend on the host itself, connection tracking, nftables, queues, tcpdump.
 
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -59,6 +59,21 @@ check_is "POST_ROUTING sees what is sent on" 5 "$(nft_packets sent)"
 check_is "POST_ROUTING sees it untracked" 5 "$(nft_packets untracked)"
 check "tcpdump on the director sees what is sent on" \
 	wait_until 20 has_captured 5 "$E2E_TMP/d1.pcap"
+
+# Queued before the module's hook, so it gets them from there.
+if in_ns director nft -f - <<END 2>/dev/null; then
+table ip queued {
+	chain pre {
+		type filter hook prerouting priority -500;
+		ip protocol gre queue to 5
+	}
+}
+END
+	py host queued
+	in_ns director nft delete table ip queued
+else
+	skip "packets that were queued before the hook are sent on" "no nft_queue here"
+fi
 
 in_ns director nft -f - <<END
 add rule ip watch post ip daddr 10.2.0.11 drop

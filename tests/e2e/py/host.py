@@ -5,6 +5,8 @@ import sys
 
 import packet as p
 from ktap import Case, check, check_is
+from nfqueue import Queue
+from rig import wait_until
 from wire import (CLIENT, DIRECTOR, ROUTER, Delivered, Director, TunnelPort,
                   Wire, inner, outer)
 
@@ -147,6 +149,17 @@ def conntrack(host):
     host.wire.exchange([other])
     check("connection tracking tracks GRE that is left alone",
           " 47 " in entries(), entries())
+
+
+def queued(host):
+    """What comes back from userspace does so in a process, not in softirq."""
+    queue = Queue(host.director.ns, 5)
+    for _ in range(20):
+        host.wire.exchange([outer(p.gre(TCP_VIP))])
+    # The packets that mark the end are not queued, and so come first.
+    wait_until(lambda: queue.seen >= 20, "queued packets")
+    check_is("packets that were queued before the hook are sent on",
+             (queue.seen, host.director.moved()), (20, {"forwarded": 20}))
 
 
 def refused_by_nft(host):
