@@ -134,14 +134,14 @@ class Case:
         enter('home')
         run('ip', 'netns', 'delete', self.name)
 
-    def send(self, proto, flows, packets, first=0, cpus=1, spread=0):
-        """Returns the four figures of a run, and how many packets came out."""
+    def send(self, proto, flows, packets, first=0, cpus=1, spread=0, batch=64):
+        """Returns the figures of a run, and how many packets came out."""
         enter(self.name)
         write(BENCH + '/floor', str(self.floor))
         before = sent()
         write(BENCH + '/run', f'in proto={PROTOS[proto]} gre={self.gre} '
               f'flows={flows} packets={packets} first={first} cpus={cpus} '
-              f'spread={spread}')
+              f'spread={spread} batch={batch}')
         came_out = sent() - before
         with open(BENCH + '/run', encoding='ascii') as handle:
             figures = [int(word) for word in handle.read().split()]
@@ -249,6 +249,17 @@ def cache_used(case):
     return json.loads(said)['cache_used']
 
 
+def prepare(kernel):
+    """The generator, what it is compared with, and a namespace to go back to."""
+    if kernel.startswith('stock'):
+        for name in ('dummy', 'ip_gre', 'ip_vs', 'ip_vs_mh'):
+            run('modprobe', name)
+    run('busybox', 'insmod', os.environ['MAGLEV_BENCH_KO'])
+    if not os.path.isdir(BENCH):
+        run('mount', '-t', 'debugfs', 'debugfs', '/sys/kernel/debug')
+    run('ip', 'netns', 'add', 'home')
+
+
 def only(name, proto, flows, packets):
     """One case alone, for profiles: primed, then sent to for some time."""
     case = next(case for case in CASES if case.name == name)
@@ -266,17 +277,11 @@ def only(name, proto, flows, packets):
 def main():
     env = os.environ
     kernel = env['LAB_KERNEL']
+    prepare(kernel)
     sets = [int(n) for n in env['BENCH_FLOWS'].split()]
     wanted = env.get('BENCH_CASES', '').split()
     cases = [c for c in CASES if not wanted or c.name in wanted]
     rounds, packets = int(env['BENCH_ROUNDS']), int(env['BENCH_PACKETS'])
-    if kernel.startswith('stock'):
-        for name in ('dummy', 'ip_gre', 'ip_vs', 'ip_vs_mh'):
-            run('modprobe', name)
-    run('busybox', 'insmod', env['MAGLEV_BENCH_KO'])
-    if not os.path.isdir(BENCH):
-        run('mount', '-t', 'debugfs', 'debugfs', '/sys/kernel/debug')
-    run('ip', 'netns', 'add', 'home')
     if env.get('BENCH_ONLY'):
         only(env['BENCH_ONLY'], env.get('BENCH_PROTO', 'tcp'), sets[0], packets)
         return
@@ -310,4 +315,5 @@ def main():
                 case.destroy()
 
 
-main()
+if __name__ == '__main__':
+    main()

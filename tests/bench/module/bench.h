@@ -8,8 +8,8 @@
 #include <linux/netdevice.h>
 #include <linux/types.h>
 
-/* Packets made, then sent, at a time: what a driver's poll takes. */
-#define BENCH_BATCH 64
+/* Packets made, then sent, at a time: what a driver's poll takes at most. */
+#define BENCH_BATCH_MAX 64
 #define BENCH_MAX_CPUS 8
 
 /**
@@ -33,6 +33,7 @@ enum bench_proto {
  * @packets: packets on each CPU
  * @cpus: CPUs that send
  * @spread: a flow's packets come to all CPUs, not always to the same one
+ * @batch: packets made, then sent, at a time; 1 to see what single ones take
  */
 struct bench_config {
 	u32 flows;
@@ -42,6 +43,7 @@ struct bench_config {
 	u32 packets;
 	u32 cpus;
 	bool spread;
+	u32 batch;
 };
 
 /**
@@ -50,13 +52,19 @@ struct bench_config {
  * @total_ns: what that took, all CPUs added up
  * @batch_ps: the mean of the middle half of all batches, in picoseconds for
  *	each packet
- * @tail_ns: what 99 of 100 batches took at most, for all of their packets
+ * @half_ns: what half of the batches took at most, for all of their packets
+ * @tail_ns: what 99 of 100 batches took at most
+ * @far_tail_ns: what 999 of 1000 batches took at most
+ * @max_ns: what the slowest took
  */
 struct bench_result {
 	u64 packets;
 	u64 total_ns;
 	u64 batch_ps;
+	u64 half_ns;
 	u64 tail_ns;
+	u64 far_tail_ns;
+	u64 max_ns;
 };
 
 u32 bench_flow(const struct bench_config *cfg, u64 n);

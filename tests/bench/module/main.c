@@ -41,6 +41,8 @@ static int set(struct bench_config *cfg, const char *key, u32 val)
 		cfg->cpus = val;
 	else if (!strcmp(key, "spread"))
 		cfg->spread = val;
+	else if (!strcmp(key, "batch"))
+		cfg->batch = val;
 	else
 		return -EINVAL;
 	return 0;
@@ -66,7 +68,8 @@ static int parse(struct bench_config *cfg, char *words)
 			return err;
 	}
 	if (!cfg->flows || !cfg->cpus || cfg->cpus > BENCH_MAX_CPUS ||
-	    cfg->flows < cfg->cpus || cfg->packets > 100000000)
+	    cfg->flows < cfg->cpus || cfg->packets > 100000000 ||
+	    !cfg->batch || cfg->batch > BENCH_BATCH_MAX)
 		return -EINVAL;
 	return 0;
 }
@@ -75,6 +78,7 @@ static int run(char *command)
 {
 	struct bench_config cfg = {
 		.flows = 1000, .packets = 100000, .cpus = 1,
+		.batch = BENCH_BATCH_MAX,
 	};
 	struct net_device *dev;
 	char *name = strsep(&command, " ");
@@ -111,8 +115,9 @@ static ssize_t run_write(struct file *file, const char __user *buf,
 static int run_show(struct seq_file *seq, void *v)
 {
 	mutex_lock(&lock);
-	seq_printf(seq, "%llu %llu %llu %llu\n", last.packets, last.total_ns,
-		   last.batch_ps, last.tail_ns);
+	seq_printf(seq, "%llu %llu %llu %llu %llu %llu %llu\n", last.packets,
+		   last.total_ns, last.batch_ps, last.tail_ns, last.half_ns,
+		   last.far_tail_ns, last.max_ns);
 	mutex_unlock(&lock);
 	return 0;
 }

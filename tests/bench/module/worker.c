@@ -24,7 +24,7 @@ struct worker {
 	struct task_struct *task;
 	struct completion *start;
 	struct completion done;
-	struct sk_buff *batch[BENCH_BATCH];
+	struct sk_buff *batch[BENCH_BATCH_MAX];
 	u32 *ns;
 	u32 batches;
 	u32 index;
@@ -38,7 +38,7 @@ static int prepare(struct worker *w, u64 from)
 	struct bench_config part = *cfg;
 
 	part.flows = cfg->spread ? cfg->flows : share;
-	for (i = 0; i < BENCH_BATCH; i++) {
+	for (i = 0; i < cfg->batch; i++) {
 		u32 flow = bench_flow(&part, from + i);
 
 		if (!cfg->spread)
@@ -62,7 +62,7 @@ static u32 send(struct worker *w)
 	u32 i;
 
 	local_bh_disable();
-	for (i = 0; i < BENCH_BATCH; i++)
+	for (i = 0; i < w->cfg->batch; i++)
 		netif_receive_skb(w->batch[i]);
 	local_bh_enable();
 	return ktime_to_ns(ktime_sub(ktime_get(), start));
@@ -79,7 +79,7 @@ static int work(void *data)
 	if (w->cfg->spread)
 		from = (u64)w->cfg->flows / w->cfg->cpus * w->index;
 	for (i = 0; i < w->batches; i++) {
-		w->err = prepare(w, from + (u64)i * BENCH_BATCH);
+		w->err = prepare(w, from + (u64)i * w->cfg->batch);
 		if (w->err)
 			break;
 		w->ns[i] = send(w);
@@ -107,7 +107,7 @@ static void sum_up(const struct bench_config *cfg, u32 *ns, u32 n,
 	u32 i, quarter = n / 4;
 	u64 middle = 0;
 
-	res->packets = (u64)n * BENCH_BATCH;
+	res->packets = (u64)n * cfg->batch;
 	res->total_ns = 0;
 	for (i = 0; i < n; i++)
 		res->total_ns += ns[i];
@@ -115,8 +115,11 @@ static void sum_up(const struct bench_config *cfg, u32 *ns, u32 n,
 	for (i = quarter; i < n - quarter; i++)
 		middle += ns[i];
 	res->batch_ps = div_u64(middle * 1000,
-				(n - 2 * quarter) * BENCH_BATCH);
+				(n - 2 * quarter) * cfg->batch);
+	res->half_ns = ns[n / 2];
 	res->tail_ns = ns[n - 1 - n / 100];
+	res->far_tail_ns = ns[n - 1 - n / 1000];
+	res->max_ns = ns[n - 1];
 }
 
 static int start(struct worker *w, int cpu)
@@ -175,7 +178,7 @@ static int run(const struct bench_config *cfg, struct worker *workers)
 int bench_run(const struct bench_config *cfg, struct net_device *dev,
 	      struct bench_result *res)
 {
-	u32 batches = max(cfg->packets / BENCH_BATCH, 1U);
+	u32 batches = max(cfg->packets / cfg->batch, 1U);
 	DECLARE_COMPLETION_ONSTACK(begin);
 	struct worker *workers;
 	int err = -ENOMEM;
