@@ -45,7 +45,7 @@ static void consult_cache(struct mgl_net *mn, const struct mgl_service *svc,
 			  const struct mgl_flow *flow, struct choice *c)
 {
 	struct mgl_cache *cache = rcu_dereference(mn->cache);
-	struct mgl_clock clock = mgl_clock(mn);
+	struct mgl_clock clock;
 	u64 fp;
 
 	/* Pairs with WRITE_ONCE() in remember() and mgl_track_tidy(). */
@@ -56,6 +56,7 @@ static void consult_cache(struct mgl_net *mn, const struct mgl_service *svc,
 	/* Few flows of such a service are there, and most of all others'. */
 	if (c->view.track == MAGLEV_TRACK_CHANGED && mgl_cache_lacks(cache, fp))
 		return;
+	clock = mgl_clock(mn);
 	c->view.hit = mgl_cache_find(cache, fp, &clock, &c->cached);
 	if (!c->view.hit)
 		return;
