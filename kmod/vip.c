@@ -6,7 +6,7 @@
  */
 #include <kunit/visibility.h>
 #include <linux/in.h>
-#include <linux/hash.h>
+#include <linux/jhash.h>
 #include <linux/slab.h>
 
 #include "netns.h"
@@ -58,16 +58,18 @@ struct mgl_vip {
 };
 
 /*
- * For rhashtable to inline, which calls jhash() and memcmp() by default. VIPs
- * are the administrator's, so nobody can choose some that fall together.
+ * For rhashtable to inline, which calls jhash() and memcmp() by default. A hash
+ * that spreads every bit: rhashtable takes buckets by the low ones, and refuses
+ * what would make a chain long. VIPs are the administrator's, so nobody can
+ * choose some that fall together.
  */
 static inline u32 key_hash(const void *data, u32 len, u32 seed)
 {
 	const struct mgl_addr *addr = data;
 
-	return hash_64((u64)(__force u32)addr->w[3] << 32 |
-		       (__force u32)(addr->w[0] ^ addr->w[1] ^ addr->w[2]), 32) ^
-	       seed;
+	return jhash_2words((__force u32)addr->w[3],
+			    (__force u32)(addr->w[0] ^ addr->w[1] ^ addr->w[2]),
+			    seed);
 }
 
 static u32 vip_hash(const void *data, u32 len, u32 seed)

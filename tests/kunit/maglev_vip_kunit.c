@@ -321,6 +321,33 @@ static void random_changes_agree_with_a_model(struct kunit *test)
 	}
 }
 
+/* The table refuses what would make a chain too long. */
+static void vips_of_one_network_find_room(struct kunit *test)
+{
+	struct mgl_net *mn = test->priv;
+	u32 n, last = 0;
+
+	for (n = 0; n < 2000; n++) {
+		struct mgl_service *svc = service(test, n << 8, IPPROTO_TCP,
+						  80, 80);
+
+		if (listen(test, svc)) {
+			FAIL_ONCE(test, "no room for VIP %u", n);
+			break;
+		}
+		last = n;
+		if (find(test, n << 8, IPPROTO_TCP, 80) != svc)
+			FAIL_ONCE(test, "VIP %u is not found", n);
+	}
+	mutex_lock(&mn->lock);
+	for (n = 0; n <= last; n++) {
+		struct mgl_addr addr = vip_addr(n << 8);
+
+		mgl_vip_remove(mn, &addr);
+	}
+	mutex_unlock(&mn->lock);
+}
+
 static struct kunit_case vip_cases[] = {
 	KUNIT_CASE(an_exact_port_before_a_range_before_any),
 	KUNIT_CASE(the_ends_of_the_port_space),
@@ -328,6 +355,7 @@ static struct kunit_case vip_cases[] = {
 	KUNIT_CASE(vips_are_apart_and_go_with_their_last_service),
 	KUNIT_CASE(ranges_that_overlap_are_refused),
 	KUNIT_CASE(random_changes_agree_with_a_model),
+	KUNIT_CASE(vips_of_one_network_find_room),
 	{}
 };
 
