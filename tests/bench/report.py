@@ -43,9 +43,12 @@ FIGURES = '''\
 
 ![time to build a table](figures/performance-build.svg)
 
+![latency of single packets](figures/performance-latency.svg)
+
 Data: [performance-packets.csv](figures/performance-packets.csv),
 [performance-flows.csv](figures/performance-flows.csv),
-[performance-build.csv](figures/performance-build.csv).
+[performance-build.csv](figures/performance-build.csv),
+[performance-latency.csv](figures/performance-latency.csv).
 '''
 
 Figure = collections.namedtuple('Figure', 'mid low high')
@@ -189,14 +192,16 @@ def memory_bars(res):
 
 
 def restore_bars(res):
-    rows = []
+    rows, runs = [], collections.defaultdict(list)
     for kernel, name, services, backends, seconds in res.lines['restore']:
-        ours = name.startswith('maglev')
-        full = services == '10000'
+        runs[kernel, name, services, backends].append(float(seconds))
+    for (kernel, name, services, backends), seconds in runs.items():
+        fig = figure(seconds)
+        bar = name.startswith('maglev') and services == '10000'
         rows.append((kernel, f'restore {services} services x {backends} '
-                     f'backends, {name}', '<= 1 s' if ours and full else
-                     'to compare', f'{float(seconds):.2f} s',
-                     float(seconds) <= 1 if ours and full else None))
+                     f'backends, {name}, {len(seconds)} times',
+                     '<= 1 s' if bar else 'to compare', show(fig, ' s'),
+                     fig.mid <= 1 if bar else None))
     return rows
 
 
@@ -250,6 +255,16 @@ def scaling_table(res):
     return table
 
 
+def latency_table(res):
+    """How long single packets took, in microseconds."""
+    table = [['packet latency, us', 'half', '99 %', '99.9 %', 'most',
+              'changes meanwhile']]
+    for kernel, what, _, *times, changes in res.lines['latency']:
+        table.append([f'{kernel}: {what.replace(";", ",")}'] +
+                     [f'{int(t) / 1000:.1f}' for t in times] + [changes])
+    return table
+
+
 def text_table(table):
     widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
     return '\n'.join('  '.join(
@@ -298,8 +313,9 @@ def write_document(path, res, rows):
         body.append(f'{kernel}:\n')
         body.append(markdown([[row[i].replace(kernel + ' ', '') for i in take]
                               for row in packet]))
-    if len(scaling_table(res)) > 1:
-        body.append(markdown(scaling_table(res)))
+    for table in (scaling_table(res), latency_table(res)):
+        if len(table) > 1:
+            body.append(markdown(table))
     with open(path, 'w', encoding='utf-8') as handle:
         handle.write(before + begin + '\n' + '\n'.join(body) + '\n' + end +
                      after)
@@ -332,6 +348,10 @@ def write_figures(folder, res):
     write_csv(folder + '/performance-packets.csv', head, rows)
     write_csv(folder + '/performance-flows.csv', ['case', 'flows', 'ns'],
               by_flows)
+    write_csv(folder + '/performance-latency.csv',
+              ['what', 'half_ns', 'tail99_ns', 'tail999_ns', 'max_ns', 'changes'],
+              [[what.replace(';', ' '), *times] for _, what, _, *times in
+               res.lines['latency']])
     build = collections.defaultdict(list)
     for size, backends, _, ours, theirs, _ in res.lines['build']:
         build[int(size), int(backends)].append((float(ours), float(theirs)))
@@ -358,6 +378,8 @@ def main():
         print(text_table([[row[i] for i in take] for row in table]))
     if len(scaling_table(res)) > 1:
         print('\n' + text_table(scaling_table(res)))
+    if len(latency_table(res)) > 1:
+        print('\n' + text_table(latency_table(res)))
     print('\n' + text_bars(rows))
     if args.figures:
         os.makedirs(args.figures, exist_ok=True)

@@ -11,26 +11,27 @@ fresh_copy()
 
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	cp -r --parents Kbuild VERSION kmod tests/kunit "$dir"
+	cp -r --parents Kbuild VERSION kmod tests/kunit tests/bench/module "$dir"
 	find "$dir" \( -name '*.o' -o -name '*.ko' -o -name '.*.cmd' \
 		-o -name '*.mod' -o -name '*.mod.c' \) -delete
 	(cd "$dir" && pwd -P)
 }
 
-# Every warning is an error, whoever prints it.
+# build_clean KERNEL FOLDER ARGUMENT...: every warning is an error, whoever
+# prints it.
 build_clean()
 {
-	local kernel=$1 dir log kdir
+	local kernel=$1 folder=$2 dir log kdir
 	local -a args=()
 
-	shift
+	shift 2
 	kdir=$(tests/lab/module "$kernel" --print-kdir) || return 1
-	dir=$(fresh_copy "build-$kernel-${1//[^A-Za-z0-9]/}") || return 1
+	dir=$(fresh_copy "build-$kernel-${folder//\//-}-${1//[^A-Za-z0-9]/}") || return 1
 	log=$dir/log
 	case $kernel in
 	uml-*) args=(ARCH=um CONFIG_MAGLEV_KUNIT_TEST=m CC=gcc-12) ;;
 	esac
-	make -C "$kdir" M="$dir" "${args[@]}" "$@" modules >"$log" 2>&1 || {
+	make -C "$kdir" M="$dir/$folder" "${args[@]}" "$@" modules >"$log" 2>&1 || {
 		cat "$log"
 		return 1
 	}
@@ -61,7 +62,7 @@ checkpatch()
 {
 	# LINUX_VERSION_CODE is what kmod/compat/ is for; the tests' compat.h is
 	# its twin. Trees are not at hand, commits are not looked at here.
-	git ls-files -z 'kmod/*.c' 'kmod/*.h' 'tests/kunit/*.c' 'tests/kunit/*.h' |
+	git ls-files -z 'kmod/*.[ch]' 'tests/kunit/*.[ch]' 'tests/bench/module/*.[ch]' |
 		xargs -0 perl "$(source_tree 6.1)/scripts/checkpatch.pl" \
 		--no-tree --strict --terse --show-types \
 		--ignore LINUX_VERSION_CODE -f
@@ -72,7 +73,7 @@ kernel_doc()
 	local said
 
 	# -Wall style warnings go to stderr, and do not change its status.
-	said=$(git ls-files -z 'kmod/*.c' 'kmod/*.h' |
+	said=$(git ls-files -z 'kmod/*.[ch]' 'tests/bench/module/*.[ch]' |
 		xargs -0 perl "$(source_tree 6.1)/scripts/kernel-doc" -none 2>&1)
 	[[ -z $said ]] || { echo "$said"; return 1; }
 }
@@ -93,13 +94,17 @@ kernel_checks()
 	local kernel
 
 	for kernel in stock-6.1 stock-6.12 uml-7.2-debug; do
-		check "build $kernel W=1" build_clean "$kernel" W=1
+		check "build $kernel W=1" build_clean "$kernel" . W=1
+		check "build $kernel W=1, benchmarks" \
+			build_clean "$kernel" tests/bench/module W=1
 	done
 	# Debian 12's sparse does not know all that the headers of 7.2 use.
 	for kernel in stock-6.1 stock-6.12; do
-		check "sparse $kernel" build_clean "$kernel" C=2 \
+		check "sparse $kernel" build_clean "$kernel" . C=2 \
 			"CF=-D__CHECK_ENDIAN__ -Wsparse-error"
 	done
+	check "sparse stock-6.1, benchmarks" build_clean stock-6.1 \
+		tests/bench/module C=2 "CF=-D__CHECK_ENDIAN__ -Wsparse-error"
 	check "missing kernel option is named" missing_option_is_named
 	check "checkpatch" checkpatch
 	check "kernel-doc" kernel_doc
