@@ -83,19 +83,31 @@ err_member:
 	return NULL;
 }
 
-static void member_link(struct mgl_pool *pool, struct mgl_member *m)
+/*
+ * The member that the one of an address comes after, as a list head, or NULL
+ * if the address is there. Sorted: tables are built from this order (design:
+ * same everywhere). From the end, as what is saved comes sorted.
+ */
+static struct list_head *member_place(struct mgl_pool *pool,
+				      const struct mgl_addr *addr)
 {
-	struct list_head *pos = &pool->members;
 	struct mgl_member *other;
 
-	/* Sorted: tables are built from this order (design: same everywhere) */
-	list_for_each_entry(other, &pool->members, node)
-		if (mgl_addr_cmp(&other->backend->addr,
-				 &m->backend->addr) > 0) {
-			pos = &other->node;
-			break;
-		}
-	list_add_tail(&m->node, pos);
+	list_for_each_entry_reverse(other, &pool->members, node) {
+		int cmp = mgl_addr_cmp(&other->backend->addr, addr);
+
+		if (!cmp)
+			return NULL;
+		if (cmp < 0)
+			return &other->node;
+	}
+	return &pool->members;
+}
+
+static void member_link(struct mgl_pool *pool, struct mgl_member *m,
+			struct list_head *place)
+{
+	list_add(&m->node, place);
 	pool->n_members++;
 }
 
@@ -154,29 +166,15 @@ static void dry_run_lost(struct mgl_net *mn, const struct mgl_member *m,
 	dry->flows = m->n_active + m->n_inactive;
 }
 
-/**
- * mgl_member_add() - add a backend to a pool
- * @mn: the namespace; mn->lock is held
- * @pool: the pool
- * @addr: the backend's address
- * @params: weight and state
- * @dry: what it would do, or NULL to do it
- * @extack: says why not
- *
- * Context: may sleep.
- * Return: 0; -EEXIST, -ENOSPC, -ENOMEM, or -ECANCELED for a dry run, with
- * nothing changed.
- */
-int mgl_member_add(struct mgl_net *mn, struct mgl_pool *pool,
-		   const struct mgl_addr *addr,
-		   const struct mgl_member_params *params,
-		   struct mgl_dry_run *dry, struct netlink_ext_ack *extack)
+/* As mgl_members_add(), but for the table. */
+static int member_add(struct mgl_net *mn, struct mgl_pool *pool,
+		      struct mgl_member_new *new,
+		      struct netlink_ext_ack *extack)
 {
+	struct list_head *place = member_place(pool, &new->addr);
 	struct mgl_member *m;
-	int err;
 
-	lockdep_assert_held(&mn->lock);
-	if (mgl_member_find(pool, addr)) {
+	if (!place) {
 		NL_SET_ERR_MSG_MOD(extack, "backend is in the pool already");
 		return -EEXIST;
 	}
@@ -184,23 +182,56 @@ int mgl_member_add(struct mgl_net *mn, struct mgl_pool *pool,
 		NL_SET_ERR_MSG_MOD(extack, "pool has as many backends as fit");
 		return -ENOSPC;
 	}
-	m = member_alloc(mn, pool, addr);
+	m = member_alloc(mn, pool, &new->addr);
 	if (!m) {
 		NL_SET_ERR_MSG_MOD(extack, "out of memory for the backend");
 		return -ENOMEM;
 	}
-	member_apply(m, params);
+	member_apply(m, &new->params);
 	member_publish(m);
-	member_link(pool, m);
-	err = mgl_lookup_rebuild(mn, pool, dry, extack);
-	if (err) {
-		member_unlink(pool, m);
-		member_release(mn, m);
-		return err;
-	}
+	member_link(pool, m, place);
+	new->member = m;
 	return 0;
 }
-EXPORT_SYMBOL_IF_KUNIT(mgl_member_add);
+
+/**
+ * mgl_members_add() - add backends to a pool, all or none
+ * @mn: the namespace; mn->lock is held
+ * @pool: the pool
+ * @new: the backends
+ * @dry: what it would do, or NULL to do it
+ * @extack: says why not, and which backend is to blame
+ *
+ * Packets see one change, whatever the number.
+ *
+ * Context: may sleep.
+ * Return: 0; -EEXIST if the pool has one of them or one is there twice,
+ * -ENOSPC, -ENOMEM, or -ECANCELED for a dry run, with nothing changed.
+ */
+int mgl_members_add(struct mgl_net *mn, struct mgl_pool *pool,
+		    struct mgl_members_new *new, struct mgl_dry_run *dry,
+		    struct netlink_ext_ack *extack)
+{
+	int err = 0;
+	u32 i;
+
+	lockdep_assert_held(&mn->lock);
+	for (i = 0; i < new->n; i++) {
+		err = member_add(mn, pool, &new->item[i], extack);
+		if (err) {
+			NL_SET_BAD_ATTR(extack, new->item[i].attr);
+			break;
+		}
+	}
+	if (!err && i)
+		err = mgl_lookup_rebuild(mn, pool, dry, extack);
+	while (err && i--) {
+		member_unlink(pool, new->item[i].member);
+		member_release(mn, new->item[i].member);
+	}
+	return err;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_members_add);
 
 /**
  * mgl_member_set() - change weight or state of a backend in a pool
@@ -271,7 +302,7 @@ int mgl_member_del(struct mgl_net *mn, struct mgl_pool *pool,
 	member_unlink(pool, m);
 	err = mgl_lookup_rebuild(mn, pool, dry, extack);
 	if (err) {
-		member_link(pool, m);
+		member_link(pool, m, member_place(pool, &m->backend->addr));
 		if (dry)
 			dry_run_lost(mn, m, dry);
 		return err;

@@ -17,6 +17,7 @@ struct mgl_dry_run;
 struct mgl_net;
 struct mgl_pool;
 struct netlink_ext_ack;
+struct nlattr;
 
 /**
  * struct mgl_member - a backend as a member of one pool
@@ -79,6 +80,30 @@ struct mgl_member_params {
 	unsigned long deadline;
 };
 
+/**
+ * struct mgl_member_new - a backend that a pool is to get
+ * @addr: its address
+ * @params: weight and state
+ * @attr: where it was asked for, to blame, or NULL
+ * @member: what was made of it
+ */
+struct mgl_member_new {
+	struct mgl_addr addr;
+	struct mgl_member_params params;
+	const struct nlattr *attr;
+	struct mgl_member *member;
+};
+
+/**
+ * struct mgl_members_new - backends that a pool is to get, all or none
+ * @n: how many
+ * @item: the backends
+ */
+struct mgl_members_new {
+	u32 n;
+	struct mgl_member_new *item;
+};
+
 /* May it serve flows that it has? RCU read side or mgl_net.lock. */
 static inline bool mgl_member_serves(const struct mgl_member *m)
 {
@@ -94,10 +119,9 @@ static inline u32 mgl_member_turns(const struct mgl_member *m)
 
 struct mgl_member *mgl_member_find(struct mgl_pool *pool,
 				   const struct mgl_addr *addr);
-int mgl_member_add(struct mgl_net *mn, struct mgl_pool *pool,
-		   const struct mgl_addr *addr,
-		   const struct mgl_member_params *params,
-		   struct mgl_dry_run *dry, struct netlink_ext_ack *extack);
+int mgl_members_add(struct mgl_net *mn, struct mgl_pool *pool,
+		    struct mgl_members_new *new, struct mgl_dry_run *dry,
+		    struct netlink_ext_ack *extack);
 int mgl_member_set(struct mgl_net *mn, struct mgl_pool *pool,
 		   struct mgl_member *m, const struct mgl_member_params *params,
 		   struct mgl_dry_run *dry, struct netlink_ext_ack *extack);

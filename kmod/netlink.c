@@ -46,7 +46,7 @@
 static const struct genl_ops ops[] = {
 	CMD_READ(INFO_GET, mgl_nl_info_get, NULL, mgl_nlp_none),
 	CMD_WRITE(SERVICE_NEW, mgl_nl_service_new, mgl_nlp_service_new),
-	CMD_WRITE(SERVICE_SET, mgl_nl_service_set, mgl_nlp_service_new),
+	CMD_WRITE(SERVICE_SET, mgl_nl_service_set, mgl_nlp_service_set),
 	CMD_WRITE(SERVICE_DEL, mgl_nl_service_del, mgl_nlp_service_id),
 	CMD_READ(SERVICE_GET, mgl_nl_service_get, mgl_nl_service_dump,
 		 mgl_nlp_service_id),

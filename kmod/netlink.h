@@ -11,6 +11,7 @@
 #include "stats.h"
 
 struct mgl_dry_run;
+struct mgl_members_new;
 struct mgl_net;
 struct mgl_pool;
 struct mgl_pool_params;
@@ -90,6 +91,9 @@ int mgl_nl_address(struct nlattr *nest, struct nlattr **tb, int type4,
 		   struct mgl_addr *addr);
 int mgl_nl_unicast(const struct mgl_addr *addr, struct nlattr *nest,
 		   struct netlink_ext_ack *extack);
+
+/* nl_backend.c: likewise; to be freed with kvfree(new->item) */
+int mgl_nl_members_new(struct genl_info *info, struct mgl_members_new *new);
 
 /* nl_put.c: from objects to attributes; 0 or -EMSGSIZE */
 int mgl_nl_put_address(struct sk_buff *skb, int type4, int type6,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink: backends, which are members of a pool. */
 #include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
 
 #include "backend.h"
 #include "lookup.h"
@@ -54,17 +56,24 @@ too_small:
 	return -EMSGSIZE;
 }
 
-static int parse_backend(struct genl_info *info, struct nlattr **tb,
-			 struct mgl_addr *addr)
+static struct nlattr *backend_nest(struct genl_info *info)
 {
 	struct nlattr *nest = info->attrs[MAGLEV_A_BACKEND];
 
 	if (!nest) {
 		NL_SET_ERR_ATTR_MISS(info->extack, NULL, MAGLEV_A_BACKEND);
 		NL_SET_ERR_MSG(info->extack, "backend is missing");
-		return -EINVAL;
 	}
-	return mgl_nl_backend_addr(nest, tb, addr, info->extack);
+	return nest;
+}
+
+static int parse_backend(struct genl_info *info, struct nlattr **tb,
+			 struct mgl_addr *addr)
+{
+	struct nlattr *nest = backend_nest(info);
+
+	return nest ? mgl_nl_backend_addr(nest, tb, addr, info->extack) :
+		      -EINVAL;
 }
 
 static int member_params(struct genl_info *info, struct nlattr **tb,
@@ -90,6 +99,71 @@ static int member_params(struct genl_info *info, struct nlattr **tb,
 	}
 	p->has_deadline = true;
 	p->deadline = msecs_to_jiffies(nla_get_u32(deadline));
+	return 0;
+}
+
+/* How many backends a request has, which may be too many. */
+static int count_backends(struct genl_info *info, u32 *n)
+{
+	struct nlattr *attr;
+	int rest;
+
+	*n = 0;
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rest) {
+		if (nla_type(attr) != MAGLEV_A_BACKEND)
+			continue;
+		if (++*n > MAGLEV_BACKENDS_MAX) {
+			NL_SET_ERR_MSG_ATTR(info->extack, attr,
+					    "more backends than fit");
+			return -ENOSPC;
+		}
+	}
+	return 0;
+}
+
+/* What one MAGLEV_A_BACKEND asks for. */
+static int parse_member(struct genl_info *info, struct nlattr *nest,
+			struct mgl_member_new *new)
+{
+	struct nlattr *tb[MAGLEV_BACKEND_A_MAX + 1];
+	int err;
+
+	new->attr = nest;
+	err = mgl_nl_backend_addr(nest, tb, &new->addr, info->extack);
+	return err ? err : member_params(info, tb, &new->params);
+}
+
+/**
+ * mgl_nl_members_new() - the backends that a pool is to get
+ * @info: the request, with any number of MAGLEV_A_BACKEND
+ * @new: the backends; after success kvfree(new->item)
+ *
+ * Context: may sleep.
+ * Return: 0, -EINVAL, -EOPNOTSUPP, -ENOSPC or -ENOMEM.
+ */
+int mgl_nl_members_new(struct genl_info *info, struct mgl_members_new *new)
+{
+	struct nlattr *attr;
+	int rest, err;
+	u32 n, i = 0;
+
+	*new = (struct mgl_members_new){};
+	err = count_backends(info, &n);
+	if (err || !n)
+		return err;
+	new->item = kvcalloc(n, sizeof(*new->item), GFP_KERNEL);
+	if (!new->item)
+		return -ENOMEM;
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rest) {
+		if (nla_type(attr) != MAGLEV_A_BACKEND)
+			continue;
+		err = parse_member(info, attr, &new->item[i++]);
+		if (err) {
+			kvfree(new->item);
+			return err;
+		}
+	}
+	new->n = n;
 	return 0;
 }
 
@@ -122,28 +196,27 @@ static int find_member(struct genl_info *info, struct mgl_net *mn,
 int mgl_nl_backend_new(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mgl_net *mn = mgl_net(genl_info_net(info));
-	struct nlattr *tb[MAGLEV_BACKEND_A_MAX + 1];
 	bool dry_run = info->attrs[MAGLEV_A_DRY_RUN];
-	struct mgl_member_params params;
+	struct mgl_members_new members;
 	struct mgl_dry_run dry = {};
 	struct mgl_pool *pool;
-	struct mgl_addr addr;
 	int err;
 
-	err = parse_backend(info, tb, &addr);
-	if (!err)
-		err = member_params(info, tb, &params);
+	if (!backend_nest(info))
+		return -EINVAL;
+	err = mgl_nl_members_new(info, &members);
 	if (err)
 		return err;
 
 	mutex_lock(&mn->lock);
 	err = mgl_nl_pool(info->attrs, mn, info->extack, &pool);
 	if (!err)
-		err = mgl_member_add(mn, pool, &addr, &params,
-				     dry_run ? &dry : NULL, info->extack);
+		err = mgl_members_add(mn, pool, &members,
+				      dry_run ? &dry : NULL, info->extack);
 	if (!err)
 		mgl_net_changed(mn);
 	mutex_unlock(&mn->lock);
+	kvfree(members.item);
 	return mgl_nl_dry_run_reply(skb, info, &dry, err);
 }
 

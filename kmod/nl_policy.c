@@ -131,6 +131,12 @@ const struct nla_policy mgl_nlp_none[MAGLEV_A_MAX + 1] = {};
 const struct nla_policy mgl_nlp_service_new[MAGLEV_A_MAX + 1] = {
 	[MAGLEV_A_SERVICE] = NLA_POLICY_NESTED(mgl_nlp_service),
 	[MAGLEV_A_POOL] = NLA_POLICY_NESTED(pool_params),
+	[MAGLEV_A_BACKEND] = NLA_POLICY_NESTED(mgl_nlp_backend),
+};
+
+const struct nla_policy mgl_nlp_service_set[MAGLEV_A_MAX + 1] = {
+	[MAGLEV_A_SERVICE] = NLA_POLICY_NESTED(mgl_nlp_service),
+	[MAGLEV_A_POOL] = NLA_POLICY_NESTED(pool_params),
 };
 
 const struct nla_policy mgl_nlp_service_id[MAGLEV_A_MAX + 1] = {
@@ -139,6 +145,7 @@ const struct nla_policy mgl_nlp_service_id[MAGLEV_A_MAX + 1] = {
 
 const struct nla_policy mgl_nlp_pool_new[MAGLEV_A_MAX + 1] = {
 	[MAGLEV_A_POOL] = NLA_POLICY_NESTED(mgl_nlp_pool),
+	[MAGLEV_A_BACKEND] = NLA_POLICY_NESTED(mgl_nlp_backend),
 };
 
 const struct nla_policy mgl_nlp_pool_set[MAGLEV_A_MAX + 1] = {

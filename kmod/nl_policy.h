@@ -9,6 +9,7 @@
 /* Top level, by what the command is about; indexed by enum maglev_attr. */
 extern const struct nla_policy mgl_nlp_none[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_service_new[MAGLEV_A_MAX + 1];
+extern const struct nla_policy mgl_nlp_service_set[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_service_id[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_pool_new[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_pool_set[MAGLEV_A_MAX + 1];

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink: pools. */
+#include <linux/mm.h>
+
 #include "lookup.h"
+#include "member.h"
 #include "netlink.h"
 #include "netns.h"
 #include "nl_policy.h"
@@ -81,19 +84,23 @@ int mgl_nl_pool_new(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mgl_net *mn = mgl_net(genl_info_net(info));
 	struct nlattr *tb[MAGLEV_POOL_A_MAX + 1];
+	struct mgl_members_new members;
 	struct mgl_pool_params params;
 	struct mgl_pool *pool;
 	int err;
 
 	err = parse_pool(info, tb, &params, true);
+	if (!err)
+		err = mgl_nl_members_new(info, &members);
 	if (err)
 		return err;
 	mutex_lock(&mn->lock);
 	pool = mgl_pool_create(mn, nla_data(tb[MAGLEV_POOL_A_NAME]), &params,
-			       info->extack);
+			       &members, info->extack);
 	if (!IS_ERR(pool))
 		mgl_net_changed(mn);
 	mutex_unlock(&mn->lock);
+	kvfree(members.item);
 	return PTR_ERR_OR_ZERO(pool);
 }
 

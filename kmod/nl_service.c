@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink: services. */
+#include <linux/mm.h>
+
+#include "member.h"
 #include "netlink.h"
 #include "netns.h"
 #include "nl_policy.h"
@@ -120,16 +123,25 @@ static int refuse_own_fallback(struct genl_info *info, struct nlattr **tb,
 	return -EINVAL;
 }
 
-/* What other services share is changed by POOL_SET, not by the way. */
+/* What other services share is not changed by the way. */
 static int refuse_shared(struct genl_info *info, const struct mgl_pool *pool)
 {
 	struct nlattr *params = info->attrs[MAGLEV_A_POOL];
+	struct nlattr *backend = info->attrs[MAGLEV_A_BACKEND];
 
-	if (!params || !pool || pool->is_private)
+	if (!pool || pool->is_private)
 		return 0;
-	NL_SET_ERR_MSG_ATTR(info->extack, params,
-			    "table size and seed belong to the shared pool");
-	return -EINVAL;
+	if (params) {
+		NL_SET_ERR_MSG_ATTR(info->extack, params,
+				    "table size and seed belong to the shared pool");
+		return -EINVAL;
+	}
+	if (backend) {
+		NL_SET_ERR_MSG_ATTR(info->extack, backend,
+				    "backends belong to the shared pool");
+		return -EINVAL;
+	}
+	return 0;
 }
 
 /**
@@ -146,12 +158,15 @@ int mgl_nl_service_new(struct sk_buff *skb, struct genl_info *info)
 	struct nlattr *tb[MAGLEV_SERVICE_A_MAX + 1];
 	struct mgl_pool_params pool_params;
 	struct mgl_service_params params;
+	struct mgl_members_new members;
 	struct mgl_service_id id;
 	int err;
 
 	err = mgl_nl_service_id(info, &id, tb);
 	if (!err)
 		err = parse_params(info, &pool_params);
+	if (!err)
+		err = mgl_nl_members_new(info, &members);
 	if (err)
 		return err;
 
@@ -170,10 +185,11 @@ int mgl_nl_service_new(struct sk_buff *skb, struct genl_info *info)
 					  params.fallback);
 	if (!err)
 		err = mgl_service_create(mn, &id, &params, &pool_params,
-					 info->extack);
+					 &members, info->extack);
 	if (!err)
 		mgl_net_changed(mn);
 	mutex_unlock(&mn->lock);
+	kvfree(members.item);
 	return err;
 }
 

@@ -75,20 +75,24 @@ void mgl_pool_settle_update(struct mgl_net *mn, struct mgl_pool *pool)
 }
 
 /**
- * mgl_pool_create() - add an empty pool
+ * mgl_pool_create() - add a pool
  * @mn: the namespace; mn->lock is held
  * @name: its name, at most MAGLEV_POOL_NAME_MAX bytes
  * @params: table size and seed
+ * @members: its backends, or NULL for none
  * @extack: says why not
  *
  * Context: may sleep.
- * Return: the pool, or ERR_PTR() of -EEXIST or -ENOMEM.
+ * Return: the pool, or ERR_PTR() of -EEXIST, -ENOMEM or what
+ * mgl_members_add() gave, with nothing changed.
  */
 struct mgl_pool *mgl_pool_create(struct mgl_net *mn, const char *name,
 				 const struct mgl_pool_params *params,
+				 struct mgl_members_new *members,
 				 struct netlink_ext_ack *extack)
 {
 	struct mgl_pool *pool;
+	int err;
 
 	lockdep_assert_held(&mn->lock);
 	if (mgl_pool_find(mn, name)) {
@@ -108,7 +112,13 @@ struct mgl_pool *mgl_pool_create(struct mgl_net *mn, const char *name,
 	INIT_LIST_HEAD(&pool->members);
 	mgl_pool_settle_update(mn, pool);
 	pool_link(mn, pool);
-	return pool;
+	if (!members)
+		return pool;
+	err = mgl_members_add(mn, pool, members, NULL, extack);
+	if (!err)
+		return pool;
+	mgl_pool_destroy(mn, pool);
+	return ERR_PTR(err);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_pool_create);
 

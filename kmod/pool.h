@@ -9,6 +9,7 @@
 #include <uapi/linux/maglev.h>
 
 struct mgl_dry_run;
+struct mgl_members_new;
 struct mgl_net;
 struct mgl_table;
 struct netlink_ext_ack;
@@ -70,6 +71,7 @@ struct mgl_pool_params {
 struct mgl_pool *mgl_pool_find(struct mgl_net *mn, const char *name);
 struct mgl_pool *mgl_pool_create(struct mgl_net *mn, const char *name,
 				 const struct mgl_pool_params *params,
+				 struct mgl_members_new *members,
 				 struct netlink_ext_ack *extack);
 int mgl_pool_set(struct mgl_net *mn, struct mgl_pool *pool,
 		 const struct mgl_pool_params *params, struct mgl_dry_run *dry,

@@ -114,13 +114,14 @@ static void private_pool_name(char *name, size_t size,
 static struct mgl_pool *private_pool_create(struct mgl_net *mn,
 					    const struct mgl_service_id *id,
 					    const struct mgl_pool_params *params,
+					    struct mgl_members_new *members,
 					    struct netlink_ext_ack *extack)
 {
 	char name[MAGLEV_POOL_NAME_MAX + 1];
 	struct mgl_pool *pool;
 
 	private_pool_name(name, sizeof(name), id);
-	pool = mgl_pool_create(mn, name, params, extack);
+	pool = mgl_pool_create(mn, name, params, members, extack);
 	if (!IS_ERR(pool))
 		pool->is_private = true;
 	return pool;
@@ -215,7 +216,10 @@ static int service_number(struct mgl_net *mn, struct mgl_service *svc,
  * @id: its identity
  * @params: what it is to be, a private pool if that names none
  * @pool_params: table size, seed and settle time of the private one
+ * @members: backends of the private one
  * @extack: says why not
+ *
+ * Packets find it with all of its backends.
  *
  * Context: may sleep.
  * Return: 0, -EEXIST, -EINVAL, -ENOSPC, -ENOMEM or what registering the hooks
@@ -224,6 +228,7 @@ static int service_number(struct mgl_net *mn, struct mgl_service *svc,
 int mgl_service_create(struct mgl_net *mn, const struct mgl_service_id *id,
 		       const struct mgl_service_params *params,
 		       const struct mgl_pool_params *pool_params,
+		       struct mgl_members_new *members,
 		       struct netlink_ext_ack *extack)
 {
 	struct mgl_pool *pool = params->pool;
@@ -247,7 +252,8 @@ int mgl_service_create(struct mgl_net *mn, const struct mgl_service_id *id,
 	if (err)
 		goto err_service;
 	if (!pool) {
-		pool = private_pool_create(mn, id, pool_params, extack);
+		pool = private_pool_create(mn, id, pool_params, members,
+					   extack);
 		if (IS_ERR(pool)) {
 			err = PTR_ERR(pool);
 			goto err_number;

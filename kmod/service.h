@@ -10,6 +10,7 @@
 #include "addr.h"
 #include "stats.h"
 
+struct mgl_members_new;
 struct mgl_net;
 struct mgl_pool;
 struct mgl_pool_params;
@@ -108,6 +109,7 @@ struct mgl_service *mgl_service_find(struct mgl_net *mn,
 int mgl_service_create(struct mgl_net *mn, const struct mgl_service_id *id,
 		       const struct mgl_service_params *params,
 		       const struct mgl_pool_params *pool_params,
+		       struct mgl_members_new *members,
 		       struct netlink_ext_ack *extack);
 void mgl_service_set(struct mgl_net *mn, struct mgl_service *svc,
 		     const struct mgl_service_params *params);

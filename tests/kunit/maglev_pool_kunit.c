@@ -56,7 +56,7 @@ static struct mgl_pool *pool_new(struct kunit *test, const char *name)
 	struct mgl_pool *pool;
 
 	mutex_lock(&mn->lock);
-	pool = mgl_pool_create(mn, name, &params, NULL);
+	pool = mgl_pool_create(mn, name, &params, NULL, NULL);
 	mutex_unlock(&mn->lock);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
 	return pool;
@@ -68,20 +68,28 @@ static struct mgl_addr backend(u32 i)
 	return mgl_addr_v4(htonl(0x0a000000 | ((i * 7) & 0xff) << 8 | i));
 }
 
-static int add(struct kunit *test, struct mgl_pool *pool, u32 i, u32 weight)
+static int add_all(struct kunit *test, struct mgl_pool *pool,
+		   struct mgl_member_new *item, u32 n)
 {
-	const struct mgl_member_params params = {
-		.has_weight = true,
-		.weight = weight,
-	};
-	struct mgl_addr addr = backend(i);
+	struct mgl_members_new new = { .n = n, .item = item };
 	struct mgl_net *mn = test->priv;
 	int err;
 
 	mutex_lock(&mn->lock);
-	err = mgl_member_add(mn, pool, &addr, &params, NULL, NULL);
+	err = mgl_members_add(mn, pool, &new, NULL, NULL);
 	mutex_unlock(&mn->lock);
 	return err;
+}
+
+static int add(struct kunit *test, struct mgl_pool *pool, u32 i, u32 weight)
+{
+	struct mgl_member_new item = {
+		.params.has_weight = true,
+		.params.weight = weight,
+		.addr = backend(i),
+	};
+
+	return add_all(test, pool, &item, 1);
 }
 
 static void del(struct kunit *test, struct mgl_pool *pool, u32 i)
@@ -354,9 +362,50 @@ static void pools_are_found_by_name(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, mgl_pool_find(mn, "two2"));
 	KUNIT_EXPECT_EQ(test, -EEXIST,
 			PTR_ERR_OR_ZERO(mgl_pool_create(mn, "two", &params,
-							NULL)));
+							NULL, NULL)));
 	KUNIT_EXPECT_EQ(test, 2, mn->n_pools);
 	mutex_unlock(&mn->lock);
+}
+
+/* Nobody changes it meanwhile. */
+static const struct mgl_table *table_of(const struct mgl_pool *pool)
+{
+	return rcu_dereference_protected(pool->table, true);
+}
+
+static void several_are_added_in_one_change_or_none(struct kunit *test)
+{
+	struct mgl_pool *one = pool_new(test, names[0]);
+	struct mgl_pool *two = pool_new(test, names[1]);
+	struct mgl_member_new item[8] = {};
+	struct mgl_net *mn = test->priv;
+	const struct mgl_table *before;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(item); i++) {
+		item[i].addr = backend(i);
+		KUNIT_EXPECT_EQ(test, 0, add(test, one, i, 1));
+	}
+	/* In two steps, the second of which begins and ends elsewhere. */
+	KUNIT_EXPECT_EQ(test, 0, add_all(test, two, item + 2, 3));
+	before = table_of(two);
+
+	/* One of them is there: the last that is tried. */
+	KUNIT_EXPECT_EQ(test, -EEXIST, add_all(test, two, item, 3));
+	/* One of them comes twice. */
+	item[7].addr = backend(6);
+	KUNIT_EXPECT_EQ(test, -EEXIST, add_all(test, two, item + 5, 3));
+	item[7].addr = backend(7);
+	KUNIT_EXPECT_EQ(test, 3, two->n_members);
+	KUNIT_EXPECT_EQ(test, 8, mn->n_backends);
+	KUNIT_EXPECT_PTR_EQ(test, before, table_of(two));
+
+	KUNIT_EXPECT_EQ(test, 0, add_all(test, two, item + 5, 3));
+	KUNIT_EXPECT_EQ(test, 0, add_all(test, two, item, 2));
+	KUNIT_EXPECT_EQ(test, 0, add_all(test, two, item, 0));
+	KUNIT_EXPECT_EQ(test, 8, two->n_members);
+	KUNIT_EXPECT_EQ(test, table_of(one)->fingerprint,
+			table_of(two)->fingerprint);
 }
 
 static struct kunit_case pool_cases[] = {
@@ -367,6 +416,7 @@ static struct kunit_case pool_cases[] = {
 	KUNIT_CASE(a_backend_is_one_object_in_all_pools),
 	KUNIT_CASE(members_know_their_slots),
 	KUNIT_CASE(pools_are_found_by_name),
+	KUNIT_CASE(several_are_added_in_one_change_or_none),
 	{}
 };
 

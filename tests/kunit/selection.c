@@ -31,7 +31,7 @@ struct mgl_pool *sel_pool_new(struct mgl_net *mn, const char *name)
 	struct mgl_pool *pool;
 
 	mutex_lock(&mn->lock);
-	pool = mgl_pool_create(mn, name, &params, NULL);
+	pool = mgl_pool_create(mn, name, &params, NULL, NULL);
 	mutex_unlock(&mn->lock);
 	return pool;
 }
@@ -43,12 +43,12 @@ struct mgl_addr sel_backend(const struct mgl_pool *pool, u32 i)
 
 void sel_add(struct kunit *test, struct mgl_pool *pool, u32 i)
 {
-	const struct mgl_member_params params = {};
-	struct mgl_addr addr = sel_backend(pool, i);
+	struct mgl_member_new item = { .addr = sel_backend(pool, i) };
+	struct mgl_members_new new = { .n = 1, .item = &item };
 	struct mgl_net *mn = test->priv;
 
 	mutex_lock(&mn->lock);
-	if (mgl_member_add(mn, pool, &addr, &params, NULL, NULL))
+	if (mgl_members_add(mn, pool, &new, NULL, NULL))
 		FAIL_ONCE(test, "no room for %u", i);
 	mutex_unlock(&mn->lock);
 }

@@ -61,11 +61,12 @@ ADDRESS = ("address4", "address6")
 BACKEND_PARAMS = ADDRESS + ("weight", "state", "deadline")
 # What may come with a command, by object.
 ALLOWED = {
-    SERVICE_NEW: {A_SERVICE: SERVICE_PARAMS, A_POOL: POOL_PARAMS},
+    SERVICE_NEW: {A_SERVICE: SERVICE_PARAMS, A_POOL: POOL_PARAMS,
+                  A_BACKEND: BACKEND_PARAMS},
     SERVICE_SET: {A_SERVICE: SERVICE_PARAMS, A_POOL: POOL_PARAMS},
     SERVICE_DEL: {A_SERVICE: SERVICE_ID},
     SERVICE_GET: {A_SERVICE: SERVICE_ID},
-    POOL_NEW: {A_POOL: ("name",) + POOL_PARAMS},
+    POOL_NEW: {A_POOL: ("name",) + POOL_PARAMS, A_BACKEND: BACKEND_PARAMS},
     POOL_SET: {A_POOL: ("name",) + POOL_PARAMS},
     POOL_DEL: {A_POOL: ("name",)},
     POOL_GET: {A_POOL: ("name",)},
@@ -86,6 +87,10 @@ ALLOWED = {
     CONN_DEL: {A_SERVICE: SERVICE_ID, A_BACKEND: ADDRESS},
     LOOKUP_GET: {A_SERVICE: SERVICE_ID, A_LOOKUP: tuple(LOOKUP)},
 }
+# Either a service or a pool names the pool.
+MEMBERS = (BACKEND_NEW, BACKEND_SET, BACKEND_DEL, BACKEND_GET)
+# Backends may be repeated.
+SEVERAL = (SERVICE_NEW, POOL_NEW, BACKEND_NEW)
 DRY_RUNS = (BACKEND_NEW, BACKEND_SET, BACKEND_DEL, POOL_SET)
 WRITES = (SERVICE_NEW, SERVICE_SET, SERVICE_DEL, POOL_NEW, POOL_SET, POOL_DEL,
           BACKEND_NEW, BACKEND_SET, BACKEND_DEL, ROUTER_NEW, ROUTER_DEL,
@@ -132,6 +137,12 @@ def pool(name="web", **more):
 
 def backend(addr="10.0.0.1", **more):
     return obj(A_BACKEND, address4=addr, **more)
+
+
+def backends(count, first=1):
+    """So many of them, from 10.1.0.0 on."""
+    return b"".join(backend(f"10.1.{n >> 8}.{n & 255}")
+                    for n in range(first, first + count))
 
 
 def router(addr="192.0.2.1", **more):

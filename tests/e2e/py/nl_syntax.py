@@ -20,7 +20,8 @@ REQUIRED = {f.A_SERVICE: ("protocol", "address4", "port"),
             f.A_ROUTER: ("address4",), f.A_CONFIG: (),
             f.A_LOOKUP: ("client4",)}
 # Objects that a command does without.
-OPTIONAL = {f.SERVICE_NEW: (f.A_POOL,), f.SERVICE_SET: (f.A_POOL,),
+OPTIONAL = {f.SERVICE_NEW: (f.A_POOL, f.A_BACKEND),
+            f.POOL_NEW: (f.A_BACKEND,), f.SERVICE_SET: (f.A_POOL,),
             f.STATS_ZERO: (f.A_SERVICE,),
             f.CONN_DEL: (f.A_SERVICE, f.A_BACKEND)}
 BAD = (errno.EINVAL, errno.ERANGE)
@@ -30,8 +31,7 @@ def right(cmd):
     """The objects of a right request: {object: {name: payload}}."""
     request = {}
     for kind, names in f.ALLOWED[cmd].items():
-        if kind == f.A_POOL and f.A_BACKEND in f.ALLOWED[cmd] and \
-                f.A_SERVICE in f.ALLOWED[cmd]:
+        if kind == f.A_POOL and cmd in f.MEMBERS:
             continue    # the service names it
         request[kind] = {n: f.encode(f.OBJECTS[kind][n], VALUES[n])
                          for n in names if n in VALUES and
@@ -179,9 +179,7 @@ class Syntax:
                 for what, data, miss in of_an_object(cmd, request, kind):
                     if miss and kind in OPTIONAL.get(cmd, ()):
                         continue
-                    if miss and f.A_POOL in f.ALLOWED[cmd] and \
-                            f.A_BACKEND in f.ALLOWED[cmd] and \
-                            kind == f.A_SERVICE:
+                    if miss and cmd in f.MEMBERS and kind == f.A_SERVICE:
                         miss = f.A_POOL
                     self.refused(case, what, cmd, data, BAD, miss)
             request = right(cmd)

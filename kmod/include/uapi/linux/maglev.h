@@ -70,17 +70,21 @@
  *	configuration; answers with MAGLEV_A_INFO
  * @MAGLEV_CMD_SERVICE_NEW: add a service (MAGLEV_A_SERVICE). With
  *	MAGLEV_SERVICE_A_POOL it uses that pool, otherwise it gets a private
- *	one, for which MAGLEV_A_POOL may give table size and seed
+ *	one, for which MAGLEV_A_POOL may give table size and seed, and
+ *	MAGLEV_A_BACKEND, repeated, the backends: packets find it with all of
+ *	them
  * @MAGLEV_CMD_SERVICE_SET: change a service: another pool, or table size and
  *	seed of its private pool
  * @MAGLEV_CMD_SERVICE_DEL: delete a service and its private pool
  * @MAGLEV_CMD_SERVICE_GET: one service, or a dump of all
- * @MAGLEV_CMD_POOL_NEW: add an empty pool (MAGLEV_A_POOL)
+ * @MAGLEV_CMD_POOL_NEW: add a pool (MAGLEV_A_POOL), with the backends that
+ *	MAGLEV_A_BACKEND, repeated, gives
  * @MAGLEV_CMD_POOL_SET: change table size or seed of a pool
  * @MAGLEV_CMD_POOL_DEL: delete a pool that no service uses
  * @MAGLEV_CMD_POOL_GET: one pool, or a dump of all
  * @MAGLEV_CMD_BACKEND_NEW: add a backend (MAGLEV_A_BACKEND) to a pool
- *	(MAGLEV_A_POOL or MAGLEV_A_SERVICE)
+ *	(MAGLEV_A_POOL or MAGLEV_A_SERVICE), or several, if that is repeated:
+ *	all of them in one change, or none
  * @MAGLEV_CMD_BACKEND_SET: change a backend's weight
  * @MAGLEV_CMD_BACKEND_DEL: take a backend out of a pool
  * @MAGLEV_CMD_BACKEND_GET: one backend of a pool, or a dump: of one pool if
@@ -152,7 +156,8 @@ enum maglev_cmd {
  * @MAGLEV_A_INFO: nested, enum maglev_info_attr
  * @MAGLEV_A_SERVICE: nested, enum maglev_service_attr
  * @MAGLEV_A_POOL: nested, enum maglev_pool_attr
- * @MAGLEV_A_BACKEND: nested, enum maglev_backend_attr
+ * @MAGLEV_A_BACKEND: nested, enum maglev_backend_attr; repeated in requests
+ *	that add, at most MAGLEV_BACKENDS_MAX times
  * @MAGLEV_A_ROUTER: nested, enum maglev_router_attr
  * @MAGLEV_A_COUNTER: nested, enum maglev_counter_attr; repeated
  * @MAGLEV_A_CONFIG: nested, enum maglev_config_attr
