@@ -10,3 +10,4 @@
 add_ns director
 in_ns director /usr/bin/python3 "$E2E_DIR/py/nl_syntax.py"
 in_ns director /usr/bin/python3 "$E2E_DIR/py/nl_rules.py"
+in_ns director /usr/bin/python3 "$E2E_DIR/py/nl_several.py"

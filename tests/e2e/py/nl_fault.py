@@ -41,6 +41,12 @@ REQUESTS = (
     ("a new backend", (), f.BACKEND_NEW, f.service() + f.backend("10.0.0.8")),
     ("a backend that another pool has", (), f.BACKEND_NEW,
      f.service() + f.backend("10.0.0.2")),
+    ("three backends, one of which another pool has", (), f.BACKEND_NEW,
+     f.service() + f.backends(2) + f.backend("10.0.0.2")),
+    ("a service with three backends", (), f.SERVICE_NEW,
+     NEW + f.backends(2) + f.backend("10.0.0.2")),
+    ("a pool with two backends", (), f.POOL_NEW, f.pool("new") +
+     f.backends(2)),
     ("a weight", (), f.BACKEND_SET, f.pool() + f.backend("10.0.0.2",
                                                          weight=0)),
     ("the last backend", (), f.BACKEND_DEL, f.service() + f.backend()),

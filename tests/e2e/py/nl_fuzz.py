@@ -86,9 +86,16 @@ class Fuzz:
         if cmd == f.FLUSH and rng.random() < 0.9:
             cmd = f.SERVICE_NEW
         kinds = [k for k in f.ALLOWED[cmd] if rng.random() < 0.8]
-        if f.A_BACKEND in f.ALLOWED[cmd] and f.A_POOL in kinds and \
+        if cmd in f.MEMBERS and f.A_POOL in kinds and \
                 f.A_SERVICE in kinds and rng.random() < 0.9:
             kinds.remove(rng.choice((f.A_POOL, f.A_SERVICE)))
+        # Several of one kind, where that means something and where not.
+        if kinds and rng.random() < (0.3 if cmd in f.SEVERAL else 0.02):
+            more = rng.choice(kinds)
+            if cmd in f.SEVERAL and f.A_BACKEND in kinds:
+                more = f.A_BACKEND
+            kinds += [more] * rng.randrange(1, 4)
+            rng.shuffle(kinds)
         data = b"".join(self.object(cmd, k) for k in kinds)
         if cmd in f.DRY_RUNS and rng.random() < 0.3 or rng.random() < 0.02:
             data += f.DRY_RUN
