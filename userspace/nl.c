@@ -11,6 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
@@ -32,6 +35,13 @@
 /* The kernel fills dump pages up to what the reader offers, at most 32 KiB. */
 #define RECEIVE_SIZE	32768
 
+/*
+ * A pool of as many backends as there may be fits into one request, and the
+ * refusals of KERN_ALL_MAX requests, at some 1.3 KiB each, into the queue. It
+ * is what every kernel allows; libnl would take a sixth of it.
+ */
+#define SOCKET_SIZE	212992
+
 /**
  * struct kern - a connection to the family
  * @sock: the socket
@@ -41,6 +51,8 @@
  * @v: where @read puts it
  * @err: 0 or negative errno of the request under way
  * @done: the request under way is answered
+ * @seq: number of the last request of kern_do_all(); libnl has its own
+ * @blames: offset of what the kernel blames for @err in the request, or 0
  * @text: the kernel's words on @err, or empty
  */
 struct kern {
@@ -51,6 +63,8 @@ struct kern {
 	struct vec *v;
 	int err;
 	bool done;
+	uint32_t seq;
+	uint32_t blames;
 	char text[256];
 };
 
@@ -63,6 +77,9 @@ static void keep_text(struct kern *kern, struct nlattr *attrs, int len)
 
 	if (len < (int)sizeof(*attrs))
 		return;
+	attr = nla_find(attrs, len, NLMSGERR_ATTR_OFFS);
+	if (attr && nla_len(attr) >= (int)sizeof(kern->blames))
+		kern->blames = nla_get_u32(attr);
 	attr = nla_find(attrs, len, NLMSGERR_ATTR_MSG);
 	if (!attr)
 		return;
@@ -77,17 +94,14 @@ static void keep_text(struct kern *kern, struct nlattr *attrs, int len)
 }
 
 /* A refusal: an errno, the request or its header, and extack attributes. */
-static int on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
+static void keep_error(struct kern *kern, struct nlmsgerr *e)
 {
 	struct nlmsghdr *h = (struct nlmsghdr *)((char *)e - NLMSG_HDRLEN);
-	struct kern *kern = arg;
 	unsigned int skip;
 
-	(void)from;
 	kern->err = e->error;
-	kern->done = true;
 	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS))
-		return NL_STOP;
+		return;
 
 	skip = sizeof(*e);
 	if (!(h->nlmsg_flags & NLM_F_CAPPED))
@@ -95,6 +109,15 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
 	if (NLMSG_ALIGN(skip) < (unsigned int)nlmsg_datalen(h))
 		keep_text(kern, (void *)((char *)e + NLMSG_ALIGN(skip)),
 			  (int)nlmsg_datalen(h) - (int)NLMSG_ALIGN(skip));
+}
+
+static int on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
+{
+	struct kern *kern = arg;
+
+	(void)from;
+	keep_error(kern, e);
+	kern->done = true;
 	return NL_STOP;
 }
 
@@ -156,6 +179,7 @@ static int setup(struct kern *kern)
 		return err;
 	}
 	nl_socket_set_msg_buf_size(kern->sock, RECEIVE_SIZE);
+	(void)nl_socket_set_buffer_size(kern->sock, SOCKET_SIZE, SOCKET_SIZE);
 	/* Only the words are lost where a kernel does not know these. */
 	(void)setsockopt(nl_socket_get_fd(kern->sock), SOL_NETLINK,
 			 NETLINK_EXT_ACK, &on, sizeof(on));
@@ -212,12 +236,32 @@ void kern_close(struct kern *kern)
  */
 struct nl_msg *kern_request(struct kern *kern, uint8_t cmd)
 {
-	struct nl_msg *msg = nlmsg_alloc();
+	return kern_request_sized(kern, cmd, (size_t)getpagesize());
+}
+
+/**
+ * kern_request_sized() - start a request of a certain size
+ * @kern: the connection
+ * @cmd: MAGLEV_CMD_*
+ * @size: room for the attributes, and for headers of 20 bytes
+ *
+ * Return: the request, as from kern_request(), or for kern_do_all().
+ */
+struct nl_msg *kern_request_sized(struct kern *kern, uint8_t cmd, size_t size)
+{
+	struct nl_msg *msg = nlmsg_alloc_size(size);
 
 	if (!msg || !genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, kern->family, 0,
 				 0, cmd, MAGLEV_GENL_VERSION))
 		err_no_memory();
 	return msg;
+}
+
+static void forget(struct kern *kern)
+{
+	kern->err = 0;
+	kern->blames = 0;
+	kern->text[0] = '\0';
 }
 
 /* Sends @msg, which stays the caller's, and reads all that it brings. */
@@ -226,9 +270,8 @@ static int transact(struct kern *kern, struct nl_msg *msg, uint16_t flags)
 	bool interrupted = false;
 	int err;
 
-	kern->err = 0;
+	forget(kern);
 	kern->done = false;
-	kern->text[0] = '\0';
 	nlmsg_hdr(msg)->nlmsg_seq = NL_AUTO_SEQ;
 	nlmsg_hdr(msg)->nlmsg_flags |= flags;
 
@@ -263,6 +306,106 @@ static int transact(struct kern *kern, struct nl_msg *msg, uint16_t flags)
 int kern_do(struct kern *kern, struct nl_msg *msg)
 {
 	return kern_get(kern, msg, NULL, NULL);
+}
+
+/* Something between this program and the kernel went wrong. */
+static int broken(struct kern *kern, const char *what)
+{
+	snprintf(kern->text, sizeof(kern->text), "%s: %s", what,
+		 strerror(errno));
+	return -EIO;
+}
+
+static int send_all(struct kern *kern, struct nl_msg **msgs, size_t n)
+{
+	struct iovec iov[KERN_ALL_MAX];
+	struct msghdr m = { .msg_iov = iov, .msg_iovlen = n };
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		struct nlmsghdr *h = nlmsg_hdr(msgs[i]);
+
+		h->nlmsg_seq = ++kern->seq;
+		h->nlmsg_flags |= NLM_F_REQUEST;
+		iov[i].iov_base = h;
+		iov[i].iov_len = NLMSG_ALIGN(h->nlmsg_len);
+	}
+	/* Refusals are answered anyway, and the last ends the answers. */
+	nlmsg_hdr(msgs[n - 1])->nlmsg_flags |= NLM_F_ACK;
+	while (sendmsg(nl_socket_get_fd(kern->sock), &m, 0) < 0)
+		if (errno != EINTR)
+			return broken(kern, "cannot send to the kernel");
+	return 0;
+}
+
+/* Returns true once the last of @n requests is answered. */
+static bool take_answers(struct kern *kern, struct nlmsghdr *h, int len,
+			 size_t n, int *errs)
+{
+	bool last = false;
+
+	for (; nlmsg_ok(h, len); h = nlmsg_next(h, &len)) {
+		size_t i = h->nlmsg_seq - (kern->seq - (uint32_t)n + 1);
+		struct nlmsgerr *e = nlmsg_data(h);
+
+		if (h->nlmsg_type != NLMSG_ERROR || i >= n ||
+		    nlmsg_datalen(h) < (int)sizeof(*e))
+			continue;
+		errs[i] = e->error;
+		if (e->error && !kern->err)
+			keep_error(kern, e);
+		last |= i == n - 1;
+	}
+	return last;
+}
+
+/**
+ * kern_do_all() - have requests carried out, one after the other
+ * @kern: the connection
+ * @msgs: the requests, which stay the caller's
+ * @n: how many, from 1 to KERN_ALL_MAX
+ * @errs: what became of each: 0, or the negative errno that it was refused
+ *	with; those after it were carried out all the same
+ *
+ * It takes two system calls, and one more for each refusal.
+ *
+ * Return: 0, or the first of @errs that is not, which kern_why() and
+ * kern_blames() are about. If the kernel cannot be reached or its answers are
+ * lost, all of @errs are -EIO.
+ */
+int kern_do_all(struct kern *kern, struct nl_msg **msgs, size_t n, int *errs)
+{
+	_Alignas(struct nlmsghdr) char page[RECEIVE_SIZE];
+	ssize_t len;
+	size_t i;
+	int err;
+
+	forget(kern);
+	memset(errs, 0, n * sizeof(*errs));
+	err = send_all(kern, msgs, n);
+	while (!err) {
+		len = recv(nl_socket_get_fd(kern->sock), page, sizeof(page), 0);
+		if (len < 0 && errno != EINTR)
+			err = broken(kern, "what became of it is not known");
+		else if (len > 0 && take_answers(kern, (void *)page, (int)len,
+						 n, errs))
+			return kern->err;
+	}
+	for (i = 0; i < n; i++)
+		errs[i] = err;
+	return err;
+}
+
+/**
+ * kern_blames() - what part of a request was refused?
+ * @kern: the connection
+ *
+ * Return: the offset of the attribute from the start of the message, or 0 if
+ * the kernel did not say.
+ */
+size_t kern_blames(const struct kern *kern)
+{
+	return kern->blames;
 }
 
 /**

@@ -10,13 +10,19 @@
 struct kern;
 struct vec;
 
+/* As many requests as kern_do_all() takes. */
+#define KERN_ALL_MAX	128
+
 /* Adds what is in one answer to @v. */
 typedef void (*kern_read)(struct nlmsghdr *h, struct vec *v);
 
 struct kern *kern_open(void);
 void kern_close(struct kern *kern);
 struct nl_msg *kern_request(struct kern *kern, uint8_t cmd);
+struct nl_msg *kern_request_sized(struct kern *kern, uint8_t cmd, size_t size);
 int kern_do(struct kern *kern, struct nl_msg *msg);
+int kern_do_all(struct kern *kern, struct nl_msg **msgs, size_t n, int *errs);
+size_t kern_blames(const struct kern *kern);
 int kern_get(struct kern *kern, struct nl_msg *msg, kern_read read,
 	     struct vec *v);
 int kern_dump(struct kern *kern, struct nl_msg *msg, kern_read read,

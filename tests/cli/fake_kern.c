@@ -2,8 +2,10 @@
 /*
  * userspace/nl.c without a kernel: requests are written to $FAKE_LOG as text,
  * one per line, and answered out of a configuration that is always the same.
- * With $FAKE_ERRNO set, requests are refused with that. getnameinfo() is
- * logged, too, and knows every host as "name".
+ * With $FAKE_ERRNO set, requests are refused with that; with $FAKE_REFUSE, a
+ * list of numbers, only the so many-th of those that change something are, and
+ * $FAKE_BLAMES is the offset to blame. getnameinfo() is logged, too, and knows
+ * every host as "name".
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -353,16 +355,34 @@ static void info(kern_read read, struct vec *v)
 	end(read, v);
 }
 
+/* What a request is refused with, or 0. */
+static int refuse(bool change)
+{
+	const char *refusal = getenv("FAKE_ERRNO");
+	const char *which = getenv("FAKE_REFUSE");
+	static long count;
+	char *end;
+
+	if (change)
+		count++;
+	if (refusal && !which)
+		return -atoi(refusal);
+	for (; refusal && change && *which; which = end)
+		if (strtol(which, &end, 10) == count)
+			return -atoi(refusal);
+	return 0;
+}
+
 static int request(struct kern *kern, struct nl_msg *msg, kern_read read,
 		   struct vec *v, bool dump)
 {
-	const char *refusal = getenv("FAKE_ERRNO");
+	int refusal = refuse(!read && !dump);
 	bool named = genlmsg_attrlen(genlmsg_hdr(nlmsg_hdr(msg)), 0) > 0;
 
 	log_request(msg);
 	nlmsg_free(msg);
 	if (refusal)
-		return -atoi(refusal);
+		return refusal;
 	switch (kern->cmd) {
 	case MAGLEV_CMD_INFO_GET:
 		info(read, v);
@@ -408,7 +428,12 @@ void kern_close(struct kern *kern)
 
 struct nl_msg *kern_request(struct kern *kern, uint8_t cmd)
 {
-	struct nl_msg *msg = nlmsg_alloc();
+	return kern_request_sized(kern, cmd, 4096);
+}
+
+struct nl_msg *kern_request_sized(struct kern *kern, uint8_t cmd, size_t size)
+{
+	struct nl_msg *msg = nlmsg_alloc_size(size);
 
 	if (!msg || !genlmsg_put(msg, 0, 0, 0x20, 0, 0, cmd, 1))
 		err_no_memory();
@@ -419,6 +444,32 @@ struct nl_msg *kern_request(struct kern *kern, uint8_t cmd)
 int kern_do(struct kern *kern, struct nl_msg *msg)
 {
 	return request(kern, msg, NULL, NULL, false);
+}
+
+/* What goes to the kernel together is logged behind a line that says so. */
+int kern_do_all(struct kern *kern, struct nl_msg **msgs, size_t n, int *errs)
+{
+	int err = 0;
+	size_t i;
+
+	(void)kern;
+	if (n > 1)
+		log_text("%zu together\n", n);
+	for (i = 0; i < n; i++) {
+		log_request(msgs[i]);
+		errs[i] = refuse(true);
+		if (!err)
+			err = errs[i];
+	}
+	return err;
+}
+
+size_t kern_blames(const struct kern *kern)
+{
+	const char *blames = getenv("FAKE_BLAMES");
+
+	(void)kern;
+	return blames ? (size_t)atoi(blames) : 0;
 }
 
 int kern_get(struct kern *kern, struct nl_msg *msg, kern_read read,
