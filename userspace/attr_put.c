@@ -7,8 +7,9 @@
 #include "err.h"
 
 /*
- * A request has one or two objects of at most a hundred bytes in a buffer of
- * a page, so the only way for these to fail is want of memory.
+ * A request is made with room for what goes into it (change.c), or has one or
+ * two objects of at most a hundred bytes in a buffer of a page, so the only way
+ * for these to fail is want of memory.
  */
 static void put(struct nl_msg *msg, int type, const void *data, size_t len)
 {

@@ -5,6 +5,7 @@
 #include "attr.h"
 #include "types.h"
 
+struct change;
 struct kern;
 
 /*
@@ -78,13 +79,11 @@ struct args {
  * struct ctx - the program while it runs
  * @name: what it was called as
  * @as_ipvsadm: that name is ipvsadm
- * @restoring: commands come from a file
  * @kern: the connection to the kernel, opened when it is first needed
  */
 struct ctx {
 	const char *name;
 	bool as_ipvsadm;
-	bool restoring;
 	struct kern *kern;
 };
 
@@ -98,8 +97,10 @@ struct ctx {
  * @must: OPT_* it does not work without
  * @either: OPT_* of which it needs exactly one
  * @may: OPT_* it takes besides
- * @run: carries it out; returns an exit code
+ * @run: carries it out; returns an exit code. NULL: it is planned
  * @help: one line on what it does
+ * @plan: says what it changes, without asking the kernel; returns an exit
+ *	code. Of commands that change the configuration, instead of @run
  */
 struct command {
 	char letter;
@@ -111,41 +112,59 @@ struct command {
 	unsigned int may;
 	int (*run)(struct ctx *ctx, const struct args *args);
 	const char *help;
+	int (*plan)(const struct ctx *ctx, const struct args *args,
+		    struct change *c);
 };
 
 /* Returns the connection, opened if it was not yet, or NULL: complained. */
 struct kern *ctx_kern(struct ctx *ctx);
-int run_line(struct ctx *ctx, char **words);
 
-int cmd_service_add(struct ctx *ctx, const struct args *args);
-int cmd_service_edit(struct ctx *ctx, const struct args *args);
-int cmd_service_delete(struct ctx *ctx, const struct args *args);
-int cmd_backend_add(struct ctx *ctx, const struct args *args);
-int cmd_backend_edit(struct ctx *ctx, const struct args *args);
-int cmd_backend_delete(struct ctx *ctx, const struct args *args);
-int cmd_pool_add(struct ctx *ctx, const struct args *args);
-int cmd_pool_edit(struct ctx *ctx, const struct args *args);
-int cmd_pool_delete(struct ctx *ctx, const struct args *args);
 int cmd_pool_list(struct ctx *ctx, const struct args *args);
-int cmd_router_add(struct ctx *ctx, const struct args *args);
-int cmd_router_delete(struct ctx *ctx, const struct args *args);
 int cmd_router_list(struct ctx *ctx, const struct args *args);
 int cmd_list(struct ctx *ctx, const struct args *args);
 int cmd_save(struct ctx *ctx, const struct args *args);
 int cmd_restore(struct ctx *ctx, const struct args *args);
-int cmd_clear(struct ctx *ctx, const struct args *args);
-int cmd_zero(struct ctx *ctx, const struct args *args);
 int cmd_counters(struct ctx *ctx, const struct args *args);
 int cmd_info(struct ctx *ctx, const struct args *args);
 int cmd_conn_list(struct ctx *ctx, const struct args *args);
-int cmd_conn_flush(struct ctx *ctx, const struct args *args);
 int cmd_lookup(struct ctx *ctx, const struct args *args);
 int cmd_table(struct ctx *ctx, const struct args *args);
-int cmd_set(struct ctx *ctx, const struct args *args);
 int cmd_timeouts(struct ctx *ctx, const struct args *args);
-int cmd_cache_size(struct ctx *ctx, const struct args *args);
 int cmd_monitor(struct ctx *ctx, const struct args *args);
 int cmd_help(struct ctx *ctx, const struct args *args);
 int cmd_version(struct ctx *ctx, const struct args *args);
+
+int plan_service_add(const struct ctx *ctx, const struct args *args,
+		     struct change *c);
+int plan_service_edit(const struct ctx *ctx, const struct args *args,
+		      struct change *c);
+int plan_service_delete(const struct ctx *ctx, const struct args *args,
+			struct change *c);
+int plan_backend_add(const struct ctx *ctx, const struct args *args,
+		     struct change *c);
+int plan_backend_edit(const struct ctx *ctx, const struct args *args,
+		      struct change *c);
+int plan_backend_delete(const struct ctx *ctx, const struct args *args,
+			struct change *c);
+int plan_pool_add(const struct ctx *ctx, const struct args *args,
+		  struct change *c);
+int plan_pool_edit(const struct ctx *ctx, const struct args *args,
+		   struct change *c);
+int plan_pool_delete(const struct ctx *ctx, const struct args *args,
+		     struct change *c);
+int plan_router_add(const struct ctx *ctx, const struct args *args,
+		    struct change *c);
+int plan_router_delete(const struct ctx *ctx, const struct args *args,
+		       struct change *c);
+int plan_clear(const struct ctx *ctx, const struct args *args,
+	       struct change *c);
+int plan_zero(const struct ctx *ctx, const struct args *args,
+	      struct change *c);
+int plan_conn_flush(const struct ctx *ctx, const struct args *args,
+		    struct change *c);
+int plan_set(const struct ctx *ctx, const struct args *args,
+	     struct change *c);
+int plan_cache_size(const struct ctx *ctx, const struct args *args,
+		    struct change *c);
 
 #endif /* _MAGLEVADM_CMD_H */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "change.h"
 #include "cmd.h"
 #include "config.h"
 #include "err.h"
@@ -10,23 +11,6 @@
 #include "out.h"
 #include "parse.h"
 #include "words.h"
-
-static int change(struct ctx *ctx, const struct config *config,
-		  const char *what)
-{
-	struct kern *kern = ctx_kern(ctx);
-	struct nl_msg *msg;
-	int err;
-
-	if (!kern)
-		return EXIT_FAILED;
-	msg = kern_request(kern, MAGLEV_CMD_CONFIG_SET);
-	attr_put_config(msg, config);
-	err = kern_do(kern, msg);
-	if (err)
-		return kern_failed(kern, err, "cannot set %s", what);
-	return EXIT_OK;
-}
 
 /* ipvsadm's three; 0 leaves one as it is. */
 static int by_position(const struct args *args, struct config *config)
@@ -66,44 +50,51 @@ static int by_name(const struct args *args, struct config *config)
 }
 
 /**
- * cmd_set() - --set
+ * plan_set() - --set
  * @ctx: the program
  * @args: its command line
+ * @c: the change
  *
  * Return: an exit code.
  */
-int cmd_set(struct ctx *ctx, const struct args *args)
+int plan_set(const struct ctx *ctx, const struct args *args,
+	     struct change *c)
 {
 	static const struct config nothing;
-	struct config config = nothing;
 	int err;
 
+	(void)ctx;
+	c->config = nothing;
 	if (args->n_more == 2 && !strchr(args->operand, '='))
-		err = by_position(args, &config);
+		err = by_position(args, &c->config);
 	else
-		err = by_name(args, &config);
-	if (err || !memcmp(&config, &nothing, sizeof(config)))
-		return err;
-	return change(ctx, &config, "timeouts");
+		err = by_name(args, &c->config);
+	if (!err && memcmp(&c->config, &nothing, sizeof(nothing)))
+		c->cmd = MAGLEV_CMD_CONFIG_SET;
+	return err;
 }
 
 /**
- * cmd_cache_size() - --cache-size
+ * plan_cache_size() - --cache-size
  * @ctx: the program
  * @args: its command line
+ * @c: the change
  *
  * Return: an exit code.
  */
-int cmd_cache_size(struct ctx *ctx, const struct args *args)
+int plan_cache_size(const struct ctx *ctx, const struct args *args,
+		    struct change *c)
 {
-	struct config config = { 0 };
 	const char *wrong;
 
-	wrong = parse_cache_size(args->operand, &config.cache_size);
+	(void)ctx;
+	c->config = (struct config){ 0 };
+	wrong = parse_cache_size(args->operand, &c->config.cache_size);
 	if (wrong)
 		return err_usage("--cache-size '%s': %s", args->operand,
 				 wrong);
-	return change(ctx, &config, "the size of the flow cache");
+	c->cmd = MAGLEV_CMD_CONFIG_SET;
+	return EXIT_OK;
 }
 
 /**

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "change.h"
 #include "cmd.h"
 #include "err.h"
 #include "format.h"
@@ -136,27 +137,19 @@ int cmd_conn_list(struct ctx *ctx, const struct args *args)
 }
 
 /**
- * cmd_conn_flush() - --flush-conns
+ * plan_conn_flush() - --flush-conns
  * @ctx: the program
  * @args: its command line
+ * @c: the change
  *
  * Return: an exit code.
  */
-int cmd_conn_flush(struct ctx *ctx, const struct args *args)
+int plan_conn_flush(const struct ctx *ctx, const struct args *args,
+		    struct change *c)
 {
-	struct kern *kern = ctx_kern(ctx);
-	struct nl_msg *msg;
-	int err;
-
-	if (!kern)
-		return EXIT_FAILED;
-	msg = kern_request(kern, MAGLEV_CMD_CONN_DEL);
-	if (args->given & OPT_SERVICE)
-		attr_put_service(msg, &args->service, NULL);
-	if (args->given & OPT_REAL)
-		attr_put_backend(msg, &args->real.addr, NULL);
-	err = kern_do(kern, msg);
-	if (err)
-		return kern_failed(kern, err, "cannot forget flows");
+	(void)ctx;
+	c->cmd = MAGLEV_CMD_CONN_DEL;
+	c->service = args->service;
+	c->backend = args->real.addr;
 	return EXIT_OK;
 }

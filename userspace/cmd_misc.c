@@ -2,30 +2,25 @@
 /* Commands that are about the namespace as a whole, or about this program. */
 #include <stdio.h>
 
+#include "change.h"
 #include "cmd.h"
 #include "err.h"
-#include "format.h"
-#include "nl.h"
 #include "options.h"
 
 /**
- * cmd_clear() - -C
+ * plan_clear() - -C
  * @ctx: the program
  * @args: its command line
+ * @c: the change
  *
  * Return: an exit code.
  */
-int cmd_clear(struct ctx *ctx, const struct args *args)
+int plan_clear(const struct ctx *ctx, const struct args *args,
+	       struct change *c)
 {
-	struct kern *kern = ctx_kern(ctx);
-	int err;
-
+	(void)ctx;
 	(void)args;
-	if (!kern)
-		return EXIT_FAILED;
-	err = kern_do(kern, kern_request(kern, MAGLEV_CMD_FLUSH));
-	if (err)
-		return kern_failed(kern, err, "cannot clear the configuration");
+	c->cmd = MAGLEV_CMD_FLUSH;
 	return EXIT_OK;
 }
 

@@ -4,75 +4,74 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "change.h"
 #include "cmd.h"
 #include "err.h"
 #include "format.h"
-#include "moves.h"
 #include "nl.h"
 #include "out.h"
 #include "parse.h"
 #include "snapshot.h"
 #include "words.h"
 
-static int request(struct ctx *ctx, const struct args *args, uint8_t cmd,
-		   const char *verb)
+static int plan(const struct args *args, struct change *c, uint8_t cmd)
 {
-	const char *name, *wrong;
-	struct nl_msg *msg;
-	struct kern *kern;
-	int err;
+	const char *wrong;
 
-	wrong = parse_pool_name(args->operand, &name);
+	wrong = parse_pool_name(args->operand, &c->pool);
 	if (wrong)
 		return err_usage("pool '%s': %s", args->operand, wrong);
-	if (cmd == MAGLEV_CMD_POOL_NEW && !strcmp(name, "none"))
+	if (cmd == MAGLEV_CMD_POOL_NEW && !strcmp(c->pool, "none"))
 		return err_usage("pool '%s': --fallback takes that to mean no pool, use another name",
-				 name);
-	kern = ctx_kern(ctx);
-	if (!kern)
-		return EXIT_FAILED;
-	msg = kern_request(kern, cmd);
-	attr_put_pool(msg, name, &args->set_pool);
-	err = moves_do(kern, msg, args);
-	if (err)
-		return kern_failed(kern, err, "cannot %s pool %s", verb, name);
+				 c->pool);
+	c->cmd = cmd;
+	c->set.pool = args->set_pool;
 	return EXIT_OK;
 }
 
 /**
- * cmd_pool_add() - --add-pool
+ * plan_pool_add() - --add-pool
  * @ctx: the program
  * @args: its command line
+ * @c: the change
  *
  * Return: an exit code.
  */
-int cmd_pool_add(struct ctx *ctx, const struct args *args)
+int plan_pool_add(const struct ctx *ctx, const struct args *args,
+		  struct change *c)
 {
-	return request(ctx, args, MAGLEV_CMD_POOL_NEW, "add");
+	(void)ctx;
+	return plan(args, c, MAGLEV_CMD_POOL_NEW);
 }
 
 /**
- * cmd_pool_edit() - --edit-pool
+ * plan_pool_edit() - --edit-pool
  * @ctx: the program
  * @args: its command line
+ * @c: the change
  *
  * Return: an exit code.
  */
-int cmd_pool_edit(struct ctx *ctx, const struct args *args)
+int plan_pool_edit(const struct ctx *ctx, const struct args *args,
+		   struct change *c)
 {
-	return request(ctx, args, MAGLEV_CMD_POOL_SET, "change");
+	(void)ctx;
+	return plan(args, c, MAGLEV_CMD_POOL_SET);
 }
 
 /**
- * cmd_pool_delete() - --delete-pool
+ * plan_pool_delete() - --delete-pool
  * @ctx: the program
  * @args: its command line
+ * @c: the change
  *
  * Return: an exit code.
  */
-int cmd_pool_delete(struct ctx *ctx, const struct args *args)
+int plan_pool_delete(const struct ctx *ctx, const struct args *args,
+		     struct change *c)
 {
-	return request(ctx, args, MAGLEV_CMD_POOL_DEL, "delete");
+	(void)ctx;
+	return plan(args, c, MAGLEV_CMD_POOL_DEL);
 }
 
 static void show_member(struct out *o, const struct args *args,

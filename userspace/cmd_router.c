@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The router prefixes that GRE is taken from. */
+#include "change.h"
 #include "cmd.h"
 #include "err.h"
 #include "format.h"
@@ -8,52 +9,45 @@
 #include "parse.h"
 #include "snapshot.h"
 
-static int request(struct ctx *ctx, const struct args *args, uint8_t cmd,
-		   const char *verb)
+static int plan(const struct args *args, struct change *c, uint8_t cmd)
 {
-	struct prefix prefix;
-	struct nl_msg *msg;
 	const char *wrong;
-	struct kern *kern;
-	int err;
 
-	wrong = parse_prefix(args->operand, &prefix);
+	wrong = parse_prefix(args->operand, &c->router);
 	if (wrong)
 		return err_usage("router '%s': %s", args->operand, wrong);
-	kern = ctx_kern(ctx);
-	if (!kern)
-		return EXIT_FAILED;
-	msg = kern_request(kern, cmd);
-	attr_put_router(msg, &prefix);
-	err = kern_do(kern, msg);
-	if (err)
-		return kern_failed(kern, err, "cannot %s router %s", verb,
-				   format_prefix(&prefix));
+	c->cmd = cmd;
 	return EXIT_OK;
 }
 
 /**
- * cmd_router_add() - --add-router
+ * plan_router_add() - --add-router
  * @ctx: the program
  * @args: its command line
+ * @c: the change
  *
  * Return: an exit code.
  */
-int cmd_router_add(struct ctx *ctx, const struct args *args)
+int plan_router_add(const struct ctx *ctx, const struct args *args,
+		    struct change *c)
 {
-	return request(ctx, args, MAGLEV_CMD_ROUTER_NEW, "add");
+	(void)ctx;
+	return plan(args, c, MAGLEV_CMD_ROUTER_NEW);
 }
 
 /**
- * cmd_router_delete() - --delete-router
+ * plan_router_delete() - --delete-router
  * @ctx: the program
  * @args: its command line
+ * @c: the change
  *
  * Return: an exit code.
  */
-int cmd_router_delete(struct ctx *ctx, const struct args *args)
+int plan_router_delete(const struct ctx *ctx, const struct args *args,
+		       struct change *c)
 {
-	return request(ctx, args, MAGLEV_CMD_ROUTER_DEL, "delete");
+	(void)ctx;
+	return plan(args, c, MAGLEV_CMD_ROUTER_DEL);
 }
 
 /**

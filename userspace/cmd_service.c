@@ -1,46 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Adding, changing and deleting services. */
+#include "change.h"
 #include "cmd.h"
 #include "err.h"
-#include "format.h"
-#include "nl.h"
 
-static int request(struct ctx *ctx, const struct args *args, uint8_t cmd,
-		   const struct service_params *params, const char *verb)
+static int plan(const struct args *args, struct change *c, uint8_t cmd)
 {
-	struct kern *kern = ctx_kern(ctx);
-	struct nl_msg *msg;
-	int err;
-
-	if (!kern)
-		return EXIT_FAILED;
-	msg = kern_request(kern, cmd);
-	attr_put_service(msg, &args->service, params);
-	attr_put_pool(msg, NULL, &args->set_pool);
-	err = kern_do(kern, msg);
-	if (err)
-		return kern_failed(kern, err, "cannot %s service %s", verb,
-				   format_service(&args->service));
+	c->cmd = cmd;
+	c->service = args->service;
+	c->set.service = args->set_service;
+	c->set.pool = args->set_pool;
 	return EXIT_OK;
 }
 
 /**
- * cmd_service_add() - -A
+ * plan_service_add() - -A
  * @ctx: the program
  * @args: its command line
+ * @c: the change
  *
  * Return: an exit code.
  */
-int cmd_service_add(struct ctx *ctx, const struct args *args)
+int plan_service_add(const struct ctx *ctx, const struct args *args,
+		     struct change *c)
 {
-	return request(ctx, args, MAGLEV_CMD_SERVICE_NEW,
-		       &args->set_service, "add");
+	(void)ctx;
+	return plan(args, c, MAGLEV_CMD_SERVICE_NEW);
 }
 
 /**
- * cmd_service_edit() - -E
+ * plan_service_edit() - -E
  * @ctx: the program
  * @args: its command line
+ * @c: the change
  *
  * What is not given stays. Only ipvsadm's command line says all of what a
  * service is to be: there -E without -p ends persistence, and without -o one
@@ -48,25 +40,28 @@ int cmd_service_add(struct ctx *ctx, const struct args *args)
  *
  * Return: an exit code.
  */
-int cmd_service_edit(struct ctx *ctx, const struct args *args)
+int plan_service_edit(const struct ctx *ctx, const struct args *args,
+		      struct change *c)
 {
-	struct service_params params = args->set_service;
-
+	plan(args, c, MAGLEV_CMD_SERVICE_SET);
 	if (ctx->as_ipvsadm) {
-		params.has_affinity = true;
-		params.has_track = true;
+		c->set.service.has_affinity = true;
+		c->set.service.has_track = true;
 	}
-	return request(ctx, args, MAGLEV_CMD_SERVICE_SET, &params, "change");
+	return EXIT_OK;
 }
 
 /**
- * cmd_service_delete() - -D
+ * plan_service_delete() - -D
  * @ctx: the program
  * @args: its command line
+ * @c: the change
  *
  * Return: an exit code.
  */
-int cmd_service_delete(struct ctx *ctx, const struct args *args)
+int plan_service_delete(const struct ctx *ctx, const struct args *args,
+			struct change *c)
 {
-	return request(ctx, args, MAGLEV_CMD_SERVICE_DEL, NULL, "delete");
+	(void)ctx;
+	return plan(args, c, MAGLEV_CMD_SERVICE_DEL);
 }

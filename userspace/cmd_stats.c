@@ -3,39 +3,29 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "change.h"
 #include "cmd.h"
 #include "config.h"
 #include "err.h"
-#include "format.h"
 #include "nl.h"
 #include "out.h"
 #include "vec.h"
 
 /**
- * cmd_zero() - -Z
+ * plan_zero() - -Z
  * @ctx: the program
  * @args: its command line
+ * @c: the change
  *
  * Return: an exit code.
  */
-int cmd_zero(struct ctx *ctx, const struct args *args)
+int plan_zero(const struct ctx *ctx, const struct args *args,
+	      struct change *c)
 {
-	struct kern *kern = ctx_kern(ctx);
-	struct nl_msg *msg;
-	int err;
-
-	if (!kern)
-		return EXIT_FAILED;
-	msg = kern_request(kern, MAGLEV_CMD_STATS_ZERO);
-	if (args->given & OPT_SERVICE)
-		attr_put_service(msg, &args->service, NULL);
-	err = kern_do(kern, msg);
-	if (!err)
-		return EXIT_OK;
-	if (args->given & OPT_SERVICE)
-		return kern_failed(kern, err, "cannot zero service %s",
-				   format_service(&args->service));
-	return kern_failed(kern, err, "cannot zero the counters");
+	(void)ctx;
+	c->cmd = MAGLEV_CMD_STATS_ZERO;
+	c->service = args->service;
+	return EXIT_OK;
 }
 
 /**

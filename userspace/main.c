@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "change.h"
 #include "cmd.h"
 #include "cmdline.h"
 #include "err.h"
@@ -27,14 +28,7 @@ struct kern *ctx_kern(struct ctx *ctx)
 	return ctx->kern;
 }
 
-/**
- * run_line() - carry out one command line
- * @ctx: the program
- * @words: the words after the program's name, NULL at the end
- *
- * Return: an exit code.
- */
-int run_line(struct ctx *ctx, char **words)
+static int run_line(struct ctx *ctx, char **words)
 {
 	struct args args;
 	int err;
@@ -42,6 +36,8 @@ int run_line(struct ctx *ctx, char **words)
 	err = cmdline_parse(words, &args);
 	if (err)
 		return err;
+	if (args.command->plan)
+		return change_run(ctx, &args);
 	return args.command->run(ctx, &args);
 }
 

@@ -287,17 +287,197 @@ B1="1=c6336401"
 	: >log
 	run --separate-stderr -0 "$MAGLEVADM" -R <rules
 	diff log - <<-'END'
+		20
 		21 7{ 1=00002000 }
+		20
 		21 7{ 3=e8030000 7=2d010000 }
+		5 together
 		6 3{ 1=737061726500 }
-		6 3{ 1=77656200 9=84610100 }
-		10 3{ 1=77656200 } 4{ 1=c6336401 3=02000000 }
-		10 3{ 1=77656200 } 4{ 1=c6336402 3=02000000 6=01 7=10a40000 }
+		6 3{ 1=77656200 9=84610100 } 4{ 1=c6336401 3=02000000 } 4{ 1=c6336402 3=02000000 6=01 7=10a40000 }
 		2 2{ 1=06 2=c0000201 4=0050 6=77656200 8=01 9=02 10=01 11=737061726500 }
-		2 2{ 1=06 2=c0000201 4=01bb } 3{ 9=60ea0000 }
-		10 2{ 1=06 2=c0000201 4=01bb } 4{ 1=c6336403 3=02000000 6=02 }
+		2 2{ 1=06 2=c0000201 4=01bb } 3{ 9=60ea0000 } 4{ 1=c6336403 3=02000000 6=02 }
 		2 2{ 1=11 2=c0000201 4=0035 6=77656200 8=02 9=01 }
 	END
+}
+
+# The exit code of restoring what is on standard input: restores CODE
+restores()
+{
+	: >log
+	run --separate-stderr "-$1" "$MAGLEVADM" -R
+}
+
+@test "restore: what shares a request, and what goes together" {
+	restores 0 <<-'END'
+		-A -t 192.0.2.1:80 --pool w
+		-a -t 192.0.2.1:80 -r 198.51.100.1
+		-a -t 192.0.2.1:80 -r 198.51.100.2 -w 3
+
+		# a comment
+		-a --pool w -r 198.51.100.3
+		-a --pool w -r 198.51.100.1 --dry-run
+		-a --pool v -r 198.51.100.3
+		-A -u 192.0.2.1:80
+		-a -t 192.0.2.1:80 -r 198.51.100.1
+		-A -t 192.0.2.1 --port 80-81
+		-a -t 192.0.2.1:80 -r 198.51.100.1
+		-d --pool w -r 198.51.100.3
+		-d --pool w -r 198.51.100.2
+		-e --pool w -r 198.51.100.1
+		--add-router 10.0.0.0/8
+		--set 0 0 0
+		--add-pool w
+		-C
+		--add-pool w
+	END
+	diff log - <<-'END'
+		2 2{ 1=06 2=c0000201 4=0050 6=7700 }
+		10 2{ 1=06 2=c0000201 4=0050 } 4{ 1=c6336401 3=01000000 } 4{ 1=c6336402 3=03000000 }
+		10 3{ 1=7700 } 4{ 1=c6336403 3=01000000 }
+		10 3{ 1=7700 } 4{ 1=c6336401 3=01000000 } 10
+		10 3{ 1=7600 } 4{ 1=c6336403 3=01000000 }
+		2 2{ 1=11 2=c0000201 4=0050 }
+		10 2{ 1=06 2=c0000201 4=0050 } 4{ 1=c6336401 3=01000000 }
+		2 2{ 1=06 2=c0000201 4=0050 5=0051 }
+		10 2{ 1=06 2=c0000201 4=0050 } 4{ 1=c6336401 3=01000000 }
+		12 3{ 1=7700 } 4{ 1=c6336403 }
+		12 3{ 1=7700 } 4{ 1=c6336402 }
+		11 3{ 1=7700 } 4{ 1=c6336401 3=01000000 }
+		2 together
+		14 5{ 1=0a000000 3=08 }
+		6 3{ 1=7700 }
+		19
+		6 3{ 1=7700 }
+	END
+}
+
+@test "restore: a line that is wrong anywhere, and nothing is asked for" {
+	local wrong
+
+	for wrong in "-Q" "--add-pool none" "--delete-router 10.0.0.1/8" \
+		"--set tcp=0" "--cache-size 0" "-R" "-a --pool w -r 1.2.3.4:5"; do
+		restores 2 <<<"$(printf '%s\n' "-C" "--add-pool w" "$wrong" "-C")"
+		one_line_error "line 3: "
+		[ ! -s log ]
+	done
+}
+
+@test "restore: what is refused has what was added taken back" {
+	export FAKE_ERRNO=17 FAKE_REFUSE=4
+	restores 1 <<-'END'
+		--add-router 10.0.0.0/8
+		--add-pool w
+		-a --pool w -r 198.51.100.1
+		-A -u 192.0.2.1:53 --pool w
+		-a -u 192.0.2.1:53 -r 198.51.100.2
+		-a -u 192.0.2.1:53 -r 198.51.100.3
+		-A -t 192.0.2.1:80
+	END
+	diff <(echo "$stderr") - <<-'END'
+		maglevadm: line 5: cannot add backend 198.51.100.2 of udp 192.0.2.1:53: File exists
+		maglevadm: nothing is restored: what had been added is taken back
+	END
+	diff log - <<-'END'
+		3 together
+		14 5{ 1=0a000000 3=08 }
+		6 3{ 1=7700 } 4{ 1=c6336401 3=01000000 }
+		2 2{ 1=11 2=c0000201 4=0035 6=7700 }
+		10 2{ 1=11 2=c0000201 4=0035 } 4{ 1=c6336402 3=01000000 } 4{ 1=c6336403 3=01000000 }
+		4 2{ 1=11 2=c0000201 4=0035 }
+		8 3{ 1=7700 }
+		15 5{ 1=0a000000 3=08 }
+	END
+}
+
+@test "restore: what was carried out behind the refusal is taken back, too" {
+	export FAKE_ERRNO=17 FAKE_REFUSE=2
+	restores 1 <<<$'--add-pool a\n--add-pool b\n--add-pool c'
+	diff <(echo "$stderr") - <<-'END'
+		maglevadm: line 2: cannot add pool b: File exists
+		maglevadm: nothing is restored: what had been added is taken back
+	END
+	diff log - <<-'END'
+		3 together
+		6 3{ 1=6100 }
+		6 3{ 1=6200 }
+		6 3{ 1=6300 }
+		8 3{ 1=6300 }
+		8 3{ 1=6100 }
+	END
+	FAKE_REFUSE=1 restores 1 <<<$'--add-pool a\n-C'
+	one_line_error "line 1: cannot add pool a: File exists"
+	[ "$(cat log)" = "6 3{ 1=6100 }" ]
+}
+
+@test "restore: backends are taken back one by one, settings as they were" {
+	export FAKE_ERRNO=2 FAKE_REFUSE=3
+	restores 1 <<-'END'
+		--cache-size 4096
+		-a --pool w -r 198.51.100.2
+		-a --pool w -r 198.51.100.1
+		-d --pool w -r 198.51.100.9
+	END
+	diff log - <<-'END'
+		20
+		21 7{ 1=00100000 }
+		10 3{ 1=7700 } 4{ 1=c6336402 3=01000000 } 4{ 1=c6336401 3=01000000 }
+		12 3{ 1=7700 } 4{ 1=c6336409 }
+		12 3{ 1=7700 } 4{ 1=c6336401 }
+		12 3{ 1=7700 } 4{ 1=c6336402 }
+		21 7{ 1=00002000 3=e8030000 4=3c000000 5=78000000 6=0a000000 7=2d010000 8=84030000 9=3c000000 10=78000000 11=0a000000 }
+	END
+}
+
+@test "restore: says so if something is not taken back" {
+	export FAKE_ERRNO=16 FAKE_REFUSE=4
+	restores 1 <<<$'--add-pool a\n--delete-pool b\n-D -t 192.0.2.1:80\n--add-pool c'
+	diff <(echo "$stderr") - <<-'END'
+		maglevadm: line 4: cannot add pool c: Device or resource busy
+		maglevadm: what had been added is taken back, but not what was changed or deleted, from line 2 on
+	END
+	FAKE_REFUSE="2 4" restores 1 <<<$'--add-pool a\n--add-pool b\n--add-pool c'
+	diff <(echo "$stderr") - <<-'END'
+		maglevadm: line 2: cannot add pool b: Device or resource busy
+		maglevadm: line 3: cannot take it back, cannot delete pool c: Device or resource busy
+		maglevadm: not all that had been added is taken back
+	END
+	[ "$(tail -1 log)" = "8 3{ 1=6100 }" ]
+}
+
+@test "restore: the line of the backend to blame" {
+	local offset want
+	local file='--add-pool a
+		-A -t 192.0.2.1:80
+		-a -t 192.0.2.1:80 -r 198.51.100.1
+
+		-a -t 192.0.2.1:80 -r 198.51.100.2'
+
+	export FAKE_ERRNO=22 FAKE_REFUSE=2
+	# Headers of 20, the service's nest of 28, backends of 20 each.
+	while read -r offset want; do
+		FAKE_BLAMES=$offset restores 1 <<<"$file"
+		[[ $stderr == "maglevadm: line $want: Invalid argument"$'\n'* ]]
+	done <<-'END'
+		0 2: cannot add service tcp 192.0.2.1:80
+		24 2: cannot add service tcp 192.0.2.1:80
+		48 3: cannot add backend 198.51.100.1 of tcp 192.0.2.1:80
+		67 3: cannot add backend 198.51.100.1 of tcp 192.0.2.1:80
+		68 5: cannot add backend 198.51.100.2 of tcp 192.0.2.1:80
+		80 5: cannot add backend 198.51.100.2 of tcp 192.0.2.1:80
+		88 2: cannot add service tcp 192.0.2.1:80
+	END
+}
+
+@test "restore: many lines go in portions" {
+	printf -- '--add-pool %s\n' p{1..300} | restores 0
+	[ "$(grep -c . log)" -eq 303 ]
+	[ "$(grep together log | tr '\n' ' ')" = "128 together 128 together 44 together " ]
+	{
+		echo "--add-pool w"
+		printf -- '-a --pool w -r 10.1.%s\n' {0..15}.{0..255} 200.1 200.2 200.3
+	} | restores 0
+	[ "$(grep -c . log)" -eq 2 ]
+	[ "$(head -1 log | grep -o " 4{" | wc -l)" -eq 4097 ]
 }
 
 @test "the monitor tells of drained backends and of nothing else" {

@@ -1009,8 +1009,107 @@ settled()
 		-A -t 192.0.2.1:80
 		-A -t 192.0.2.1:81
 	END
-	[ "$stderr" = "maglevadm: line 4: cannot add service tcp 192.0.2.1:80: service exists already" ]
-	saved "-A -t 192.0.2.1:80 -s mh"
+	diff <(echo "$stderr") - <<-'END'
+		maglevadm: line 4: cannot add service tcp 192.0.2.1:80: service exists already
+		maglevadm: nothing is restored: what had been added is taken back
+	END
+	saved ""
+}
+
+@test "restore: what was there stays as it was if the file is refused" {
+	local counts='[.services,.pools,.backends,.routers,.cache_size]'
+
+	keep_config
+	web
+	m --add-pool shared
+	m -a --pool shared -r 198.51.100.1
+	"$MAGLEVADM" -S -n >before
+	json "$counts" --info >counts
+	json .timeouts -L --timeout >timeouts
+	for last in "-A -t 192.0.2.1:80" "-a --pool shared -r 198.51.100.1" "-A -u 192.0.2.1:53 --pool no" \
+		"-a -t 192.0.2.1:80 -r 224.0.0.1" "-d --pool shared -r 198.51.100.11" "-L -t 192.0.2.9:80"; do
+		cat >rules <<-END
+			--cache-size 4096
+			--set udp=77 tcp=78
+			--add-router 10.0.0.0/8
+			--add-pool a --table-size 251
+			-a --pool a -r 198.51.100.7
+			-a --pool a -r 198.51.100.8 -w 3
+			-A -t 192.0.2.3:80 --pool a
+			-A -t 192.0.2.3:81 --table-size 251 --fallback a
+			-a -t 192.0.2.3:81 -r 198.51.100.7
+			-a --pool shared -r 198.51.100.9
+			-a --pool shared -r 198.51.100.10
+			-A -t 192.0.2.3:82 --table-size 251
+			$last
+			-A -t 192.0.2.3:83 --table-size 251
+		END
+		run --separate-stderr -1 "$MAGLEVADM" -R <rules
+		[[ $stderr == "maglevadm: "*$'\nmaglevadm: nothing is restored: what had been added is taken back' ]]
+		[[ $stderr == *"line 13: "* || $last == -L* ]]
+		diff before <("$MAGLEVADM" -S -n)
+		diff counts <(json "$counts" --info)
+		diff timeouts <(json .timeouts -L --timeout)
+	done
+}
+
+@test "restore: the line of what is to blame, of lines that share a request" {
+	local rules=("--add-pool a --table-size 251" "-a --pool a -r 198.51.100.1" ""
+		"-a --pool a -r 198.51.100.2" "-A -t 192.0.2.1:80 --table-size 251"
+		"-a -t 192.0.2.1:80 -r 198.51.100.1")
+
+	run --separate-stderr -1 "$MAGLEVADM" -R < <(printf '%s\n' "${rules[@]}" "-a -t 192.0.2.1:80 -r 198.51.100.1")
+	[[ $stderr == "maglevadm: line 7: cannot add backend 198.51.100.1 of tcp 192.0.2.1:80: backend is in the pool already"$'\n'* ]]
+	run --separate-stderr -1 "$MAGLEVADM" -R < <(printf '%s\n' "${rules[@]}" "-a -t 192.0.2.1:80 -r [2001:db8::1]")
+	[[ $stderr == "maglevadm: line 7: cannot add backend 2001:db8::1 of tcp 192.0.2.1:80: IPv6 addresses are not supported"$'\n'* ]]
+	run --separate-stderr -1 "$MAGLEVADM" -R < <(printf '%s\n' "${rules[@]}" "-a --pool a -r 198.51.100.3" "-a --pool a -r 198.51.100.2")
+	[[ $stderr == "maglevadm: line 8: cannot add backend 198.51.100.2 of pool a: backend is in the pool already"$'\n'* ]]
+	run --separate-stderr -1 "$MAGLEVADM" -R < <(
+		echo "-A -t 192.0.2.1:80"
+		for i in {0..4099}; do
+			echo "-a -t 192.0.2.1:80 -r 10.1.$((i / 256)).$((i % 256))"
+		done)
+	[ "$stderr" = "maglevadm: line 4098: cannot add backend 10.1.16.0 of tcp 192.0.2.1:80: more backends than fit" ]
+	saved ""
+}
+
+@test "restore: many refusals at once" {
+	printf -- '-A -t 192.0.2.1:%s --table-size 251\n' {1..1000} >rules
+	"$MAGLEVADM" -R <rules
+	"$MAGLEVADM" -S -n >before
+	run --separate-stderr -1 "$MAGLEVADM" -R <rules
+	[ "$stderr" = "maglevadm: line 1: cannot add service tcp 192.0.2.1:1: service exists already" ]
+	diff before <("$MAGLEVADM" -S -n)
+}
+
+@test "restore: says so if something is changed for good" {
+	web
+	run --separate-stderr -1 "$MAGLEVADM" -R <<-'END'
+		-A -t 192.0.2.1:81
+		-e -t 192.0.2.1:80 -r 198.51.100.1 -w 9
+		-d -t 192.0.2.1:80 -r 198.51.100.2
+		-A -t 192.0.2.1:81
+	END
+	diff <(echo "$stderr") - <<-'END'
+		maglevadm: line 4: cannot add service tcp 192.0.2.1:81: service exists already
+		maglevadm: what had been added is taken back, but not what was changed or deleted, from line 2 on
+	END
+	saved "$(printf '%s\n' \
+		'-A -t 192.0.2.1:80 -s mh' \
+		'-a -t 192.0.2.1:80 -r 198.51.100.1:80 -i --tun-type gre -w 9')"
+}
+
+@test "restore: packets never see a service without its backends" {
+	# Each change of a table grows the generation: one for the service.
+	local before
+
+	before=$(json .generation --info)
+	"$MAGLEVADM" -R <<-'END'
+		-A -t 192.0.2.1:80
+		-a -t 192.0.2.1:80 -r 198.51.100.1
+		-a -t 192.0.2.1:80 -r 198.51.100.2
+	END
+	[ "$(json .generation --info)" -eq $((before + 1)) ]
 }
 
 @test "restore takes what ipvsadm-save writes" {

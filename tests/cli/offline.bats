@@ -563,6 +563,15 @@ setup()
 	[ "$stderr" = "maglevadm: line 2: unknown option -Q, see --help" ]
 }
 
+@test "restore: all lines are understood before the first is carried out" {
+	run --separate-stderr -2 "$MAGLEVADM" -R <<<$'-h\n-A -t 10.0.0.1:80\n-Q\n'
+	[ -z "$output" ]
+	[ "$stderr" = "maglevadm: line 3: unknown option -Q, see --help" ]
+	run --separate-stderr -2 "$MAGLEVADM" -R < <(printf -- '-h\n\0-Q\n-P\n')
+	[ -z "$output" ]
+	[ "$stderr" = "maglevadm: line 3: unknown option -P, see --help" ]
+}
+
 @test "restore: quotes" {
 	run --separate-stderr -2 "$MAGLEVADM" -R <<<"-A -t '10.0.0.1:www x'"
 	one_line_error "line 1: service '10.0.0.1:www x': unknown service name"
