@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck disable=SC2154,SC2314 # bats' variables; "!" at an end
+# shellcheck disable=SC2030,SC2031 # each test is a subshell of its own
 #
 # maglevadm with a made-up kernel (fake_kern.c): what it asks for, attribute by
 # attribute, and how it prints what it is told.

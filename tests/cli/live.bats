@@ -1024,7 +1024,7 @@ settled()
 	m --add-pool shared
 	m -a --pool shared -r 198.51.100.1
 	"$MAGLEVADM" -S -n >before
-	json "$counts" --info >counts
+	json "$counts" --info >numbers
 	json .timeouts -L --timeout >timeouts
 	for last in "-A -t 192.0.2.1:80" "-a --pool shared -r 198.51.100.1" "-A -u 192.0.2.1:53 --pool no" \
 		"-a -t 192.0.2.1:80 -r 224.0.0.1" "-d --pool shared -r 198.51.100.11" "-L -t 192.0.2.9:80"; do
@@ -1048,7 +1048,7 @@ settled()
 		[[ $stderr == "maglevadm: "*$'\nmaglevadm: nothing is restored: what had been added is taken back' ]]
 		[[ $stderr == *"line 13: "* || $last == -L* ]]
 		diff before <("$MAGLEVADM" -S -n)
-		diff counts <(json "$counts" --info)
+		diff numbers <(json "$counts" --info)
 		diff timeouts <(json .timeouts -L --timeout)
 	done
 }
