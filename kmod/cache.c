@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The flow cache: find, touch, list. Storing is in cache_store.c, resizing in
- * cache_resize.c, the memory in cache_array.c.
+ * cache_resize.c, the memory in cache_array.c, what is surely not there in
+ * cache_filter.c.
  */
 #include <kunit/visibility.h>
 #include <linux/kernel.h>

@@ -31,7 +31,8 @@ struct mgl_cache_array *mgl_cache_array_alloc(u32 entries)
 	array->buckets = kvcalloc(n, sizeof(*array->buckets),
 				  GFP_KERNEL_ACCOUNT);
 	array->names = kvcalloc(n, sizeof(*array->names), GFP_KERNEL_ACCOUNT);
-	RCU_INIT_POINTER(array->filter, mgl_filter_alloc(entries));
+	RCU_INIT_POINTER(array->filter, mgl_filter_alloc(entries,
+							GFP_KERNEL_ACCOUNT));
 	if (!array->locks || !array->buckets || !array->names ||
 	    !rcu_access_pointer(array->filter)) {
 		mgl_cache_array_free(array);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The memory of the flow cache, for cache.c and cache_resize.c alone. */
+/* The memory of the flow cache, for the files cache*.c alone. */
 #ifndef _MGL_CACHE_ARRAY_H
 #define _MGL_CACHE_ARRAY_H
 
@@ -105,7 +105,7 @@ enum mgl_cache_stored mgl_cache_put(const struct mgl_place *place,
 bool mgl_cache_get(const struct mgl_place *place, unsigned int way,
 		   struct mgl_cached *flow);
 
-struct mgl_filter *mgl_filter_alloc(u32 entries);
+struct mgl_filter *mgl_filter_alloc(u32 entries, gfp_t gfp);
 void mgl_filter_note(struct mgl_cache_array *array, u64 fp);
 
 static inline spinlock_t *mgl_cache_lock(struct mgl_cache_array *array,

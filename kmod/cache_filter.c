@@ -21,16 +21,17 @@
 /**
  * mgl_filter_alloc() - a filter that says that nothing is there
  * @entries: places of the cache, a power of two
+ * @gfp: how to allocate it
  *
  * Context: may sleep.
  * Return: the filter, to be freed with kvfree(), or NULL.
  */
-struct mgl_filter *mgl_filter_alloc(u32 entries)
+struct mgl_filter *mgl_filter_alloc(u32 entries, gfp_t gfp)
 {
 	struct mgl_filter *filter;
 
 	filter = kvzalloc(struct_size(filter, bits, BITS_TO_LONGS(entries)),
-			  GFP_KERNEL_ACCOUNT);
+			  gfp);
 	if (filter)
 		filter->mask = entries - 1;
 	return filter;
@@ -69,7 +70,8 @@ void mgl_filter_note(struct mgl_cache_array *array, u64 fp)
  * @fp: the flow's fingerprint
  *
  * Context: RCU read side.
- * Return: true if mgl_cache_find() would not find it; false says nothing.
+ * Return: true if mgl_cache_find() would not find it, which may miss a flow
+ * that is moved back while the cache is resized; false says nothing.
  */
 bool mgl_cache_lacks(struct mgl_cache *cache, u64 fp)
 {
@@ -140,8 +142,11 @@ struct mgl_filter *mgl_cache_tidy(struct mgl_cache *cache, mgl_visit_fn visit,
 	struct mgl_place place = {
 		.array = rcu_dereference_protected(cache->array, true),
 	};
-	struct mgl_filter *fresh = mgl_filter_alloc(mgl_cache_size(cache));
+	struct mgl_filter *fresh;
 
+	/* It is done without if need be. Nobody is there to be charged. */
+	fresh = mgl_filter_alloc(mgl_cache_size(cache), GFP_KERNEL |
+				 __GFP_NOWARN | __GFP_RETRY_MAYFAIL);
 	rcu_assign_pointer(place.array->fresh, fresh);
 	for (; place.bucket <= place.array->mask; place.bucket++) {
 		if (!(place.bucket % BUCKETS_AT_A_TIME))

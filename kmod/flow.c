@@ -177,6 +177,7 @@ struct mgl_flow mgl_flow_mask(const struct mgl_flow *flow,
 	f.dport = 0;
 	f.opens = false;
 	f.shown = MAGLEV_FLOW_ESTABLISHED;
+	f.masked = true;
 	f.digest = 0;
 	if (affinity == MAGLEV_AFFINITY_SOURCE) {
 		f.daddr = mgl_addr_v4(0);
@@ -203,9 +204,26 @@ static u64 rest_word(const struct mgl_flow *flow)
 	       (u64)flow->proto << 32;
 }
 
+/* @service is 0, or stands where the ports would, which are 0 then. */
+static u64 digest(const struct mgl_flow *flow, u32 service,
+		  const siphash_key_t *secret)
+{
+	const __be32 *w = flow->saddr.w;
+
+	if (mgl_addr_is_v4(&flow->saddr))
+		return siphash_2u64(addr_word(&flow->saddr) |
+				    addr_word(&flow->daddr) << 32,
+				    rest_word(flow) | service, secret);
+	return siphash_4u64((u64)(__force u32)w[0] << 32 | (__force u32)w[1],
+			    (u64)(__force u32)w[2] << 32 | (__force u32)w[3],
+			    (u64)(__force u32)flow->daddr.w[2] << 32 |
+				    (__force u32)flow->daddr.w[3],
+			    rest_word(flow) | service, secret);
+}
+
 /**
  * mgl_flow_digest() - a flow in 64 bits that nobody else can foresee
- * @flow: the flow, as mgl_flow_mask() has it
+ * @flow: the flow, of which nothing is masked
  * @secret: random, so that nobody can choose flows that fall together
  *
  * SipHash-2-4. Says nothing outside of this host. Needs no service, so a place
@@ -216,17 +234,7 @@ static u64 rest_word(const struct mgl_flow *flow)
  */
 u64 mgl_flow_digest(const struct mgl_flow *flow, const siphash_key_t *secret)
 {
-	const __be32 *w = flow->saddr.w;
-
-	if (mgl_addr_is_v4(&flow->saddr))
-		return siphash_2u64(addr_word(&flow->saddr) |
-				    addr_word(&flow->daddr) << 32,
-				    rest_word(flow), secret);
-	return siphash_4u64((u64)(__force u32)w[0] << 32 | (__force u32)w[1],
-			    (u64)(__force u32)w[2] << 32 | (__force u32)w[3],
-			    (u64)(__force u32)flow->daddr.w[2] << 32 |
-				    (__force u32)flow->daddr.w[3],
-			    rest_word(flow), secret);
+	return digest(flow, 0, secret);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_flow_digest);
 
@@ -236,7 +244,9 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_flow_digest);
  * @service: number of its service
  * @secret: that of mgl_flow_digest()
  *
- * The lower half, by which a flow has its place, is the digest's.
+ * The lower half, by which a flow has its place, is the digest's. Not so where
+ * a part of the flow is masked: a client's flows to all services would have the
+ * same digest, and fight for one place.
  *
  * Context: any.
  * Return: the fingerprint.
@@ -244,10 +254,10 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_flow_digest);
 u64 mgl_flow_fingerprint(const struct mgl_flow *flow, u32 service,
 			 const siphash_key_t *secret)
 {
-	u64 digest = flow->digest ? flow->digest :
-				    mgl_flow_digest(flow, secret);
-
-	return digest ^ (u64)service << 32;
+	if (flow->masked)
+		return digest(flow, service, secret);
+	return (flow->digest ? flow->digest : digest(flow, 0, secret)) ^
+	       (u64)service << 32;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_flow_fingerprint);
 

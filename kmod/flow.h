@@ -23,6 +23,7 @@ struct sk_buff;
  * @opens: the packet opens a flow: TCP SYN without ACK, SCTP INIT
  * @shown: what the packet shows of the flow's state
  * @len: length of the inner packet in bytes
+ * @masked: mgl_flow_mask() hid a part of it
  * @digest: mgl_flow_digest() of it, or 0 if that is still to be done
  */
 struct mgl_flow {
@@ -32,6 +33,7 @@ struct mgl_flow {
 	__be16 dport;
 	u8 proto;
 	bool opens;
+	bool masked;
 	enum maglev_flow_state shown;
 	u32 len;
 	u64 digest;

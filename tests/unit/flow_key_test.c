@@ -161,6 +161,47 @@ static void every_bit_of_a_name_counts(void)
 	}
 }
 
+/* By which half of the fingerprint a flow has its place in the cache. */
+static u32 place(const struct mgl_flow *flow, u32 service)
+{
+	return fingerprint(flow, service);
+}
+
+/*
+ * Of a flow that is masked nothing may tell services apart but their number, and
+ * a client's flows to many of them must not fall on one place.
+ */
+static void a_clients_services_have_places_of_their_own(void)
+{
+	u32 affinity, service, other;
+
+	for (affinity = MAGLEV_AFFINITY_3TUPLE;
+	     affinity <= MAGLEV_AFFINITY_SOURCE; affinity++) {
+		struct mgl_flow flow = a_flow();
+
+		flow.digest = mgl_flow_digest(&flow, &secret);
+		flow = mgl_flow_mask(&flow, affinity);
+		for (service = 1; service < 64; service++)
+			for (other = 0; other < service; other++)
+				CHECK(place(&flow, service) !=
+				      place(&flow, other),
+				      "affinity %u, services %u and %u",
+				      affinity, service, other);
+	}
+}
+
+/* One that was fetched ahead is found by what it was fetched by. */
+static void a_digest_is_the_place_of_a_connection(void)
+{
+	struct mgl_flow flow = a_flow();
+	u64 digest = mgl_flow_digest(&flow, &secret);
+
+	CHECK_EQ(place(&flow, 9), (u32)digest, "not computed yet");
+	CHECK(fingerprint(&flow, 9) != fingerprint(&flow, 8), "services");
+	flow.digest = digest;
+	CHECK_EQ(place(&flow, 9), (u32)digest, "computed");
+}
+
 /* Every packet of a flow has its fingerprint. */
 static void a_packet_is_no_part_of_its_flows_name(void)
 {
@@ -215,6 +256,8 @@ static const struct ktap_case cases[] = {
 	KTAP_CASE(what_stays_together),
 	KTAP_CASE(every_bit_of_a_name_counts),
 	KTAP_CASE(a_packet_is_no_part_of_its_flows_name),
+	KTAP_CASE(a_clients_services_have_places_of_their_own),
+	KTAP_CASE(a_digest_is_the_place_of_a_connection),
 	KTAP_CASE(near_flows_have_far_fingerprints),
 };
 

@@ -7,6 +7,8 @@
 #define GFP_KERNEL		0u
 #define GFP_KERNEL_ACCOUNT	0u
 #define GFP_ATOMIC		1u
+#define __GFP_NOWARN		0u
+#define __GFP_RETRY_MAYFAIL	0u
 
 void *shim_alloc(size_t n, size_t size, bool zero);
 void shim_free(const void *p);
