@@ -48,7 +48,7 @@ static int differs(const u16 *slots, const int *entry, u32 size)
 }
 
 /* "build": M, N, round, ours and the paper's ms, max - min slots */
-static void build(u32 size, u32 n, u32 round)
+static void time_build(u32 size, u32 n, u32 round)
 {
 	struct mgl_candidate *cand = backends_new(n, 1, size + n);
 	double begin = now_ms(), ours, theirs;
@@ -73,7 +73,7 @@ static void build(u32 size, u32 n, u32 round)
 }
 
 /* "moved": M, N, percent of survivors' slots that move when one fails */
-static void moved(u32 size, u32 n)
+static void count_moved(u32 size, u32 n)
 {
 	struct mgl_candidate *cand = backends_new(n, 1, size + n);
 	u16 *before = table_new(size, SEED, cand, n);
@@ -109,7 +109,7 @@ int main(int argc, char **argv)
 	for (round = 0; round < rounds; round++)
 		for (i = 0; i < ARRAY_SIZE(sizes); i++)
 			for (n = 10; n <= most; n *= 10)
-				build(sizes[i], n, round);
-	moved(65537, 100);
+				time_build(sizes[i], n, round);
+	count_moved(65537, 100);
 	return 0;
 }

@@ -62,7 +62,7 @@ checkpatch()
 {
 	# LINUX_VERSION_CODE is what kmod/compat/ is for; the tests' compat.h is
 	# its twin. Trees are not at hand, commits are not looked at here.
-	git ls-files -z 'kmod/*.[ch]' 'tests/kunit/*.[ch]' 'tests/bench/module/*.[ch]' |
+	git ls-files -z 'kmod/*.[ch]' 'tests/kunit/*.[ch]' 'tests/bench/*.[ch]' |
 		xargs -0 perl "$(source_tree 6.1)/scripts/checkpatch.pl" \
 		--no-tree --strict --terse --show-types \
 		--ignore LINUX_VERSION_CODE -f

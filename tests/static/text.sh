@@ -29,9 +29,23 @@ man_pages()
 	git ls-files 'userspace/man/*' | xargs mandoc -T lint -W warning
 }
 
+python_files()
+{
+	git ls-files | while read -r f; do
+		[[ -f $f && ! -L $f ]] || continue
+		case $f in
+		*.py) echo "$f" ;;
+		*)
+			if head -n 1 "$f" | grep -qE '^#!.*\bpython3?\b'; then
+				echo "$f"
+			fi ;;
+		esac
+	done
+}
+
 python_compiles()
 {
-	git ls-files '*.py' | while read -r f; do
+	python_files | while read -r f; do
 		python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$f" ||
 			exit 1
 	done
