@@ -56,6 +56,7 @@ struct bench_config {
  * @tail_ns: what 99 of 100 batches took at most
  * @far_tail_ns: what 999 of 1000 batches took at most
  * @max_ns: what the slowest took
+ * @wall_ns: from the first packet to the last, making them included
  */
 struct bench_result {
 	u64 packets;
@@ -65,6 +66,7 @@ struct bench_result {
 	u64 tail_ns;
 	u64 far_tail_ns;
 	u64 max_ns;
+	u64 wall_ns;
 };
 
 u32 bench_flow(const struct bench_config *cfg, u64 n);

@@ -115,9 +115,9 @@ static ssize_t run_write(struct file *file, const char __user *buf,
 static int run_show(struct seq_file *seq, void *v)
 {
 	mutex_lock(&lock);
-	seq_printf(seq, "%llu %llu %llu %llu %llu %llu %llu\n", last.packets,
+	seq_printf(seq, "%llu %llu %llu %llu %llu %llu %llu %llu\n", last.packets,
 		   last.total_ns, last.batch_ps, last.tail_ns, last.half_ns,
-		   last.far_tail_ns, last.max_ns);
+		   last.far_tail_ns, last.max_ns, last.wall_ns);
 	mutex_unlock(&lock);
 	return 0;
 }

@@ -137,9 +137,11 @@ static int start(struct worker *w, int cpu)
 	return 0;
 }
 
-static int run(const struct bench_config *cfg, struct worker *workers)
+static int run(const struct bench_config *cfg, struct worker *workers,
+	       struct bench_result *res)
 {
 	int cpu, err = 0;
+	ktime_t begin;
 	u32 i = 0, n;
 
 	for_each_online_cpu(cpu) {
@@ -156,6 +158,7 @@ static int run(const struct bench_config *cfg, struct worker *workers)
 	/* Those there are must end, whatever became of the others. */
 	for (i = 0; err && i < n; i++)
 		workers[i].batches = 0;
+	begin = ktime_get();
 	if (n)
 		complete_all(workers->start);
 	for (i = 0; i < n; i++) {
@@ -163,6 +166,7 @@ static int run(const struct bench_config *cfg, struct worker *workers)
 		if (!err)
 			err = workers[i].err;
 	}
+	res->wall_ns = ktime_to_ns(ktime_sub(ktime_get(), begin));
 	return err;
 }
 
@@ -196,7 +200,7 @@ int bench_run(const struct bench_config *cfg, struct net_device *dev,
 		workers[i].batches = batches;
 		workers[i].index = i;
 	}
-	err = run(cfg, workers);
+	err = run(cfg, workers, res);
 	if (!err)
 		sum_up(cfg, ns, batches * cfg->cpus, res);
 out:
