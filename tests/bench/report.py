@@ -3,6 +3,7 @@
 """What a run of the benchmarks came to, every bar beside its figure.
 
 usage: report.py RESULTS [--document FILE] [--figures FOLDER]
+                 [--flows FEW,MAIN,MANY]
 """
 
 import argparse
@@ -57,10 +58,16 @@ def show(fig, unit=''):
     return f'{fig.mid:.2f}{unit} ({fig.low:.2f}-{fig.high:.2f})'
 
 
+def complete(lines):
+    """A kernel that died may have left a part of a line at the end."""
+    return (line for line in lines if line.endswith('\n'))
+
+
 class Results:
     """Everything that was measured, by kind."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, flows):
+        self.few, self.main, self.many = flows
         self.ns = collections.defaultdict(dict)
         self.tail = collections.defaultdict(dict)
         self.lines = collections.defaultdict(list)
@@ -68,13 +75,13 @@ class Results:
             self.read_packets(path)
         for path in sorted(glob.glob(folder + '/*.txt')):
             with open(path, encoding='utf-8') as handle:
-                for line in handle:
+                for line in complete(handle):
                     kind, *rest = line.strip().split(',')
                     self.lines[kind].append(rest)
 
     def read_packets(self, path):
         with open(path, encoding='ascii') as handle:
-            for row in csv.reader(handle):
+            for row in csv.reader(complete(handle)):
                 kernel, case, proto, flows, cpus, steer, number = row[:7]
                 key = (kernel, case, proto, int(flows), int(cpus), steer)
                 self.ns[key][int(number)] = int(row[9]) / 1000
@@ -84,9 +91,10 @@ class Results:
         return sorted({key[0] for key in self.ns},
                       key=lambda k: (k.startswith('stock'), k))
 
-    def rounds(self, kernel, case, proto='tcp', flows=100000, cpus=1,
+    def rounds(self, kernel, case, proto='tcp', flows=None, cpus=1,
                steer='flow'):
-        return self.ns.get((kernel, case, proto, flows, cpus, steer), {})
+        return self.ns.get((kernel, case, proto, flows or self.main, cpus,
+                            steer), {})
 
     def each(self, formula, *rounds):
         """A formula's values, round by round; None if something is missing."""
@@ -104,7 +112,7 @@ def packet_bars(res, kernel):
     """The first three rows of the bars, for one kernel."""
     rows = []
 
-    def get(case, flows=100000):
+    def get(case, flows=None):
         return res.rounds(kernel, case, flows=flows)
 
     for rival, name in (('ipvs-gre', 'IPVS mh, GRE tunnelling'),
@@ -129,10 +137,11 @@ def packet_bars(res, kernel):
                       ('maglev-none', 1.1), ('ipvs-gre', None)):
         floor = 'floor-local' if case == 'ipvs-gre' else 'floor-gre'
         fig = res.each(lambda b, bf, s, sf: (b - bf) / (s - sf),
-                       get(case, 1000000), get(floor, 1000000),
-                       get(case, 1000), get(floor, 1000))
+                       get(case, res.many), get(floor, res.many),
+                       get(case, res.few), get(floor, res.few))
         if fig:
-            rows.append((kernel, f'growth of that cost, 1 k to 1 M, {case}',
+            rows.append((kernel, f'growth of that cost, {flows_text(res.few)} '
+                         f'to {flows_text(res.many)} flows, {case}',
                          f'<= {bar} x' if bar else 'to compare',
                          show(fig, ' x'), fig.mid <= bar if bar else None))
     return rows
@@ -203,7 +212,7 @@ def memory_bars(res):
     for kernel, case, flows, config, used in res.lines['bytes']:
         flows, used = int(flows), int(used)
         config = int(config)
-        if case == 'maglev-all' and flows == 100000:
+        if case == 'maglev-all' and flows == res.main:
             each = (config + used) / (1 << 20)
             rows.append((kernel, 'memory per tracked flow, of a cache of 1 Mi '
                          'entries', '<= 64 B', f'{each:.1f} B', each <= 64))
@@ -211,8 +220,9 @@ def memory_bars(res):
             rows.append((kernel, f'memory per connection, IPVS, {flows}',
                          'to compare', f'{used / flows:.0f} B', None))
     for kernel, case, flows, entries in res.lines['cached']:
-        if case == 'maglev-changed' and flows == '100000':
-            rows.append((kernel, 'flows remembered of 100 k, changed, at rest',
+        if case == 'maglev-changed' and int(flows) == res.main:
+            rows.append((kernel, f'flows remembered of '
+                         f'{flows_text(res.main)}, changed, at rest',
                          '0', entries, entries == '0'))
     for kernel, packets, entries in res.lines['syn']:
         rows.append((kernel, f'flows remembered of a flood of {packets} SYN, '
@@ -231,7 +241,20 @@ def restore_bars(res):
                      f'backends, {name}, {len(seconds)} times',
                      '<= 1 s' if bar else 'to compare', show(fig, ' s'),
                      fig.mid <= 1 if bar else None))
+    arrived = collections.defaultdict(set)
+    for kernel, name, services, backends, *counts in res.lines['restored']:
+        arrived[kernel, name, int(services), int(backends)].add(
+            tuple(int(count) for count in counts))
+    for (kernel, name, services, backends), counts in arrived.items():
+        wanted = (services, services * backends)
+        rows.append((kernel, f'services and backends there after that, {name}',
+                     both(wanted), '; '.join(map(both, sorted(counts))),
+                     counts == {wanted}))
     return rows
+
+
+def both(counts):
+    return ' and '.join(map(str, counts))
 
 
 def bars(res):
@@ -263,6 +286,8 @@ def packet_table(res):
 
 
 def flows_text(flows):
+    if flows < 1000:
+        return str(flows)
     return f'{flows // 1000}k' if flows < 1000000 else f'{flows // 1000000}M'
 
 
@@ -283,13 +308,23 @@ def scaling_table(res):
 
 
 def latency_table(res):
-    """How long single packets took, in microseconds."""
-    table = [['packet latency, us', 'half', '99 %', '99.9 %', 'most',
-              'changes meanwhile']]
-    for kernel, what, _, *times, changes in res.lines['latency']:
-        table.append([f'{kernel}: {what.replace(";", ",")}'] +
-                     [f'{int(t) / 1000:.1f}' for t in times] + [changes])
-    return table
+    """How long single packets took, in ns."""
+    table = [['packet latency, ns', 'mean of the middle half', '50 %', '99 %',
+              '99.9 %', 'most', 'changes meanwhile']]
+    return table + [[f'{kernel}: {what}'] + [str(n) for n in numbers]
+                    for kernel, what, *numbers in latency(res)]
+
+
+def latency(res):
+    """Of all rounds: times in their median, the longest, all changes."""
+    runs, rows = collections.defaultdict(list), []
+    for kernel, what, _, _, *numbers in res.lines['latency']:
+        runs[kernel, what.replace(';', ',')].append([int(n) for n in numbers])
+    for (kernel, what), rounds in runs.items():
+        *times, most, changes = zip(*rounds)
+        rows.append([kernel, what, *(round(statistics.median(t)) for t in times),
+                     max(most), sum(changes)])
+    return rows
 
 
 def text_table(table):
@@ -365,7 +400,7 @@ def write_figures(folder, res):
             row += ([f'{v:.1f}' for v in figure(values)] if values else
                     ['', '', ''])
         rows.append(row)
-        for flows in (1000, 100000, 1000000):
+        for flows in (res.few, res.main, res.many):
             values = res.rounds('uml-6.1', case, flows=flows).values()
             if values:
                 by_flows.append([case, flows,
@@ -376,9 +411,10 @@ def write_figures(folder, res):
     write_csv(folder + '/performance-flows.csv', ['case', 'flows', 'ns'],
               by_flows)
     write_csv(folder + '/performance-latency.csv',
-              ['what', 'half_ns', 'tail99_ns', 'tail999_ns', 'max_ns', 'changes'],
-              [[what.replace(';', ' '), *times] for _, what, _, *times in
-               res.lines['latency']])
+              ['kernel', 'what', 'middle_ns', 'p50_ns', 'p99_ns', 'p99.9_ns',
+               'max_ns', 'changes'],
+              [[kernel, what.replace(',', ''), *numbers]
+               for kernel, what, *numbers in latency(res)])
     build = collections.defaultdict(list)
     for size, backends, _, ours, theirs, _ in res.lines['build']:
         build[int(size), int(backends)].append((float(ours), float(theirs)))
@@ -393,8 +429,9 @@ def main():
     parser.add_argument('results')
     parser.add_argument('--document')
     parser.add_argument('--figures')
+    parser.add_argument('--flows', default='1000,100000,1000000')
     args = parser.parse_args()
-    res = Results(args.results)
+    res = Results(args.results, [int(n) for n in args.flows.split(',')])
     rows = bars(res)
     print(machine_text(res))
     for kernel in res.kernels():

@@ -63,11 +63,17 @@ def restore(name, program, text, count):
     subprocess.run([program, '-R'], input=text, text=True, check=True)
     seconds = time.monotonic() - begin
     # A restore that did not do its work is no figure.
-    if count() != (SERVICES, SERVICES * BACKENDS):
-        raise SystemExit(f'{name}: {count()} services and backends arrived')
+    services, backends = count()
+    print(f'restored,{os.environ["LAB_KERNEL"]},{name},{SERVICES},{BACKENDS},'
+          f'{services},{backends}', flush=True)
+    if (services, backends) != (SERVICES, SERVICES * BACKENDS):
+        raise SystemExit(f'{name}: {services} services, {backends} backends')
     print(f'restore,{os.environ["LAB_KERNEL"]},{name},{SERVICES},{BACKENDS},'
           f'{seconds:.3f}', flush=True)
     subprocess.run([program, '-C'], check=True)
+    # Rounds begin alike.
+    if count() != (0, 0):
+        raise SystemExit(f'{name}: something is left of the round before')
 
 
 def main():
