@@ -314,6 +314,9 @@ def main():
                 measure.rounds_of(cases, 'udp', flows)
             for case in cases:
                 case.destroy()
+            # Namespaces are taken down in the background. Memory that comes
+            # back later would be taken for less used by those to come.
+            time.sleep(3)
 
 
 if __name__ == '__main__':
