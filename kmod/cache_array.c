@@ -21,6 +21,7 @@ struct mgl_cache_array *mgl_cache_array_alloc(u32 entries)
 {
 	u32 n = entries / MGL_CACHE_WAYS, n_locks, i;
 	struct mgl_cache_array *array;
+	struct mgl_filter *filter;
 
 	array = kvzalloc(sizeof(*array), GFP_KERNEL_ACCOUNT);
 	if (!array)
@@ -31,10 +32,9 @@ struct mgl_cache_array *mgl_cache_array_alloc(u32 entries)
 	array->buckets = kvcalloc(n, sizeof(*array->buckets),
 				  GFP_KERNEL_ACCOUNT);
 	array->names = kvcalloc(n, sizeof(*array->names), GFP_KERNEL_ACCOUNT);
-	RCU_INIT_POINTER(array->filter, mgl_filter_alloc(entries,
-							GFP_KERNEL_ACCOUNT));
-	if (!array->locks || !array->buckets || !array->names ||
-	    !rcu_access_pointer(array->filter)) {
+	filter = mgl_filter_alloc(entries, GFP_KERNEL_ACCOUNT);
+	RCU_INIT_POINTER(array->filter, filter);
+	if (!array->locks || !array->buckets || !array->names || !filter) {
 		mgl_cache_array_free(array);
 		return NULL;
 	}
