@@ -212,6 +212,28 @@ static bool bucket_empty(struct mgl_bucket *b)
 }
 
 /**
+ * mgl_bucket_sweep() - look at the flows of one bucket
+ * @place: the bucket
+ * @visit: called for each; returns true to have it forgotten
+ * @ctx: for @visit
+ *
+ * Context: any but hard interrupts; takes the bucket's lock.
+ */
+void mgl_bucket_sweep(const struct mgl_place *place, mgl_visit_fn visit,
+		      void *ctx)
+{
+	spinlock_t *lock = mgl_cache_lock(place->array, place->bucket);
+	struct mgl_cached flow;
+	unsigned int i;
+
+	spin_lock_bh(lock);
+	for (i = 0; i < MGL_CACHE_WAYS; i++)
+		if (mgl_cache_get(place, i, &flow) && visit(ctx, &flow))
+			mgl_entry_clear(place, i);
+	spin_unlock_bh(lock);
+}
+
+/**
  * mgl_cache_sweep() - look at every flow
  * @cache: the cache
  * @visit: called for each; returns true to have it forgotten
@@ -224,20 +246,12 @@ void mgl_cache_sweep(struct mgl_cache *cache, mgl_visit_fn visit, void *ctx)
 	struct mgl_place place = {
 		.array = rcu_dereference_protected(cache->array, true),
 	};
-	struct mgl_cached flow;
-	unsigned int i;
 
 	for (; place.bucket <= place.array->mask; place.bucket++) {
 		if (!(place.bucket % BUCKETS_AT_A_TIME))
 			cond_resched();
-		if (bucket_empty(&place.array->buckets[place.bucket]))
-			continue;
-		spin_lock_bh(mgl_cache_lock(place.array, place.bucket));
-		for (i = 0; i < MGL_CACHE_WAYS; i++)
-			if (mgl_cache_get(&place, i, &flow) &&
-			    visit(ctx, &flow))
-				mgl_entry_clear(&place, i);
-		spin_unlock_bh(mgl_cache_lock(place.array, place.bucket));
+		if (!bucket_empty(&place.array->buckets[place.bucket]))
+			mgl_bucket_sweep(&place, visit, ctx);
 	}
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_cache_sweep);

@@ -104,6 +104,8 @@ enum mgl_cache_stored mgl_cache_put(const struct mgl_place *place,
 				    mgl_redundant_fn redundant, void *ctx);
 bool mgl_cache_get(const struct mgl_place *place, unsigned int way,
 		   struct mgl_cached *flow);
+void mgl_bucket_sweep(const struct mgl_place *place, mgl_visit_fn visit,
+		      void *ctx);
 
 struct mgl_filter *mgl_filter_alloc(u32 entries, gfp_t gfp);
 void mgl_filter_note(struct mgl_cache_array *array, u64 fp);

@@ -89,26 +89,21 @@ bool mgl_cache_lacks(struct mgl_cache *cache, u64 fp)
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_cache_lacks);
 
-/*
- * The lock is taken for empty buckets, too: who had it before and did not see
- * the fresh filter has its flow seen here, who has it later sees the filter.
- */
-static void tidy_bucket(struct mgl_place *place, struct mgl_filter *fresh,
-			mgl_visit_fn visit, void *ctx)
-{
-	struct mgl_cached flow;
-	unsigned int i;
+struct tidy {
+	struct mgl_filter *fresh;
+	mgl_visit_fn visit;
+	void *ctx;
+};
 
-	spin_lock_bh(mgl_cache_lock(place->array, place->bucket));
-	for (i = 0; i < MGL_CACHE_WAYS; i++) {
-		if (!mgl_cache_get(place, i, &flow))
-			continue;
-		if (visit(ctx, &flow))
-			mgl_entry_clear(place, i);
-		else if (fresh)
-			note(fresh, flow.fp);
-	}
-	spin_unlock_bh(mgl_cache_lock(place->array, place->bucket));
+static bool tidy_flow(void *ctx, const struct mgl_cached *flow)
+{
+	const struct tidy *t = ctx;
+
+	if (t->visit(t->ctx, flow))
+		return true;
+	if (t->fresh)
+		note(t->fresh, flow->fp);
+	return false;
 }
 
 static struct mgl_filter *filter_swap(struct mgl_cache_array *array,
@@ -142,17 +137,21 @@ struct mgl_filter *mgl_cache_tidy(struct mgl_cache *cache, mgl_visit_fn visit,
 	struct mgl_place place = {
 		.array = rcu_dereference_protected(cache->array, true),
 	};
-	struct mgl_filter *fresh;
+	struct tidy t = { .visit = visit, .ctx = ctx };
 
 	/* It is done without if need be. Nobody is there to be charged. */
-	fresh = mgl_filter_alloc(mgl_cache_size(cache), GFP_KERNEL |
-				 __GFP_NOWARN | __GFP_RETRY_MAYFAIL);
-	rcu_assign_pointer(place.array->fresh, fresh);
+	t.fresh = mgl_filter_alloc(mgl_cache_size(cache), GFP_KERNEL |
+				   __GFP_NOWARN | __GFP_RETRY_MAYFAIL);
+	rcu_assign_pointer(place.array->fresh, t.fresh);
+	/*
+	 * Empty buckets, too: who had a lock before and did not see the fresh
+	 * filter has its flow seen here, who has it later sees the filter.
+	 */
 	for (; place.bucket <= place.array->mask; place.bucket++) {
 		if (!(place.bucket % BUCKETS_AT_A_TIME))
 			cond_resched();
-		tidy_bucket(&place, fresh, visit, ctx);
+		mgl_bucket_sweep(&place, tidy_flow, &t);
 	}
-	return fresh ? filter_swap(place.array, fresh) : NULL;
+	return t.fresh ? filter_swap(place.array, t.fresh) : NULL;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_cache_tidy);
