@@ -182,7 +182,7 @@ const char *change_what(const struct change *c)
 
 /**
  * change_undo() - what takes a change back
- * @c: the change, carried out
+ * @c: the change, carried out; of settings, with what they were before
  * @undo: the change that takes it back
  *
  * Return: false if nothing does: what was there before is not known.
@@ -207,6 +207,10 @@ bool change_undo(const struct change *c, struct change *undo)
 	case MAGLEV_CMD_ROUTER_NEW:
 		undo->cmd = MAGLEV_CMD_ROUTER_DEL;
 		undo->router = c->router;
+		break;
+	case MAGLEV_CMD_CONFIG_SET:
+		undo->cmd = MAGLEV_CMD_CONFIG_SET;
+		undo->config = c->config;
 		break;
 	default:
 		return false;

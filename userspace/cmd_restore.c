@@ -330,9 +330,7 @@ static bool undo(struct kern *kern, const struct change *c, uint32_t line)
 	struct change back;
 	int err;
 
-	if (c->cmd == MAGLEV_CMD_CONFIG_SET)
-		back = *c;
-	else if (!change_undo(c, &back))
+	if (!change_undo(c, &back))
 		return true;
 	err = kern_do(kern, change_request(kern, &back, 0));
 	/* It is gone: by a later line, or somebody was quicker. */
@@ -345,19 +343,11 @@ static bool undo(struct kern *kern, const struct change *c, uint32_t line)
 	return false;
 }
 
-/* Does anything take it back, but what is to be known for that? */
-static bool for_good(const struct step *s)
-{
-	struct change back;
-
-	return s->change.cmd != MAGLEV_CMD_CONFIG_SET &&
-	       !change_undo(&s->change, &back);
-}
-
 static void take_back(struct restore *r)
 {
 	bool any = false, worked = true;
 	struct kern *kern = r->ctx->kern;
+	struct change back;
 	uint32_t changed = 0;
 	size_t i, k;
 
@@ -367,7 +357,7 @@ static void take_back(struct restore *r)
 		if (!s->done)
 			continue;
 		any = true;
-		if (for_good(s))
+		if (!change_undo(&s->change, &back))
 			changed = s->line;
 		/* Backends go with their service or pool. */
 		for (k = s->n_more; k-- &&
