@@ -4,18 +4,26 @@
 # Static checks of scripts, documents and what has to agree. Sourced by
 # tests/static/run.
 
-shell_files()
+# files_in INTERPRETER NAME...: what is called so, or begins with its name
+files_in()
 {
+	local interpreter=$1 f name
+
+	shift
 	git ls-files | while read -r f; do
 		[[ -f $f && ! -L $f ]] || continue
-		case $f in
-		*.sh | *.bash | *.bats) echo "$f" ;;
-		*)
-			if head -n 1 "$f" | grep -qE '^#!.*\b(ba)?sh\b'; then
-				echo "$f"
-			fi ;;
-		esac
+		for name; do
+			# shellcheck disable=SC2053 # a pattern
+			[[ $f == $name ]] && echo "$f" && continue 2
+		done
+		head -n 1 "$f" | grep -qE "^#!.*\\b$interpreter\\b" && echo "$f"
 	done
+	return 0
+}
+
+shell_files()
+{
+	files_in '(ba)?sh' '*.sh' '*.bash' '*.bats'
 }
 
 shellcheck_all()
@@ -31,16 +39,7 @@ man_pages()
 
 python_files()
 {
-	git ls-files | while read -r f; do
-		[[ -f $f && ! -L $f ]] || continue
-		case $f in
-		*.py) echo "$f" ;;
-		*)
-			if head -n 1 "$f" | grep -qE '^#!.*\bpython3?\b'; then
-				echo "$f"
-			fi ;;
-		esac
-	done
+	files_in 'python3?' '*.py'
 }
 
 python_compiles()
