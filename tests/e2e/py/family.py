@@ -190,6 +190,12 @@ def expect(genl, cmd, attrs=b""):
     return reply
 
 
+def flush(genl):
+    """FLUSH, and how much of each there is afterwards; see state()."""
+    expect(genl, FLUSH)
+    return [len(x) for x in state(genl)]
+
+
 def configure(genl):
     """Something of everything, and a small flow cache."""
     expect(genl, FLUSH)

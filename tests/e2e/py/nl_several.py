@@ -125,9 +125,7 @@ def every(genl):
         case.expect("one that is there", genl.call(
             f.BACKEND_NEW, f.pool("large") + f.backend("10.1.0.9")).error,
             EEXIST)
-    f.expect(genl, f.FLUSH)
-    check_is("FLUSH leaves nothing",
-             [len(x) for x in f.state(genl)], [2, 0, 0, 0, 0])
+    check_is("FLUSH leaves nothing", f.flush(genl), [2, 0, 0, 0, 0])
 
 
 def main():
