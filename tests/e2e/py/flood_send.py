@@ -22,6 +22,9 @@ GRE_IPV4 = struct.pack("!HH", 0, 0x0800)
 GRE_OVER_IPV4 = 47
 SADDR = len(GRE_IPV4) + 12
 SPORT = len(GRE_IPV4) + 20
+# In bytes of kernel memory: some forty packets may be on their way to the
+# director, so that the flood waits for it instead of overflowing queues.
+WINDOW = 32768
 
 
 class Iovec(ctypes.Structure):
@@ -70,6 +73,7 @@ def main():
         messages[i].iovlen = 1
     libc = ctypes.CDLL(None, use_errno=True)
     sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, GRE_OVER_IPV4)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, WINDOW // 2)
     sock.connect((director, 0))
     for n in range(-(-int(tuples) // PORTS)):
         for i, byte in enumerate(address(n)):
