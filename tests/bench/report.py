@@ -11,6 +11,7 @@ import collections
 import csv
 import glob
 import os
+import re
 import statistics
 
 CASES = [
@@ -71,6 +72,7 @@ class Results:
         self.ns = collections.defaultdict(dict)
         self.tail = collections.defaultdict(dict)
         self.lines = collections.defaultdict(list)
+        self.connections = collections.defaultdict(dict)
         for path in sorted(glob.glob(folder + '/*.csv')):
             self.read_packets(path)
         for path in sorted(glob.glob(folder + '/*.txt')):
@@ -78,6 +80,20 @@ class Results:
                 for line in complete(handle):
                     kind, *rest = line.strip().split(',')
                     self.lines[kind].append(rest)
+        for path in sorted(glob.glob(folder + '/connections-*.table')):
+            name = os.path.basename(path)[len('connections-'):-len('.table')]
+            self.read_connections(name, path)
+
+    def read_connections(self, name, path):
+        """The table of an end-to-end scenario: BROKEN/ALL by kind of service,
+        a line for each change, and their sums."""
+        with open(path, encoding='ascii') as handle:
+            head, *rows = (re.split(r'  +', line.strip())
+                           for line in complete(handle) if line.strip())
+        for service, *cells in zip(*([head[1:]] + [row[1:] for row in rows
+                                                   if row[0] != 'sum'])):
+            counts = [map(int, cell.split('/')) for cell in cells]
+            self.connections[name][service] = [sum(n) for n in zip(*counts)]
 
     def read_packets(self, path):
         with open(path, encoding='ascii') as handle:
@@ -180,7 +196,18 @@ def broken():
     return found
 
 
-def sim_bars():
+def connection_row(res, name, what):
+    """Connections of real clients and servers, where they were measured."""
+    found = res.connections.get(name)
+    if not found:
+        return ('e2e', what, '0', 'not in this run', None)
+    broken, count = found['all']
+    others = ', '.join(f'{service} {n}' for service, (n, _) in found.items()
+                       if service != 'all')
+    return ('e2e', what, '0', f'{broken} of {count} ({others})', broken == 0)
+
+
+def sim_bars(res):
     """Connections broken, from the last "make figures"."""
     rows, mixes = [], broken()
     for send, sort in ((10, 'busy'), (120, 'idle')):
@@ -191,8 +218,10 @@ def sim_bars():
         rows.append(('sim', f'connections broken that need not be, stable ECMP '
                      f'set, {sort}', '0', f'{ours} of {sum(m["of"] for m in stable)}'
                      f' (paper {paper}, none {none})', ours == 0))
-    rows.append(('e2e', '... half of the ECMP set replaced at the same moment, '
-                 'older flows', '0', 'counted by tests/e2e/81-*', None))
+    rows.append(connection_row(res, 'backends', '... real connections, tracking all'))
+    rows.append(connection_row(
+        res, 'directors', '... half of the ECMP set replaced at the same moment, '
+        'older flows'))
     share = {key: m['all'] / m['paper'] for key, m in mixes.items()}
     worst = max(share.values())
     rows.append(('sim', "... many changes of both kinds, against the paper's "
@@ -262,7 +291,7 @@ def bars(res):
     for kernel in res.kernels():
         rows += packet_bars(res, kernel)
     rows += table_bars(res)
-    return rows + sim_bars() + memory_bars(res) + restore_bars(res)
+    return rows + sim_bars(res) + memory_bars(res) + restore_bars(res)
 
 
 def verdict(met):
