@@ -92,19 +92,22 @@ no_version_checks_outside_compat()
 kernel_checks()
 {
 	local kernel
+	local -a warnings=(W=1)
+	local -a sparse=(C=2 "CF=-D__CHECK_ENDIAN__ -Wsparse-error")
 
-	for kernel in stock-6.1 stock-6.12 uml-7.2-debug; do
-		check "build $kernel W=1" build_clean "$kernel" . W=1
-		check "build $kernel W=1, benchmarks" \
-			build_clean "$kernel" tests/bench/module W=1
-	done
-	# Debian 12's sparse does not know all that the headers of 7.2 use.
+	# Sparse looks on while it is built. Debian 12's does not know all that
+	# the headers of 7.2 use.
 	for kernel in stock-6.1 stock-6.12; do
-		check "sparse $kernel" build_clean "$kernel" . C=2 \
-			"CF=-D__CHECK_ENDIAN__ -Wsparse-error"
+		check "build $kernel W=1, sparse" build_clean "$kernel" . \
+			"${warnings[@]}" "${sparse[@]}"
 	done
-	check "sparse stock-6.1, benchmarks" build_clean stock-6.1 \
-		tests/bench/module C=2 "CF=-D__CHECK_ENDIAN__ -Wsparse-error"
+	check "build uml-7.2-debug W=1" build_clean uml-7.2-debug . "${warnings[@]}"
+	for kernel in stock-6.12 uml-7.2-debug; do
+		check "build $kernel W=1, benchmarks" \
+			build_clean "$kernel" tests/bench/module "${warnings[@]}"
+	done
+	check "build stock-6.1 W=1, sparse, benchmarks" build_clean stock-6.1 \
+		tests/bench/module "${warnings[@]}" "${sparse[@]}"
 	check "missing kernel option is named" missing_option_is_named
 	check "checkpatch" checkpatch
 	check "kernel-doc" kernel_doc
