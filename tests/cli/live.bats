@@ -1286,10 +1286,9 @@ settled()
 	m -C
 	run -0 "${vg[@]}" "$MAGLEVADM" -R <rules
 	run -1 "${vg[@]}" "$MAGLEVADM" -R <rules
-	for listing in "-L -n" "-L --json" "-L -n -t 192.0.2.1:80" -S --list-pools --list-routers --counters --info \
-		"-L -c -n" "-L --timeout" "--table -t 192.0.2.1:80" \
-		"--lookup -t 192.0.2.1:80 --client 203.0.113.9:1" \
-		"-d -t 192.0.2.1:80 -r 198.51.100.1 --dry-run"; do
+	# Each takes seconds here. All others are run with AddressSanitizer in
+	# answers.bats, but for what is between them and a real kernel.
+	for listing in "-L -n" "-L -c -n" -S --counters; do
 		# shellcheck disable=SC2086
 		run -0 "${vg[@]}" "$MAGLEVADM" $listing
 	done
