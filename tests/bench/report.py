@@ -86,14 +86,19 @@ class Results:
 
     def read_connections(self, name, path):
         """The table of an end-to-end scenario: BROKEN/ALL by kind of service,
-        a line for each change, and their sums."""
+        a line for each change, and their sums. A last line says if it failed,
+        for whatever reason; then all else may be missing."""
         with open(path, encoding='ascii') as handle:
-            head, *rows = (re.split(r'  +', line.strip())
-                           for line in complete(handle) if line.strip())
-        for service, *cells in zip(*([head[1:]] + [row[1:] for row in rows
-                                                   if row[0] != 'sum'])):
+            lines = [re.split(r'  +', line.strip())
+                     for line in complete(handle) if line.strip()]
+        found = self.connections[name]
+        if ['failed'] in lines:
+            lines.remove(['failed'])
+            found['failed'] = True
+        rows = [line[1:] for line in lines[1:] if line[0] != 'sum']
+        for service, *cells in zip(*([lines[0][1:]] + rows) if rows else ()):
             counts = [map(int, cell.split('/')) for cell in cells]
-            self.connections[name][service] = [sum(n) for n in zip(*counts)]
+            found[service] = [sum(n) for n in zip(*counts)]
 
     def read_packets(self, path):
         with open(path, encoding='ascii') as handle:
@@ -198,13 +203,15 @@ def broken():
 
 def connection_row(res, name, what):
     """Connections of real clients and servers, where they were measured."""
-    found = res.connections.get(name)
+    found = dict(res.connections.get(name, {}))
+    failed = found.pop('failed', False)
     if not found:
-        return ('e2e', what, '0', 'not in this run', None)
-    broken, count = found['all']
-    others = ', '.join(f'{service} {n}' for service, (n, _) in found.items()
-                       if service != 'all')
-    return ('e2e', what, '0', f'{broken} of {count} ({others})', broken == 0)
+        return ('e2e', what, '0', 'failed' if failed else 'not in this run',
+                False if failed else None)
+    broken, count = found.pop('all')
+    others = ', '.join(f'{service} {n}' for service, (n, _) in found.items())
+    return ('e2e', what, '0', f'{broken} of {count} ({others})' +
+            (', failed' if failed else ''), not broken and not failed)
 
 
 def sim_bars(res):

@@ -22,8 +22,8 @@ GRE_IPV4 = struct.pack("!HH", 0, 0x0800)
 GRE_OVER_IPV4 = 47
 SADDR = len(GRE_IPV4) + 12
 SPORT = len(GRE_IPV4) + 20
-# In bytes of kernel memory: some forty packets may be on their way to the
-# director, so that the flood waits for it instead of overflowing queues.
+# In bytes of kernel memory: less than a hundred packets may be on their way to the
+# director (ENOBUFS), so the flood waits for it instead of overflowing queues.
 WINDOW = 32768
 
 
