@@ -325,20 +325,17 @@ static int carry_out(struct restore *r)
 	return err;
 }
 
-static bool undo(struct kern *kern, const struct change *c, uint32_t line)
+static bool undo(struct kern *kern, const struct change *back, uint32_t line)
 {
-	struct change back;
 	int err;
 
-	if (!change_undo(c, &back))
-		return true;
-	err = kern_do(kern, change_request(kern, &back, 0));
+	err = kern_do(kern, change_request(kern, back, 0));
 	/* It is gone: by a later line, or somebody was quicker. */
 	if (!err || err == -ENOENT)
 		return true;
 	err_line(line);
 	kern_failed(kern, err, "cannot take it back, cannot %s",
-		    change_what(&back));
+		    change_what(back));
 	err_line(0);
 	return false;
 }
@@ -357,8 +354,6 @@ static void take_back(struct restore *r)
 		if (!s->done)
 			continue;
 		any = true;
-		if (!change_undo(&s->change, &back))
-			changed = s->line;
 		/* Backends go with their service or pool. */
 		for (k = s->n_more; k-- &&
 		     s->change.cmd == MAGLEV_CMD_BACKEND_NEW; ) {
@@ -366,9 +361,13 @@ static void take_back(struct restore *r)
 							 s->more + k);
 			struct change c = more_change(r, s, k);
 
-			worked &= undo(kern, &c, more->line);
+			if (change_undo(&c, &back))
+				worked &= undo(kern, &back, more->line);
 		}
-		worked &= undo(kern, &s->change, s->line);
+		if (change_undo(&s->change, &back))
+			worked &= undo(kern, &back, s->line);
+		else
+			changed = s->line;
 	}
 	if (!worked)
 		err_failed("not all that had been added is taken back");
