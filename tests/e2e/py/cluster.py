@@ -154,8 +154,11 @@ class Cluster:
                 return
         raise TimeoutError("slots do not settle")
 
+    def counters(self, director):
+        return self.ask(director, "--counters")["counters"]
+
     def counter(self, director, name):
-        return self.ask(director, "--counters")["counters"][name]
+        return self.counters(director)[name]
 
     def explain(self, flow):
         """What directors think of a connection that broke."""

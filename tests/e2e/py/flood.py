@@ -74,7 +74,7 @@ class Rig:
             "10.0.0.11", VIP, str(port), str(tuples)))
 
     def arrived(self, before, tuples):
-        counters = self.cluster.ask("director1", "--counters")["counters"]
+        counters = self.cluster.counters("director1")
         seen = counters["forwarded"] - before
         check(f"{tuples} packets of as many flows came through",
               seen > tuples * 0.99, f"only {seen}; all counters: {counters}",
