@@ -86,19 +86,15 @@ class Results:
 
     def read_connections(self, name, path):
         """The table of an end-to-end scenario: BROKEN/ALL by kind of service,
-        a line for each change, and their sums. A last line says if it failed,
-        for whatever reason; then all else may be missing."""
+        a line for each change, and their sums."""
         with open(path, encoding='ascii') as handle:
             lines = [re.split(r'  +', line.strip())
                      for line in complete(handle) if line.strip()]
-        found = self.connections[name]
-        if ['failed'] in lines:
-            lines.remove(['failed'])
-            found['failed'] = True
-        rows = [line[1:] for line in lines[1:] if line[0] != 'sum']
-        for service, *cells in zip(*([lines[0][1:]] + rows) if rows else ()):
+        for service, *cells in zip(*(line[1:] for line in lines
+                                     if line[0] != 'sum')):
             counts = [map(int, cell.split('/')) for cell in cells]
-            found[service] = [sum(n) for n in zip(*counts)]
+            if counts:
+                self.connections[name][service] = [sum(n) for n in zip(*counts)]
 
     def read_packets(self, path):
         with open(path, encoding='ascii') as handle:
@@ -203,8 +199,9 @@ def broken():
 
 def connection_row(res, name, what):
     """Connections of real clients and servers, where they were measured."""
-    found = dict(res.connections.get(name, {}))
-    failed = found.pop('failed', False)
+    found = dict(res.connections[name])
+    # Then there may be no figure, or one that does not tell all.
+    failed = [name] in res.lines['failed']
     if not found:
         return ('e2e', what, '0', 'failed' if failed else 'not in this run',
                 False if failed else None)
