@@ -72,7 +72,7 @@ dkms-install:
 # Not by kbuild: the kernel's headers may be gone by now.
 clean:
 	$(Q)rm -rf build
-	$(Q)find . kmod $(wildcard tests/kunit) -maxdepth 1 -type f \( \
+	$(Q)find . kmod kmod/core kmod/nl $(wildcard tests/kunit) -maxdepth 1 -type f \( \
 		-name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o \
 		-name '.*.cmd' -o -name '.*.d' -o -name '.tmp_*' -o \
 		-name modules.order -o -name Module.symvers \) -delete

@@ -6,52 +6,52 @@
  */
 #include <linux/jiffies.h>
 
-#include "backend.h"
+#include "endpoint.h"
 #include "drain.h"
-#include "member.h"
-#include "netlink.h"
+#include "backend.h"
+#include "nl/nl.h"
 #include "pool.h"
-#include "track.h"
+#include "flows.h"
 
 /* How often flows are counted while somebody drains. */
 #define COUNT_INTERVAL HZ
 
-static bool anybody(struct mgl_net *mn)
+static bool any_draining(struct mgl_net *mn)
 {
-	struct mgl_member *m;
+	struct mgl_backend *b;
 	struct rb_node *n;
 
 	for (n = rb_first(&mn->pools); n; n = rb_next(n))
-		list_for_each_entry(m, &rb_entry(n, struct mgl_pool,
-						 node)->members, node)
-			if (m->draining)
+		list_for_each_entry(b, &rb_entry(n, struct mgl_pool,
+						 node)->backends, node)
+			if (b->draining)
 				return true;
 	return false;
 }
 
-static bool is_over(const struct mgl_pool *pool, const struct mgl_member *m)
+static bool is_over(const struct mgl_pool *pool, const struct mgl_backend *b)
 {
-	if (time_after_eq(jiffies, m->deadline))
+	if (time_after_eq(jiffies, b->deadline))
 		return true;
-	return !m->n_active && !m->n_inactive &&
-	       time_after_eq(jiffies, m->drain_start + pool->settle_now);
+	return !b->n_active && !b->n_inactive &&
+	       time_after_eq(jiffies, b->drain_start + pool->settle_now);
 }
 
 static void pool_drain(struct mgl_net *mn, struct mgl_pool *pool)
 {
-	struct mgl_member *m, *next;
+	struct mgl_backend *b, *next;
 	struct mgl_drained drained;
 
-	list_for_each_entry_safe(m, next, &pool->members, node) {
-		if (!m->draining || !is_over(pool, m))
+	list_for_each_entry_safe(b, next, &pool->backends, node) {
+		if (!b->draining || !is_over(pool, b))
 			continue;
 		drained = (struct mgl_drained){
-			.addr = m->backend->addr,
-			.active = m->n_active,
-			.inactive = m->n_inactive,
+			.addr = b->endpoint->addr,
+			.active = b->n_active,
+			.inactive = b->n_inactive,
 		};
 		/* Without memory for a table it is tried again. */
-		if (mgl_member_del(mn, pool, m, NULL, NULL))
+		if (mgl_backend_del(mn, pool, b, NULL, NULL))
 			continue;
 		mgl_net_changed(mn);
 		mgl_nl_notify_drained(mn, pool, &drained);
@@ -70,9 +70,9 @@ void mgl_drain_run(struct mgl_net *mn, unsigned long *due)
 	struct rb_node *n;
 
 	lockdep_assert_held(&mn->lock);
-	if (!anybody(mn))
+	if (!any_draining(mn))
 		return;
-	mgl_track_count(mn);
+	mgl_flows_count(mn);
 	for (n = rb_first(&mn->pools); n; n = rb_next(n))
 		pool_drain(mn, rb_entry(n, struct mgl_pool, node));
 	*due = min_t(unsigned long, *due, COUNT_INTERVAL);

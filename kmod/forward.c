@@ -16,12 +16,12 @@
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <net/route.h>
 
-#include "backend.h"
+#include "endpoint.h"
 #include "forward.h"
 
-static struct rtable *route_v4(struct net *net, struct mgl_backend *b)
+static struct rtable *route_v4(struct net *net, struct mgl_endpoint *ep)
 {
-	__be32 daddr = mgl_addr_to_v4(&b->addr);
+	__be32 daddr = mgl_addr_to_v4(&ep->addr);
 	struct flowi4 fl4 = {
 		.daddr = daddr,
 		.flowi4_proto = IPPROTO_GRE,
@@ -31,7 +31,7 @@ static struct rtable *route_v4(struct net *net, struct mgl_backend *b)
 	struct rtable *rt;
 	__be32 saddr;
 
-	rt = dst_cache_get_ip4(&b->dst, &saddr);
+	rt = dst_cache_get_ip4(&ep->dst, &saddr);
 	if (likely(rt))
 		return rt;
 	rt = ip_route_output_key(net, &fl4);
@@ -42,7 +42,7 @@ static struct rtable *route_v4(struct net *net, struct mgl_backend *b)
 		ip_rt_put(rt);
 		return NULL;
 	}
-	dst_cache_set_ip4(&b->dst, &rt->dst, fl4.saddr);
+	dst_cache_set_ip4(&ep->dst, &rt->dst, fl4.saddr);
 	return rt;
 }
 
@@ -63,15 +63,15 @@ static struct rtable *route_v4(struct net *net, struct mgl_backend *b)
  *
  * Context: any. Invalidates every pointer into @skb: the header is made
  * writable first, which may copy it. @skb stays the caller's.
- * Return: MGL_CNT_NONE, or MGL_CNT_NO_MEMORY with @skb unchanged.
+ * Return: MGL_REASON_NONE, or MGL_REASON_NO_MEMORY with @skb unchanged.
  */
-enum mgl_counter mgl_forward_rewrite_v4(struct sk_buff *skb, __be32 saddr,
+enum mgl_reason mgl_forward_rewrite_v4(struct sk_buff *skb, __be32 saddr,
 					__be32 daddr, u8 ttl_cost)
 {
 	struct iphdr *iph;
 
 	if (skb_ensure_writable(skb, ip_hdrlen(skb)))
-		return MGL_CNT_NO_MEMORY;
+		return MGL_REASON_NO_MEMORY;
 	iph = ip_hdr(skb);
 	csum_replace4(&iph->check, iph->saddr, saddr);
 	iph->saddr = saddr;
@@ -79,7 +79,7 @@ enum mgl_counter mgl_forward_rewrite_v4(struct sk_buff *skb, __be32 saddr,
 	iph->daddr = daddr;
 	if (ttl_cost)
 		ip_decrease_ttl(iph);
-	return MGL_CNT_NONE;
+	return MGL_REASON_NONE;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_forward_rewrite_v4);
 
@@ -111,12 +111,12 @@ static void send_frag_needed(struct net *net, struct sk_buff *skb,
  * unwraps GRE on and let the stack deliver it. It has not been forwarded, so
  * the TTL stays, and so does the source.
  */
-static enum mgl_counter deliver_local(struct sk_buff *skb, __be32 daddr)
+static enum mgl_reason deliver_local(struct sk_buff *skb, __be32 daddr)
 {
-	enum mgl_counter reason;
+	enum mgl_reason reason;
 
 	reason = mgl_forward_rewrite_v4(skb, ip_hdr(skb)->saddr, daddr, 0);
-	return reason ? reason : MGL_CNT_LOCAL;
+	return reason ? reason : MGL_REASON_LOCAL;
 }
 
 static void transmit(struct net *net, struct sk_buff *skb, struct rtable *rt)
@@ -138,41 +138,41 @@ static void transmit(struct net *net, struct sk_buff *skb, struct rtable *rt)
  * mgl_forward_v4() - send a packet on to a backend
  * @net: the namespace
  * @skb: the packet, at PRE_ROUTING, skb->data at its outer IPv4 header
- * @b: the backend
+ * @ep: the backend
  *
  * The outer source becomes the address that the packet came to, so an error
  * on the way to the backend comes back to this director.
  *
  * Context: RCU read side, BH disabled. Invalidates every pointer into @skb.
- * Return: MGL_CNT_FORWARDED: @skb is gone. MGL_CNT_LOCAL: @skb is the
+ * Return: MGL_REASON_FORWARDED: @skb is gone. MGL_REASON_LOCAL: @skb is the
  * caller's, to be accepted. Anything else: @skb is the caller's, to be
  * dropped for that reason.
  */
-enum mgl_counter mgl_forward_v4(struct net *net, struct sk_buff *skb,
-				struct mgl_backend *b)
+enum mgl_reason mgl_forward_v4(struct net *net, struct sk_buff *skb,
+				struct mgl_endpoint *ep)
 {
-	__be32 daddr = mgl_addr_to_v4(&b->addr);
-	enum mgl_counter reason;
+	__be32 daddr = mgl_addr_to_v4(&ep->addr);
+	enum mgl_reason reason;
 	struct rtable *rt;
 	unsigned int mtu;
 
-	rt = route_v4(net, b);
+	rt = route_v4(net, ep);
 	if (!rt)
-		return MGL_CNT_NO_ROUTE;
+		return MGL_REASON_NO_ROUTE;
 	if (unlikely(rt->rt_flags & RTCF_LOCAL)) {
 		reason = deliver_local(skb, daddr);
 		goto out;
 	}
 
-	reason = MGL_CNT_TTL;
+	reason = MGL_REASON_TTL;
 	if (ip_hdr(skb)->ttl <= 1)
 		goto out;
 	/* What LRO merged cannot be taken apart again, as ip_forward() knows. */
-	reason = MGL_CNT_LRO;
+	reason = MGL_REASON_LRO;
 	if (skb_warn_if_lro(skb))
 		goto out;
 	mtu = dst_mtu(&rt->dst);
-	reason = MGL_CNT_TOO_BIG;
+	reason = MGL_REASON_TOO_BIG;
 	if (unlikely(too_big(skb, mtu))) {
 		send_frag_needed(net, skb, rt, mtu);
 		goto out;
@@ -181,7 +181,7 @@ enum mgl_counter mgl_forward_v4(struct net *net, struct sk_buff *skb,
 	if (reason)
 		goto out;
 	transmit(net, skb, rt);
-	return MGL_CNT_FORWARDED;
+	return MGL_REASON_FORWARDED;
 out:
 	dst_release(&rt->dst);
 	return reason;

@@ -6,13 +6,13 @@
 #include <linux/types.h>
 #include "stats.h"
 
-struct mgl_backend;
+struct mgl_endpoint;
 struct net;
 struct sk_buff;
 
-enum mgl_counter mgl_forward_rewrite_v4(struct sk_buff *skb, __be32 saddr,
+enum mgl_reason mgl_forward_rewrite_v4(struct sk_buff *skb, __be32 saddr,
 					__be32 daddr, u8 ttl_cost);
-enum mgl_counter mgl_forward_v4(struct net *net, struct sk_buff *skb,
-				struct mgl_backend *b);
+enum mgl_reason mgl_forward_v4(struct net *net, struct sk_buff *skb,
+				struct mgl_endpoint *ep);
 
 #endif /* _MGL_FORWARD_H */

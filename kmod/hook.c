@@ -3,8 +3,8 @@
  * Where packets come in, and the one place that turns a verdict into NF_*.
  *
  * The steps of a packet are functions of their own files; here they are put
- * in order. Each returns the packet's fate or MGL_CNT_NONE for "go on", and
- * every fate is counted once, here.
+ * in order. Each returns the packet's reason or MGL_REASON_NONE for "go on", and
+ * every reason is counted once, here.
  */
 #include <linux/inetdevice.h>
 #include <linux/ip.h>
@@ -15,14 +15,14 @@
 #include <net/ip.h>
 #include <net/xfrm.h>
 
-#include "backend.h"
-#include "flow.h"
+#include "endpoint.h"
+#include "core/flow.h"
 #include "forward.h"
 #include "hook.h"
 #include "local.h"
-#include "member.h"
+#include "backend.h"
 #include "netns.h"
-#include "outer.h"
+#include "core/gre.h"
 #include "reject.h"
 #include "router.h"
 #include "select.h"
@@ -44,44 +44,44 @@ static bool policy_allows(struct sk_buff *skb)
 }
 
 /* Nobody may serve: what the service wants then. */
-static enum mgl_counter nobody(struct mgl_net *mn, const struct sk_buff *skb,
+static enum mgl_reason no_backend(struct mgl_net *mn, const struct sk_buff *skb,
 			       const struct mgl_service *svc, u32 inner)
 {
 	/* Pairs with WRITE_ONCE() in service.c. */
 	switch (READ_ONCE(svc->all_down)) {
 	case MAGLEV_ALL_DOWN_REJECT:
 		mgl_reject_v4(mn->net, skb, inner);
-		return MGL_CNT_REJECTED;
+		return MGL_REASON_REJECTED;
 	case MAGLEV_ALL_DOWN_ACCEPT:
-		return MGL_CNT_NO_BACKEND_ACCEPT;
+		return MGL_REASON_NO_BACKEND_ACCEPT;
 	default:
-		return MGL_CNT_NO_BACKEND;
+		return MGL_REASON_NO_BACKEND;
 	}
 }
 
 /*
  * Sends the packet of a flow on to the flow's backend. The counters are those
- * of packets that were sent; service and member live until the RCU read side
+ * of packets that were sent; service and backend live until the RCU read side
  * ends, whatever becomes of the packet.
  */
-static enum mgl_counter direct(struct mgl_net *mn, struct sk_buff *skb,
+static enum mgl_reason forward_flow(struct mgl_net *mn, struct sk_buff *skb,
 			       struct mgl_service *svc,
 			       const struct mgl_flow *flow, u32 inner)
 {
-	struct mgl_member *m;
-	enum mgl_counter fate;
+	struct mgl_backend *b;
+	enum mgl_reason reason;
 
 	if (!policy_allows(skb))
-		return MGL_CNT_POLICY;
-	m = mgl_select(mn, svc, flow);
-	if (!m)
-		return nobody(mn, skb, svc, inner);
-	fate = mgl_forward_v4(mn->net, skb, m->backend);
-	if (fate == MGL_CNT_FORWARDED || fate == MGL_CNT_LOCAL) {
-		mgl_traffic_add(svc->traffic, flow->len, flow->opens);
-		mgl_traffic_add(m->traffic, flow->len, flow->opens);
+		return MGL_REASON_POLICY;
+	b = mgl_select(mn, svc, flow);
+	if (!b)
+		return no_backend(mn, skb, svc, inner);
+	reason = mgl_forward_v4(mn->net, skb, b->endpoint);
+	if (reason == MGL_REASON_FORWARDED || reason == MGL_REASON_LOCAL) {
+		mgl_traffic_add(svc->traffic, flow->len, flow->new_conn);
+		mgl_traffic_add(b->traffic, flow->len, flow->new_conn);
 	}
-	return fate;
+	return reason;
 }
 
 /*
@@ -106,7 +106,7 @@ static void fetch_ahead(struct mgl_net *mn, struct mgl_flow *flow)
 {
 	struct mgl_cache *cache = rcu_dereference(mn->cache);
 
-	/* Pairs with WRITE_ONCE() in mgl_track_tidy() and remember(). */
+	/* Pairs with WRITE_ONCE() in mgl_flows_gc() and remember(). */
 	if (!cache || !READ_ONCE(mn->has_flows))
 		return;
 	flow->digest = mgl_flow_digest(flow, &mn->secret);
@@ -114,53 +114,53 @@ static void fetch_ahead(struct mgl_net *mn, struct mgl_flow *flow)
 }
 
 /* A packet whose outer header says GRE for this host. */
-static enum mgl_counter gre_to_us(struct mgl_net *mn, struct sk_buff *skb)
+static enum mgl_reason gre_to_us(struct mgl_net *mn, struct sk_buff *skb)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 	struct mgl_service *svc;
-	struct mgl_outer outer;
-	enum mgl_counter fate;
+	struct mgl_gre outer;
+	enum mgl_reason reason;
 	struct mgl_flow flow;
 	struct mgl_addr dst;
 	struct mgl_vip *vip;
 	struct iphdr _inner;
 
 	if (martian_source(mn, skb))
-		return MGL_CNT_MARTIAN;
+		return MGL_REASON_MARTIAN;
 	if (!mgl_router_trusted_v4(mn, iph->saddr))
-		return MGL_CNT_UNTRUSTED;
+		return MGL_REASON_UNTRUSTED;
 	if (ip_is_fragment(iph))
-		return MGL_CNT_OUTER_FRAGMENT;
-	fate = mgl_outer_parse_gre(skb, ip_hdrlen(skb), &outer);
-	if (fate)
-		return fate;
+		return MGL_REASON_OUTER_FRAGMENT;
+	reason = mgl_gre_parse(skb, ip_hdrlen(skb), &outer);
+	if (reason)
+		return reason;
 	if (outer.proto != htons(ETH_P_IP))
-		return MGL_CNT_INNER_IPV6;
+		return MGL_REASON_INNER_IPV6;
 
 	iph = skb_header_pointer(skb, outer.inner, sizeof(_inner), &_inner);
 	if (!iph)
-		return MGL_CNT_GRE_TRUNCATED;
-	fate = outer.defect;
-	if (!fate)
-		fate = mgl_flow_parse_v4(skb, outer.inner, iph, &flow);
-	if (!fate)
+		return MGL_REASON_GRE_TRUNCATED;
+	reason = outer.reason;
+	if (!reason)
+		reason = mgl_flow_parse_v4(skb, outer.inner, iph, &flow);
+	if (!reason)
 		fetch_ahead(mn, &flow);
 	dst = mgl_addr_v4(iph->daddr);
 	vip = mgl_vip_find(mn, &dst);
 	if (!vip)
-		return MGL_CNT_NOT_VIP;
+		return MGL_REASON_NOT_VIP;
 	/* It is ours, and so is what is wrong with it. */
-	if (fate)
-		return fate;
+	if (reason)
+		return reason;
 	svc = mgl_vip_listener(vip, flow.proto, flow.dport);
 	if (!svc)
-		return MGL_CNT_NO_SERVICE;
-	return direct(mn, skb, svc, &flow, outer.inner);
+		return MGL_REASON_NO_SERVICE;
+	return forward_flow(mn, skb, svc, &flow, outer.inner);
 }
 
-static unsigned int verdict(enum mgl_counter fate)
+static unsigned int verdict(enum mgl_reason reason)
 {
-	switch (mgl_counter_verdict(fate)) {
+	switch (mgl_reason_verdict(reason)) {
 	case MGL_DROP:
 		return NF_DROP;
 	case MGL_STOLEN:
@@ -188,12 +188,12 @@ static bool sent_to_us(const struct sk_buff *skb, const struct net_device *in)
 	return skb->pkt_type == PACKET_HOST && !netif_is_l3_master(in);
 }
 
-static unsigned int handle(struct mgl_net *mn, struct sk_buff *skb)
+static unsigned int mgl_receive(struct mgl_net *mn, struct sk_buff *skb)
 {
-	enum mgl_counter fate = gre_to_us(mn, skb);
+	enum mgl_reason reason = gre_to_us(mn, skb);
 
-	mgl_counters_inc(mn->counters, fate);
-	return verdict(fate);
+	mgl_counters_inc(mn->counters, reason);
+	return verdict(reason);
 }
 
 static noinline unsigned int in_process(struct mgl_net *mn, struct sk_buff *skb)
@@ -201,7 +201,7 @@ static noinline unsigned int in_process(struct mgl_net *mn, struct sk_buff *skb)
 	unsigned int v;
 
 	local_bh_disable();
-	v = handle(mn, skb);
+	v = mgl_receive(mn, skb);
 	local_bh_enable();
 	return v;
 }
@@ -219,7 +219,7 @@ static unsigned int pre_routing_v4(void *priv, struct sk_buff *skb,
 	/* A packet that was queued to userspace comes back in a process. */
 	if (unlikely(!softirq_count()))
 		return in_process(mn, skb);
-	return handle(mn, skb);
+	return mgl_receive(mn, skb);
 }
 
 /**

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Numbers for objects: a place in an array, and above it a count of how often
- * the place was given away, so that a number which somebody still has names
- * nobody else for a long time. Places are used in turn, for the same reason.
+ * Numbers for objects: a index in an array, and above it a count of how often
+ * the index was given away, so that a number which somebody still has names
+ * nobody else for a long time. Indexes are used in turn, for the same reason.
  */
 #include <kunit/visibility.h>
 #include <linux/kernel.h>
@@ -12,15 +12,15 @@
 
 #include "ids.h"
 
-/* Every place is left free for this many others on average. */
-#define PLACES_MIN 1024
+/* Every index is left free for this many others on average. */
+#define INDEXES_MIN 1024
 
 static struct mgl_ids_array *array_of(const struct mgl_ids *ids)
 {
 	return rcu_dereference_protected(ids->array, true);
 }
 
-/* At least half of the places are free, so one is found soon. */
+/* At least half of the indexes are free, so one is found soon. */
 static int grow(struct mgl_ids *ids)
 {
 	struct mgl_ids_array *old = array_of(ids), *new;
@@ -28,8 +28,8 @@ static int grow(struct mgl_ids *ids)
 
 	if (ids->used < n / 2)
 		return 0;
-	n = n ? n * 2 : PLACES_MIN;
-	if (n > MGL_ID_PLACES)
+	n = n ? n * 2 : INDEXES_MIN;
+	if (n > MGL_ID_INDEXES)
 		return -ENOSPC;
 	new = kvzalloc(struct_size(new, entry, n), GFP_KERNEL_ACCOUNT);
 	if (!new)
@@ -61,23 +61,23 @@ static int grow(struct mgl_ids *ids)
 int mgl_ids_add(struct mgl_ids *ids, void *object, u32 *id)
 {
 	struct mgl_ids_array *a;
-	u32 place;
+	u32 index;
 	int err;
 
 	err = grow(ids);
 	if (err)
 		return err;
 	a = array_of(ids);
-	place = ids->next;
-	/* Place 0 is not used, so that no number is 0. */
+	index = ids->next;
+	/* Index 0 is not used, so that no number is 0. */
 	do
-		place = place + 1 < a->n ? place + 1 : 1;
-	while (rcu_access_pointer(a->entry[place].object));
-	ids->next = place;
-	*id = a->entry[place].id + MGL_ID_PLACES;
+		index = index + 1 < a->n ? index + 1 : 1;
+	while (rcu_access_pointer(a->entry[index].object));
+	ids->next = index;
+	*id = a->entry[index].id + MGL_ID_INDEXES;
 	/* Before the object: pairs with smp_rmb() in mgl_ids_get(). */
-	WRITE_ONCE(a->entry[place].id, *id);
-	rcu_assign_pointer(a->entry[place].object, object);
+	WRITE_ONCE(a->entry[index].id, *id);
+	rcu_assign_pointer(a->entry[index].object, object);
 	ids->used++;
 	return 0;
 }
@@ -92,7 +92,7 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_ids_add);
  */
 void mgl_ids_del(struct mgl_ids *ids, u32 id)
 {
-	RCU_INIT_POINTER(array_of(ids)->entry[id & (MGL_ID_PLACES - 1)].object,
+	RCU_INIT_POINTER(array_of(ids)->entry[id & (MGL_ID_INDEXES - 1)].object,
 			 NULL);
 	ids->used--;
 }

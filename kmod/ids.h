@@ -28,15 +28,15 @@ struct mgl_ids {
 /* No object has it. */
 #define MGL_ID_NONE 0
 
-/* The place in the array, and how often it was given away. */
-#define MGL_ID_PLACE_BITS	20
-#define MGL_ID_PLACES		BIT(MGL_ID_PLACE_BITS)
+/* The index in the array, and how often it was given away. */
+#define MGL_ID_INDEX_BITS	20
+#define MGL_ID_INDEXES		BIT(MGL_ID_INDEX_BITS)
 
 /**
- * struct mgl_ids_array - objects by place
+ * struct mgl_ids_array - objects by index
  * @rcu: frees it
- * @n: places
- * @entry: for each place, the object and its whole number
+ * @n: indexes
+ * @entry: for each index, the object and its whole number
  */
 struct mgl_ids_array {
 	struct rcu_head rcu;
@@ -55,15 +55,15 @@ void mgl_ids_free(struct mgl_ids *ids);
 static inline void *mgl_ids_get(const struct mgl_ids *ids, u32 id)
 {
 	const struct mgl_ids_array *a = rcu_dereference_check(ids->array, true);
-	u32 place = id & (MGL_ID_PLACES - 1);
+	u32 index = id & (MGL_ID_INDEXES - 1);
 	void *object;
 
-	if (!a || place >= a->n)
+	if (!a || index >= a->n)
 		return NULL;
-	object = rcu_dereference_check(a->entry[place].object, true);
+	object = rcu_dereference_check(a->entry[index].object, true);
 	/* Who sees a new object sees its number: pairs with mgl_ids_add(). */
 	smp_rmb();
-	return READ_ONCE(a->entry[place].id) == id ? object : NULL;
+	return READ_ONCE(a->entry[index].id) == id ? object : NULL;
 }
 
 #endif /* _MGL_IDS_H */

@@ -5,7 +5,7 @@
 #include <linux/rcupdate.h>
 
 #include "local.h"
-#include "netlink.h"
+#include "nl/nl.h"
 #include "netns.h"
 
 /*
@@ -51,7 +51,7 @@ static void __exit maglev_exit(void)
 	mgl_netlink_exit();
 	mgl_local_exit();
 	mgl_net_exit();
-	/* Tables, members, pools and services are freed by functions here. */
+	/* Tables, backends, pools and services are freed by functions here. */
 	rcu_barrier();
 }
 

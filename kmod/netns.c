@@ -7,7 +7,7 @@
 #include "pool.h"
 #include "router.h"
 #include "service.h"
-#include "track.h"
+#include "flows.h"
 #include "upkeep.h"
 #include "vip.h"
 
@@ -31,7 +31,7 @@ void mgl_net_flush(struct mgl_net *mn)
 	mgl_services_flush(mn);
 	mgl_pools_flush(mn);
 	mgl_routers_flush(mn);
-	mgl_track_forget(mn, NULL, NULL);
+	mgl_flows_flush(mn, NULL, NULL);
 	mgl_net_changed(mn);
 }
 
@@ -44,10 +44,10 @@ static int __net_init net_init(struct net *net)
 	mutex_init(&mn->lock);
 	mn->services = RB_ROOT;
 	mn->pools = RB_ROOT;
-	mn->backends = RB_ROOT;
+	mn->endpoints = RB_ROOT;
 	mn->generation = FIRST_GENERATION;
 	mgl_hooks_prepare(mn);
-	mgl_track_init(mn);
+	mgl_flows_init(mn);
 	mgl_upkeep_init(mn);
 	mn->counters = mgl_counters_alloc();
 	if (!mn->counters)
@@ -92,7 +92,7 @@ static void __net_exit net_exit(struct net *net)
 	 */
 	if (used)
 		rcu_barrier();
-	mgl_track_exit(mn);
+	mgl_flows_exit(mn);
 	rhashtable_destroy(&mn->vips);
 	free_percpu(mn->counters);
 	mutex_destroy(&mn->lock);

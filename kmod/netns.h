@@ -13,7 +13,7 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
-#include "cache.h"
+#include "core/cache.h"
 #include "ids.h"
 #include "stats.h"
 
@@ -27,7 +27,7 @@ struct mgl_routers;
  * @vips: struct mgl_vip by address; written under @lock, read under RCU
  * @services: struct mgl_service by identity, for listing; under @lock
  * @pools: struct mgl_pool by name; under @lock
- * @backends: struct mgl_backend by address; under @lock
+ * @endpoints: struct mgl_endpoint by address; under @lock
  * @routers: trusted prefixes, NULL = trust everybody; written under @lock
  * @local: this host's addresses, see local.c; written under RTNL
  * @local_kept: @local follows address changes; under RTNL
@@ -40,16 +40,16 @@ struct mgl_routers;
  * @secret: keys the fingerprints of flows; constant
  * @timeouts: how long flows are remembered; written under @lock
  * @cache_size: entries of @cache, also while there is none; under @lock
- * @member_ids: numbers of members; written under @lock
+ * @backend_ids: numbers of backends; written under @lock
  * @service_ids: numbers of services; written under @lock
  * @upkeep: does what happens by itself, see upkeep.c
  * @upkeep_at: when that runs if it is pending, in jiffies; under @lock
  * @tidy: @upkeep is to look for flows that need no entry; under @lock
- * @counters: fates of packets
+ * @counters: reasons of packets
  * @counters_base: what they were at the last zeroing; under @lock
  * @n_services: entries of @services; under @lock
  * @n_pools: entries of @pools; under @lock
- * @n_backends: entries of @backends; under @lock
+ * @n_endpoints: entries of @endpoints; under @lock
  * @generation: grows with every change, so that a dump which spans one is
  *	marked as inconsistent; under @lock
  */
@@ -59,7 +59,7 @@ struct mgl_net {
 	struct rhashtable vips;
 	struct rb_root services;
 	struct rb_root pools;
-	struct rb_root backends;
+	struct rb_root endpoints;
 	struct mgl_routers __rcu *routers;
 	struct mgl_local_set __rcu *local;
 	bool local_kept;
@@ -70,16 +70,16 @@ struct mgl_net {
 	siphash_key_t secret;
 	struct mgl_timeouts timeouts;
 	u32 cache_size;
-	struct mgl_ids member_ids;
+	struct mgl_ids backend_ids;
 	struct mgl_ids service_ids;
 	struct delayed_work upkeep;
 	unsigned long upkeep_at;
 	bool tidy;
 	struct mgl_counters __percpu *counters;
-	u64 counters_base[MGL_CNT_MAX];
+	u64 counters_base[MGL_REASON_MAX];
 	u32 n_services;
 	u32 n_pools;
-	u32 n_backends;
+	u32 n_endpoints;
 	u32 generation;
 };
 

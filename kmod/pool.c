@@ -6,8 +6,8 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "lookup.h"
-#include "member.h"
+#include "table.h"
+#include "backend.h"
 #include "netns.h"
 #include "pool.h"
 #include "upkeep.h"
@@ -69,7 +69,7 @@ void mgl_pool_settle_update(struct mgl_net *mn, struct mgl_pool *pool)
 	if (!ms)
 		ms = pool->changed_users ? MAGLEV_SETTLE_CHANGED :
 					   MAGLEV_SETTLE_DEFAULT;
-	/* Pairs with READ_ONCE() in mgl_lookup_slot(). */
+	/* Pairs with READ_ONCE() in mgl_table_slot(). */
 	WRITE_ONCE(pool->settle_now, msecs_to_jiffies(ms));
 	mgl_upkeep_soon(mn);
 }
@@ -79,16 +79,16 @@ void mgl_pool_settle_update(struct mgl_net *mn, struct mgl_pool *pool)
  * @mn: the namespace; mn->lock is held
  * @name: its name, at most MAGLEV_POOL_NAME_MAX bytes
  * @params: table size and seed
- * @members: its backends, or NULL for none
+ * @backends: its backends, or NULL for none
  * @extack: says why not
  *
  * Context: may sleep.
  * Return: the pool, or ERR_PTR() of -EEXIST, -ENOMEM or what
- * mgl_members_add() gave, with nothing changed.
+ * mgl_backends_add() gave, with nothing changed.
  */
 struct mgl_pool *mgl_pool_create(struct mgl_net *mn, const char *name,
 				 const struct mgl_pool_params *params,
-				 struct mgl_members_new *members,
+				 struct mgl_backend_specs *backends,
 				 struct netlink_ext_ack *extack)
 {
 	struct mgl_pool *pool;
@@ -109,12 +109,12 @@ struct mgl_pool *mgl_pool_create(struct mgl_net *mn, const char *name,
 		     MAGLEV_TABLE_SIZE_DEFAULT;
 	pool->seed = params->has_seed ? params->seed : 0;
 	pool->settle = params->has_settle ? params->settle : 0;
-	INIT_LIST_HEAD(&pool->members);
+	INIT_LIST_HEAD(&pool->backends);
 	mgl_pool_settle_update(mn, pool);
 	pool_link(mn, pool);
-	if (!members)
+	if (!backends)
 		return pool;
-	err = mgl_members_add(mn, pool, members, NULL, extack);
+	err = mgl_backends_add(mn, pool, backends, NULL, extack);
 	if (!err)
 		return pool;
 	mgl_pool_destroy(mn, pool);
@@ -147,7 +147,7 @@ int mgl_pool_set(struct mgl_net *mn, struct mgl_pool *pool,
 	if (params->has_seed)
 		pool->seed = params->seed;
 	if (pool->size != old_size || pool->seed != old_seed || dry)
-		err = mgl_lookup_rebuild(mn, pool, dry, extack);
+		err = mgl_table_rebuild(mn, pool, dry, extack);
 	if (err) {
 		pool->size = old_size;
 		pool->seed = old_seed;
@@ -165,12 +165,12 @@ static void pool_free_rcu(struct rcu_head *rcu)
 {
 	struct mgl_pool *pool = container_of(rcu, struct mgl_pool, rcu);
 
-	mgl_lookup_free(rcu_dereference_protected(pool->table, true));
+	mgl_table_free(rcu_dereference_protected(pool->table, true));
 	kfree(pool);
 }
 
 /**
- * mgl_pool_destroy() - delete a pool and its members
+ * mgl_pool_destroy() - delete a pool and its backends
  * @mn: the namespace; mn->lock is held
  * @pool: the pool, which no service uses any more
  *
@@ -183,7 +183,7 @@ void mgl_pool_destroy(struct mgl_net *mn, struct mgl_pool *pool)
 {
 	lockdep_assert_held(&mn->lock);
 	WARN_ON(pool->users);
-	mgl_members_flush(mn, pool);
+	mgl_backends_flush(mn, pool);
 	rb_erase(&pool->node, &mn->pools);
 	mn->n_pools--;
 	call_rcu(&pool->rcu, pool_free_rcu);

@@ -9,7 +9,7 @@
 #include <uapi/linux/maglev.h>
 
 struct mgl_dry_run;
-struct mgl_members_new;
+struct mgl_backend_specs;
 struct mgl_net;
 struct mgl_table;
 struct netlink_ext_ack;
@@ -29,9 +29,9 @@ struct netlink_ext_ack;
  * @users: services that use it, as their own or as fallback; under
  *	mgl_net.lock
  * @changed_users: those of them that track `changed`; under mgl_net.lock
- * @members: struct mgl_member, sorted by address; under mgl_net.lock
- * @n_members: length of @members; under mgl_net.lock
- * @table: what packets are spread by, NULL while there is no member; written
+ * @backends: struct mgl_backend, sorted by address; under mgl_net.lock
+ * @n_backends: length of @backends; under mgl_net.lock
+ * @table: what packets are spread by, NULL while there is no backend; written
  *	under mgl_net.lock, read under RCU
  */
 struct mgl_pool {
@@ -45,8 +45,8 @@ struct mgl_pool {
 	u32 settle_now;
 	u32 users;
 	u32 changed_users;
-	struct list_head members;
-	u32 n_members;
+	struct list_head backends;
+	u32 n_backends;
 	struct mgl_table __rcu *table;
 };
 
@@ -71,7 +71,7 @@ struct mgl_pool_params {
 struct mgl_pool *mgl_pool_find(struct mgl_net *mn, const char *name);
 struct mgl_pool *mgl_pool_create(struct mgl_net *mn, const char *name,
 				 const struct mgl_pool_params *params,
-				 struct mgl_members_new *members,
+				 struct mgl_backend_specs *backends,
 				 struct netlink_ext_ack *extack);
 int mgl_pool_set(struct mgl_net *mn, struct mgl_pool *pool,
 		 const struct mgl_pool_params *params, struct mgl_dry_run *dry,

@@ -6,7 +6,7 @@
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
-#include "addr.h"
+#include "core/addr.h"
 
 struct mgl_net;
 struct netlink_ext_ack;

@@ -6,38 +6,38 @@
 #include <kunit/visibility.h>
 #include <linux/in.h>
 
-#include "flow.h"
-#include "member.h"
+#include "core/flow.h"
+#include "backend.h"
 #include "netns.h"
 #include "pool.h"
 #include "select.h"
 #include "service.h"
 #include "stats.h"
-#include "track.h"
+#include "flows.h"
 
 /**
  * struct choice - a flow on its way to a backend
  * @view: what the rules are shown
  * @slot: its slot, in the pool that decides
  * @cached: what the cache has, if there is a hit
- * @cached_member: the backend it has there, NULL if that is gone
+ * @cached_backend: the backend it has there, NULL if that is gone
  * @fallback: the fallback pool decides
  * @decision: what the rules say
  */
 struct choice {
-	struct mgl_view view;
+	struct mgl_facts view;
 	struct mgl_slot slot;
 	struct mgl_cached cached;
-	struct mgl_member *cached_member;
+	struct mgl_backend *cached_backend;
 	bool fallback;
 	struct mgl_decision decision;
 };
 
 /* Not what is found out later: this is done for every packet. */
-static void choice_begin(struct choice *c, enum maglev_track track, bool opens)
+static void choice_begin(struct choice *c, enum maglev_track track, bool new_conn)
 {
-	c->view = (struct mgl_view){ .track = track, .opens = opens };
-	c->cached_member = NULL;
+	c->view = (struct mgl_facts){ .track = track, .new_conn = new_conn };
+	c->cached_backend = NULL;
 	c->fallback = false;
 }
 
@@ -46,33 +46,33 @@ static void consult_cache(struct mgl_net *mn, const struct mgl_service *svc,
 {
 	struct mgl_cache *cache = rcu_dereference(mn->cache);
 	struct mgl_clock clock;
-	u64 fp;
+	u64 key;
 
-	/* Pairs with WRITE_ONCE() in remember() and mgl_track_tidy(). */
+	/* Pairs with WRITE_ONCE() in remember() and mgl_flows_gc(). */
 	if (c->view.track == MAGLEV_TRACK_NONE || !cache ||
 	    READ_ONCE(svc->has_flows) == MGL_FLOWS_NONE)
 		return;
-	fp = mgl_flow_fingerprint(flow, svc->number, &mn->secret);
+	key = mgl_flow_key(flow, svc->number, &mn->secret);
 	/* Few flows of such a service are there, and most of all others'. */
-	if (c->view.track == MAGLEV_TRACK_CHANGED && mgl_cache_lacks(cache, fp))
+	if (c->view.track == MAGLEV_TRACK_CHANGED && mgl_cache_lacks(cache, key))
 		return;
 	clock = mgl_clock(mn);
-	c->view.hit = mgl_cache_find(cache, fp, &clock, &c->cached);
+	c->view.hit = mgl_cache_find(cache, key, &clock, &c->cached);
 	if (!c->view.hit)
 		return;
-	c->cached_member = mgl_ids_get(&mn->member_ids, c->cached.owner);
-	c->view.cached_serves = c->cached_member &&
-				mgl_member_serves(c->cached_member);
+	c->cached_backend = mgl_ids_get(&mn->backend_ids, c->cached.owner);
+	c->view.cached_serves = c->cached_backend &&
+				mgl_backend_serves(c->cached_backend);
 }
 
 static void consult_table(const struct mgl_pool *pool,
 			  const struct mgl_flow *flow, struct choice *c)
 {
-	mgl_lookup_slot(pool, flow, &c->slot);
+	mgl_table_slot(pool, flow, &c->slot);
 	c->view.unsettled = c->slot.left;
 	c->view.cur = c->slot.cur;
-	c->view.prev_serves = c->slot.prev && mgl_member_serves(c->slot.prev);
-	c->decision = mgl_decide(&c->view);
+	c->view.prev_serves = c->slot.prev && mgl_backend_serves(c->slot.prev);
+	c->decision = mgl_rules_decide(&c->view);
 }
 
 static noinline void consult_fallback(const struct mgl_service *svc,
@@ -105,7 +105,7 @@ static void consult_pools(const struct mgl_service *svc,
 		consult_fallback(svc, flow, c);
 }
 
-static struct mgl_member *chosen(const struct choice *c)
+static struct mgl_backend *pick(const struct choice *c)
 {
 	switch (c->decision.rule) {
 	case MAGLEV_RULE_OPEN:
@@ -115,7 +115,7 @@ static struct mgl_member *chosen(const struct choice *c)
 	case MAGLEV_RULE_PREVIOUS:
 		return c->slot.prev;
 	case MAGLEV_RULE_CACHED:
-		return c->cached_member;
+		return c->cached_backend;
 	default:
 		return NULL;
 	}
@@ -127,34 +127,34 @@ static enum mgl_kind kind_of(u8 proto)
 	       proto == IPPROTO_UDP ? MGL_KIND_UDP : MGL_KIND_SCTP;
 }
 
-/* Returns the backend that the flow has in the cache afterwards, or @m. */
-static struct mgl_member *remember(struct mgl_net *mn, struct mgl_service *svc,
+/* Returns the backend that the flow has in the cache afterwards, or @b. */
+static struct mgl_backend *remember(struct mgl_net *mn, struct mgl_service *svc,
 				   const struct mgl_flow *flow,
-				   struct mgl_member *m, bool replace)
+				   struct mgl_backend *b, bool replace)
 {
 	struct mgl_cache *cache = rcu_dereference(mn->cache);
 	struct mgl_clock clock = mgl_clock(mn);
 	struct mgl_cached new = {
-		.fp = mgl_flow_fingerprint(flow, svc->number, &mn->secret),
+		.key = mgl_flow_key(flow, svc->number, &mn->secret),
 		.tuple = {
 			.client = flow->saddr,
 			.sport = flow->sport,
 			.dport = flow->dport,
 			.service = svc->number,
 		},
-		.owner = m->id,
+		.owner = b->id,
 		.kind = kind_of(svc->id.proto),
-		.state = flow->shown,
+		.state = flow->pkt_state,
 		.seen = clock.now,
 	};
 	enum mgl_cache_stored stored;
-	struct mgl_member *had;
+	struct mgl_backend *had;
 
 	if (!cache)
-		return m;
+		return b;
 	stored = mgl_cache_store(cache, &new, replace, &clock,
-				 mgl_track_redundant, mn);
-	/* Stored before looked: pairs with smp_mb() in mgl_track_tidy(). */
+				 mgl_flows_redundant, mn);
+	/* Stored before looked: pairs with smp_mb() in mgl_flows_gc(). */
 	smp_mb();
 	if (READ_ONCE(svc->has_flows) != MGL_FLOWS_SOME)
 		WRITE_ONCE(svc->has_flows, MGL_FLOWS_SOME);
@@ -163,21 +163,21 @@ static struct mgl_member *remember(struct mgl_net *mn, struct mgl_service *svc,
 	switch (stored) {
 	case MGL_CACHE_KEPT:
 		/* Another CPU's packet of the flow came first. */
-		had = mgl_ids_get(&mn->member_ids, new.owner);
-		return had && mgl_member_serves(had) ? had : m;
+		had = mgl_ids_get(&mn->backend_ids, new.owner);
+		return had && mgl_backend_serves(had) ? had : b;
 	case MGL_CACHE_EVICTED:
-		mgl_counters_inc(mn->counters, MGL_CNT_FLOWS_EVICTED);
+		mgl_counters_inc(mn->counters, MGL_EVENT_FLOWS_EVICTED);
 		fallthrough;
 	case MGL_CACHE_NEW:
-		mgl_counters_inc(mn->counters, MGL_CNT_FLOWS_STORED);
+		mgl_counters_inc(mn->counters, MGL_EVENT_FLOWS_STORED);
 		break;
 	case MGL_CACHE_FULL:
-		mgl_counters_inc(mn->counters, MGL_CNT_FLOWS_UNSTORED);
+		mgl_counters_inc(mn->counters, MGL_EVENT_FLOWS_UNSTORED);
 		break;
 	case MGL_CACHE_REPLACED:
 		break;
 	}
-	return m;
+	return b;
 }
 
 /**
@@ -188,36 +188,36 @@ static struct mgl_member *remember(struct mgl_net *mn, struct mgl_service *svc,
  *
  * Context: RCU read side, BH disabled; the result is valid until the RCU read
  * side ends.
- * Return: the member, or NULL if nobody may serve.
+ * Return: the backend, or NULL if nobody may serve.
  */
-struct mgl_member *mgl_select(struct mgl_net *mn, struct mgl_service *svc,
+struct mgl_backend *mgl_select(struct mgl_net *mn, struct mgl_service *svc,
 			      const struct mgl_flow *flow)
 {
 	/* These pair with WRITE_ONCE() in service.c. */
 	enum maglev_affinity affinity = READ_ONCE(svc->affinity);
 	enum maglev_track track = READ_ONCE(svc->track);
 	struct mgl_flow masked;
-	struct mgl_member *m;
+	struct mgl_backend *b;
 	struct choice c;
 
 	if (affinity != MAGLEV_AFFINITY_5TUPLE) {
 		masked = mgl_flow_mask(flow, affinity);
 		flow = &masked;
 	}
-	choice_begin(&c, track, flow->opens);
+	choice_begin(&c, track, flow->new_conn);
 	consult_cache(mn, svc, flow, &c);
-	if (mgl_decide_cached(&c.view)) {
+	if (mgl_rules_decide_cached(&c.view)) {
 		mgl_cache_touch(rcu_dereference(mn->cache), &c.cached,
 				mgl_flow_state_next(c.cached.state,
-						    flow->shown),
+						    flow->pkt_state),
 				mgl_clock(mn).now);
-		return c.cached_member;
+		return c.cached_backend;
 	}
 	consult_pools(svc, flow, &c);
-	m = chosen(&c);
-	if (m && c.decision.remember)
-		m = remember(mn, svc, flow, m, c.view.hit || flow->opens);
-	return m;
+	b = pick(&c);
+	if (b && c.decision.remember)
+		b = remember(mn, svc, flow, b, c.view.hit || flow->new_conn);
+	return b;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_select);
 
@@ -226,7 +226,7 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_select);
  * @mn: the namespace
  * @svc: the flow's service
  * @flow: the flow
- * @e: where it would go; members are valid until the RCU read side ends
+ * @e: where it would go; backends are valid until the RCU read side ends
  *
  * Asks what mgl_select() asks, and changes nothing.
  *
@@ -241,7 +241,7 @@ void mgl_select_explain(struct mgl_net *mn, const struct mgl_service *svc,
 	choice_begin(&c, READ_ONCE(svc->track), false);
 	consult_cache(mn, svc, &f, &c);
 	open = c;
-	open.view.opens = READ_ONCE(svc->affinity) == MAGLEV_AFFINITY_5TUPLE &&
+	open.view.new_conn = READ_ONCE(svc->affinity) == MAGLEV_AFFINITY_5TUPLE &&
 			  svc->id.proto != IPPROTO_UDP;
 	consult_pools(svc, &f, &c);
 	consult_pools(svc, &f, &open);
@@ -252,11 +252,11 @@ void mgl_select_explain(struct mgl_net *mn, const struct mgl_service *svc,
 		.slot = c.slot,
 		.tracked = c.view.hit,
 		.cached = c.cached,
-		.cached_member = c.cached_member,
+		.cached_backend = c.cached_backend,
 		.rule = c.decision.rule,
-		.backend = chosen(&c),
+		.backend = pick(&c),
 		.open_rule = open.decision.rule,
-		.open_backend = chosen(&open),
+		.open_backend = pick(&open),
 	};
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_select_explain);

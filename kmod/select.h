@@ -5,9 +5,9 @@
 
 #include <linux/types.h>
 
-#include "cache.h"
-#include "consistency.h"
-#include "lookup.h"
+#include "core/cache.h"
+#include "core/rules.h"
+#include "table.h"
 
 struct mgl_flow;
 struct mgl_net;
@@ -20,7 +20,7 @@ struct mgl_service;
  * @slot: the flow's slot there
  * @tracked: the flow is in the cache
  * @cached: what the cache knows
- * @cached_member: the backend it has there, NULL if that is gone
+ * @cached_backend: the backend it has there, NULL if that is gone
  * @rule: why a packet in mid-flow goes where it goes
  * @backend: to whom that is
  * @open_rule: the same for a packet that opens a flow
@@ -32,14 +32,14 @@ struct mgl_explained {
 	struct mgl_slot slot;
 	bool tracked;
 	struct mgl_cached cached;
-	const struct mgl_member *cached_member;
+	const struct mgl_backend *cached_backend;
 	enum maglev_rule rule;
-	const struct mgl_member *backend;
+	const struct mgl_backend *backend;
 	enum maglev_rule open_rule;
-	const struct mgl_member *open_backend;
+	const struct mgl_backend *open_backend;
 };
 
-struct mgl_member *mgl_select(struct mgl_net *mn, struct mgl_service *svc,
+struct mgl_backend *mgl_select(struct mgl_net *mn, struct mgl_service *svc,
 			      const struct mgl_flow *flow);
 void mgl_select_explain(struct mgl_net *mn, const struct mgl_service *svc,
 			const struct mgl_flow *flow, struct mgl_explained *e);

@@ -12,7 +12,7 @@
 #include "netns.h"
 #include "pool.h"
 #include "service.h"
-#include "track.h"
+#include "flows.h"
 #include "upkeep.h"
 #include "vip.h"
 
@@ -114,14 +114,14 @@ static void private_pool_name(char *name, size_t size,
 static struct mgl_pool *private_pool_create(struct mgl_net *mn,
 					    const struct mgl_service_id *id,
 					    const struct mgl_pool_params *params,
-					    struct mgl_members_new *members,
+					    struct mgl_backend_specs *backends,
 					    struct netlink_ext_ack *extack)
 {
 	char name[MAGLEV_POOL_NAME_MAX + 1];
 	struct mgl_pool *pool;
 
 	private_pool_name(name, sizeof(name), id);
-	pool = mgl_pool_create(mn, name, params, members, extack);
+	pool = mgl_pool_create(mn, name, params, backends, extack);
 	if (!IS_ERR(pool))
 		pool->is_private = true;
 	return pool;
@@ -216,7 +216,7 @@ static int service_number(struct mgl_net *mn, struct mgl_service *svc,
  * @id: its identity
  * @params: what it is to be, a private pool if that names none
  * @pool_params: table size, seed and settle time of the private one
- * @members: backends of the private one
+ * @backends: backends of the private one
  * @extack: says why not
  *
  * Packets find it with all of its backends.
@@ -228,7 +228,7 @@ static int service_number(struct mgl_net *mn, struct mgl_service *svc,
 int mgl_service_create(struct mgl_net *mn, const struct mgl_service_id *id,
 		       const struct mgl_service_params *params,
 		       const struct mgl_pool_params *pool_params,
-		       struct mgl_members_new *members,
+		       struct mgl_backend_specs *backends,
 		       struct netlink_ext_ack *extack)
 {
 	struct mgl_pool *pool = params->pool;
@@ -246,13 +246,13 @@ int mgl_service_create(struct mgl_net *mn, const struct mgl_service_id *id,
 		return -ENOMEM;
 	}
 	service_params(svc, params);
-	err = mgl_track_need(mn, svc->track, extack);
+	err = mgl_flows_ensure(mn, svc->track, extack);
 	if (!err)
 		err = service_number(mn, svc, extack);
 	if (err)
 		goto err_service;
 	if (!pool) {
-		pool = private_pool_create(mn, id, pool_params, members,
+		pool = private_pool_create(mn, id, pool_params, backends,
 					   extack);
 		if (IS_ERR(pool)) {
 			err = PTR_ERR(pool);

@@ -7,10 +7,10 @@
 #include <linux/rcupdate.h>
 #include <uapi/linux/maglev.h>
 
-#include "addr.h"
+#include "core/addr.h"
 #include "stats.h"
 
-struct mgl_members_new;
+struct mgl_backend_specs;
 struct mgl_net;
 struct mgl_pool;
 struct mgl_pool_params;
@@ -38,7 +38,7 @@ static inline bool mgl_service_id_any(const struct mgl_service_id *id)
 /**
  * enum mgl_has_flows - may a service have flows in the cache?
  * @MGL_FLOWS_NONE: no, packets need not look there
- * @MGL_FLOWS_SOUGHT: yes, as far as packets go; mgl_track_tidy() finds out
+ * @MGL_FLOWS_SOUGHT: yes, as far as packets go; mgl_flows_gc() finds out
  * @MGL_FLOWS_SOME: yes
  */
 enum mgl_has_flows {
@@ -109,7 +109,7 @@ struct mgl_service *mgl_service_find(struct mgl_net *mn,
 int mgl_service_create(struct mgl_net *mn, const struct mgl_service_id *id,
 		       const struct mgl_service_params *params,
 		       const struct mgl_pool_params *pool_params,
-		       struct mgl_members_new *members,
+		       struct mgl_backend_specs *backends,
 		       struct netlink_ext_ack *extack);
 void mgl_service_set(struct mgl_net *mn, struct mgl_service *svc,
 		     const struct mgl_service_params *params);

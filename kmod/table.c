@@ -1,357 +1,372 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Maglev lookup tables: permutation, population by weight, fingerprint.
+ * Tables in use: built from a pool's backends outside the packet path, then
+ * swapped in with one pointer. A reader sees the old table or the new one,
+ * never a mixture.
  */
 #include <kunit/visibility.h>
-#include <linux/kernel.h>
-#include <linux/math64.h>
-#include <linux/overflow.h>
-#include <linux/sched.h>
-#include <linux/slab.h>
-#include <linux/sort.h>
+#include <linux/jiffies.h>
 #include <linux/mm.h>
+#include <linux/netlink.h>
+#include <linux/slab.h>
 
-#include "hash.h"
+#include "endpoint.h"
+#include "core/flow.h"
 #include "table.h"
-#include <uapi/linux/maglev.h>
-
-/*
- * A large table takes tens of milliseconds, most of them for its last slots:
- * others want the CPU, too.
- */
-#define PROBES_AT_A_TIME 65536
+#include "backend.h"
+#include "netns.h"
+#include "pool.h"
+#include "core/maglev.h"
+#include "upkeep.h"
 
 /**
- * mgl_table_size_valid() - may a table have this many slots?
- * @size: slots
+ * mgl_table_free() - free a table
+ * @table: the table, which no reader can see any more, or NULL
  *
- * Every skip has to be coprime with the size, or a permutation would leave
- * slots out: the size is prime (paper, section 3.4). Trial division up to the
- * root of MAGLEV_TABLE_SIZE_MAX takes at most some 500 steps.
- *
- * Context: any.
- * Return: true if @size is a prime within the bounds of the UAPI.
+ * Context: any but hard interrupts.
  */
-bool mgl_table_size_valid(u32 size)
+void mgl_table_free(struct mgl_table *table)
 {
-	u32 d;
-
-	if (size < MAGLEV_TABLE_SIZE_MIN || size > MAGLEV_TABLE_SIZE_MAX ||
-	    !(size & 1))
-		return false;
-	for (d = 3; d * d <= size; d += 2)
-		if (size % d == 0)
-			return false;
-	return true;
-}
-EXPORT_SYMBOL_IF_KUNIT(mgl_table_size_valid);
-
-/**
- * mgl_table_permutation() - a backend's preference list (paper, section 3.4)
- * @addr: the backend's identity
- * @seed: the pool's seed
- * @size: slots of the table, prime
- * @offset: the slot it prefers most
- * @skip: what to add, modulo @size, for each next one
- *
- * Both are SipHash-2-4 of the 16 bytes of struct mgl_addr (network byte order,
- * IPv4 as ::ffff:a.b.c.d), keyed as hash.h says: offset = hash with
- * MGL_LABEL_OFFSET modulo size, skip = hash with MGL_LABEL_SKIP modulo
- * (size - 1), plus 1. Normative.
- *
- * Context: any.
- */
-void mgl_table_permutation(const struct mgl_addr *addr, u64 seed, u32 size,
-			   u32 *offset, u32 *skip)
-{
-	siphash_key_t ofs_key = mgl_hash_key(seed, MGL_LABEL_OFFSET);
-	siphash_key_t skip_key = mgl_hash_key(seed, MGL_LABEL_SKIP);
-
-	*offset = siphash(addr, sizeof(*addr), &ofs_key) % size;
-	*skip = siphash(addr, sizeof(*addr), &skip_key) % (size - 1) + 1;
-}
-EXPORT_SYMBOL_IF_KUNIT(mgl_table_permutation);
-
-/*
- * What one backend needs while turns are taken. The rounds in which it has a
- * turn are spread evenly over all rounds as Bresenham spreads a line's steps:
- * its turn number k (from 0) is in round floor(k * rounds / quota), kept
- * without a division as whole + rest.
- */
-struct player {
-	u32 cursor;	/* next slot to try */
-	u32 skip;
-	u32 left;	/* turns still to take */
-	u32 round;	/* round of the coming turn */
-	u32 step;	/* rounds / quota */
-	u32 rest;	/* rounds % quota */
-	u32 carry;	/* sum of rests, below quota */
-	u32 quota;
-	u16 next;	/* queued behind this one for the same round */
-};
-
-/* A queue of players for each round; who comes first plays first. */
-struct round {
-	u16 head;
-	u16 tail;
-};
-
-static void enqueue(struct round *rounds, struct player *players, u16 i)
-{
-	struct round *r = &rounds[players[i].round];
-
-	players[i].next = MGL_SLOT_NONE;
-	if (r->head == MGL_SLOT_NONE)
-		r->head = i;
-	else
-		players[r->tail].next = i;
-	r->tail = i;
-}
-
-/* Returns how many slots it had to look at. */
-static u32 take_turn(struct player *p, u16 *slots, u32 size, u16 i)
-{
-	u32 c = p->cursor, probes = 1;
-
-	/* Ends: quotas add up to no more than size, so a slot is free. */
-	while (slots[c] != MGL_SLOT_NONE) {
-		probes++;
-		c += p->skip;
-		if (c >= size)
-			c -= size;
-	}
-	slots[c] = i;
-	c += p->skip;
-	p->cursor = c >= size ? c - size : c;
-
-	p->left--;
-	p->round += p->step;
-	p->carry += p->rest;
-	if (p->carry >= p->quota) {
-		p->carry -= p->quota;
-		p->round++;
-	}
-	return probes;
-}
-
-static void play(u16 *slots, u32 size, struct player *players,
-		 struct round *rounds, u32 n_rounds)
-{
-	u32 r, probes = 0;
-
-	for (r = 0; r < n_rounds; r++) {
-		u16 i = rounds[r].head;
-
-		while (i != MGL_SLOT_NONE) {
-			u16 next = players[i].next;
-
-			probes += take_turn(&players[i], slots, size, i);
-			if (players[i].left)
-				enqueue(rounds, players, i);
-			i = next;
-			if (probes > PROBES_AT_A_TIME) {
-				cond_resched();
-				probes = 0;
-			}
-		}
-	}
-}
-
-/**
- * mgl_table_fill() - populate slots from permutations and quotas
- * @slots: table to write, every slot
- * @size: its slots, prime
- * @turns: one entry per backend; the quotas add up to at most @size
- * @n: entries of @turns, below MGL_SLOT_NONE
- *
- * Pseudocode 1 of the paper with its turns made uneven where quotas are: with
- * equal quotas the backends take turns in the order of @turns, exactly as
- * there. There are as many rounds as the largest quota, R; turn number k, from
- * 0, of a backend with quota Q is in round floor(k * R / Q). Within a round
- * the backends go in the order in which they took the turn before, and those
- * that have their first one in the order of @turns. Normative. Takes O(@size)
- * turns.
- *
- * Context: may sleep (allocates).
- * Return: 0 or -ENOMEM, with @slots undefined.
- */
-int mgl_table_fill(u16 *slots, u32 size, const struct mgl_turns *turns, u32 n)
-{
-	struct player *players;
-	struct round *rounds;
-	u32 n_rounds = 0;
 	u32 i;
 
-	for (i = 0; i < size; i++)
-		slots[i] = MGL_SLOT_NONE;
-	for (i = 0; i < n; i++)
-		n_rounds = max(n_rounds, turns[i].quota);
-	if (!n_rounds)
-		return 0;
-
-	players = kvcalloc(n, sizeof(*players), GFP_KERNEL);
-	rounds = kvmalloc_array(n_rounds, sizeof(*rounds), GFP_KERNEL);
-	if (!players || !rounds) {
-		kvfree(players);
-		kvfree(rounds);
-		return -ENOMEM;
-	}
-	for (i = 0; i < n_rounds; i++)
-		rounds[i].head = MGL_SLOT_NONE;
-	for (i = 0; i < n; i++) {
-		if (!turns[i].quota)
-			continue;
-		players[i] = (struct player){
-			.cursor = turns[i].offset,
-			.skip = turns[i].skip,
-			.left = turns[i].quota,
-			.quota = turns[i].quota,
-			.step = n_rounds / turns[i].quota,
-			.rest = n_rounds % turns[i].quota,
-		};
-		enqueue(rounds, players, i);
-	}
-	play(slots, size, players, rounds, n_rounds);
-
-	kvfree(rounds);
-	kvfree(players);
-	return 0;
-}
-EXPORT_SYMBOL_IF_KUNIT(mgl_table_fill);
-
-/* What is left of a backend's exact share after the whole slots. */
-struct remainder {
-	u64 rest;
-	u32 index;
-};
-
-static int remainder_cmp(const void *a, const void *b)
-{
-	const struct remainder *x = a, *y = b;
-
-	if (x->rest != y->rest)
-		return x->rest > y->rest ? -1 : 1;
-	return x->index < y->index ? -1 : 1;
+	if (!table)
+		return;
+	for (i = 0; i < table->n_backends; i++)
+		mgl_backend_put(table->backends[i]);
+	mgl_history_free(rcu_dereference_protected(table->history, true));
+	kvfree(table->backends);
+	kvfree(table);
 }
 
-/*
- * Quotas by largest remainder: everybody gets the whole part of its exact
- * share, and the slots left over go to the largest remainders, the lower
- * index first. So every quota is within one slot of its exact share and all
- * add up to the table.
- */
-static int set_quotas(struct mgl_turns *turns, u32 size,
-		      const struct mgl_candidate *cand, u32 n)
+static void table_free_rcu(struct rcu_head *rcu)
 {
-	u64 total = 0, rest;
-	struct remainder *rem;
-	u32 left = size;
-	u32 i;
-
-	for (i = 0; i < n; i++)
-		total += cand[i].weight;
-	if (!total)
-		return 0;
-
-	rem = kvmalloc_array(n, sizeof(*rem), GFP_KERNEL);
-	if (!rem)
-		return -ENOMEM;
-	for (i = 0; i < n; i++) {
-		turns[i].quota = div64_u64_rem((u64)size * cand[i].weight,
-					       total, &rest);
-		rem[i] = (struct remainder){ .rest = rest, .index = i };
-		left -= turns[i].quota;
-	}
-	sort(rem, n, sizeof(*rem), remainder_cmp, NULL);
-	for (i = 0; i < left; i++)
-		turns[rem[i].index].quota++;
-	kvfree(rem);
-	return 0;
+	mgl_table_free(container_of(rcu, struct mgl_table, rcu));
 }
 
-/**
- * mgl_table_populate() - build a table for a set of weighted backends
- * @slots: table to write: indices into @cand, or MGL_SLOT_NONE everywhere if
- *	no candidate has a weight
- * @size: slots, see mgl_table_size_valid()
- * @seed: the pool's seed
- * @cand: candidates, sorted by address, no address twice; ->slots is written
- * @n: candidates, at most MAGLEV_BACKENDS_MAX
- *
- * The result depends on the arguments alone, not on the order in which the
- * backends were configured: that order is gone once they are sorted.
- *
- * Context: may sleep (allocates).
- * Return: 0 or -ENOMEM, with @slots undefined.
- */
-int mgl_table_populate(u16 *slots, u32 size, u64 seed,
-		       struct mgl_candidate *cand, u32 n)
+static struct mgl_table *table_alloc(u32 size, u32 n)
 {
-	struct mgl_turns *turns;
+	struct mgl_table *table;
+
+	table = kvzalloc(struct_size(table, slots, size), GFP_KERNEL_ACCOUNT);
+	if (!table)
+		return NULL;
+	table->backends = kvmalloc_array(n, sizeof(*table->backends),
+					GFP_KERNEL_ACCOUNT);
+	if (!table->backends) {
+		kvfree(table);
+		return NULL;
+	}
+	table->size = size;
+	return table;
+}
+
+static void table_adopt(struct mgl_table *table, struct mgl_pool *pool)
+{
+	struct mgl_backend *b;
+	u32 i = 0;
+
+	list_for_each_entry(b, &pool->backends, node) {
+		refcount_inc(&b->ref);
+		table->backends[i++] = b;
+	}
+	table->n_backends = i;
+	table->seed = pool->seed;
+}
+
+/* For listings: what each backend has of the table, which may be NULL. */
+static void table_adopted(struct mgl_pool *pool, const struct mgl_table *table)
+{
+	struct mgl_backend *b;
+	u32 s;
+
+	list_for_each_entry(b, &pool->backends, node)
+		b->slots = 0;
+	for (s = 0; table && s < table->size; s++)
+		if (table->slots[s] != MGL_SLOT_NONE)
+			table->backends[table->slots[s]]->slots++;
+}
+
+static struct mgl_table *table_build(struct mgl_pool *pool)
+{
+	struct mgl_candidate *cand;
+	struct mgl_table *table;
+	struct mgl_backend *b;
 	int err;
+	u32 i = 0;
+
+	cand = kvcalloc(pool->n_backends, sizeof(*cand), GFP_KERNEL_ACCOUNT);
+	if (!cand)
+		return NULL;
+	list_for_each_entry(b, &pool->backends, node)
+		cand[i++] = (struct mgl_candidate){
+			.addr = b->endpoint->addr,
+			.weight = mgl_backend_turns(b),
+		};
+	table = table_alloc(pool->size, i);
+	if (!table)
+		goto out;
+	err = mgl_maglev_populate(table->slots, pool->size, pool->seed, cand, i);
+	if (!err)
+		err = mgl_maglev_fingerprint(table->slots, pool->size, cand, i,
+					    &table->fingerprint);
+	if (err) {
+		mgl_table_free(table);
+		table = NULL;
+		goto out;
+	}
+	table_adopt(table, pool);
+out:
+	kvfree(cand);
+	return table;
+}
+
+static struct mgl_table_view generation_of(const struct mgl_table *table)
+{
+	return (struct mgl_table_view){
+		.slots = table->slots,
+		.size = table->size,
+		.seed = table->seed,
+		.history = rcu_dereference_protected(table->history, true),
+	};
+}
+
+/*
+ * The number in @new of each backend of @old, by address: a backend that was
+ * deleted and added again is the same. Both are sorted.
+ */
+static u16 *backends_map(const struct mgl_table *old,
+			const struct mgl_table *new)
+{
+	u32 i, j = 0;
+	u16 *map;
+
+	map = kvmalloc_array(old->n_backends, sizeof(*map), GFP_KERNEL_ACCOUNT);
+	if (!map)
+		return NULL;
+	for (i = 0; i < old->n_backends; i++) {
+		const struct mgl_addr *a = &old->backends[i]->endpoint->addr;
+		int cmp = 1;
+
+		while (j < new->n_backends) {
+			cmp = mgl_addr_cmp(&new->backends[j]->endpoint->addr, a);
+			if (cmp >= 0)
+				break;
+			j++;
+		}
+		map[i] = cmp ? MGL_SLOT_NONE : j;
+	}
+	return map;
+}
+
+static int dry_run(const struct mgl_table_view *old, const u16 *map,
+		   const struct mgl_table *table, struct mgl_dry_run *dry)
+{
+	struct mgl_table_view new = generation_of(table);
+	bool *may_take;
 	u32 i;
 
-	turns = kvcalloc(n + 1, sizeof(*turns), GFP_KERNEL);
-	if (!turns)
+	may_take = kvcalloc(table->n_backends, sizeof(*may_take), GFP_KERNEL);
+	if (!may_take)
 		return -ENOMEM;
-	err = set_quotas(turns, size, cand, n);
-	if (err)
-		goto out;
-	for (i = 0; i < n; i++) {
-		mgl_table_permutation(&cand[i].addr, seed, size,
-				      &turns[i].offset, &turns[i].skip);
-		cand[i].slots = turns[i].quota;
+	for (i = 0; i < table->n_backends; i++)
+		may_take[i] = mgl_backend_turns(table->backends[i]);
+	dry->size = table->size;
+	dry->moves = mgl_history_moves(old, map, may_take, &new);
+	kvfree(may_take);
+	return -ECANCELED;
+}
+
+/* Compares a new table with the one in use. */
+static int table_succeed(struct mgl_pool *pool, struct mgl_table *old,
+			 struct mgl_table *table, struct mgl_dry_run *dry)
+{
+	struct mgl_table_view new = generation_of(table), was;
+	struct mgl_history *history;
+	u16 *map = NULL;
+	int err;
+
+	if (old) {
+		was = generation_of(old);
+		map = backends_map(old, table);
+		if (!map)
+			return -ENOMEM;
 	}
-	err = mgl_table_fill(slots, size, turns, n);
-out:
-	kvfree(turns);
+	if (dry) {
+		err = dry_run(old ? &was : NULL, map, table, dry);
+	} else {
+		err = mgl_history_next(&history, old ? &was : NULL, map, &new,
+				       (u32)jiffies, pool->settle_now);
+		if (!err)
+			RCU_INIT_POINTER(table->history, history);
+	}
+	kvfree(map);
 	return err;
 }
-EXPORT_SYMBOL_IF_KUNIT(mgl_table_populate);
+
+/* The last backend goes: every slot loses its owner. */
+static int dry_run_empty(const struct mgl_table *old, struct mgl_dry_run *dry)
+{
+	u32 s;
+
+	dry->size = old ? old->size : 0;
+	for (s = 0; old && s < old->size; s++)
+		dry->moves.slots += old->slots[s] != MGL_SLOT_NONE;
+	return -ECANCELED;
+}
 
 /**
- * mgl_table_fingerprint() - one number to compare tables by
- * @slots: a populated table
- * @size: its slots
- * @cand: what the slots index
- * @n: candidates
- * @fp: the fingerprint
+ * mgl_table_rebuild() - build the table of a pool as it is now and use it
+ * @mn: the namespace; mn->lock is held
+ * @pool: the pool, with backends, weights, size and seed as they shall be
+ * @dry: what the change would move, or NULL to make it
+ * @extack: says why not
  *
- * Covers the size and the identity of every slot's owner in slot order, and
- * not the seed itself, so that it can be shown to anyone. Two directors with
- * the same fingerprint send every slot to the same backend.
- *
- * With H = SipHash-2-4, keyed with seed 0 and MGL_LABEL_PRINT: an owner's
- * digest is H of its 16 bytes, 0 for nobody; h starts as the size; every slot
- * makes it rol64(h ^ digest, 29) * 0x9e3779b97f4a7c15 modulo 2^64; the result
- * is H of h and the size, both as 8 bytes little-endian. Normative.
- *
- * Context: may sleep (allocates).
- * Return: 0 or -ENOMEM.
+ * Context: may sleep.
+ * Return: 0; -ENOMEM, or -ECANCELED for a dry run, with the former table
+ * still in use.
  */
-int mgl_table_fingerprint(const u16 *slots, u32 size,
-			  const struct mgl_candidate *cand, u32 n, u64 *fp)
+int mgl_table_rebuild(struct mgl_net *mn, struct mgl_pool *pool,
+		       struct mgl_dry_run *dry,
+		       struct netlink_ext_ack *extack)
 {
-	siphash_key_t key = mgl_hash_key(0, MGL_LABEL_PRINT);
-	u64 *digest, h = size;
-	u32 i;
+	struct mgl_table *table = NULL, *old;
+	int err;
 
-	/* The last one stands for MGL_SLOT_NONE. */
-	digest = kvmalloc_array(n + 1, sizeof(*digest), GFP_KERNEL);
-	if (!digest)
-		return -ENOMEM;
-	for (i = 0; i < n; i++)
-		digest[i] = siphash(&cand[i].addr, sizeof(cand[i].addr), &key);
-	digest[n] = 0;
-
-	/* A multiply and a rotation mix each owner in at its own place. */
-	for (i = 0; i < size; i++) {
-		u32 owner = min_t(u32, slots[i], n);
-
-		h = rol64(h ^ digest[owner], 29) * 0x9e3779b97f4a7c15ULL;
+	lockdep_assert_held(&mn->lock);
+	old = rcu_dereference_protected(pool->table,
+					lockdep_is_held(&mn->lock));
+	if (pool->n_backends) {
+		table = table_build(pool);
+		err = table ? table_succeed(pool, old, table, dry) : -ENOMEM;
+		if (err == -ENOMEM)
+			NL_SET_ERR_MSG_MOD(extack,
+					   "out of memory for the pool's table");
+		if (err) {
+			mgl_table_free(table);
+			return err;
+		}
+	} else if (dry) {
+		return dry_run_empty(old, dry);
 	}
-	*fp = siphash_2u64(h, size, &key);
-	kvfree(digest);
+	table_adopted(pool, table);
+	rcu_assign_pointer(pool->table, table);
+	if (old)
+		call_rcu(&old->rcu, table_free_rcu);
+	mgl_upkeep_soon(mn);
 	return 0;
 }
-EXPORT_SYMBOL_IF_KUNIT(mgl_table_fingerprint);
+
+static struct mgl_backend *owner(const struct mgl_table *table, u16 i)
+{
+	return i == MGL_SLOT_NONE ? NULL : table->backends[i];
+}
+
+static u32 slot_of(const struct mgl_flow *flow, u64 seed, u32 size)
+{
+	return reciprocal_scale(mgl_flow_hash(flow, seed) >> 32, size);
+}
+
+/* The owner that an unsettled slot had before. */
+static struct mgl_backend *previous(const struct mgl_table *table,
+				   const struct mgl_history *h, u32 s,
+				   const struct mgl_flow *flow)
+{
+	u16 i = h->prev[s];
+
+	if (i == MGL_PREV_OLD)
+		i = h->old[slot_of(flow, h->old_seed, h->old_size)];
+	return owner(table, i);
+}
+
+/**
+ * mgl_table_slot() - the slot of a flow, with what it remembers
+ * @pool: the pool
+ * @flow: the flow
+ * @slot: the slot; backends are valid until the RCU read side ends
+ *
+ * Context: RCU read side.
+ */
+void mgl_table_slot(const struct mgl_pool *pool, const struct mgl_flow *flow,
+		     struct mgl_slot *slot)
+{
+	const struct mgl_table *table = rcu_dereference(pool->table);
+	const struct mgl_history *h;
+	u32 s;
+
+	*slot = (struct mgl_slot){};
+	if (!table)
+		return;
+	s = slot_of(flow, table->seed, table->size);
+	slot->number = s;
+	slot->cur = owner(table, table->slots[s]);
+	h = rcu_dereference(table->history);
+	/* Pairs with WRITE_ONCE() in mgl_pool_settle_update(). */
+	slot->left = mgl_history_left(h, s, (u32)jiffies,
+				      READ_ONCE(pool->settle_now));
+	if (slot->left)
+		slot->prev = previous(table, h, s, flow);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_table_slot);
+
+static void history_free_rcu(struct rcu_head *rcu)
+{
+	mgl_history_free(container_of(rcu, struct mgl_history, rcu));
+}
+
+/**
+ * mgl_table_settle() - forget what slots remember once all have settled
+ * @mn: the namespace; mn->lock is held
+ * @pool: the pool
+ * @due: set to when it is worth to be called again, if that is sooner
+ *
+ * Context: any.
+ * Return: true if the pool has settled by this call.
+ */
+bool mgl_table_settle(struct mgl_net *mn, struct mgl_pool *pool,
+		       unsigned long *due)
+{
+	struct mgl_history *h;
+	struct mgl_table *table;
+	u32 age;
+
+	lockdep_assert_held(&mn->lock);
+	table = rcu_dereference_protected(pool->table,
+					  lockdep_is_held(&mn->lock));
+	if (!table)
+		return false;
+	h = rcu_dereference_protected(table->history,
+				      lockdep_is_held(&mn->lock));
+	if (!h)
+		return false;
+	age = (u32)jiffies - h->last;
+	if (age < pool->settle_now) {
+		*due = min(*due, (unsigned long)(pool->settle_now - age));
+		return false;
+	}
+	RCU_INIT_POINTER(table->history, NULL);
+	call_rcu(&h->rcu, history_free_rcu);
+	return true;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_table_settle);
+
+/**
+ * mgl_table_unsettled() - how many slots still remember?
+ * @mn: the namespace; mn->lock is held
+ * @pool: the pool
+ *
+ * Context: any.
+ * Return: slots.
+ */
+u32 mgl_table_unsettled(struct mgl_net *mn, const struct mgl_pool *pool)
+{
+	const struct mgl_table *table;
+
+	table = rcu_dereference_protected(pool->table,
+					  lockdep_is_held(&mn->lock));
+	if (!table)
+		return 0;
+	return mgl_history_unsettled(rcu_dereference_protected(table->history,
+							       lockdep_is_held(&mn->lock)),
+				     (u32)jiffies, pool->settle_now);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_table_unsettled);

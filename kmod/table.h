@@ -1,50 +1,76 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * Maglev lookup tables (Eisenbud et al., NSDI 2016, section 3.4).
- *
- * Pure: no locks, no globals, no kernel objects. The module, the unit tests
- * and the fuzzers compile this same file.
- */
-#ifndef _MGL_TABLE_H
-#define _MGL_TABLE_H
+/* A pool's table as packets read it, under RCU. */
+#ifndef _MGL_LOOKUP_H
+#define _MGL_LOOKUP_H
 
+#include <linux/rcupdate.h>
 #include <linux/types.h>
-#include "addr.h"
 
-/* A slot that nobody owns: there is no backend with a weight. */
-#define MGL_SLOT_NONE 0xffff
+#include "core/history.h"
+
+struct mgl_flow;
+struct mgl_backend;
+struct mgl_net;
+struct mgl_pool;
+struct netlink_ext_ack;
 
 /**
- * struct mgl_candidate - a backend as table building sees it
- * @addr: identity; a table's candidates are sorted by it, ascending
- * @weight: share of the turns; 0 takes none
- * @slots: slots owned, written by mgl_table_populate()
+ * struct mgl_table - a populated table; never changes once published, but for
+ *	its history, which goes when all slots have settled
+ * @rcu: frees it
+ * @size: slots
+ * @n_backends: entries of @backends
+ * @seed: keys the flow hash
+ * @fingerprint: see mgl_maglev_fingerprint()
+ * @history: what slots remember, in jiffies; NULL if nothing
+ * @backends: what the slots index, each with a reference
+ * @slots: owner of each slot, or MGL_SLOT_NONE
  */
-struct mgl_candidate {
-	struct mgl_addr addr;
-	u32 weight;
-	u32 slots;
+struct mgl_table {
+	struct rcu_head rcu;
+	u32 size;
+	u32 n_backends;
+	u64 seed;
+	u64 fingerprint;
+	struct mgl_history __rcu *history;
+	struct mgl_backend **backends;
+	u16 slots[];
 };
 
 /**
- * struct mgl_turns - one backend's walk through the slots
- * @offset: slot it prefers most, below the table's size
- * @skip: distance to the next preferred one, 1 to size - 1
- * @quota: slots it is to take
+ * struct mgl_slot - the slot of a flow
+ * @number: which
+ * @left: jiffies for which it remembers @prev; 0 if it is settled
+ * @cur: its owner, or NULL
+ * @prev: the owner before, NULL if it is settled or there was none
  */
-struct mgl_turns {
-	u32 offset;
-	u32 skip;
-	u32 quota;
+struct mgl_slot {
+	u32 number;
+	u32 left;
+	struct mgl_backend *cur;
+	struct mgl_backend *prev;
 };
 
-bool mgl_table_size_valid(u32 size);
-void mgl_table_permutation(const struct mgl_addr *addr, u64 seed, u32 size,
-			   u32 *offset, u32 *skip);
-int mgl_table_fill(u16 *slots, u32 size, const struct mgl_turns *turns, u32 n);
-int mgl_table_populate(u16 *slots, u32 size, u64 seed,
-		       struct mgl_candidate *cand, u32 n);
-int mgl_table_fingerprint(const u16 *slots, u32 size,
-			  const struct mgl_candidate *cand, u32 n, u64 *fp);
+/**
+ * struct mgl_dry_run - what a change would do
+ * @size: slots of the table
+ * @moves: how many would change hands
+ * @flows: tracked flows whose backend could not keep them
+ */
+struct mgl_dry_run {
+	u32 size;
+	struct mgl_moves moves;
+	u32 flows;
+};
 
-#endif /* _MGL_TABLE_H */
+int mgl_table_rebuild(struct mgl_net *mn, struct mgl_pool *pool,
+		       struct mgl_dry_run *dry,
+		       struct netlink_ext_ack *extack);
+void mgl_table_free(struct mgl_table *table);
+void mgl_table_slot(const struct mgl_pool *pool, const struct mgl_flow *flow,
+		     struct mgl_slot *slot);
+bool mgl_table_settle(struct mgl_net *mn, struct mgl_pool *pool,
+		       unsigned long *due);
+u32 mgl_table_unsettled(struct mgl_net *mn, const struct mgl_pool *pool);
+
+#endif /* _MGL_LOOKUP_H */

@@ -10,10 +10,10 @@
 #include <linux/workqueue.h>
 
 #include "drain.h"
-#include "lookup.h"
+#include "table.h"
 #include "netns.h"
 #include "pool.h"
-#include "track.h"
+#include "flows.h"
 #include "upkeep.h"
 
 /* Changes come in groups; flows of what is gone hurt nobody for a second. */
@@ -40,13 +40,13 @@ static void upkeep(struct work_struct *work)
 
 	mutex_lock(&mn->lock);
 	for (n = rb_first(&mn->pools); n; n = rb_next(n))
-		if (mgl_lookup_settle(mn, rb_entry(n, struct mgl_pool, node),
+		if (mgl_table_settle(mn, rb_entry(n, struct mgl_pool, node),
 				      &due))
 			mn->tidy = true;
 	mgl_drain_run(mn, &due);
 	if (mn->tidy) {
 		mn->tidy = false;
-		mgl_track_tidy(mn);
+		mgl_flows_gc(mn);
 	}
 	if (due != MAX_JIFFY_OFFSET)
 		run_within(mn, due + 1);

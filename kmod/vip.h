@@ -5,7 +5,7 @@
 
 #include <linux/rhashtable.h>
 
-#include "addr.h"
+#include "core/addr.h"
 
 struct mgl_net;
 struct mgl_service;

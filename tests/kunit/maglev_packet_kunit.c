@@ -45,8 +45,8 @@ static void check_outer(struct kunit *test, const struct packet *p,
 			enum skb_shape shape, u32 cut)
 {
 	struct test_skb t = test_skb_new(test, p->b, p->len, shape, cut);
-	enum mgl_counter result;
-	struct mgl_outer outer;
+	enum mgl_reason result;
+	struct mgl_gre outer;
 	const char *error;
 
 	error = oracle_check_outer(t.skb, p->b, OUTER, &outer, &result);
@@ -60,7 +60,7 @@ static void check_flow(struct kunit *test, const struct packet *p, bool gso,
 		       enum skb_shape shape, u32 cut)
 {
 	struct test_skb t = test_skb_new(test, p->b, p->len, shape, cut);
-	enum mgl_counter result;
+	enum mgl_reason result;
 	struct mgl_flow flow;
 	const char *error;
 

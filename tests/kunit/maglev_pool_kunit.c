@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Pools and their members: the table follows, and forgets nothing. */
+/* Pools and their backends: the table follows, and forgets nothing. */
 #include <kunit/test.h>
 #include <linux/in.h>
 #include <linux/sort.h>
 
-#include "backend.h"
+#include "endpoint.h"
 #include "flow.h"
-#include "lookup.h"
-#include "member.h"
+#include "table.h"
+#include "backend.h"
 #include "objects.h"
 #include "pool.h"
 #include "report.h"
-#include "table.h"
+#include "maglev.h"
 
 #define SIZE 1021
 #define SEED 0xfeedULL
@@ -39,7 +39,7 @@ static void pool_exit(struct kunit *test)
 			mgl_pool_destroy(mn, pool);
 	}
 	KUNIT_EXPECT_EQ(test, 0, mn->n_pools);
-	KUNIT_EXPECT_EQ(test, 0, mn->n_backends);
+	KUNIT_EXPECT_EQ(test, 0, mn->n_endpoints);
 	mutex_unlock(&mn->lock);
 	test_net_exit(mn);
 }
@@ -69,21 +69,21 @@ static struct mgl_addr backend(u32 i)
 }
 
 static int add_all(struct kunit *test, struct mgl_pool *pool,
-		   struct mgl_member_new *item, u32 n)
+		   struct mgl_backend_spec *item, u32 n)
 {
-	struct mgl_members_new new = { .n = n, .item = item };
+	struct mgl_backend_specs new = { .n = n, .item = item };
 	struct mgl_net *mn = test->priv;
 	int err;
 
 	mutex_lock(&mn->lock);
-	err = mgl_members_add(mn, pool, &new, NULL, NULL);
+	err = mgl_backends_add(mn, pool, &new, NULL, NULL);
 	mutex_unlock(&mn->lock);
 	return err;
 }
 
 static int add(struct kunit *test, struct mgl_pool *pool, u32 i, u32 weight)
 {
-	struct mgl_member_new item = {
+	struct mgl_backend_spec item = {
 		.params.has_weight = true,
 		.params.weight = weight,
 		.addr = backend(i),
@@ -96,11 +96,11 @@ static void del(struct kunit *test, struct mgl_pool *pool, u32 i)
 {
 	struct mgl_addr addr = backend(i);
 	struct mgl_net *mn = test->priv;
-	struct mgl_member *m;
+	struct mgl_backend *m;
 
 	mutex_lock(&mn->lock);
-	m = mgl_member_find(pool, &addr);
-	if (!m || mgl_member_del(mn, pool, m, NULL, NULL))
+	m = mgl_backend_find(pool, &addr);
+	if (!m || mgl_backend_del(mn, pool, m, NULL, NULL))
 		FAIL_ONCE(test, "cannot delete %u", i);
 	mutex_unlock(&mn->lock);
 }
@@ -108,17 +108,17 @@ static void del(struct kunit *test, struct mgl_pool *pool, u32 i)
 static void set_weight(struct kunit *test, struct mgl_pool *pool, u32 i,
 		       u32 weight)
 {
-	const struct mgl_member_params params = {
+	const struct mgl_backend_params params = {
 		.has_weight = true,
 		.weight = weight,
 	};
 	struct mgl_addr addr = backend(i);
 	struct mgl_net *mn = test->priv;
-	struct mgl_member *m;
+	struct mgl_backend *m;
 
 	mutex_lock(&mn->lock);
-	m = mgl_member_find(pool, &addr);
-	if (!m || mgl_member_set(mn, pool, m, &params, NULL, NULL))
+	m = mgl_backend_find(pool, &addr);
+	if (!m || mgl_backend_set(mn, pool, m, &params, NULL, NULL))
 		FAIL_ONCE(test, "cannot weigh %u", i);
 	mutex_unlock(&mn->lock);
 }
@@ -171,9 +171,9 @@ static u32 lookup(struct mgl_pool *pool, u32 i)
 	u32 addr = 0;
 
 	rcu_read_lock();
-	mgl_lookup_slot(pool, &f, &slot);
+	mgl_table_slot(pool, &f, &slot);
 	if (slot.cur)
-		addr = ntohl(mgl_addr_to_v4(&slot.cur->backend->addr));
+		addr = ntohl(mgl_addr_to_v4(&slot.cur->endpoint->addr));
 	rcu_read_unlock();
 	return addr;
 }
@@ -203,9 +203,9 @@ static void expect_table(struct kunit *test, struct mgl_pool *pool,
 			.weight = weights[i],
 		};
 	sort(cand, n, sizeof(*cand), candidate_cmp, NULL);
-	KUNIT_ASSERT_EQ(test, 0, mgl_table_populate(slots, pool->size,
+	KUNIT_ASSERT_EQ(test, 0, mgl_maglev_populate(slots, pool->size,
 						    pool->seed, cand, n));
-	KUNIT_ASSERT_EQ(test, 0, mgl_table_fingerprint(slots, pool->size, cand,
+	KUNIT_ASSERT_EQ(test, 0, mgl_maglev_fingerprint(slots, pool->size, cand,
 						       n, &fp));
 	KUNIT_EXPECT_EQ(test, fp, fingerprint(pool));
 	for (i = 0; i < 2000; i++) {
@@ -311,22 +311,22 @@ static void a_backend_is_one_object_in_all_pools(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, add(test, one, 1, 1));
 	KUNIT_EXPECT_EQ(test, 0, add(test, two, 1, 7));
 	KUNIT_EXPECT_EQ(test, 0, add(test, two, 2, 1));
-	KUNIT_EXPECT_EQ(test, 2, mn->n_backends);
+	KUNIT_EXPECT_EQ(test, 2, mn->n_endpoints);
 	KUNIT_EXPECT_EQ(test, -EEXIST, add(test, one, 1, 3));
-	KUNIT_EXPECT_EQ(test, 1, one->n_members);
+	KUNIT_EXPECT_EQ(test, 1, one->n_backends);
 
 	del(test, one, 1);
-	KUNIT_EXPECT_EQ(test, 2, mn->n_backends);
+	KUNIT_EXPECT_EQ(test, 2, mn->n_endpoints);
 	del(test, two, 1);
-	KUNIT_EXPECT_EQ(test, 1, mn->n_backends);
+	KUNIT_EXPECT_EQ(test, 1, mn->n_endpoints);
 	/* It comes back as a new object, which the old one must not hurt. */
 	KUNIT_EXPECT_EQ(test, 0, add(test, one, 1, 1));
 	rcu_barrier();
-	KUNIT_EXPECT_EQ(test, 2, mn->n_backends);
+	KUNIT_EXPECT_EQ(test, 2, mn->n_endpoints);
 	KUNIT_EXPECT_EQ(test, 0x0a000701, lookup(one, 0));
 }
 
-static void members_know_their_slots(struct kunit *test)
+static void backends_know_their_slots(struct kunit *test)
 {
 	struct mgl_pool *pool = pool_new(test, names[0]);
 	struct mgl_net *mn = test->priv;
@@ -337,7 +337,7 @@ static void members_know_their_slots(struct kunit *test)
 	mutex_lock(&mn->lock);
 	for (i = 0; i < 10; i++) {
 		struct mgl_addr addr = backend(i);
-		struct mgl_member *m = mgl_member_find(pool, &addr);
+		struct mgl_backend *m = mgl_backend_find(pool, &addr);
 
 		if (!m || m->slots - SIZE * i / 45 > 1)
 			FAIL_ONCE(test, "backend %u", i);
@@ -377,7 +377,7 @@ static void several_are_added_in_one_change_or_none(struct kunit *test)
 {
 	struct mgl_pool *one = pool_new(test, names[0]);
 	struct mgl_pool *two = pool_new(test, names[1]);
-	struct mgl_member_new item[8] = {};
+	struct mgl_backend_spec item[8] = {};
 	struct mgl_net *mn = test->priv;
 	const struct mgl_table *before;
 	u32 i;
@@ -396,14 +396,14 @@ static void several_are_added_in_one_change_or_none(struct kunit *test)
 	item[7].addr = backend(6);
 	KUNIT_EXPECT_EQ(test, -EEXIST, add_all(test, two, item + 5, 3));
 	item[7].addr = backend(7);
-	KUNIT_EXPECT_EQ(test, 3, two->n_members);
-	KUNIT_EXPECT_EQ(test, 8, mn->n_backends);
+	KUNIT_EXPECT_EQ(test, 3, two->n_backends);
+	KUNIT_EXPECT_EQ(test, 8, mn->n_endpoints);
 	KUNIT_EXPECT_PTR_EQ(test, before, table_of(two));
 
 	KUNIT_EXPECT_EQ(test, 0, add_all(test, two, item + 5, 3));
 	KUNIT_EXPECT_EQ(test, 0, add_all(test, two, item, 2));
 	KUNIT_EXPECT_EQ(test, 0, add_all(test, two, item, 0));
-	KUNIT_EXPECT_EQ(test, 8, two->n_members);
+	KUNIT_EXPECT_EQ(test, 8, two->n_backends);
 	KUNIT_EXPECT_EQ(test, table_of(one)->fingerprint,
 			table_of(two)->fingerprint);
 }
@@ -414,7 +414,7 @@ static struct kunit_case pool_cases[] = {
 	KUNIT_CASE(size_and_seed_are_used),
 	KUNIT_CASE(nobody_is_found_where_nobody_has_a_weight),
 	KUNIT_CASE(a_backend_is_one_object_in_all_pools),
-	KUNIT_CASE(members_know_their_slots),
+	KUNIT_CASE(backends_know_their_slots),
 	KUNIT_CASE(pools_are_found_by_name),
 	KUNIT_CASE(several_are_added_in_one_change_or_none),
 	{}

@@ -8,19 +8,19 @@
 #include <net/net_namespace.h>
 
 #include "flow.h"
-#include "lookup.h"
-#include "member.h"
+#include "table.h"
+#include "backend.h"
 #include "objects.h"
 #include "pool.h"
 #include "report.h"
 #include "select.h"
 #include "service.h"
-#include "track.h"
+#include "flows.h"
 #include "selection.h"
 
 static void all_stays(struct kunit *test)
 {
-	struct mgl_member *at[FLOWS];
+	struct mgl_backend *at[FLOWS];
 	u32 i;
 
 	sel_settle(test);
@@ -51,7 +51,7 @@ static void none_goes_by_hash(struct kunit *test)
 /* What was tracked before is forgotten, and not believed later. */
 static void none_forgets(struct kunit *test)
 {
-	struct mgl_member *at[FLOWS];
+	struct mgl_backend *at[FLOWS];
 
 	sel_settle(test);
 	sel_mid_all(test, at);
@@ -66,7 +66,7 @@ static void none_forgets(struct kunit *test)
 
 static void changed_stores_what_moves(struct kunit *test)
 {
-	struct mgl_member *at[FLOWS];
+	struct mgl_backend *at[FLOWS];
 	u32 i;
 
 	sel_svc->track = MAGLEV_TRACK_CHANGED;
@@ -95,7 +95,7 @@ static void changed_stores_what_moves(struct kunit *test)
 
 static void syn_in_unsettled_slot_is_kept(struct kunit *test)
 {
-	struct mgl_member *at[FLOWS];
+	struct mgl_backend *at[FLOWS];
 	u32 i;
 
 	sel_svc->track = MAGLEV_TRACK_CHANGED;
@@ -120,7 +120,7 @@ static void syn_in_unsettled_slot_is_kept(struct kunit *test)
 /* The same slots with sel_other owners, this time. */
 static void drain_serves_what_it_has(struct kunit *test)
 {
-	struct mgl_member *m = sel_member(test, sel_own, 0), *at[FLOWS];
+	struct mgl_backend *m = sel_backend(test, sel_own, 0), *at[FLOWS];
 	u32 i, had = 0, unknown = 0;
 
 	sel_settle(test);
@@ -151,14 +151,14 @@ static void drain_serves_what_it_has(struct kunit *test)
 
 static void down_serves_nothing(struct kunit *test)
 {
-	struct mgl_member *m = sel_member(test, sel_own, 0), *at[FLOWS];
+	struct mgl_backend *m = sel_backend(test, sel_own, 0), *at[FLOWS];
 	u32 i, had = 0;
 
 	sel_settle(test);
 	sel_mid_all(test, at);
 	sel_set_state(test, 0, MAGLEV_STATE_DOWN);
 	for (i = 0; i < FLOWS; i++) {
-		struct mgl_member *now = sel_mid(test, i);
+		struct mgl_backend *now = sel_mid(test, i);
 
 		if (at[i] == m ? now == m : now != at[i])
 			FAIL_ONCE(test, "flow %u", i);
@@ -175,11 +175,11 @@ static void down_serves_nothing(struct kunit *test)
 
 static void dry_run_changes_nothing(struct kunit *test)
 {
-	const struct mgl_member_params down = {
+	const struct mgl_backend_params down = {
 		.has_state = true,
 		.state = MAGLEV_STATE_DOWN,
 	};
-	struct mgl_member *m = sel_member(test, sel_own, 0), *at[FLOWS];
+	struct mgl_backend *m = sel_backend(test, sel_own, 0), *at[FLOWS];
 	struct mgl_dry_run dry = {};
 	u32 i, had = 0, owned = m->slots;
 
@@ -192,7 +192,7 @@ static void dry_run_changes_nothing(struct kunit *test)
 	/* Others may have to swap some slots. */
 	KUNIT_EXPECT_EQ(test, owned, dry.moves.slots - dry.moves.survivors);
 	KUNIT_EXPECT_EQ(test, MAGLEV_STATE_UP, m->state);
-	KUNIT_EXPECT_TRUE(test, mgl_member_serves(m));
+	KUNIT_EXPECT_TRUE(test, mgl_backend_serves(m));
 	for (i = 0; i < FLOWS; i++)
 		if (sel_mid(test, i) != at[i])
 			FAIL_ONCE(test, "flow %u moved", i);
@@ -201,7 +201,7 @@ static void dry_run_changes_nothing(struct kunit *test)
 /* Who is added again is another: its flows are not found by its old number. */
 static void deleted_serves_nothing(struct kunit *test)
 {
-	struct mgl_member *m = sel_member(test, sel_own, 0), *at[FLOWS];
+	struct mgl_backend *m = sel_backend(test, sel_own, 0), *at[FLOWS];
 	u32 i, id = m->id, had = 0;
 
 	sel_settle(test);
@@ -211,17 +211,17 @@ static void deleted_serves_nothing(struct kunit *test)
 	KUNIT_EXPECT_GT(test, had, 0);
 	sel_del(test, sel_own, 0);
 	for (i = 0; i < FLOWS; i += 2) {
-		struct mgl_member *now = sel_mid(test, i);
+		struct mgl_backend *now = sel_mid(test, i);
 
 		if (!now || now != (at[i] == m ? sel_cur(sel_own, i) : at[i]))
 			FAIL_ONCE(test, "flow %u", i);
 		at[i] = now;
 	}
 	sel_add(test, sel_own, 0);
-	KUNIT_EXPECT_NE(test, id, sel_member(test, sel_own, 0)->id);
+	KUNIT_EXPECT_NE(test, id, sel_backend(test, sel_own, 0)->id);
 	/* Of those not seen meanwhile the slot knows only its owners. */
 	for (i = 1; i < FLOWS; i += 2) {
-		struct mgl_member *now = sel_mid(test, i);
+		struct mgl_backend *now = sel_mid(test, i);
 
 		if (!now || now->state != MAGLEV_STATE_UP)
 			FAIL_ONCE(test, "flow %u", i);
@@ -234,7 +234,7 @@ static void deleted_serves_nothing(struct kunit *test)
 
 static void fallback_takes_over(struct kunit *test)
 {
-	struct mgl_member *at[FLOWS];
+	struct mgl_backend *at[FLOWS];
 	struct mgl_explained e;
 	struct mgl_flow f;
 	u32 i, slot;
@@ -278,7 +278,7 @@ static void fallback_takes_over(struct kunit *test)
 /* Connections of a client are one flow, which none of them opens. */
 static void affinity_keeps_clients(struct kunit *test)
 {
-	struct mgl_member *at;
+	struct mgl_backend *at;
 	struct mgl_flow f;
 	u32 i, moved = 0;
 
@@ -303,7 +303,7 @@ static int tidy_thread(void *data)
 
 	while (!kthread_should_stop()) {
 		mutex_lock(&mn->lock);
-		mgl_track_tidy(mn);
+		mgl_flows_gc(mn);
 		mutex_unlock(&mn->lock);
 		cond_resched();
 	}
@@ -314,7 +314,7 @@ static int tidy_thread(void *data)
 static void tidying_hides_no_flow(struct kunit *test)
 {
 	unsigned long end = jiffies + HZ;
-	struct mgl_member *at[FLOWS];
+	struct mgl_backend *at[FLOWS];
 	struct task_struct *thread;
 	u32 i = 0;
 
@@ -340,26 +340,26 @@ static void tidying_hides_no_flow(struct kunit *test)
 /* Changes that go on and on do not keep a backend beyond its deadline. */
 static void deadline_in_spite_of_changes(struct kunit *test)
 {
-	struct mgl_member_params params = {
+	struct mgl_backend_params params = {
 		.has_state = true,
 		.state = MAGLEV_STATE_DRAIN,
 		.has_deadline = true,
 		.deadline = 1,
 	};
-	struct mgl_member *at[FLOWS];
+	struct mgl_backend *at[FLOWS];
 	u32 i;
 
 	sel_mid_all(test, at);
 	KUNIT_EXPECT_EQ(test, 0, sel_set(test, 0, &params, NULL));
-	for (i = 0; i < 16 && sel_member(test, sel_own, 0); i++) {
-		params = (struct mgl_member_params){
+	for (i = 0; i < 16 && sel_backend(test, sel_own, 0); i++) {
+		params = (struct mgl_backend_params){
 			.has_weight = true,
 			.weight = 1 + i % 2,
 		};
 		sel_set(test, 1, &params, NULL);
 		msleep(200);
 	}
-	KUNIT_EXPECT_TRUE(test, !sel_member(test, sel_own, 0));
+	KUNIT_EXPECT_TRUE(test, !sel_backend(test, sel_own, 0));
 }
 
 static struct kunit_case select_cases[] = {

@@ -15,9 +15,9 @@ static void a_name_tells_the_verdict(struct kunit *test)
 {
 	u32 i;
 
-	for (i = MGL_CNT_NONE + 1; i < MGL_CNT_MAX; i++) {
-		const char *name = mgl_counter_name(i);
-		enum mgl_verdict verdict = mgl_counter_verdict(i);
+	for (i = MGL_REASON_NONE + 1; i < MGL_REASON_MAX; i++) {
+		const char *name = mgl_reason_name(i);
+		enum mgl_verdict verdict = mgl_reason_verdict(i);
 		bool drop = verdict == MGL_DROP;
 
 		KUNIT_ASSERT_NOT_NULL(test, name);
@@ -35,8 +35,8 @@ static void names_are_short_and_plain(struct kunit *test)
 {
 	u32 i;
 
-	for (i = MGL_CNT_NONE + 1; i < MGL_CNT_MAX; i++) {
-		const char *name = mgl_counter_name(i);
+	for (i = MGL_REASON_NONE + 1; i < MGL_REASON_MAX; i++) {
+		const char *name = mgl_reason_name(i);
 
 		if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") !=
 		    strlen(name) || strlen(name) >= 32)
@@ -48,17 +48,17 @@ static void names_are_unique(struct kunit *test)
 {
 	u32 i, j;
 
-	for (i = MGL_CNT_NONE + 1; i < MGL_CNT_MAX; i++)
-		for (j = MGL_CNT_NONE + 1; j < i; j++)
-			if (!strcmp(mgl_counter_name(i), mgl_counter_name(j)))
-				FAIL_ONCE(test, "%s", mgl_counter_name(i));
+	for (i = MGL_REASON_NONE + 1; i < MGL_REASON_MAX; i++)
+		for (j = MGL_REASON_NONE + 1; j < i; j++)
+			if (!strcmp(mgl_reason_name(i), mgl_reason_name(j)))
+				FAIL_ONCE(test, "%s", mgl_reason_name(i));
 }
 
-/* What has no fate yet goes on to the stack. */
+/* What has no reason yet goes on to the stack. */
 static void none_is_accepted(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, (int)MGL_ACCEPT,
-			(int)mgl_counter_verdict(MGL_CNT_NONE));
+			(int)mgl_reason_verdict(MGL_REASON_NONE));
 }
 
 static struct kunit_case stats_cases[] = {

@@ -2,7 +2,7 @@
 #include <kunit/test.h>
 
 #include "objects.h"
-#include "track.h"
+#include "flows.h"
 #include "upkeep.h"
 #include "vip.h"
 
@@ -16,8 +16,8 @@ int test_net_init(struct kunit *test)
 	mutex_init(&mn->lock);
 	mn->services = RB_ROOT;
 	mn->pools = RB_ROOT;
-	mn->backends = RB_ROOT;
-	mgl_track_init(mn);
+	mn->endpoints = RB_ROOT;
+	mgl_flows_init(mn);
 	mgl_upkeep_init(mn);
 	test->priv = mn;
 	return rhashtable_init(&mn->vips, &mgl_vip_params);
@@ -28,7 +28,7 @@ void test_net_exit(struct mgl_net *mn)
 	mgl_upkeep_exit(mn);
 	/* What was deleted refers to the instance until it is freed. */
 	rcu_barrier();
-	mgl_track_exit(mn);
+	mgl_flows_exit(mn);
 	rhashtable_destroy(&mn->vips);
 	mutex_destroy(&mn->lock);
 }

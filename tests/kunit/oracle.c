@@ -33,15 +33,15 @@ static u32 routes_length(const u8 *p, u32 len)
 	return 0;
 }
 
-enum mgl_counter oracle_outer(const u8 *p, u32 len, struct mgl_outer *outer)
+enum mgl_reason oracle_outer(const u8 *p, u32 len, struct mgl_gre *outer)
 {
 	bool c, r, k, s, a;
 	u32 pos, version;
 
 	if (len < 4)
-		return MGL_CNT_GRE_TRUNCATED;
+		return MGL_REASON_GRE_TRUNCATED;
 	if (get16(p + 2) != 0x0800 && get16(p + 2) != 0x86dd)
-		return MGL_CNT_GRE_PROTOCOL;
+		return MGL_REASON_GRE_PROTOCOL;
 	/* Numbered from the left, as in the RFCs: bits 0-7, then 8-15. */
 	c = p[0] >> 7 & 1;
 	r = p[0] >> 6 & 1;
@@ -52,17 +52,17 @@ enum mgl_counter oracle_outer(const u8 *p, u32 len, struct mgl_outer *outer)
 
 	memcpy(&outer->proto, p + 2, 2);
 	pos = 4 * (1 + (c || r) + k + s + (version == 1 && a));
-	outer->defect = version ? MGL_CNT_GRE_VERSION :
-			r ? MGL_CNT_GRE_ROUTING : MGL_CNT_NONE;
+	outer->reason = version ? MGL_REASON_GRE_VERSION :
+			r ? MGL_REASON_GRE_ROUTING : MGL_REASON_NONE;
 	if (r) {
 		u32 routes = pos < len ? routes_length(p + pos, len - pos) : 0;
 
 		if (!routes)
-			return MGL_CNT_GRE_TRUNCATED;
+			return MGL_REASON_GRE_TRUNCATED;
 		pos += routes;
 	}
 	outer->inner = pos;
-	return MGL_CNT_NONE;
+	return MGL_REASON_NONE;
 }
 
 /* By the bits of TCP's flags: FIN 1, SYN 2, RST 4, ACK 16. */
@@ -87,7 +87,7 @@ static enum maglev_flow_state oracle_sctp_shows(u8 type)
 }
 
 /* @l4: the @len bytes behind the IP header that belong to the packet. */
-static enum mgl_counter oracle_l4(const u8 *l4, u32 len, struct mgl_flow *flow)
+static enum mgl_reason oracle_l4(const u8 *l4, u32 len, struct mgl_flow *flow)
 {
 	static const struct { u8 proto; u32 bytes; } least[] = {
 		{ 6, 20 }, { 17, 8 }, { 132, 12 + 4 },
@@ -95,32 +95,32 @@ static enum mgl_counter oracle_l4(const u8 *l4, u32 len, struct mgl_flow *flow)
 	unsigned int i;
 
 	if (flow->proto == 1)
-		return MGL_CNT_INNER_ICMP;
+		return MGL_REASON_INNER_ICMP;
 	for (i = 0; i < ARRAY_SIZE(least); i++)
 		if (least[i].proto == flow->proto)
 			break;
 	if (i == ARRAY_SIZE(least))
-		return MGL_CNT_NONE;
+		return MGL_REASON_NONE;
 	if (len < least[i].bytes)
-		return MGL_CNT_INNER_L4;
+		return MGL_REASON_INNER_L4;
 	memcpy(&flow->sport, l4, 2);
 	memcpy(&flow->dport, l4 + 2, 2);
 	if (flow->proto == 6) {
 		u32 header = l4[12] / 16 * 4;
 
 		if (header < 20 || header > len)
-			return MGL_CNT_INNER_L4;
-		flow->opens = (l4[13] & 0x12) == 0x02;
-		flow->shown = oracle_tcp_shows(l4[13]);
+			return MGL_REASON_INNER_L4;
+		flow->new_conn = (l4[13] & 0x12) == 0x02;
+		flow->pkt_state = oracle_tcp_shows(l4[13]);
 	}
 	if (flow->proto == 132) {
-		flow->opens = l4[12] == 1;
-		flow->shown = oracle_sctp_shows(l4[12]);
+		flow->new_conn = l4[12] == 1;
+		flow->pkt_state = oracle_sctp_shows(l4[12]);
 	}
-	return MGL_CNT_NONE;
+	return MGL_REASON_NONE;
 }
 
-enum mgl_counter oracle_flow(const u8 *p, u32 len, bool gso,
+enum mgl_reason oracle_flow(const u8 *p, u32 len, bool gso,
 			     struct mgl_flow *flow)
 {
 	u32 header = p[0] % 16 * 4;
@@ -129,15 +129,15 @@ enum mgl_counter oracle_flow(const u8 *p, u32 len, bool gso,
 	if (total == 0 && gso)
 		total = len;
 	if (p[0] / 16 != 4 || header < 20 || total < header || total > len)
-		return MGL_CNT_INNER_HEADER;
+		return MGL_REASON_INNER_HEADER;
 	/* More fragments, or an offset; DF and the evil bit are not asked. */
 	if (get16(p + 6) % 0x4000)
-		return MGL_CNT_INNER_FRAGMENT;
+		return MGL_REASON_INNER_FRAGMENT;
 
 	memset(flow, 0, sizeof(*flow));
 	flow->len = total;
 	flow->proto = p[9];
-	flow->shown = MAGLEV_FLOW_ESTABLISHED;
+	flow->pkt_state = MAGLEV_FLOW_ESTABLISHED;
 	memset((u8 *)&flow->saddr + 10, 0xff, 2);
 	memcpy((u8 *)&flow->saddr + 12, p + 12, 4);
 	memset((u8 *)&flow->daddr + 10, 0xff, 2);
@@ -150,21 +150,21 @@ bool oracle_flow_equal(const struct mgl_flow *a, const struct mgl_flow *b)
 	return !memcmp(&a->saddr, &b->saddr, sizeof(a->saddr)) &&
 	       !memcmp(&a->daddr, &b->daddr, sizeof(a->daddr)) &&
 	       a->sport == b->sport && a->dport == b->dport &&
-	       a->proto == b->proto && a->opens == b->opens &&
-	       a->shown == b->shown && a->len == b->len;
+	       a->proto == b->proto && a->new_conn == b->new_conn &&
+	       a->pkt_state == b->pkt_state && a->len == b->len;
 }
 
 static char why[160];
 
 const char *oracle_check_outer(const struct sk_buff *skb, const u8 *bytes,
-			       u32 off, struct mgl_outer *outer,
-			       enum mgl_counter *result)
+			       u32 off, struct mgl_gre *outer,
+			       enum mgl_reason *result)
 {
-	enum mgl_counter want;
-	struct mgl_outer exp;
+	enum mgl_reason want;
+	struct mgl_gre exp;
 
 	memset(outer, 0xa5, sizeof(*outer));
-	*result = mgl_outer_parse_gre(skb, off, outer);
+	*result = mgl_gre_parse(skb, off, outer);
 	want = oracle_outer(bytes + off, skb->len - off, &exp);
 	if (*result != want) {
 		snprintf(why, sizeof(why), "outer: result %d, not %d",
@@ -175,21 +175,21 @@ const char *oracle_check_outer(const struct sk_buff *skb, const u8 *bytes,
 		return NULL;
 	exp.inner += off;
 	if (outer->inner == exp.inner && outer->proto == exp.proto &&
-	    outer->defect == exp.defect)
+	    outer->reason == exp.reason)
 		return NULL;
 	snprintf(why, sizeof(why),
-		 "outer: inner %u proto %#x defect %d, not %u %#x %d",
-		 outer->inner, outer->proto, outer->defect, exp.inner,
-		 exp.proto, exp.defect);
+		 "outer: inner %u proto %#x reason %d, not %u %#x %d",
+		 outer->inner, outer->proto, outer->reason, exp.inner,
+		 exp.proto, exp.reason);
 	return why;
 }
 
 const char *oracle_check_flow(const struct sk_buff *skb, const u8 *bytes,
 			      u32 off, struct mgl_flow *flow,
-			      enum mgl_counter *result)
+			      enum mgl_reason *result)
 {
 	const struct iphdr *iph;
-	enum mgl_counter want;
+	enum mgl_reason want;
 	struct mgl_flow exp;
 	struct iphdr _iph;
 
@@ -208,8 +208,8 @@ const char *oracle_check_flow(const struct sk_buff *skb, const u8 *bytes,
 		return NULL;
 	snprintf(why, sizeof(why),
 		 "flow: ports %#x %#x proto %u opens %d shown %d len %u, not %#x %#x %u %d %d %u",
-		 flow->sport, flow->dport, flow->proto, flow->opens,
-		 flow->shown, flow->len, exp.sport, exp.dport, exp.proto,
-		 exp.opens, exp.shown, exp.len);
+		 flow->sport, flow->dport, flow->proto, flow->new_conn,
+		 flow->pkt_state, flow->len, exp.sport, exp.dport, exp.proto,
+		 exp.new_conn, exp.pkt_state, exp.len);
 	return why;
 }

@@ -8,27 +8,27 @@
 #define _KUNIT_ORACLE_H
 
 #include "flow.h"
-#include "outer.h"
+#include "gre.h"
 
 /* @p: the @len bytes of GRE header and what is behind it. */
-enum mgl_counter oracle_outer(const u8 *p, u32 len, struct mgl_outer *outer);
+enum mgl_reason oracle_outer(const u8 *p, u32 len, struct mgl_gre *outer);
 /* @p: the @len bytes from the inner IPv4 header on, 20 at least. */
-enum mgl_counter oracle_flow(const u8 *p, u32 len, bool gso,
+enum mgl_reason oracle_flow(const u8 *p, u32 len, bool gso,
 			     struct mgl_flow *flow);
 bool oracle_flow_equal(const struct mgl_flow *a, const struct mgl_flow *b);
 
 /*
- * Run mgl_outer_parse_gre() resp. mgl_flow_parse_v4() on the @skb that holds
+ * Run mgl_gre_parse() resp. mgl_flow_parse_v4() on the @skb that holds
  * @bytes, with the header in question at @off, and compare. For
  * oracle_check_flow() there have to be 20 bytes at @off.
  *
  * Return: NULL, or what is wrong, for a diagnostic.
  */
 const char *oracle_check_outer(const struct sk_buff *skb, const u8 *bytes,
-			       u32 off, struct mgl_outer *outer,
-			       enum mgl_counter *result);
+			       u32 off, struct mgl_gre *outer,
+			       enum mgl_reason *result);
 const char *oracle_check_flow(const struct sk_buff *skb, const u8 *bytes,
 			      u32 off, struct mgl_flow *flow,
-			      enum mgl_counter *result);
+			      enum mgl_reason *result);
 
 #endif /* _KUNIT_ORACLE_H */

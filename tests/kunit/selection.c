@@ -7,14 +7,14 @@
 #include <linux/kthread.h>
 #include <net/net_namespace.h>
 #include "flow.h"
-#include "lookup.h"
-#include "member.h"
+#include "table.h"
+#include "backend.h"
 #include "objects.h"
 #include "pool.h"
 #include "report.h"
 #include "select.h"
 #include "service.h"
-#include "track.h"
+#include "flows.h"
 #include "selection.h"
 
 struct mgl_pool *sel_own, *sel_other;
@@ -36,62 +36,62 @@ struct mgl_pool *sel_pool_new(struct mgl_net *mn, const char *name)
 	return pool;
 }
 
-struct mgl_addr sel_backend(const struct mgl_pool *pool, u32 i)
+struct mgl_addr sel_addr(const struct mgl_pool *pool, u32 i)
 {
 	return mgl_addr_v4(htonl((pool == sel_own ? 0x0a000001 : 0x0a010001) + i));
 }
 
 void sel_add(struct kunit *test, struct mgl_pool *pool, u32 i)
 {
-	struct mgl_member_new item = { .addr = sel_backend(pool, i) };
-	struct mgl_members_new new = { .n = 1, .item = &item };
+	struct mgl_backend_spec item = { .addr = sel_addr(pool, i) };
+	struct mgl_backend_specs new = { .n = 1, .item = &item };
 	struct mgl_net *mn = test->priv;
 
 	mutex_lock(&mn->lock);
-	if (mgl_members_add(mn, pool, &new, NULL, NULL))
+	if (mgl_backends_add(mn, pool, &new, NULL, NULL))
 		FAIL_ONCE(test, "no room for %u", i);
 	mutex_unlock(&mn->lock);
 }
 
-struct mgl_member *sel_member(struct kunit *test, struct mgl_pool *pool, u32 i)
+struct mgl_backend *sel_backend(struct kunit *test, struct mgl_pool *pool, u32 i)
 {
-	struct mgl_addr addr = sel_backend(pool, i);
+	struct mgl_addr addr = sel_addr(pool, i);
 	struct mgl_net *mn = test->priv;
-	struct mgl_member *m;
+	struct mgl_backend *m;
 
 	mutex_lock(&mn->lock);
-	m = mgl_member_find(pool, &addr);
+	m = mgl_backend_find(pool, &addr);
 	mutex_unlock(&mn->lock);
 	return m;
 }
 
 void sel_del(struct kunit *test, struct mgl_pool *pool, u32 i)
 {
-	struct mgl_member *m = sel_member(test, pool, i);
+	struct mgl_backend *m = sel_backend(test, pool, i);
 	struct mgl_net *mn = test->priv;
 
 	mutex_lock(&mn->lock);
-	if (!m || mgl_member_del(mn, pool, m, NULL, NULL))
+	if (!m || mgl_backend_del(mn, pool, m, NULL, NULL))
 		FAIL_ONCE(test, "cannot delete %u", i);
 	mutex_unlock(&mn->lock);
 }
 
-int sel_set(struct kunit *test, u32 i, const struct mgl_member_params *params,
+int sel_set(struct kunit *test, u32 i, const struct mgl_backend_params *params,
 	    struct mgl_dry_run *dry)
 {
-	struct mgl_member *m = sel_member(test, sel_own, i);
+	struct mgl_backend *m = sel_backend(test, sel_own, i);
 	struct mgl_net *mn = test->priv;
 	int err;
 
 	mutex_lock(&mn->lock);
-	err = mgl_member_set(mn, sel_own, m, params, dry, NULL);
+	err = mgl_backend_set(mn, sel_own, m, params, dry, NULL);
 	mutex_unlock(&mn->lock);
 	return err;
 }
 
 void sel_set_state(struct kunit *test, u32 i, enum maglev_state state)
 {
-	const struct mgl_member_params params = {
+	const struct mgl_backend_params params = {
 		.has_state = true,
 		.state = state,
 	};
@@ -130,8 +130,8 @@ void sel_settle(struct kunit *test)
 	});
 	msleep(30);
 	mutex_lock(&mn->lock);
-	mgl_lookup_settle(mn, sel_own, &due);
-	KUNIT_EXPECT_EQ(test, 0, mgl_lookup_unsettled(mn, sel_own));
+	mgl_table_settle(mn, sel_own, &due);
+	KUNIT_EXPECT_EQ(test, 0, mgl_table_unsettled(mn, sel_own));
 	mutex_unlock(&mn->lock);
 	sel_pool_set(test, sel_own, &(struct mgl_pool_params){ .has_settle = true });
 }
@@ -141,11 +141,11 @@ void sel_tidy(struct kunit *test)
 	struct mgl_net *mn = test->priv;
 
 	mutex_lock(&mn->lock);
-	mgl_track_tidy(mn);
+	mgl_flows_gc(mn);
 	mutex_unlock(&mn->lock);
 }
 
-struct mgl_flow sel_flow(u32 i, bool opens)
+struct mgl_flow sel_flow(u32 i, bool new_conn)
 {
 	return (struct mgl_flow){
 		.saddr = mgl_addr_v4(htonl(0xc6336400 + i)),
@@ -153,14 +153,14 @@ struct mgl_flow sel_flow(u32 i, bool opens)
 		.sport = htons(1024 + i),
 		.dport = htons(80),
 		.proto = IPPROTO_TCP,
-		.opens = opens,
-		.shown = opens ? MAGLEV_FLOW_OPENING : MAGLEV_FLOW_ESTABLISHED,
+		.new_conn = new_conn,
+		.pkt_state = new_conn ? MAGLEV_FLOW_OPENING : MAGLEV_FLOW_ESTABLISHED,
 	};
 }
 
-struct mgl_member *sel_send(struct kunit *test, const struct mgl_flow *f)
+struct mgl_backend *sel_send(struct kunit *test, const struct mgl_flow *f)
 {
-	struct mgl_member *m;
+	struct mgl_backend *m;
 
 	local_bh_disable();
 	rcu_read_lock();
@@ -171,14 +171,14 @@ struct mgl_member *sel_send(struct kunit *test, const struct mgl_flow *f)
 }
 
 /* A packet of flow @i in mid-flow. */
-struct mgl_member *sel_mid(struct kunit *test, u32 i)
+struct mgl_backend *sel_mid(struct kunit *test, u32 i)
 {
 	struct mgl_flow f = sel_flow(i, false);
 
 	return sel_send(test, &f);
 }
 
-struct mgl_member *sel_syn(struct kunit *test, u32 i)
+struct mgl_backend *sel_syn(struct kunit *test, u32 i)
 {
 	struct mgl_flow f = sel_flow(i, true);
 
@@ -186,19 +186,19 @@ struct mgl_member *sel_syn(struct kunit *test, u32 i)
 }
 
 /* To whom the table sends a flow. */
-struct mgl_member *sel_owner(const struct mgl_pool *pool,
+struct mgl_backend *sel_owner(const struct mgl_pool *pool,
 			     const struct mgl_flow *f)
 {
 	struct mgl_slot slot;
 
 	rcu_read_lock();
-	mgl_lookup_slot(pool, f, &slot);
+	mgl_table_slot(pool, f, &slot);
 	rcu_read_unlock();
 	return slot.cur;
 }
 
 /* To whom the table sends flow @i. */
-struct mgl_member *sel_cur(const struct mgl_pool *pool, u32 i)
+struct mgl_backend *sel_cur(const struct mgl_pool *pool, u32 i)
 {
 	struct mgl_flow f = sel_flow(i, false);
 
@@ -206,7 +206,7 @@ struct mgl_member *sel_cur(const struct mgl_pool *pool, u32 i)
 }
 
 /* Packets in mid-flow of every flow; @at: to whom they went. */
-void sel_mid_all(struct kunit *test, struct mgl_member **at)
+void sel_mid_all(struct kunit *test, struct mgl_backend **at)
 {
 	u32 i;
 
@@ -217,7 +217,7 @@ void sel_mid_all(struct kunit *test, struct mgl_member **at)
 	}
 }
 
-void sel_expect_stay(struct kunit *test, struct mgl_member **at)
+void sel_expect_stay(struct kunit *test, struct mgl_backend **at)
 {
 	u32 i, moved = 0;
 
@@ -262,7 +262,7 @@ static int service_init(struct kunit *test)
 	mutex_lock(&mn->lock);
 	err = mgl_ids_add(&mn->service_ids, sel_svc, &sel_svc->number);
 	if (!err)
-		err = mgl_track_need(mn, MAGLEV_TRACK_ALL, NULL);
+		err = mgl_flows_ensure(mn, MAGLEV_TRACK_ALL, NULL);
 	rb_link_node(&sel_svc->node, NULL, &mn->services.rb_node);
 	rb_insert_color(&sel_svc->node, &mn->services);
 	mutex_unlock(&mn->lock);
@@ -305,7 +305,7 @@ void sel_exit(struct kunit *test)
 	rb_erase(&sel_svc->node, &mn->services);
 	mgl_pool_destroy(mn, sel_own);
 	mgl_pool_destroy(mn, sel_other);
-	KUNIT_EXPECT_EQ(test, 0, mn->n_backends);
+	KUNIT_EXPECT_EQ(test, 0, mn->n_endpoints);
 	mutex_unlock(&mn->lock);
 	test_net_exit(mn);
 	free_percpu(mn->counters);

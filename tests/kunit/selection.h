@@ -7,7 +7,7 @@
 #include <uapi/linux/maglev.h>
 
 #include "flow.h"
-#include "member.h"
+#include "backend.h"
 
 struct kunit;
 struct mgl_net;
@@ -23,11 +23,11 @@ extern struct mgl_pool *sel_own, *sel_other;
 extern struct mgl_service *sel_svc;
 
 struct mgl_pool *sel_pool_new(struct mgl_net *mn, const char *name);
-struct mgl_addr sel_backend(const struct mgl_pool *pool, u32 i);
+struct mgl_addr sel_addr(const struct mgl_pool *pool, u32 i);
 void sel_add(struct kunit *test, struct mgl_pool *pool, u32 i);
-struct mgl_member *sel_member(struct kunit *test, struct mgl_pool *pool, u32 i);
+struct mgl_backend *sel_backend(struct kunit *test, struct mgl_pool *pool, u32 i);
 void sel_del(struct kunit *test, struct mgl_pool *pool, u32 i);
-int sel_set(struct kunit *test, u32 i, const struct mgl_member_params *params,
+int sel_set(struct kunit *test, u32 i, const struct mgl_backend_params *params,
 	    struct mgl_dry_run *dry);
 void sel_set_state(struct kunit *test, u32 i, enum maglev_state state);
 void sel_pool_set(struct kunit *test, struct mgl_pool *pool,
@@ -35,15 +35,15 @@ void sel_pool_set(struct kunit *test, struct mgl_pool *pool,
 void sel_reseed(struct kunit *test, u64 seed);
 void sel_settle(struct kunit *test);
 void sel_tidy(struct kunit *test);
-struct mgl_flow sel_flow(u32 i, bool opens);
-struct mgl_member *sel_send(struct kunit *test, const struct mgl_flow *f);
-struct mgl_member *sel_mid(struct kunit *test, u32 i);
-struct mgl_member *sel_syn(struct kunit *test, u32 i);
-struct mgl_member *sel_owner(const struct mgl_pool *pool,
+struct mgl_flow sel_flow(u32 i, bool new_conn);
+struct mgl_backend *sel_send(struct kunit *test, const struct mgl_flow *f);
+struct mgl_backend *sel_mid(struct kunit *test, u32 i);
+struct mgl_backend *sel_syn(struct kunit *test, u32 i);
+struct mgl_backend *sel_owner(const struct mgl_pool *pool,
 			     const struct mgl_flow *f);
-struct mgl_member *sel_cur(const struct mgl_pool *pool, u32 i);
-void sel_mid_all(struct kunit *test, struct mgl_member **at);
-void sel_expect_stay(struct kunit *test, struct mgl_member **at);
+struct mgl_backend *sel_cur(const struct mgl_pool *pool, u32 i);
+void sel_mid_all(struct kunit *test, struct mgl_backend **at);
+void sel_expect_stay(struct kunit *test, struct mgl_backend **at);
 void sel_expect_cur(struct kunit *test);
 bool sel_has_flows(void);
 int sel_init(struct kunit *test);

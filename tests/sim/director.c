@@ -3,7 +3,7 @@
 #include <linux/in.h>
 #include <stdlib.h>
 
-#include "consistency.h"
+#include "rules.h"
 #include "director.h"
 
 #define CACHE_ENTRIES 16384
@@ -41,7 +41,7 @@ void director_free(struct director *d)
 void director_configure(struct director *d, const struct plan *plan,
 			const u16 *map, u64 now)
 {
-	struct mgl_generation old = {
+	struct mgl_table_view old = {
 		.slots = d->plan ? d->plan->slots : NULL,
 		.size = d->pool->size,
 		.seed = d->pool->seed,
@@ -105,7 +105,7 @@ static void remember(struct director *d, const struct packet *p, u32 backend,
 {
 	struct mgl_clock clock = clock_at(d->now);
 	struct mgl_cached flow = {
-		.fp = p->fp,
+		.key = p->key,
 		.tuple = {
 			.client = p->flow->saddr,
 			.sport = p->flow->sport,
@@ -113,7 +113,7 @@ static void remember(struct director *d, const struct packet *p, u32 backend,
 		},
 		.owner = backend,
 		.kind = MGL_KIND_TCP,
-		.state = p->shown,
+		.state = p->pkt_state,
 		.seen = clock.now,
 	};
 
@@ -124,19 +124,19 @@ static void remember(struct director *d, const struct packet *p, u32 backend,
 u32 director_pick(struct director *d, const struct packet *p, u64 now)
 {
 	struct mgl_clock clock = clock_at(now);
-	struct mgl_view v = { .track = d->variant->track, .opens = p->opens };
+	struct mgl_facts v = { .track = d->variant->track, .new_conn = p->new_conn };
 	struct mgl_decision decision;
 	struct mgl_cached cached;
 	u32 cur, prev, backend;
 
 	d->now = now;
 	if (v.track != MAGLEV_TRACK_NONE) {
-		v.hit = mgl_cache_find(d->cache, p->fp, &clock, &cached);
+		v.hit = mgl_cache_find(d->cache, p->key, &clock, &cached);
 		v.cached_serves = v.hit && pool_serves(d->pool, cached.owner);
 	}
-	if (mgl_decide_cached(&v)) {
+	if (mgl_rules_decide_cached(&v)) {
 		mgl_cache_touch(d->cache, &cached,
-				mgl_flow_state_next(cached.state, p->shown),
+				mgl_flow_state_next(cached.state, p->pkt_state),
 				clock.now);
 		return cached.owner;
 	}
@@ -147,12 +147,12 @@ u32 director_pick(struct director *d, const struct packet *p, u64 now)
 			     BACKEND_NONE;
 	v.prev_serves = !d->variant->no_prev && pool_serves(d->pool, prev);
 
-	decision = mgl_decide(&v);
+	decision = mgl_rules_decide(&v);
 	if (decision.rule == MAGLEV_RULE_NOBODY)
 		return BACKEND_NONE;
 	backend = decision.rule == MAGLEV_RULE_PREVIOUS ? prev : cur;
 	if (decision.remember)
-		remember(d, p, backend, v.opens || v.hit);
+		remember(d, p, backend, v.new_conn || v.hit);
 	return backend;
 }
 

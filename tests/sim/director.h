@@ -16,9 +16,9 @@
 struct packet {
 	const struct mgl_flow *flow;
 	u32 slot;
-	u64 fp;
-	bool opens;
-	enum maglev_flow_state shown;
+	u64 key;
+	bool new_conn;
+	enum maglev_flow_state pkt_state;
 };
 
 struct director {

@@ -8,7 +8,7 @@
 static void maglev_fill(u16 *slots, u32 size, u64 seed,
 			struct mgl_candidate *cand, u32 n)
 {
-	if (mgl_table_populate(slots, size, seed, cand, n))
+	if (mgl_maglev_populate(slots, size, seed, cand, n))
 		abort();
 }
 

@@ -3,7 +3,7 @@
 #ifndef _SIM_METHOD_H
 #define _SIM_METHOD_H
 
-#include "table.h"
+#include "maglev.h"
 
 struct method {
 	const char *name;

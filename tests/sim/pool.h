@@ -6,7 +6,7 @@
 #ifndef _SIM_POOL_H
 #define _SIM_POOL_H
 
-#include "table.h"
+#include "maglev.h"
 
 /* Nobody, where the number of a backend is expected. */
 #define BACKEND_NONE 0xffffffffu

@@ -32,7 +32,7 @@ const char *const regime_names[ECMP_MAX] = { "never", "with", "own" };
 
 struct conn {
 	struct mgl_flow flow;
-	u64 fp;
+	u64 key;
 	u64 end;	/* ms: the client sends FIN */
 	u32 slot;
 	u32 path;	/* the router's hash of it */
@@ -91,7 +91,7 @@ static void conn_new(struct world *w)
 	c->end = w->now + ROUND_TRIP +
 		 random_exponential(&w->traffic, life);
 	c->slot = flow_slot(&c->flow, w->pool.seed, w->pool.size);
-	c->fp = mgl_flow_fingerprint(&c->flow, 0, &secret);
+	c->key = mgl_flow_key(&c->flow, 0, &secret);
 	queue_add(&w->queue, w->now, EVENT_PACKET, w->n_conns++);
 }
 
@@ -137,21 +137,21 @@ static void packet(struct world *w, u32 id)
 	struct packet p = {
 		.flow = &c->flow,
 		.slot = c->slot,
-		.fp = c->fp,
-		.opens = !c->begun,
-		.shown = MAGLEV_FLOW_ESTABLISHED,
+		.key = c->key,
+		.new_conn = !c->begun,
+		.pkt_state = MAGLEV_FLOW_ESTABLISHED,
 	};
 	u32 hop = router_pick(&w->router, c->path), all, v, to;
 
 	conn_count(w, c);
 	if (!c->begun) {
-		p.shown = MAGLEV_FLOW_OPENING;
+		p.pkt_state = MAGLEV_FLOW_OPENING;
 		conn_begin(w, c, id);
 	} else if (w->pool.backends[c->home].lives != c->lives) {
 		w->tally->lost++;
 		return;
 	} else if (w->now >= c->end) {
-		p.shown = MAGLEV_FLOW_CLOSING;
+		p.pkt_state = MAGLEV_FLOW_CLOSING;
 	} else {
 		conn_wait(w, c, id);
 	}
@@ -162,7 +162,7 @@ static void packet(struct world *w, u32 id)
 		to = director_pick(&w->directors[v][hop], &p, w->now);
 		if (to != c->home) {
 			/* A SYN goes to the table's backend, whatever else. */
-			if (p.opens)
+			if (p.new_conn)
 				abort();
 			c->broken |= 1u << v;
 			w->tally->broken[v]++;

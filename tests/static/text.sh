@@ -71,7 +71,7 @@ counters_documented()
 			echo "Documentation/counters.md does not explain $name"
 			status=1
 		}
-	done < <(sed -nE 's/.*\[MGL_CNT_[A-Z0-9_]+\] = \{ "([a-z0-9_]+)".*/\1/p' kmod/stats.c |
+	done < <(sed -nE 's/.*\[MGL_[A-Z0-9_]+\] = \{ "([a-z0-9_]+)".*/\1/p' kmod/stats.c |
 		grep -vx none)
 	return $status
 }

@@ -72,7 +72,7 @@ u16 *table_new(u32 size, u64 seed, struct mgl_candidate *cand, u32 n)
 {
 	u16 *slots = xcalloc(size, sizeof(*slots));
 
-	if (mgl_table_populate(slots, size, seed, cand, n))
+	if (mgl_maglev_populate(slots, size, seed, cand, n))
 		abort();
 	return slots;
 }
@@ -89,7 +89,7 @@ u16 *turns_new(const u32 *quota, u32 n, u32 total)
 
 	for (i = 0; i < n; i++)
 		turns[i] = (struct mgl_turns){ 0, 1, quota[i] };
-	if (mgl_table_fill(order, total, turns, n))
+	if (mgl_maglev_fill(order, total, turns, n))
 		abort();
 	free(turns);
 	return order;
@@ -115,7 +115,7 @@ u64 table_fingerprint(const u16 *slots, u32 size,
 {
 	u64 fp;
 
-	if (mgl_table_fingerprint(slots, size, cand, n, &fp))
+	if (mgl_maglev_fingerprint(slots, size, cand, n, &fp))
 		abort();
 	return fp;
 }

@@ -3,7 +3,7 @@
 #ifndef _UNIT_BACKENDS_H
 #define _UNIT_BACKENDS_H
 
-#include "table.h"
+#include "maglev.h"
 
 /*
  * @n candidates of @weight each, with addresses drawn from @prng_seed, in the

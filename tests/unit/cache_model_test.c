@@ -65,7 +65,7 @@ static u32 vanished(struct model *m, u32 i)
 		bool there = false;
 
 		for (j = 0; j < n; j++)
-			if (flows[j].fp == fp_of(k)) {
+			if (flows[j].key == fp_of(k)) {
 				CHECK(!there, "flow %u is there twice", k);
 				there = true;
 				CHECK(k == i || m->flow[k].there,
@@ -169,7 +169,7 @@ static bool visit(void *ctx, const struct mgl_cached *c)
 	struct model *m = ctx;
 	u32 i;
 
-	for (i = 0; i < FLOWS && fp_of(i) != c->fp; i++)
+	for (i = 0; i < FLOWS && fp_of(i) != c->key; i++)
 		;
 	CHECK(i < FLOWS && m->flow[i].there, "nobody stored it");
 	if (i == FLOWS)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The flow cache under ThreadSanitizer: packets on several threads while one
- * more resizes it up and down. Who owns a flow follows from its fingerprint,
+ * more resizes it up and down. Who owns a flow follows from its key,
  * so one that was taken for another shows.
  */
 #include <asm/barrier.h>
@@ -71,28 +71,28 @@ static u64 own_fp(const struct thread *t, u32 i)
 	return flows_fp(OWN_BUCKET + i, 1000 * (1 + (t - threads)) + i);
 }
 
-static u32 mixed(u64 fp)
+static u32 mixed(u64 key)
 {
-	return prng(&fp);
+	return prng(&key);
 }
 
-/* One of eight that @fp may have; no other flow has one of them. */
-static u32 owner_of(u64 fp, u32 version)
+/* One of eight that @key may have; no other flow has one of them. */
+static u32 owner_of(u64 key, u32 version)
 {
-	return (mixed(fp) & ~7u) | (version & 7);
+	return (mixed(key) & ~7u) | (version & 7);
 }
 
 static bool is_own(const struct mgl_cached *flow)
 {
-	return (flow->owner & ~7u) == owner_of(flow->fp, 0) &&
-	       (u32)flow->kind == mixed(flow->fp) % MGL_KIND_MAX;
+	return (flow->owner & ~7u) == owner_of(flow->key, 0) &&
+	       (u32)flow->kind == mixed(flow->key) % MGL_KIND_MAX;
 }
 
-static struct mgl_cached flow_new(u64 fp, u32 version, u32 seen)
+static struct mgl_cached flow_new(u64 key, u32 version, u32 seen)
 {
-	struct mgl_cached flow = flows_live(fp, owner_of(fp, version), seen);
+	struct mgl_cached flow = flows_live(key, owner_of(key, version), seen);
 
-	flow.kind = mixed(fp) % MGL_KIND_MAX;
+	flow.kind = mixed(key) % MGL_KIND_MAX;
 	return flow;
 }
 
@@ -113,7 +113,7 @@ static void expect(struct thread *t, bool cond, const char *what)
 
 static bool is_named(const struct mgl_cached *flow)
 {
-	struct mgl_tuple want = flows_tuple(flow->fp);
+	struct mgl_tuple want = flows_tuple(flow->key);
 
 	return flows_tuple_equal(&flow->tuple, &want);
 }
@@ -121,13 +121,13 @@ static bool is_named(const struct mgl_cached *flow)
 /* Only on its way back may a flow be missed, and never by a store. */
 static void stable_packet(struct thread *t, struct mgl_clock *clock)
 {
-	u64 fp = fp_of(prng_below(&t->prng, STABLE));
+	u64 key = fp_of(prng_below(&t->prng, STABLE));
 	u32 before = smp_load_acquire(&refusing);
 	struct mgl_cached flow;
 
-	expect(t, !mgl_cache_lacks(cache, fp), "a flow is said to be lacking");
+	expect(t, !mgl_cache_lacks(cache, key), "a flow is said to be lacking");
 
-	if (mgl_cache_find(cache, fp, clock, &flow)) {
+	if (mgl_cache_find(cache, key, clock, &flow)) {
 		t->found++;
 		expect(t, is_own(&flow), "another's owner is found");
 		expect(t, flow.confirmed &&
@@ -140,7 +140,7 @@ static void stable_packet(struct thread *t, struct mgl_clock *clock)
 	t->missed++;
 	expect(t, before & 1 || smp_load_acquire(&refusing) != before,
 	       "a flow is missed that does not move back");
-	flow = flow_new(fp, 0, clock->now);
+	flow = flow_new(key, 0, clock->now);
 	expect(t, mgl_cache_store(cache, &flow, false, clock, NULL, NULL) ==
 	       MGL_CACHE_KEPT, "a flow has gone");
 }
@@ -161,11 +161,11 @@ static void stable_store(struct thread *t, struct mgl_clock *clock)
 /* Nothing that matters: it displaces its like all the time. */
 static void churn_packet(struct thread *t, struct mgl_clock *clock)
 {
-	u64 fp = fp_of(STABLE + prng_below(&t->prng, CHURN));
+	u64 key = fp_of(STABLE + prng_below(&t->prng, CHURN));
 	enum mgl_cache_stored stored;
 	struct mgl_cached flow;
 
-	if (mgl_cache_find(cache, fp, clock, &flow)) {
+	if (mgl_cache_find(cache, key, clock, &flow)) {
 		t->found++;
 		expect(t, is_own(&flow), "another's owner is found");
 		expect(t, !flow.confirmed || flow.state == MAGLEV_FLOW_CLOSING ||
@@ -176,7 +176,7 @@ static void churn_packet(struct thread *t, struct mgl_clock *clock)
 					clock->now);
 		return;
 	}
-	flow = flow_new(fp, prng(&t->prng), clock->now);
+	flow = flow_new(key, prng(&t->prng), clock->now);
 	flow.state = MAGLEV_FLOW_CLOSING;
 	flow.confirmed = prng_below(&t->prng, 2);
 	stored = mgl_cache_store(cache, &flow, false, clock, NULL, NULL);
@@ -191,19 +191,19 @@ static void churn_packet(struct thread *t, struct mgl_clock *clock)
 static void own_packet(struct thread *t, const struct mgl_clock *clock)
 {
 	struct mgl_cached flow;
-	u64 fp;
+	u64 key;
 
 	if (t->own < OWN && !prng_below(&t->prng, 64)) {
-		fp = own_fp(t, t->own++);
-		flow = flow_new(fp, 0, clock->now);
+		key = own_fp(t, t->own++);
+		flow = flow_new(key, 0, clock->now);
 		expect(t, mgl_cache_store(cache, &flow, false, clock, NULL,
 					  NULL) == MGL_CACHE_NEW, "no place");
 	} else if (t->own) {
-		fp = own_fp(t, prng_below(&t->prng, t->own));
+		key = own_fp(t, prng_below(&t->prng, t->own));
 	} else {
 		return;
 	}
-	expect(t, !mgl_cache_lacks(cache, fp), "an own flow is lacking");
+	expect(t, !mgl_cache_lacks(cache, key), "an own flow is lacking");
 }
 
 static void *packets(void *arg)
@@ -266,7 +266,7 @@ static bool visit_pinned(void *ctx, const struct mgl_cached *flow)
 {
 	(void)ctx;
 	CHECK(is_own(flow) && is_named(flow), "another is listed");
-	return flow->fp >> 32 > 5000;
+	return flow->key >> 32 > 5000;
 }
 
 /* To the smallest size, which does not hold what is put there before. */
@@ -297,7 +297,7 @@ static bool visit_nobody(void *ctx, const struct mgl_cached *flow)
 
 static void tidy(void)
 {
-	struct mgl_filter *old = mgl_cache_tidy(cache, visit_nobody, NULL);
+	struct mgl_bloom *old = mgl_cache_gc(cache, visit_nobody, NULL);
 
 	CHECK(old, "a fresh filter");
 	grace_period();
@@ -338,7 +338,7 @@ static void check_left(void)
 		u32 times = 0;
 
 		for (i = 0; i < n; i++)
-			times += all[i].fp == fp_of(k);
+			times += all[i].key == fp_of(k);
 		CHECK_EQ(times, 1, "stable flow %u", k);
 	}
 	free(all);

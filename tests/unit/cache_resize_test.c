@@ -42,7 +42,7 @@ static void check_same(struct mgl_cache *cache, const struct mgl_cached *want,
 	CHECK_EQ(n, n_want, "%s: flows", what);
 	for (i = 0; i < n && i < n_want; i++) {
 		CHECK(flows_equal(&got[i], &want[i]), "%s: flow %u", what, i);
-		CHECK(mgl_cache_find(cache, want[i].fp, &now, &flow),
+		CHECK(mgl_cache_find(cache, want[i].key, &now, &flow),
 		      "%s: flow %u is listed, not found", what, i);
 	}
 	free(got);
@@ -57,10 +57,10 @@ static struct mgl_cache *some_flows(u32 size)
 
 	for (i = 0; i < SMALL / MGL_CACHE_WAYS; i++)
 		for (k = 0; k < i % (MGL_CACHE_WAYS + 1); k++) {
-			u64 fp = (prng(&state) << 7) + i;
+			u64 key = (prng(&state) << 7) + i;
 			struct mgl_cached flow;
 
-			flow = flows_new(fp, prng(&state), NOW - k % 8);
+			flow = flows_new(key, prng(&state), NOW - k % 8);
 			flow.kind = prng_below(&state, MGL_KIND_MAX);
 			flow.state = prng_below(&state, __MAGLEV_FLOW_MAX);
 			flow.confirmed = prng_below(&state, 2);
@@ -235,7 +235,7 @@ static void packets(void)
 		struct mgl_cached *want = &busy.flow[i], got;
 		enum mgl_cache_stored stored;
 
-		CHECK(mgl_cache_find(busy.cache, want->fp, &now, &got),
+		CHECK(mgl_cache_find(busy.cache, want->key, &now, &got),
 		      "turn %u, flow %u is missed", busy.turns, i);
 		got.tuple = want->tuple;
 		CHECK(flows_equal(&got, want), "turn %u, flow %u: owner %u",

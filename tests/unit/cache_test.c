@@ -16,20 +16,20 @@ static void check_found(struct mgl_cache *cache, const struct mgl_cached *want,
 	struct mgl_clock clock = flows_clock(now);
 	struct mgl_cached got = {};
 
-	CHECK(mgl_cache_find(cache, want->fp, &clock, &got), "fp %#llx",
-	      (unsigned long long)want->fp);
+	CHECK(mgl_cache_find(cache, want->key, &clock, &got), "key %#llx",
+	      (unsigned long long)want->key);
 	/* Finding does not look at names. */
 	got.tuple = want->tuple;
-	CHECK(flows_equal(&got, want), "fp %#llx: owner %#x, state %u",
-	      (unsigned long long)want->fp, got.owner, got.state);
+	CHECK(flows_equal(&got, want), "key %#llx: owner %#x, state %u",
+	      (unsigned long long)want->key, got.owner, got.state);
 }
 
-static bool found(struct mgl_cache *cache, u64 fp, u32 now)
+static bool found(struct mgl_cache *cache, u64 key, u32 now)
 {
 	struct mgl_clock clock = flows_clock(now);
 	struct mgl_cached flow;
 
-	return mgl_cache_find(cache, fp, &clock, &flow);
+	return mgl_cache_find(cache, key, &clock, &flow);
 }
 
 static void a_cache_holds_what_it_is_asked_to(void)
@@ -52,7 +52,7 @@ static void a_cache_holds_what_it_is_asked_to(void)
 	mgl_cache_free(NULL);
 }
 
-/* Every field at its ends, and fingerprints that are none. */
+/* Every field at its ends, and keys that are none. */
 static void what_is_stored_is_found(void)
 {
 	static const u64 fps[] = { 0, 2, 0x7f, ~0ULL, 1ULL << 63, 0xffffffff };
@@ -77,11 +77,11 @@ static void what_is_stored_is_found(void)
 					 NULL), MGL_CACHE_NEW, "store");
 		check_found(cache, &flow, now);
 		/* 0 says that there is no flow: it goes by another name. */
-		CHECK(flow.fp, "fp 0");
-		CHECK(found(cache, fps[i % ARRAY_SIZE(fps)], now), "fp %u", i);
-		CHECK_EQ(mgl_cache_read(cache, flow.fp % (SIZE / 8), listed),
-			 1, "fp %u", i);
-		CHECK(flows_equal(&listed[0], &flow), "fp %u", i);
+		CHECK(flow.key, "key 0");
+		CHECK(found(cache, fps[i % ARRAY_SIZE(fps)], now), "key %u", i);
+		CHECK_EQ(mgl_cache_read(cache, flow.key % (SIZE / 8), listed),
+			 1, "key %u", i);
+		CHECK(flows_equal(&listed[0], &flow), "key %u", i);
 		mgl_cache_free(cache);
 	}
 }
@@ -201,9 +201,9 @@ static void a_late_touch_writes_nothing(void)
 	check_found(cache, &want, 101);
 
 	/* One that is not there is not put there. */
-	late.fp = 10;
+	late.key = 10;
 	mgl_cache_touch(cache, &late, MAGLEV_FLOW_ESTABLISHED, 101);
-	late.fp = 9 + SIZE;
+	late.key = 9 + SIZE;
 	mgl_cache_touch(cache, &late, MAGLEV_FLOW_ESTABLISHED, 101);
 	free(flows_list(cache, &n));
 	CHECK_EQ(n, 1, "flows");
@@ -261,12 +261,12 @@ static void a_flow_is_at_home_while_there_is_a_place(void)
 						   100);
 
 		mgl_cache_store(cache, &flow, false, &clock, NULL, NULL);
-		mgl_cache_prefetch(cache, flow.fp);
+		mgl_cache_prefetch(cache, flow.key);
 		check_found(cache, &flow, 100);
 	}
 	CHECK_EQ(mgl_cache_read(cache, 3, flows), ARRAY_SIZE(order), "flows");
 	for (i = 0; i < ARRAY_SIZE(order); i++)
-		CHECK_EQ(flows[i].fp, flows_fp(3, order[i]), "place %u", i);
+		CHECK_EQ(flows[i].key, flows_fp(3, order[i]), "place %u", i);
 	mgl_cache_free(cache);
 }
 
@@ -278,10 +278,10 @@ struct visits {
 static bool visit_odd(void *ctx, const struct mgl_cached *flow)
 {
 	struct visits *v = ctx;
-	struct mgl_tuple want = flows_tuple(flow->fp);
+	struct mgl_tuple want = flows_tuple(flow->key);
 
 	v->seen++;
-	v->sum += flow->fp;
+	v->sum += flow->key;
 	CHECK(flows_tuple_equal(&flow->tuple, &want), "names");
 	return flow->owner & 1;
 }
@@ -300,11 +300,11 @@ static void a_sweep_sees_every_flow(void)
 
 		CHECK_EQ(mgl_cache_store(cache, &flow, false, &clock, NULL,
 					 NULL), MGL_CACHE_NEW, "flow %u", i);
-		sum += flow.fp;
+		sum += flow.key;
 	}
 	mgl_cache_sweep(cache, visit_odd, &v);
 	CHECK_EQ(v.seen, 10000, "visits");
-	CHECK_EQ(v.sum, sum, "fingerprints");
+	CHECK_EQ(v.sum, sum, "keys");
 	for (i = 0; i < 10000; i++) {
 		bool there = found(cache, i * 65537ULL + 1, 100);
 

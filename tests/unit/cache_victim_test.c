@@ -58,13 +58,13 @@ static enum mgl_cache_stored store(struct mgl_cache *cache,
 	return mgl_cache_store(cache, &copy, false, &now, NULL, NULL);
 }
 
-static bool listed(struct mgl_cache *cache, u64 fp)
+static bool listed(struct mgl_cache *cache, u64 key)
 {
 	struct mgl_cached flows[MGL_CACHE_WAYS];
 	u32 n = mgl_cache_read(cache, BUCKET, flows);
 
 	while (n--)
-		if (flows[n].fp == fp)
+		if (flows[n].key == key)
 			return true;
 	return false;
 }
@@ -127,7 +127,7 @@ static void places_go_in_the_documented_order(void)
 			CHECK_EQ(store(cache, &new), k <= EXPIRED ?
 				 MGL_CACHE_NEW : k < LIVE ? MGL_CACHE_EVICTED :
 				 MGL_CACHE_FULL, "newcomer %u", k);
-			CHECK_EQ(listed(cache, new.fp), k < LIVE,
+			CHECK_EQ(listed(cache, new.key), k < LIVE,
 				 "newcomer %u", k);
 			/* Nobody else has gone. */
 			for (i = 0; i < MGL_CACHE_WAYS; i++)
@@ -165,7 +165,7 @@ static void the_most_silent_goes_first(void)
 		for (i = 0; i < MGL_CACHE_WAYS; i++) {
 			new = flow_of(LIVE, 100 + i, 0);
 			store(cache, &new);
-			CHECK(listed(cache, new.fp), "newcomer %u", i);
+			CHECK(listed(cache, new.key), "newcomer %u", i);
 			CHECK(!listed(cache, flows_fp(BUCKET,
 						      4 * order[i] + 1)),
 			      "kind %u: place %u is still there", sorts[k],
@@ -214,7 +214,7 @@ static void a_redundant_flow_makes_room(void)
 		cache = bucket_of(what, no_idle);
 		mgl_cache_store(cache, &new, false, &now, redundant, &r);
 		CHECK_EQ(!!r.calls, full, "%u at %u", k, last);
-		CHECK(listed(cache, new.fp), "%u at %u", k, last);
+		CHECK(listed(cache, new.key), "%u at %u", k, last);
 		CHECK_EQ(listed(cache, flows_fp(BUCKET, last ^ 1)), !full,
 			 "%u at %u", k, last);
 		mgl_cache_free(cache);
@@ -231,7 +231,7 @@ static void a_redundant_flow_makes_room(void)
 			 MGL_CACHE_FULL, "redundant: %u", i);
 		/* Those at home in the first line, 0, 2, 4 and 6, then 1 and 3. */
 		CHECK_EQ(r.calls, i ? 6 : MGL_CACHE_WAYS, "calls");
-		CHECK_EQ(listed(cache, new.fp), i, "newcomer");
+		CHECK_EQ(listed(cache, new.key), i, "newcomer");
 		mgl_cache_free(cache);
 	}
 }
@@ -275,7 +275,7 @@ static void a_flood_displaces_nobody_confirmed(void)
 	for (i = 0; i < SIZE; i++) {
 		flow = flows_live(prng(&state), i, NOW);
 		if (store(cache, &flow) == MGL_CACHE_NEW)
-			fps[n++] = flow.fp;
+			fps[n++] = flow.key;
 		else
 			full++;
 	}

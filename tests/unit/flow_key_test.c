@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What of a flow counts: masks by affinity, fingerprints for the cache. */
+/* What of a flow counts: masks by affinity, keys for the cache. */
 #include <linux/in.h>
 #include <linux/kernel.h>
 #include <stdlib.h>
@@ -17,15 +17,15 @@ static struct mgl_flow a_flow(void)
 		.sport = cpu_to_be16(0xa1b2),
 		.dport = cpu_to_be16(443),
 		.proto = IPPROTO_TCP,
-		.opens = true,
-		.shown = MAGLEV_FLOW_OPENING,
+		.new_conn = true,
+		.pkt_state = MAGLEV_FLOW_OPENING,
 		.len = 60,
 	};
 }
 
-static u64 fingerprint(const struct mgl_flow *flow, u32 service)
+static u64 key(const struct mgl_flow *flow, u32 service)
 {
-	return mgl_flow_fingerprint(flow, service, &secret);
+	return mgl_flow_key(flow, service, &secret);
 }
 
 static void a_connection_is_all_that_it_is(void)
@@ -38,8 +38,8 @@ static void a_connection_is_all_that_it_is(void)
 	CHECK_EQ(f.sport, flow.sport, "client's port");
 	CHECK_EQ(f.dport, flow.dport, "VIP's port");
 	CHECK_EQ(f.proto, IPPROTO_TCP, "protocol");
-	CHECK(f.opens, "opens");
-	CHECK_EQ(f.shown, MAGLEV_FLOW_OPENING, "shown");
+	CHECK(f.new_conn, "opens");
+	CHECK_EQ(f.pkt_state, MAGLEV_FLOW_OPENING, "shown");
 	CHECK_EQ(f.len, 60, "length");
 }
 
@@ -55,7 +55,7 @@ static void what_does_not_count_is_masked(void)
 		struct mgl_addr nobody = mgl_addr_v4(0);
 		struct mgl_flow flow = a_flow(), f;
 
-		flow.shown = shown;
+		flow.pkt_state = shown;
 		f = mgl_flow_mask(&flow, affinity);
 		CHECK(mgl_addr_equal(&f.saddr, &flow.saddr), "client");
 		CHECK(mgl_addr_equal(&f.daddr, source ? &nobody : &flow.daddr),
@@ -64,8 +64,8 @@ static void what_does_not_count_is_masked(void)
 			 affinity);
 		CHECK_EQ(f.sport, 0, "affinity %u", affinity);
 		CHECK_EQ(f.dport, 0, "affinity %u", affinity);
-		CHECK(!f.opens, "affinity %u", affinity);
-		CHECK_EQ(f.shown, MAGLEV_FLOW_ESTABLISHED, "affinity %u",
+		CHECK(!f.new_conn, "affinity %u", affinity);
+		CHECK_EQ(f.pkt_state, MAGLEV_FLOW_ESTABLISHED, "affinity %u",
 			 affinity);
 		/* It is still the packet's. */
 		CHECK_EQ(f.len, 60, "affinity %u", affinity);
@@ -111,10 +111,10 @@ static void what_stays_together(void)
 			 i);
 		/* VIP and protocol are the service's, which is the same here. */
 		if (i != 2 && i != 3)
-			CHECK_EQ(fingerprint(&a, 1) == fingerprint(&b, 1),
+			CHECK_EQ(key(&a, 1) == key(&b, 1),
 				 want[affinity][i], "affinity %u, field %u",
 				 affinity, i);
-		CHECK(fingerprint(&a, 1) != fingerprint(&a, 2),
+		CHECK(key(&a, 1) != key(&a, 2),
 		      "affinity %u: services", affinity);
 	}
 }
@@ -127,17 +127,17 @@ static void every_bit_of_a_name_counts(void)
 	u32 bit;
 
 	v6.saddr.w[0] = cpu_to_be32(0x20010db8);
-	base4 = fingerprint(&v4, 7);
-	base6 = fingerprint(&v6, 7);
+	base4 = key(&v4, 7);
+	base6 = key(&v6, 7);
 	CHECK(base4 != base6, "families");
 	for (bit = 0; bit < 128; bit++) {
 		struct mgl_flow f = v6;
 
 		f.saddr.w[bit / 32] ^= 1u << bit % 32;
-		CHECK(fingerprint(&f, 7) != base6, "IPv6 client, bit %u", bit);
+		CHECK(key(&f, 7) != base6, "IPv6 client, bit %u", bit);
 		f = v4;
 		f.saddr.w[bit / 32] ^= 1u << bit % 32;
-		CHECK(fingerprint(&f, 7) != base4, "IPv4 client, bit %u", bit);
+		CHECK(key(&f, 7) != base4, "IPv4 client, bit %u", bit);
 	}
 	for (bit = 0; bit < 32; bit++) {
 		struct mgl_flow f = v4;
@@ -146,25 +146,25 @@ static void every_bit_of_a_name_counts(void)
 			f.sport ^= 1u << bit;
 		else
 			f.dport ^= 1u << (bit - 16);
-		CHECK(fingerprint(&f, 7) != base4, "ports, bit %u", bit);
-		CHECK(fingerprint(&v4, 7 ^ 1u << bit) != base4,
+		CHECK(key(&f, 7) != base4, "ports, bit %u", bit);
+		CHECK(key(&v4, 7 ^ 1u << bit) != base4,
 		      "service, bit %u", bit);
-		CHECK(fingerprint(&v6, 7 ^ 1u << bit) != base6,
+		CHECK(key(&v6, 7 ^ 1u << bit) != base6,
 		      "service, bit %u", bit);
 	}
 	for (bit = 0; bit < 128; bit++) {
 		siphash_key_t other = secret;
 
 		other.key[bit / 64] ^= 1ULL << bit % 64;
-		CHECK(mgl_flow_fingerprint(&v4, 7, &other) != base4,
+		CHECK(mgl_flow_key(&v4, 7, &other) != base4,
 		      "secret, bit %u", bit);
 	}
 }
 
-/* By which half of the fingerprint a flow has its place in the cache. */
+/* By which half of the key a flow has its place in the cache. */
 static u32 place(const struct mgl_flow *flow, u32 service)
 {
-	return fingerprint(flow, service);
+	return key(flow, service);
 }
 
 /*
@@ -197,24 +197,24 @@ static void a_digest_is_the_place_of_a_connection(void)
 	u64 digest = mgl_flow_digest(&flow, &secret);
 
 	CHECK_EQ(place(&flow, 9), (u32)digest, "not computed yet");
-	CHECK(fingerprint(&flow, 9) != fingerprint(&flow, 8), "services");
+	CHECK(key(&flow, 9) != key(&flow, 8), "services");
 	flow.digest = digest;
 	CHECK_EQ(place(&flow, 9), (u32)digest, "computed");
 }
 
-/* Every packet of a flow has its fingerprint. */
+/* Every packet of a flow has its key. */
 static void a_packet_is_no_part_of_its_flows_name(void)
 {
 	struct mgl_flow flow = a_flow(), f = flow;
 
-	f.opens = false;
-	f.shown = MAGLEV_FLOW_CLOSED;
+	f.new_conn = false;
+	f.pkt_state = MAGLEV_FLOW_CLOSED;
 	f.len = 1500;
-	CHECK_EQ(fingerprint(&f, 3), fingerprint(&flow, 3), "packets");
+	CHECK_EQ(key(&f, 3), key(&flow, 3), "packets");
 	CHECK_EQ(mgl_flow_hash(&f, 3), mgl_flow_hash(&flow, 3), "packets");
 	f.sport = flow.dport;
 	f.dport = flow.sport;
-	CHECK(fingerprint(&f, 3) != fingerprint(&flow, 3), "ports swapped");
+	CHECK(key(&f, 3) != key(&flow, 3), "ports swapped");
 }
 
 static int by_value(const void *a, const void *b)
@@ -236,7 +236,7 @@ static void near_flows_have_far_fingerprints(void)
 
 		flow.saddr.w[3] = cpu_to_be32(i & 0xff);
 		flow.sport = cpu_to_be16(i >> 8 & 0xff);
-		fps[i] = fingerprint(&flow, i >> 16);
+		fps[i] = key(&flow, i >> 16);
 		low[fps[i] % 16]++;
 	}
 	for (i = 0; i < 16; i++)

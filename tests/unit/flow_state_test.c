@@ -4,11 +4,11 @@
 #include "oracle.h"
 #include "skb.h"
 
-static enum mgl_counter parse(const struct packet *p, struct mgl_flow *flow,
+static enum mgl_reason parse(const struct packet *p, struct mgl_flow *flow,
 			      const char *what)
 {
 	struct sk_buff *skb = packet_skb(p);
-	enum mgl_counter result;
+	enum mgl_reason result;
 	const char *error;
 
 	error = oracle_check_flow(skb, p->b, 0, flow, &result);
@@ -27,9 +27,9 @@ static void a_syn_without_ack_opens(void)
 
 		packet_ipv4(&p, 5, IPPROTO_TCP, 20);
 		packet_tcp(&p, 5, flags);
-		CHECK_EQ(parse(&p, &flow, "TCP"), MGL_CNT_NONE, "flags %#x",
+		CHECK_EQ(parse(&p, &flow, "TCP"), MGL_REASON_NONE, "flags %#x",
 			 flags);
-		CHECK_EQ(flow.opens, flags & PACKET_SYN && !(flags & PACKET_ACK),
+		CHECK_EQ(flow.new_conn, flags & PACKET_SYN && !(flags & PACKET_ACK),
 			 "flags %#x", flags);
 	}
 }
@@ -44,15 +44,15 @@ static void an_init_opens(void)
 
 		packet_ipv4(&p, 5, IPPROTO_SCTP, 16);
 		packet_sctp(&p, type);
-		CHECK_EQ(parse(&p, &flow, "SCTP"), MGL_CNT_NONE, "chunk %u",
+		CHECK_EQ(parse(&p, &flow, "SCTP"), MGL_REASON_NONE, "chunk %u",
 			 type);
-		CHECK_EQ(flow.opens, type == 1, "chunk %u", type);
+		CHECK_EQ(flow.new_conn, type == 1, "chunk %u", type);
 	}
 }
 
 static void what_packets_show(void)
 {
-	static const struct { u8 proto, is; enum maglev_flow_state shown; } t[] = {
+	static const struct { u8 proto, is; enum maglev_flow_state pkt_state; } t[] = {
 		{ IPPROTO_TCP, 0x02 /* S */, MAGLEV_FLOW_OPENING },
 		{ IPPROTO_TCP, 0x03 /* SF */, MAGLEV_FLOW_OPENING },
 		{ IPPROTO_TCP, 0x12 /* S. */, MAGLEV_FLOW_ESTABLISHED },
@@ -86,8 +86,8 @@ static void what_packets_show(void)
 		else
 			packet_udp(&p, 12);
 		p.len = 40;
-		CHECK_EQ(parse(&p, &flow, "state"), MGL_CNT_NONE, "row %u", i);
-		CHECK_EQ(flow.shown, t[i].shown, "row %u", i);
+		CHECK_EQ(parse(&p, &flow, "state"), MGL_REASON_NONE, "row %u", i);
+		CHECK_EQ(flow.pkt_state, t[i].pkt_state, "row %u", i);
 	}
 }
 

@@ -14,10 +14,10 @@
 #define IP_L4	(OFF + 20)
 
 /* Parse, compare with the oracle, and free the buffer. */
-static enum mgl_counter parse_at(struct sk_buff *skb, const u8 *bytes, u32 off,
+static enum mgl_reason parse_at(struct sk_buff *skb, const u8 *bytes, u32 off,
 				 struct mgl_flow *flow, const char *what)
 {
-	enum mgl_counter result;
+	enum mgl_reason result;
 	const char *error;
 
 	error = oracle_check_flow(skb, bytes, off, flow, &result);
@@ -27,7 +27,7 @@ static enum mgl_counter parse_at(struct sk_buff *skb, const u8 *bytes, u32 off,
 	return result;
 }
 
-static enum mgl_counter parse(const struct packet *p, struct mgl_flow *flow,
+static enum mgl_reason parse(const struct packet *p, struct mgl_flow *flow,
 			      const char *what)
 {
 	return parse_at(packet_skb(p), p->b, OFF, flow, what);
@@ -50,7 +50,7 @@ static void the_flow_of_a_plain_packet(void)
 		struct packet p = inner(protos[i], 10);
 		struct mgl_flow flow;
 
-		CHECK_EQ(parse(&p, &flow, "plain"), MGL_CNT_NONE, "protocol %u",
+		CHECK_EQ(parse(&p, &flow, "plain"), MGL_REASON_NONE, "protocol %u",
 			 protos[i]);
 		CHECK(mgl_addr_is_v4(&flow.saddr), "protocol %u", protos[i]);
 		CHECK(mgl_addr_is_v4(&flow.daddr), "protocol %u", protos[i]);
@@ -64,7 +64,7 @@ static void the_flow_of_a_plain_packet(void)
 			 protos[i]);
 		CHECK_EQ(flow.proto, protos[i], "protocol %u", protos[i]);
 		CHECK_EQ(flow.len, p.len - OFF, "protocol %u", protos[i]);
-		CHECK(!flow.opens, "protocol %u", protos[i]);
+		CHECK(!flow.new_conn, "protocol %u", protos[i]);
 	}
 }
 
@@ -95,10 +95,10 @@ static void options_are_skipped(void)
 
 		packet_ipv4(&p, ihl, IPPROTO_TCP, 20);
 		packet_tcp(&p, 5, PACKET_SYN);
-		CHECK_EQ(parse(&p, &flow, "options"), MGL_CNT_NONE, "IHL %u",
+		CHECK_EQ(parse(&p, &flow, "options"), MGL_REASON_NONE, "IHL %u",
 			 ihl);
 		CHECK_EQ(ntohs(flow.dport), PACKET_DPORT, "IHL %u", ihl);
-		CHECK(flow.opens, "IHL %u", ihl);
+		CHECK(flow.new_conn, "IHL %u", ihl);
 	}
 }
 
@@ -152,12 +152,12 @@ static void total_length_of_a_large_gso_packet(void)
 		bytes[i] = p.b[i];
 	skb = shim_skb_new(bytes, LEN, NULL, 0);
 	skb->gso = true;
-	CHECK_EQ(parse_at(skb, bytes, OFF, &flow, "GSO"), MGL_CNT_NONE,
+	CHECK_EQ(parse_at(skb, bytes, OFF, &flow, "GSO"), MGL_REASON_NONE,
 		 "length 0 and GSO");
 	CHECK_EQ(flow.len, LEN - OFF, "all there is");
 	skb = shim_skb_new(bytes, LEN, NULL, 0);
 	CHECK_EQ(parse_at(skb, bytes, OFF, &flow, "no GSO"),
-		 MGL_CNT_INNER_HEADER, "length 0 without GSO");
+		 MGL_REASON_INNER_HEADER, "length 0 without GSO");
 }
 
 static void bytes_behind_the_packet_are_not_read(void)
@@ -174,8 +174,8 @@ static void bytes_behind_the_packet_are_not_read(void)
 
 			packet_set16(&p, IP_LEN, 20 + len);
 			CHECK_EQ(parse(&p, &flow, "padding"),
-				 len < l4[i].least ? MGL_CNT_INNER_L4 :
-				 MGL_CNT_NONE, "protocol %u, %u bytes",
+				 len < l4[i].least ? MGL_REASON_INNER_L4 :
+				 MGL_REASON_NONE, "protocol %u, %u bytes",
 				 l4[i].proto, len);
 		}
 }
@@ -189,7 +189,7 @@ static void every_fragment_word(void)
 	for (frag = 0; frag <= 0xffff; frag++) {
 		packet_set16(&p, IP_FRAG, frag);
 		CHECK_EQ(parse(&p, &flow, "fragment"), frag & 0x3fff ?
-			 MGL_CNT_INNER_FRAGMENT : MGL_CNT_NONE, "word %#x",
+			 MGL_REASON_INNER_FRAGMENT : MGL_REASON_NONE, "word %#x",
 			 frag);
 	}
 }

@@ -16,13 +16,13 @@ struct mgl_clock flows_clock(u32 now)
 	return (struct mgl_clock){ .now = now, .timeouts = &flows_timeouts };
 }
 
-struct mgl_tuple flows_tuple(u64 fp)
+struct mgl_tuple flows_tuple(u64 key)
 {
 	return (struct mgl_tuple){
-		.client = mgl_addr_v4(cpu_to_be32(fp >> 32)),
-		.sport = cpu_to_be16(fp),
-		.dport = cpu_to_be16(fp >> 16),
-		.service = (fp >> 32) * 3 + fp,
+		.client = mgl_addr_v4(cpu_to_be32(key >> 32)),
+		.sport = cpu_to_be16(key),
+		.dport = cpu_to_be16(key >> 16),
+		.service = (key >> 32) * 3 + key,
 	};
 }
 
@@ -33,11 +33,11 @@ bool flows_tuple_equal(const struct mgl_tuple *a, const struct mgl_tuple *b)
 	       a->service == b->service;
 }
 
-struct mgl_cached flows_new(u64 fp, u32 owner, u32 seen)
+struct mgl_cached flows_new(u64 key, u32 owner, u32 seen)
 {
 	return (struct mgl_cached){
-		.fp = fp,
-		.tuple = flows_tuple(fp),
+		.key = key,
+		.tuple = flows_tuple(key),
 		.owner = owner,
 		.kind = MGL_KIND_TCP,
 		.state = MAGLEV_FLOW_ESTABLISHED,
@@ -45,9 +45,9 @@ struct mgl_cached flows_new(u64 fp, u32 owner, u32 seen)
 	};
 }
 
-struct mgl_cached flows_live(u64 fp, u32 owner, u32 seen)
+struct mgl_cached flows_live(u64 key, u32 owner, u32 seen)
 {
-	struct mgl_cached flow = flows_new(fp, owner, seen);
+	struct mgl_cached flow = flows_new(key, owner, seen);
 
 	flow.confirmed = true;
 	return flow;
@@ -55,7 +55,7 @@ struct mgl_cached flows_live(u64 fp, u32 owner, u32 seen)
 
 bool flows_equal(const struct mgl_cached *a, const struct mgl_cached *b)
 {
-	return a->fp == b->fp && flows_tuple_equal(&a->tuple, &b->tuple) &&
+	return a->key == b->key && flows_tuple_equal(&a->tuple, &b->tuple) &&
 	       a->owner == b->owner && a->kind == b->kind &&
 	       a->state == b->state && a->confirmed == b->confirmed &&
 	       (a->seen & 0xffffff) == (b->seen & 0xffffff);
@@ -65,7 +65,7 @@ static int by_fp(const void *a, const void *b)
 {
 	const struct mgl_cached *x = a, *y = b;
 
-	return x->fp < y->fp ? -1 : x->fp > y->fp;
+	return x->key < y->key ? -1 : x->key > y->key;
 }
 
 struct mgl_cached *flows_list(struct mgl_cache *cache, u32 *n)

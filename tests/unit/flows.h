@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Flows to put into a cache: all that is known of one follows from its fp. */
+/* Flows to put into a cache: all that is known of one follows from its key. */
 #ifndef _UNIT_FLOWS_H
 #define _UNIT_FLOWS_H
 
@@ -18,16 +18,16 @@ static inline u64 flows_fp(u32 bucket, u32 n)
 }
 
 struct mgl_clock flows_clock(u32 now);
-struct mgl_tuple flows_tuple(u64 fp);
+struct mgl_tuple flows_tuple(u64 key);
 bool flows_tuple_equal(const struct mgl_tuple *a, const struct mgl_tuple *b);
 /* An unconfirmed TCP flow that is established. */
-struct mgl_cached flows_new(u64 fp, u32 owner, u32 seen);
+struct mgl_cached flows_new(u64 key, u32 owner, u32 seen);
 /* The same, confirmed. */
-struct mgl_cached flows_live(u64 fp, u32 owner, u32 seen);
+struct mgl_cached flows_live(u64 key, u32 owner, u32 seen);
 
 /* But for the bits of @seen that a cache does not keep. */
 bool flows_equal(const struct mgl_cached *a, const struct mgl_cached *b);
-/* Everything that @cache has, sorted by fp; to be freed by the caller. */
+/* Everything that @cache has, sorted by key; to be freed by the caller. */
 struct mgl_cached *flows_list(struct mgl_cache *cache, u32 *n);
 
 #endif /* _UNIT_FLOWS_H */

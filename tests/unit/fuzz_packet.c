@@ -31,8 +31,8 @@ static const char *use(const struct mgl_flow *flow)
 		struct mgl_flow again = mgl_flow_mask(&f, affinity);
 
 		if (mgl_flow_hash(&f, 1) != mgl_flow_hash(&again, 1) ||
-		    mgl_flow_fingerprint(&f, 1, &secret) !=
-		    mgl_flow_fingerprint(&again, 1, &secret))
+		    mgl_flow_key(&f, 1, &secret) !=
+		    mgl_flow_key(&again, 1, &secret))
 			return "a mask leaves something to mask";
 	}
 	return NULL;
@@ -40,18 +40,18 @@ static const char *use(const struct mgl_flow *flow)
 
 static void parse(const struct sk_buff *skb, const u8 *bytes, u32 off)
 {
-	enum mgl_counter result;
-	struct mgl_outer outer;
+	enum mgl_reason result;
+	struct mgl_gre outer;
 	struct mgl_flow flow;
 	const char *error;
 
 	error = oracle_check_outer(skb, bytes, off, &outer, &result);
-	if (!error && result == MGL_CNT_NONE &&
+	if (!error && result == MGL_REASON_NONE &&
 	    outer.proto == htons(ETH_P_IP) && outer.inner <= skb->len &&
 	    skb->len - outer.inner >= 20) {
 		error = oracle_check_flow(skb, bytes, outer.inner, &flow,
 					  &result);
-		if (!error && result == MGL_CNT_NONE)
+		if (!error && result == MGL_REASON_NONE)
 			error = use(&flow);
 	}
 	if (error) {

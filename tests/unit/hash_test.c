@@ -137,7 +137,7 @@ static void flow_hash_depends_on_nothing_else(void)
 	memset(&flow, 0xff, sizeof(flow));
 	flow = example();
 	base = mgl_flow_hash(&flow, 1);
-	flow.opens = true;
+	flow.new_conn = true;
 	CHECK_EQ(mgl_flow_hash(&flow, 1), base, "a SYN");
 	flow.len = 40;
 	CHECK_EQ(mgl_flow_hash(&flow, 1), base, "another length");

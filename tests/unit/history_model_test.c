@@ -220,16 +220,16 @@ static void check_size(struct life *l)
 static void change(struct life *l)
 {
 	struct mgl_candidate cand[BACKENDS];
-	struct mgl_generation old, new;
+	struct mgl_table_view old, new;
 	struct mgl_history *next;
 	u16 map[BACKENDS], *slots;
 	u32 i, k, n;
 
 	n = table_build(l, cand, map, &slots);
-	old = (struct mgl_generation){
+	old = (struct mgl_table_view){
 		l->slots, l->table_size, l->table_seed, l->history,
 	};
-	new = (struct mgl_generation){ slots, l->size, l->seed, NULL };
+	new = (struct mgl_table_view){ slots, l->size, l->seed, NULL };
 	CHECK_EQ(mgl_history_next(&next, l->slots ? &old : NULL, map, &new,
 				  l->now, l->settle), 0, "change");
 	for (k = 0; k < l->n; k++)

@@ -22,9 +22,9 @@ struct table {
 /* Where no owner gets another number. */
 static const u16 same[] = { 0, 1, 2, 3, 4, 5, 6, 7 };
 
-static struct mgl_generation generation(const struct table *t)
+static struct mgl_table_view generation(const struct table *t)
 {
-	return (struct mgl_generation){
+	return (struct mgl_table_view){
 		.slots = t->slots, .size = t->size, .seed = t->seed,
 		.history = t->history,
 	};
@@ -32,7 +32,7 @@ static struct mgl_generation generation(const struct table *t)
 
 static void change(struct table *t, const u16 *map, struct table to, u32 now)
 {
-	struct mgl_generation old = generation(t), new = generation(&to);
+	struct mgl_table_view old = generation(t), new = generation(&to);
 
 	CHECK_EQ(mgl_history_next(&to.history, t->size ? &old : NULL, map,
 				  &new, now, SETTLE), 0, "change");
@@ -254,7 +254,7 @@ static void moves_are_counted(void)
 {
 	static const u16 gone[] = { 0, NONE, 1, 2 };
 	struct table t = AT_REST(0, 1, 2, 3, NONE, 0), u;
-	struct mgl_generation old = generation(&t), new;
+	struct mgl_table_view old = generation(&t), new;
 	/* By new numbers: the last one may take nothing any more. */
 	static const bool may[] = { true, true, false, true };
 	struct mgl_moves m;
@@ -287,7 +287,7 @@ static void moves_are_counted(void)
 static void check_failures(const struct table *from, struct table to,
 			   unsigned int expected, const char *what)
 {
-	struct mgl_generation old = generation(from), new = generation(&to);
+	struct mgl_table_view old = generation(from), new = generation(&to);
 	struct mgl_history *next = NULL;
 	long live = shim_alloc_live();
 	unsigned int nth;

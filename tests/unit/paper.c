@@ -44,7 +44,7 @@ u32 *paper_permutations(const struct mgl_candidate *cand, u32 n, u32 size,
 	u32 i, j, offset, skip;
 
 	for (i = 0; i < n; i++) {
-		mgl_table_permutation(&cand[i].addr, seed, size, &offset,
+		mgl_maglev_permutation(&cand[i].addr, seed, size, &offset,
 				      &skip);
 		for (j = 0; j < size; j++)
 			permutation[(size_t)i * size + j] =

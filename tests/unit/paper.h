@@ -3,7 +3,7 @@
 #ifndef _UNIT_PAPER_H
 #define _UNIT_PAPER_H
 
-#include "table.h"
+#include "maglev.h"
 
 /* "permutation", @n rows of @size */
 u32 *paper_permutations(const struct mgl_candidate *cand, u32 n, u32 size,

@@ -21,7 +21,7 @@ static void fill_gives_table_1(void)
 	u16 slots[7];
 	u32 i;
 
-	CHECK_EQ(mgl_table_fill(slots, 7, turns, 3), 0, "fill");
+	CHECK_EQ(mgl_maglev_fill(slots, 7, turns, 3), 0, "fill");
 	for (i = 0; i < 7; i++)
 		CHECK_EQ(slots[i], want[i], "slot %u", i);
 }
@@ -34,7 +34,7 @@ static void fill_gives_table_1_without_b1(void)
 	u16 slots[7];
 	u32 i;
 
-	CHECK_EQ(mgl_table_fill(slots, 7, turns, 2), 0, "fill");
+	CHECK_EQ(mgl_maglev_fill(slots, 7, turns, 2), 0, "fill");
 	for (i = 0; i < 7; i++)
 		CHECK_EQ(backend[slots[i] & 1], want[i], "slot %u", i);
 }

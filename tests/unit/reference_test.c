@@ -142,7 +142,7 @@ static struct mgl_candidate *next_backends(u32 n, u32 size, u64 seed)
 		need(next_is("backend"), "no backend");
 		cand[i].addr = next_addr();
 		cand[i].weight = next_u32();
-		mgl_table_permutation(&cand[i].addr, seed, size, &offset,
+		mgl_maglev_permutation(&cand[i].addr, seed, size, &offset,
 				      &skip);
 		CHECK_EQ(offset, next_u32(), "offset of backend %u", i);
 		CHECK_EQ(skip, next_u32(), "skip of backend %u", i);

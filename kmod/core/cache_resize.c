@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Resizing the flow cache while packets use it: bucket after bucket, each with
+ * its lock held. A flow is put into the new array before it leaves the old
+ * one, so readers, who look there in the same order, do not miss it.
+ */
+#include <kunit/visibility.h>
+#include <linux/kernel.h>
+#include <linux/sched.h>
+
+#include "cache_array.h"
+
+#define BUCKETS_AT_A_TIME 256
+
+/* What of the smaller one's buckets falls together is moved as it fits. */
+static bool bucket_move(struct mgl_cache_array *from, u32 bucket,
+			struct mgl_cache_array *to,
+			const struct mgl_clock *clock)
+{
+	struct mgl_bucket_ref src = { .array = from, .bucket = bucket };
+	enum mgl_cache_stored stored;
+	struct mgl_cached flow;
+	struct mgl_bucket_ref dst;
+	unsigned int i;
+
+	for (i = 0; i < MGL_CACHE_WAYS; i++) {
+		if (!mgl_cache_get(&src, i, &flow))
+			continue;
+		dst = (struct mgl_bucket_ref){
+			.array = to, .bucket = flow.key & to->mask,
+		};
+		if (!mgl_cache_expired(&flow, clock)) {
+			spin_lock_nested(mgl_cache_lock(to, dst.bucket),
+					 SINGLE_DEPTH_NESTING);
+			stored = mgl_cache_put(&dst, &flow, true, clock, NULL,
+					       NULL);
+			spin_unlock(mgl_cache_lock(to, dst.bucket));
+			if (stored == MGL_CACHE_FULL)
+				return false;
+		}
+		mgl_entry_clear(&src, i);
+	}
+	return true;
+}
+
+/*
+ * Back to the larger array: to bucket @b of it belongs what is in its bucket of
+ * the smaller one and has @b's number by the larger one's mask. There is
+ * room: newcomers for a bucket that was moved took places in the smaller one,
+ * and no more than fit there. @b's lock is held.
+ */
+static void bucket_back(struct mgl_cache_array *from, u32 b,
+			struct mgl_cache_array *to,
+			const struct mgl_clock *clock)
+{
+	struct mgl_bucket_ref src = { .array = to, .bucket = b & to->mask };
+	struct mgl_bucket_ref dst = { .array = from, .bucket = b };
+	struct mgl_cached flow;
+	unsigned int i;
+
+	spin_lock_nested(mgl_cache_lock(to, src.bucket), SINGLE_DEPTH_NESTING);
+	for (i = 0; i < MGL_CACHE_WAYS; i++) {
+		if (!mgl_cache_get(&src, i, &flow) ||
+		    (flow.key & from->mask) != b)
+			continue;
+		mgl_cache_put(&dst, &flow, true, clock, NULL, NULL);
+		mgl_entry_clear(&src, i);
+	}
+	spin_unlock(mgl_cache_lock(to, src.bucket));
+}
+
+static bool move_all(struct mgl_cache_array *from, struct mgl_cache_array *to,
+		     const struct mgl_clock *clock)
+{
+	bool fits = true;
+	u32 b;
+
+	for (b = 0; fits && b <= from->mask; b++) {
+		if (!(b % BUCKETS_AT_A_TIME))
+			cond_resched();
+		spin_lock_bh(mgl_cache_lock(from, b));
+		fits = bucket_move(from, b, to, clock);
+		/* Pairs with READ_ONCE() in mgl_cache_store(), same lock held. */
+		if (fits)
+			WRITE_ONCE(from->moved, b + 1);
+		else
+			bucket_back(from, b, to, clock);
+		spin_unlock_bh(mgl_cache_lock(from, b));
+	}
+	return fits;
+}
+
+static void move_back(struct mgl_cache_array *from, struct mgl_cache_array *to,
+		      const struct mgl_clock *clock)
+{
+	u32 b;
+
+	for (b = from->moved; b-- > 0;) {
+		if (!(b % BUCKETS_AT_A_TIME))
+			cond_resched();
+		spin_lock_bh(mgl_cache_lock(from, b));
+		bucket_back(from, b, to, clock);
+		/* Pairs with READ_ONCE() in mgl_cache_store(), same lock held. */
+		WRITE_ONCE(from->moved, b);
+		spin_unlock_bh(mgl_cache_lock(from, b));
+	}
+}
+
+/**
+ * mgl_cache_resize() - give a cache another size
+ * @cache: the cache
+ * @entries: flows it shall hold, a power of two from MAGLEV_CACHE_SIZE_MIN
+ * @clock: time and timeouts
+ * @old: memory to be freed by mgl_cache_array_free() a grace period later, or
+ *	NULL
+ *
+ * No live flow is lost but for what a newcomer could displace as well, which
+ * may have gone even if there turns out to be no room.
+ *
+ * Context: may sleep; not while the cache is read or swept, and not again
+ * before a grace period is over.
+ * Return: 0, -ENOMEM, or -ENOSPC if @entries do not hold what there is; then
+ * what is left is where it was.
+ */
+int mgl_cache_resize(struct mgl_cache *cache, u32 entries,
+		     const struct mgl_clock *clock,
+		     struct mgl_cache_array **old)
+{
+	struct mgl_cache_array *from, *to;
+
+	*old = NULL;
+	from = rcu_dereference_protected(cache->array, true);
+	if (entries == (from->mask + 1) * MGL_CACHE_WAYS)
+		return 0;
+	to = mgl_cache_array_alloc(entries);
+	if (!to)
+		return -ENOMEM;
+	rcu_assign_pointer(from->next, to);
+	if (!move_all(from, to, clock)) {
+		move_back(from, to, clock);
+		RCU_INIT_POINTER(from->next, NULL);
+		*old = to;
+		return -ENOSPC;
+	}
+	rcu_assign_pointer(cache->array, to);
+	*old = from;
+	return 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_cache_resize);

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Storing flows in the cache, and whose place a newcomer takes.
+ *
+ * It takes, in this order, a place that is free, that of an expired flow, of
+ * an unconfirmed one, of one that is closing, of one that would go to the same
+ * backend anyway. It never displaces a confirmed live flow, so a flood of
+ * one-packet flows cannot. Where there is no place the flow goes without: by
+ * hash.
+ */
+#include <kunit/visibility.h>
+#include <linux/kernel.h>
+
+#include "cache_array.h"
+
+/**
+ * mgl_cache_get() - read one place of a locked bucket
+ * @ref: the bucket
+ * @way: which place of it
+ * @flow: the flow
+ *
+ * Context: the bucket's lock is held.
+ * Return: true if there is a flow.
+ */
+bool mgl_cache_get(const struct mgl_bucket_ref *ref, unsigned int way,
+		   struct mgl_cached *flow)
+{
+	if (!mgl_entry_read(ref, way, flow))
+		return false;
+	flow->tuple = ref->array->names[ref->bucket].tuple[way];
+	return true;
+}
+
+static void entry_write(const struct mgl_bucket_ref *ref, unsigned int way,
+			const struct mgl_cached *flow)
+{
+	struct mgl_bucket *b = &ref->array->buckets[ref->bucket];
+
+	u64 *key = mgl_entry_key(b, way);
+
+	mgl_bloom_add(ref->array, flow->key);
+	if (READ_ONCE(*key) != flow->key) {
+		WRITE_ONCE(*key, 0);
+		/* Pairs with smp_rmb() in entry_find(). */
+		smp_wmb();
+	}
+	WRITE_ONCE(*mgl_entry_val(b, way), mgl_value_pack(flow));
+	ref->array->names[ref->bucket].tuple[way] = flow->tuple;
+	/* Pairs with smp_load_acquire() in entry_find(). */
+	smp_store_release(key, flow->key);
+}
+
+/* Lower ones go first; from RANK_LIVE on nothing is displaced. */
+enum rank {
+	RANK_FREE,
+	RANK_EXPIRED,
+	RANK_UNCONFIRMED,
+	RANK_CLOSING,
+	RANK_LIVE,
+};
+
+static enum rank rank(const struct mgl_cached *flow,
+		      const struct mgl_clock *clock)
+{
+	if (mgl_cache_expired(flow, clock))
+		return RANK_EXPIRED;
+	if (!flow->confirmed)
+		return RANK_UNCONFIRMED;
+	if (flow->state == MAGLEV_FLOW_CLOSING ||
+	    flow->state == MAGLEV_FLOW_CLOSED)
+		return RANK_CLOSING;
+	return RANK_LIVE;
+}
+
+/**
+ * mgl_cache_put() - store a flow in a locked bucket
+ * @ref: the bucket
+ * @flow: the flow; becomes what is there already if that is kept
+ * @replace: an entry of the flow's own is not kept
+ * @clock: time and timeouts
+ * @redundant: says whether a flow may go without an entry, or NULL
+ * @ctx: for @redundant
+ *
+ * Context: the bucket's lock is held.
+ * Return: what became of it.
+ */
+enum mgl_cache_stored mgl_cache_put(const struct mgl_bucket_ref *ref,
+				    struct mgl_cached *flow, bool replace,
+				    const struct mgl_clock *clock,
+				    mgl_redundant_fn redundant, void *ctx)
+{
+	unsigned int i, n, home = mgl_home_of(flow->key) * MGL_LINE_WAYS;
+	u32 best_idle = 0, idle;
+	enum rank best = RANK_LIVE, r;
+	struct mgl_cached other;
+	int victim = -1;
+
+	/* From home on, so that a free place there is the first one found. */
+	for (n = 0; n < MGL_CACHE_WAYS; n++) {
+		i = (home + n) % MGL_CACHE_WAYS;
+		r = RANK_FREE;
+		idle = 0;
+		if (mgl_entry_read(ref, i, &other)) {
+			r = rank(&other, clock);
+			idle = mgl_idle_time(other.seen, clock->now);
+			if (other.key == flow->key) {
+				if (!replace && r != RANK_EXPIRED) {
+					mgl_cache_get(ref, i, flow);
+					return MGL_CACHE_KEPT;
+				}
+				entry_write(ref, i, flow);
+				return r == RANK_EXPIRED ? MGL_CACHE_NEW :
+							   MGL_CACHE_REPLACED;
+			}
+		}
+		/* The one that has been silent for longest among equals. */
+		if (r < best || (r == best && r != RANK_LIVE && idle > best_idle)) {
+			best = r;
+			best_idle = idle;
+			victim = i;
+		}
+	}
+	for (i = 0; victim < 0 && redundant && i < MGL_CACHE_WAYS; i++)
+		if (mgl_cache_get(ref, i, &other) &&
+		    redundant(ctx, &other.tuple, other.owner))
+			victim = i;
+	if (victim < 0)
+		return MGL_CACHE_FULL;
+	entry_write(ref, victim, flow);
+	return best <= RANK_EXPIRED ? MGL_CACHE_NEW : MGL_CACHE_EVICTED;
+}
+
+/**
+ * mgl_cache_store() - remember a flow
+ * @cache: the cache
+ * @flow: the flow; becomes what is there already if that is kept
+ * @replace: an entry that the flow has is wrong; otherwise it is kept, as
+ *	another CPU was faster
+ * @clock: time and timeouts
+ * @redundant: says whether a flow may go without an entry, or NULL
+ * @ctx: for @redundant
+ *
+ * Context: RCU read side, BH disabled. Looks at MGL_CACHE_WAYS entries.
+ * Return: what became of it.
+ */
+enum mgl_cache_stored mgl_cache_store(struct mgl_cache *cache,
+				      struct mgl_cached *flow, bool replace,
+				      const struct mgl_clock *clock,
+				      mgl_redundant_fn redundant, void *ctx)
+{
+	struct mgl_cache_array *array = rcu_dereference(cache->array), *next;
+	struct mgl_bucket_ref ref = { .array = array };
+	enum mgl_cache_stored stored;
+	u32 bucket;
+
+	flow->key = mgl_cache_key(flow->key);
+	bucket = mgl_bucket_of(array, flow->key);
+	ref.bucket = bucket;
+	spin_lock(mgl_cache_lock(array, bucket));
+	next = rcu_dereference(array->next);
+	if (next && bucket < READ_ONCE(array->moved)) {
+		/* The lock that is held keeps it from being moved back. */
+		ref.array = next;
+		ref.bucket = mgl_bucket_of(next, flow->key);
+		spin_lock_nested(mgl_cache_lock(next, ref.bucket),
+				 SINGLE_DEPTH_NESTING);
+		stored = mgl_cache_put(&ref, flow, replace, clock, redundant,
+				       ctx);
+		spin_unlock(mgl_cache_lock(next, ref.bucket));
+	} else {
+		stored = mgl_cache_put(&ref, flow, replace, clock, redundant,
+				       ctx);
+	}
+	spin_unlock(mgl_cache_lock(array, bucket));
+	return stored;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_cache_store);

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From an inner packet to its flow. The buffer belongs to somebody on the
+ * Internet: a length that says where something is read is checked against the
+ * one that encloses it, and nothing is read but through skb_header_pointer().
+ * Lengths that only the backend needs (UDP's, those of SCTP chunks) are its to
+ * check.
+ */
+#include <kunit/visibility.h>
+#include <linux/ip.h>
+#include <linux/sctp.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <net/ip.h>
+
+#include "flow.h"
+#include "hash.h"
+
+/* The common header and the type of the first chunk (RFC 9260, section 3). */
+struct sctp_start {
+	struct sctphdr hdr;
+	struct sctp_chunkhdr chunk;
+};
+
+static enum mgl_reason parse_tcp(const struct sk_buff *skb, u32 off, u32 len,
+				  struct mgl_flow *flow)
+{
+	const struct tcphdr *th;
+	struct tcphdr _th;
+
+	if (len < sizeof(_th))
+		return MGL_REASON_INNER_L4;
+	th = skb_header_pointer(skb, off, sizeof(_th), &_th);
+	if (!th || th->doff * 4 < sizeof(_th) || th->doff * 4 > len)
+		return MGL_REASON_INNER_L4;
+
+	flow->sport = th->source;
+	flow->dport = th->dest;
+	flow->new_conn = th->syn && !th->ack;
+	if (th->rst)
+		flow->pkt_state = MAGLEV_FLOW_CLOSED;
+	else if (flow->new_conn)
+		flow->pkt_state = MAGLEV_FLOW_OPENING;
+	else if (th->fin)
+		flow->pkt_state = MAGLEV_FLOW_CLOSING;
+	return MGL_REASON_NONE;
+}
+
+static enum mgl_reason parse_udp(const struct sk_buff *skb, u32 off, u32 len,
+				  struct mgl_flow *flow)
+{
+	const struct udphdr *uh;
+	struct udphdr _uh;
+
+	if (len < sizeof(_uh))
+		return MGL_REASON_INNER_L4;
+	uh = skb_header_pointer(skb, off, sizeof(_uh), &_uh);
+	if (!uh)
+		return MGL_REASON_INNER_L4;
+
+	flow->sport = uh->source;
+	flow->dport = uh->dest;
+	return MGL_REASON_NONE;
+}
+
+/* Each of these comes first in its packet. */
+static enum maglev_flow_state sctp_shows(u8 type)
+{
+	switch (type) {
+	case SCTP_CID_INIT:
+		return MAGLEV_FLOW_OPENING;
+	case SCTP_CID_SHUTDOWN:
+	case SCTP_CID_SHUTDOWN_ACK:
+	case SCTP_CID_SHUTDOWN_COMPLETE:
+		return MAGLEV_FLOW_CLOSING;
+	case SCTP_CID_ABORT:
+		return MAGLEV_FLOW_CLOSED;
+	default:
+		return MAGLEV_FLOW_ESTABLISHED;
+	}
+}
+
+static enum mgl_reason parse_sctp(const struct sk_buff *skb, u32 off, u32 len,
+				   struct mgl_flow *flow)
+{
+	const struct sctp_start *sh;
+	struct sctp_start _sh;
+
+	/* No packet of SCTP is without a chunk. */
+	if (len < sizeof(_sh))
+		return MGL_REASON_INNER_L4;
+	sh = skb_header_pointer(skb, off, sizeof(_sh), &_sh);
+	if (!sh)
+		return MGL_REASON_INNER_L4;
+
+	flow->sport = sh->hdr.source;
+	flow->dport = sh->hdr.dest;
+	/* INIT travels alone in its packet, so the first chunk tells. */
+	flow->new_conn = sh->chunk.type == SCTP_CID_INIT;
+	flow->pkt_state = sctp_shows(sh->chunk.type);
+	return MGL_REASON_NONE;
+}
+
+/**
+ * mgl_flow_parse_v4() - read the flow of an inner IPv4 packet
+ * @skb: the packet, as it came
+ * @off: where the inner header starts, counted from skb->data
+ * @iph: the first 20 bytes of the inner header, which the caller has read
+ * @flow: the flow, valid if MGL_REASON_NONE is returned
+ *
+ * Protocols without ports get ports of 0, and so no service. Bytes after the
+ * inner total length are padding and not looked at.
+ *
+ * Context: any; keeps and changes no pointer into @skb.
+ * Return: MGL_REASON_NONE, or the reason why this packet has no flow.
+ */
+enum mgl_reason mgl_flow_parse_v4(const struct sk_buff *skb, u32 off,
+				   const struct iphdr *iph,
+				   struct mgl_flow *flow)
+{
+	u32 avail = skb->len - off;
+	u32 hlen = iph->ihl * 4;
+	u32 len = ntohs(iph->tot_len);
+
+	/* A GSO packet above 64 KiB cannot say its length (BIG TCP). */
+	if (!len && skb_is_gso(skb))
+		len = avail;
+	if (iph->version != 4 || hlen < sizeof(*iph) || len < hlen ||
+	    len > avail)
+		return MGL_REASON_INNER_HEADER;
+	if (ip_is_fragment(iph))
+		return MGL_REASON_INNER_FRAGMENT;
+
+	*flow = (struct mgl_flow){
+		.saddr = mgl_addr_v4(iph->saddr),
+		.daddr = mgl_addr_v4(iph->daddr),
+		.proto = iph->protocol,
+		.pkt_state = MAGLEV_FLOW_ESTABLISHED,
+		.len = len,
+	};
+	switch (iph->protocol) {
+	case IPPROTO_TCP:
+		return parse_tcp(skb, off + hlen, len - hlen, flow);
+	case IPPROTO_UDP:
+		return parse_udp(skb, off + hlen, len - hlen, flow);
+	case IPPROTO_SCTP:
+		return parse_sctp(skb, off + hlen, len - hlen, flow);
+	case IPPROTO_ICMP:
+		return MGL_REASON_INNER_ICMP;
+	default:
+		return MGL_REASON_NONE;
+	}
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_flow_parse_v4);
+
+/**
+ * mgl_flow_mask() - what of a flow counts with an affinity
+ * @flow: the flow
+ * @affinity: what stays together
+ *
+ * What does not count is 0: with MAGLEV_AFFINITY_3TUPLE the ports, with
+ * MAGLEV_AFFINITY_SOURCE all but the client's address. Where connections are
+ * not told apart none of them opens or ends the flow. Normative.
+ *
+ * Context: any.
+ * Return: the flow to hash and to remember.
+ */
+struct mgl_flow mgl_flow_mask(const struct mgl_flow *flow,
+			      enum maglev_affinity affinity)
+{
+	struct mgl_flow f = *flow;
+
+	if (affinity == MAGLEV_AFFINITY_5TUPLE)
+		return f;
+	f.sport = 0;
+	f.dport = 0;
+	f.new_conn = false;
+	f.pkt_state = MAGLEV_FLOW_ESTABLISHED;
+	f.masked = true;
+	f.digest = 0;
+	if (affinity == MAGLEV_AFFINITY_SOURCE) {
+		f.daddr = mgl_addr_v4(0);
+		f.proto = 0;
+	}
+	return f;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_flow_mask);
+
+/*
+ * An address as SipHash reads its bytes. Put together in registers: from a
+ * buffer, words that were just written in parts would come late.
+ */
+static u64 addr_word(const struct mgl_addr *addr)
+{
+	return le32_to_cpu((__force __le32)mgl_addr_to_v4(addr));
+}
+
+/* Ports and protocol, likewise. */
+static u64 rest_word(const struct mgl_flow *flow)
+{
+	return (u64)le16_to_cpu((__force __le16)flow->sport) |
+	       (u64)le16_to_cpu((__force __le16)flow->dport) << 16 |
+	       (u64)flow->proto << 32;
+}
+
+/* @service is 0, or stands where the ports would, which are 0 then. */
+static u64 digest(const struct mgl_flow *flow, u32 service,
+		  const siphash_key_t *secret)
+{
+	const __be32 *w = flow->saddr.w;
+
+	if (mgl_addr_is_v4(&flow->saddr))
+		return siphash_2u64(addr_word(&flow->saddr) |
+				    addr_word(&flow->daddr) << 32,
+				    rest_word(flow) | service, secret);
+	return siphash_4u64((u64)(__force u32)w[0] << 32 | (__force u32)w[1],
+			    (u64)(__force u32)w[2] << 32 | (__force u32)w[3],
+			    (u64)(__force u32)flow->daddr.w[2] << 32 |
+				    (__force u32)flow->daddr.w[3],
+			    rest_word(flow) | service, secret);
+}
+
+/**
+ * mgl_flow_digest() - a flow in 64 bits that nobody else can foresee
+ * @flow: the flow, of which nothing is masked
+ * @secret: random, so that nobody can choose flows that fall together
+ *
+ * SipHash-2-4. Says nothing outside of this host. Needs no service, so a place
+ * in the cache can be on its way from memory while the service is looked for.
+ *
+ * Context: any.
+ * Return: the digest.
+ */
+u64 mgl_flow_digest(const struct mgl_flow *flow, const siphash_key_t *secret)
+{
+	return digest(flow, 0, secret);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_flow_digest);
+
+/**
+ * mgl_flow_key() - what the cache knows a flow by
+ * @flow: the flow, as mgl_flow_mask() has it
+ * @service: number of its service
+ * @secret: that of mgl_flow_digest()
+ *
+ * The lower half, by which a flow has its ref, is the digest's. Not so where
+ * a part of the flow is masked: a client's flows to all services would have the
+ * same digest, and fight for one ref.
+ *
+ * Context: any.
+ * Return: the key.
+ */
+u64 mgl_flow_key(const struct mgl_flow *flow, u32 service,
+			 const siphash_key_t *secret)
+{
+	if (flow->masked)
+		return digest(flow, service, secret);
+	return (flow->digest ? flow->digest : digest(flow, 0, secret)) ^
+	       (u64)service << 32;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_flow_key);
+
+/**
+ * mgl_flow_hash() - the hash that picks a flow's slot
+ * @flow: the flow
+ * @seed: the pool's seed
+ *
+ * SipHash-2-4, keyed with MGL_LABEL_FLOW as hash.h says, of source address,
+ * destination address, source port, destination port, protocol and three zero
+ * bytes, all in network byte order: 16 bytes for IPv4. The flow's slot in a
+ * table of M slots is (upper 32 bits of the hash * M) >> 32. Normative.
+ *
+ * Context: any.
+ * Return: the hash.
+ */
+u64 mgl_flow_hash(const struct mgl_flow *flow, u64 seed)
+{
+	siphash_key_t key = mgl_hash_key(seed, MGL_LABEL_FLOW);
+
+	return siphash_2u64(addr_word(&flow->saddr) |
+			    addr_word(&flow->daddr) << 32,
+			    rest_word(flow), &key);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_flow_hash);

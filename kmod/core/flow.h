@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The inner packet: which flow is it part of? Pure. */
+#ifndef _MGL_FLOW_H
+#define _MGL_FLOW_H
+
+#include <linux/types.h>
+#include <linux/siphash.h>
+#include <uapi/linux/maglev.h>
+
+#include "addr.h"
+#include "../stats.h"
+
+struct iphdr;
+struct sk_buff;
+
+/**
+ * struct mgl_flow - what the inner packet says of its flow
+ * @saddr: the client
+ * @daddr: the VIP
+ * @sport: client's port, network byte order
+ * @dport: VIP's port, network byte order
+ * @proto: IPPROTO_*
+ * @new_conn: the packet opens a flow: TCP SYN without ACK, SCTP INIT
+ * @pkt_state: what the packet shows of the flow's state
+ * @len: length of the inner packet in bytes
+ * @masked: mgl_flow_mask() hid a part of it
+ * @digest: mgl_flow_digest() of it, or 0 if that is still to be done
+ */
+struct mgl_flow {
+	struct mgl_addr saddr;
+	struct mgl_addr daddr;
+	__be16 sport;
+	__be16 dport;
+	u8 proto;
+	bool new_conn;
+	bool masked;
+	enum maglev_flow_state pkt_state;
+	u32 len;
+	u64 digest;
+};
+
+enum mgl_reason mgl_flow_parse_v4(const struct sk_buff *skb, u32 off,
+				   const struct iphdr *iph,
+				   struct mgl_flow *flow);
+struct mgl_flow mgl_flow_mask(const struct mgl_flow *flow,
+			      enum maglev_affinity affinity);
+u64 mgl_flow_digest(const struct mgl_flow *flow, const siphash_key_t *secret);
+u64 mgl_flow_key(const struct mgl_flow *flow, u32 service,
+			 const siphash_key_t *secret);
+u64 mgl_flow_hash(const struct mgl_flow *flow, u64 seed);
+
+#endif /* _MGL_FLOW_H */

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * GRE (RFC 2784, with key and sequence number of RFC 2890). Checksum, key and
+ * sequence number are skipped over and travel on: none of them covers the
+ * outer header, which is all that changes.
+ *
+ * Source routes (RFC 1701) and other versions (PPTP's, RFC 2637) are not for
+ * a director, but the module only refuses what is for one of its VIPs, so it
+ * has to find the inner packet behind them too.
+ */
+#include <kunit/visibility.h>
+#include <linux/if_ether.h>
+#include <linux/skbuff.h>
+
+#include "gre.h"
+
+#define GRE_F_CSUM	0x8000
+#define GRE_F_ROUTING	0x4000
+#define GRE_F_KEY	0x2000
+#define GRE_F_SEQ	0x1000
+#define GRE_F_ACK	0x0080	/* version 1 only */
+#define GRE_F_VERSION	0x0007
+
+/* RFC 1701 sets no bound on the list of source routes; a packet needs one. */
+#define SOURCE_ROUTES_MAX 8
+
+struct gre_base {
+	__be16 flags;
+	__be16 proto;
+};
+
+/* Source Route Entry, RFC 1701 section 2; a zero one ends the list. */
+struct source_route {
+	__be16 family;
+	u8 offset;
+	u8 length;
+};
+
+/* Returns the offset behind the source routes, 0 if there is none. */
+static u32 skip_source_routes(const struct sk_buff *skb, u32 off)
+{
+	const struct source_route *sre;
+	struct source_route _sre;
+	int i;
+
+	for (i = 0; i < SOURCE_ROUTES_MAX; i++) {
+		sre = skb_header_pointer(skb, off, sizeof(_sre), &_sre);
+		if (!sre)
+			return 0;
+		off += sizeof(_sre) + sre->length;
+		if (!sre->family && !sre->length)
+			return off;
+	}
+	return 0;
+}
+
+/**
+ * mgl_gre_parse() - read the GRE header
+ * @skb: the packet, as it came
+ * @off: where the GRE header starts, counted from skb->data
+ * @outer: what it says, valid if MGL_REASON_NONE is returned
+ *
+ * Context: any; keeps and changes no pointer into @skb.
+ * Return: MGL_REASON_NONE, or why this packet cannot be for a VIP. That there
+ * are bytes at @outer->inner is for the caller to check.
+ */
+enum mgl_reason mgl_gre_parse(const struct sk_buff *skb, u32 off,
+				     struct mgl_gre *outer)
+{
+	const struct gre_base *gre;
+	struct gre_base _gre;
+	u16 flags;
+
+	gre = skb_header_pointer(skb, off, sizeof(_gre), &_gre);
+	if (!gre)
+		return MGL_REASON_GRE_TRUNCATED;
+	flags = be16_to_cpu(gre->flags);
+	outer->proto = gre->proto;
+	outer->reason = MGL_REASON_NONE;
+	if (outer->proto != htons(ETH_P_IP) &&
+	    outer->proto != htons(ETH_P_IPV6))
+		return MGL_REASON_GRE_PROTOCOL;
+
+	off += sizeof(_gre);
+	/* Either bit brings both fields: checksum and routing offset. */
+	if (flags & (GRE_F_CSUM | GRE_F_ROUTING))
+		off += 4;
+	if (flags & GRE_F_KEY)
+		off += 4;
+	if (flags & GRE_F_SEQ)
+		off += 4;
+	if (flags & GRE_F_VERSION) {
+		outer->reason = MGL_REASON_GRE_VERSION;
+		if ((flags & GRE_F_VERSION) == 1 && (flags & GRE_F_ACK))
+			off += 4;
+	}
+	if (flags & GRE_F_ROUTING) {
+		if (!outer->reason)
+			outer->reason = MGL_REASON_GRE_ROUTING;
+		off = skip_source_routes(skb, off);
+		if (!off)
+			return MGL_REASON_GRE_TRUNCATED;
+	}
+	outer->inner = off;
+	return MGL_REASON_NONE;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_gre_parse);

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From one table to the next: what each slot remembers afterwards. Owners are
+ * compared by identity: a map says what number an owner has in the new table.
+ */
+#include <kunit/visibility.h>
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "history.h"
+
+/* A backend that is not in the new table can serve nobody: it is nobody. */
+static u16 renumber(const u16 *map, u16 owner)
+{
+	return owner == MGL_SLOT_NONE ? owner : map[owner];
+}
+
+static struct mgl_history *history_alloc(u32 size, u32 old_size)
+{
+	struct mgl_history *h;
+
+	h = kvzalloc(sizeof(*h), GFP_KERNEL_ACCOUNT);
+	if (!h)
+		return NULL;
+	h->size = size;
+	h->prev = kvmalloc_array(size, sizeof(*h->prev), GFP_KERNEL_ACCOUNT);
+	h->changed_at = kvmalloc_array(size, sizeof(*h->changed_at),
+				       GFP_KERNEL_ACCOUNT);
+	if (old_size)
+		h->old = kvmalloc_array(old_size, sizeof(*h->old),
+					GFP_KERNEL_ACCOUNT);
+	h->old_size = old_size;
+	if (!h->prev || !h->changed_at || (old_size && !h->old)) {
+		mgl_history_free(h);
+		return NULL;
+	}
+	return h;
+}
+
+/**
+ * mgl_history_free() - free what slots remember
+ * @h: the history, which no reader can see any more, or NULL
+ *
+ * Context: any but hard interrupts.
+ */
+void mgl_history_free(struct mgl_history *h)
+{
+	if (!h)
+		return;
+	kvfree(h->prev);
+	kvfree(h->changed_at);
+	kvfree(h->old);
+	kvfree(h);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_history_free);
+
+/* One slot of a table with the slots of the one before it. */
+static void slot_next(struct mgl_history *h, u32 s,
+		      const struct mgl_table_view *old, const u16 *map,
+		      const struct mgl_table_view *new, u32 now, u32 settle)
+{
+	u16 owner = old ? renumber(map, old->slots[s]) : MGL_SLOT_NONE;
+	bool unsettled = old && mgl_history_left(old->history, s, now, settle);
+	u16 prev = MGL_PREV_SETTLED;
+
+	if (unsettled) {
+		prev = old->history->prev[s];
+		if (prev != MGL_PREV_OLD)
+			prev = renumber(map, prev);
+	}
+	if (old && new->slots[s] == owner) {
+		h->prev[s] = prev;
+		h->changed_at[s] = unsettled ? old->history->changed_at[s] : 0;
+	} else {
+		h->prev[s] = unsettled ? prev : owner;
+		h->changed_at[s] = now;
+	}
+}
+
+/* Slots as before: each has its own past. */
+static int same_slots(struct mgl_history **next,
+		      const struct mgl_table_view *old, const u16 *map,
+		      const struct mgl_table_view *new, u32 now, u32 settle)
+{
+	const struct mgl_history *past = old ? old->history : NULL;
+	bool any = false, any_old = false;
+	struct mgl_history *h;
+	u32 s;
+
+	h = history_alloc(new->size, past ? past->old_size : 0);
+	if (!h)
+		return -ENOMEM;
+	h->last = now - settle;
+	for (s = 0; s < new->size; s++) {
+		slot_next(h, s, old, map, new, now, settle);
+		if (h->prev[s] == MGL_PREV_SETTLED)
+			continue;
+		any = true;
+		any_old |= h->prev[s] == MGL_PREV_OLD;
+		if ((s32)(h->changed_at[s] - h->last) > 0)
+			h->last = h->changed_at[s];
+	}
+	if (any_old) {
+		h->old_seed = past->old_seed;
+		for (s = 0; s < h->old_size; s++)
+			h->old[s] = renumber(map, past->old[s]);
+	} else {
+		kvfree(h->old);
+		h->old = NULL;
+		h->old_size = 0;
+	}
+	if (!any) {
+		mgl_history_free(h);
+		h = NULL;
+	}
+	*next = h;
+	return 0;
+}
+
+/* Is the old table of @old still what every one of its slots remembers? */
+static bool all_old(const struct mgl_table_view *old, u32 now, u32 settle)
+{
+	u32 s;
+
+	if (!old->history || !old->history->old)
+		return false;
+	for (s = 0; s < old->size; s++)
+		if (old->history->prev[s] != MGL_PREV_OLD ||
+		    !mgl_history_left(old->history, s, now, settle))
+			return false;
+	return true;
+}
+
+/*
+ * Other slots: every one changes, and remembers by way of the old table, in
+ * which each slot has the owner that an unknown flow went to until now.
+ */
+static int other_slots(struct mgl_history **next,
+		       const struct mgl_table_view *old, const u16 *map,
+		       const struct mgl_table_view *new, u32 now, u32 settle)
+{
+	bool older = all_old(old, now, settle);
+	const struct mgl_history *past = old->history;
+	struct mgl_history *h;
+	u32 s;
+
+	h = history_alloc(new->size, older ? past->old_size : old->size);
+	if (!h)
+		return -ENOMEM;
+	h->old_seed = older ? past->old_seed : old->seed;
+	for (s = 0; s < h->old_size; s++) {
+		u16 owner = older ? past->old[s] : old->slots[s];
+
+		/*
+		 * Slots of two tables ago are not kept beside those of the
+		 * last one: what only they would know goes to the owner.
+		 */
+		if (!older && mgl_history_left(past, s, now, settle) &&
+		    past->prev[s] != MGL_PREV_OLD)
+			owner = past->prev[s];
+		h->old[s] = renumber(map, owner);
+	}
+	for (s = 0; s < new->size; s++) {
+		h->prev[s] = MGL_PREV_OLD;
+		h->changed_at[s] = now;
+	}
+	h->last = now;
+	*next = h;
+	return 0;
+}
+
+/**
+ * mgl_history_next() - what the slots of a new table remember
+ * @next: the history of @new, NULL if no slot remembers anything
+ * @old: the table that it replaces, or NULL if there was none
+ * @map: the number in @new of each owner in @old, MGL_SLOT_NONE for those it
+ *	does not have
+ * @new: the new table; its history is not looked at
+ * @now: the time
+ * @settle: for how long a slot remembers, below 2^31
+ *
+ * A slot that changes hands remembers the owner it had, unless it remembers
+ * one already: then it goes on with that one, which older flows are with. A
+ * first table is a change from nobody. With another size or seed every slot
+ * changes, and the whole old table is remembered.
+ *
+ * Context: may sleep (allocates).
+ * Return: 0 or -ENOMEM.
+ */
+int mgl_history_next(struct mgl_history **next, const struct mgl_table_view *old,
+		     const u16 *map, const struct mgl_table_view *new,
+		     u32 now, u32 settle)
+{
+	if (old && (old->size != new->size || old->seed != new->seed))
+		return other_slots(next, old, map, new, now, settle);
+	return same_slots(next, old, map, new, now, settle);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_history_next);
+
+/**
+ * mgl_history_unsettled() - count the slots that remember
+ * @h: the history, or NULL
+ * @now: the time
+ * @settle: for how long a slot remembers
+ *
+ * Context: any.
+ * Return: slots.
+ */
+u32 mgl_history_unsettled(const struct mgl_history *h, u32 now, u32 settle)
+{
+	u32 s, n = 0;
+
+	for (s = 0; h && s < h->size; s++)
+		n += !!mgl_history_left(h, s, now, settle);
+	return n;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_history_unsettled);
+
+/**
+ * mgl_history_moves() - how much a change would move
+ * @old: the table now, or NULL if there is none
+ * @map: the number in @new of each owner in @old
+ * @may_take: by number in @new: may it own slots?
+ * @new: the table to be
+ *
+ * With another size or seed slots cannot be compared: all of them move.
+ *
+ * Context: any.
+ * Return: the counts.
+ */
+struct mgl_moves mgl_history_moves(const struct mgl_table_view *old,
+				   const u16 *map, const bool *may_take,
+				   const struct mgl_table_view *new)
+{
+	struct mgl_moves moves = {};
+	bool same;
+	u32 s;
+
+	same = old && old->size == new->size && old->seed == new->seed;
+	for (s = 0; s < new->size; s++) {
+		u16 owner = same ? renumber(map, old->slots[s]) : MGL_SLOT_NONE;
+
+		if (same && new->slots[s] == owner)
+			continue;
+		moves.slots++;
+		if (owner != MGL_SLOT_NONE && may_take[owner])
+			moves.survivors++;
+	}
+	if (old && !same)
+		moves.survivors = moves.slots;
+	return moves;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_history_moves);

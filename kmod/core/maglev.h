@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Maglev lookup tables (Eisenbud et al., NSDI 2016, section 3.4).
+ *
+ * Pure: no locks, no globals, no kernel objects. The module, the unit tests
+ * and the fuzzers compile this same file.
+ */
+#ifndef _MGL_TABLE_H
+#define _MGL_TABLE_H
+
+#include <linux/types.h>
+#include "addr.h"
+
+/* A slot that nobody owns: there is no backend with a weight. */
+#define MGL_SLOT_NONE 0xffff
+
+/**
+ * struct mgl_candidate - a backend as table building sees it
+ * @addr: identity; a table's candidates are sorted by it, ascending
+ * @weight: share of the turns; 0 takes none
+ * @slots: slots owned, written by mgl_maglev_populate()
+ */
+struct mgl_candidate {
+	struct mgl_addr addr;
+	u32 weight;
+	u32 slots;
+};
+
+/**
+ * struct mgl_turns - one backend's walk through the slots
+ * @offset: slot it prefers most, below the table's size
+ * @skip: distance to the next preferred one, 1 to size - 1
+ * @quota: slots it is to take
+ */
+struct mgl_turns {
+	u32 offset;
+	u32 skip;
+	u32 quota;
+};
+
+bool mgl_maglev_size_valid(u32 size);
+void mgl_maglev_permutation(const struct mgl_addr *addr, u64 seed, u32 size,
+			   u32 *offset, u32 *skip);
+int mgl_maglev_fill(u16 *slots, u32 size, const struct mgl_turns *turns, u32 n);
+int mgl_maglev_populate(u16 *slots, u32 size, u64 seed,
+		       struct mgl_candidate *cand, u32 n);
+int mgl_maglev_fingerprint(const u16 *slots, u32 size,
+			  const struct mgl_candidate *cand, u32 n, u64 *fp);
+
+#endif /* _MGL_TABLE_H */

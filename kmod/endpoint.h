@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A backend: one outer address of a namespace, and the way to it. */
+#ifndef _MGL_BACKEND_H
+#define _MGL_BACKEND_H
+
+#include <linux/rbtree.h>
+#include <linux/refcount.h>
+#include <net/dst_cache.h>
+
+#include "core/addr.h"
+
+struct mgl_net;
+
+/**
+ * struct mgl_endpoint - an outer address that packets are sent to
+ * @addr: the address
+ * @dst: the route to it, cached per CPU; used with BH disabled
+ * @node: in mgl_net.endpoints while @users is not 0; under mgl_net.lock
+ * @users: pool backends that have this address; under mgl_net.lock
+ * @ref: backends that are not freed yet, deleted ones included
+ */
+struct mgl_endpoint {
+	struct mgl_addr addr;
+	struct dst_cache dst;
+	struct rb_node node;
+	u32 users;
+	refcount_t ref;
+};
+
+struct mgl_endpoint *mgl_endpoint_use(struct mgl_net *mn,
+				    const struct mgl_addr *addr);
+void mgl_endpoint_unuse(struct mgl_net *mn, struct mgl_endpoint *ep);
+void mgl_endpoint_put(struct mgl_endpoint *ep);
+
+#endif /* _MGL_BACKEND_H */

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Netlink: what holds for the whole namespace: flow cache and timeouts. */
+#include "nl.h"
+#include "../netns.h"
+#include "policy.h"
+#include "../flows.h"
+
+/* Which timeout an attribute is; UDP knows one state only. */
+static const struct {
+	int attr;
+	enum mgl_kind kind;
+	enum maglev_flow_state state;
+} timeouts[] = {
+	{ MAGLEV_CONFIG_A_TCP, MGL_KIND_TCP, MAGLEV_FLOW_ESTABLISHED },
+	{ MAGLEV_CONFIG_A_TCP_SYN, MGL_KIND_TCP, MAGLEV_FLOW_OPENING },
+	{ MAGLEV_CONFIG_A_TCP_FIN, MGL_KIND_TCP, MAGLEV_FLOW_CLOSING },
+	{ MAGLEV_CONFIG_A_TCP_CLOSE, MGL_KIND_TCP, MAGLEV_FLOW_CLOSED },
+	{ MAGLEV_CONFIG_A_UDP, MGL_KIND_UDP, MAGLEV_FLOW_ESTABLISHED },
+	{ MAGLEV_CONFIG_A_SCTP, MGL_KIND_SCTP, MAGLEV_FLOW_ESTABLISHED },
+	{ MAGLEV_CONFIG_A_SCTP_INIT, MGL_KIND_SCTP, MAGLEV_FLOW_OPENING },
+	{ MAGLEV_CONFIG_A_SCTP_SHUTDOWN, MGL_KIND_SCTP, MAGLEV_FLOW_CLOSING },
+	{ MAGLEV_CONFIG_A_SCTP_CLOSE, MGL_KIND_SCTP, MAGLEV_FLOW_CLOSED },
+};
+
+/* Under mgl_net.lock. Returns 0 or -EMSGSIZE. */
+static int put_config(struct mgl_net *mn, const struct mgl_nl_reply *reply)
+{
+	struct sk_buff *skb = reply->skb;
+	void *hdr = mgl_nl_begin(reply);
+	struct nlattr *nest;
+	unsigned int i;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, MAGLEV_A_CONFIG);
+	if (!nest ||
+	    nla_put_u32(skb, MAGLEV_CONFIG_A_CACHE_SIZE, mn->cache_size) ||
+	    nla_put_u32(skb, MAGLEV_CONFIG_A_CACHE_USED, mgl_flows_used(mn)))
+		return -EMSGSIZE;
+	for (i = 0; i < ARRAY_SIZE(timeouts); i++)
+		if (nla_put_u32(skb, timeouts[i].attr,
+				mn->timeouts.seconds[timeouts[i].kind]
+						    [timeouts[i].state]))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/**
+ * mgl_nl_config_get() - MAGLEV_CMD_CONFIG_GET
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno.
+ */
+int mgl_nl_config_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgl_net *mn = mgl_net(genl_info_net(info));
+	struct mgl_nl_reply reply;
+	int err;
+
+	err = mgl_nl_reply_new(skb, info, &reply);
+	if (err)
+		return err;
+	mutex_lock(&mn->lock);
+	err = put_config(mn, &reply);
+	mutex_unlock(&mn->lock);
+	return mgl_nl_reply_send(&reply, info, err);
+}
+
+static int resize(struct mgl_net *mn, struct nlattr *size,
+		  struct netlink_ext_ack *extack)
+{
+	int err = mgl_flows_resize(mn, nla_get_u32(size));
+
+	if (err == -ENOSPC)
+		NL_SET_ERR_MSG_ATTR(extack, size,
+				    "the flows that are tracked would not fit");
+	else if (err)
+		NL_SET_ERR_MSG_ATTR(extack, size,
+				    "out of memory for the flow cache");
+	return err;
+}
+
+/**
+ * mgl_nl_config_set() - MAGLEV_CMD_CONFIG_SET
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno, with nothing changed.
+ */
+int mgl_nl_config_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgl_net *mn = mgl_net(genl_info_net(info));
+	struct nlattr *nest = info->attrs[MAGLEV_A_CONFIG];
+	struct nlattr *tb[MAGLEV_CONFIG_A_MAX + 1];
+	unsigned int i;
+	int err;
+
+	if (!nest) {
+		NL_SET_ERR_ATTR_MISS(info->extack, NULL, MAGLEV_A_CONFIG);
+		NL_SET_ERR_MSG(info->extack, "configuration is missing");
+		return -EINVAL;
+	}
+	err = nla_parse_nested(tb, MAGLEV_CONFIG_A_MAX, nest, mgl_nlp_params,
+			       info->extack);
+	if (err)
+		return err;
+
+	mutex_lock(&mn->lock);
+	/* What can fail comes first. */
+	if (tb[MAGLEV_CONFIG_A_CACHE_SIZE])
+		err = resize(mn, tb[MAGLEV_CONFIG_A_CACHE_SIZE], info->extack);
+	for (i = 0; !err && i < ARRAY_SIZE(timeouts); i++)
+		if (tb[timeouts[i].attr])
+			/* Pairs with READ_ONCE() in mgl_cache_expired(). */
+			WRITE_ONCE(mn->timeouts.seconds[timeouts[i].kind]
+						       [timeouts[i].state],
+				   nla_get_u32(tb[timeouts[i].attr]));
+	if (!err)
+		mgl_net_changed(mn);
+	mutex_unlock(&mn->lock);
+	return err;
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Netlink: which backend would get a flow, and why. */
+#include <linux/jiffies.h>
+
+#include "../endpoint.h"
+#include "../core/flow.h"
+#include "../backend.h"
+#include "nl.h"
+#include "../netns.h"
+#include "policy.h"
+#include "../pool.h"
+#include "../select.h"
+#include "../service.h"
+#include "../flows.h"
+#include "../vip.h"
+
+static int put_backend(struct sk_buff *skb, int type4, int type6,
+		      const struct mgl_backend *b)
+{
+	return b ? mgl_nl_put_address(skb, type4, type6, &b->endpoint->addr) : 0;
+}
+
+static int put_tracked(struct sk_buff *skb, const struct mgl_net *mn,
+		       const struct mgl_explained *e)
+{
+	struct mgl_clock clock = mgl_clock(mn);
+
+	if (!e->tracked)
+		return 0;
+	if (put_backend(skb, MAGLEV_LOOKUP_A_CACHED4, MAGLEV_LOOKUP_A_CACHED6,
+		       e->cached_backend) ||
+	    nla_put_u8(skb, MAGLEV_LOOKUP_A_STATE, e->cached.state) ||
+	    nla_put_u32(skb, MAGLEV_LOOKUP_A_EXPIRES,
+			mgl_cache_expires(&e->cached, &clock)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_slot(struct sk_buff *skb, const struct mgl_slot *slot)
+{
+	if (nla_put_u32(skb, MAGLEV_LOOKUP_A_SLOT, slot->number) ||
+	    (slot->left && nla_put_u32(skb, MAGLEV_LOOKUP_A_UNSETTLED,
+				       jiffies_to_msecs(slot->left))) ||
+	    put_backend(skb, MAGLEV_LOOKUP_A_CURRENT4,
+		       MAGLEV_LOOKUP_A_CURRENT6, slot->cur) ||
+	    put_backend(skb, MAGLEV_LOOKUP_A_PREVIOUS4,
+		       MAGLEV_LOOKUP_A_PREVIOUS6, slot->prev))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_explained(const struct mgl_net *mn,
+			 const struct mgl_nl_reply *reply,
+			 const struct mgl_service *svc,
+			 const struct mgl_explained *e)
+{
+	struct sk_buff *skb = reply->skb;
+	void *hdr = mgl_nl_begin(reply);
+	struct nlattr *nest;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (mgl_nl_put_owner(skb, &svc->id, e->pool->name))
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, MAGLEV_A_LOOKUP);
+	if (!nest || put_slot(skb, &e->slot) || put_tracked(skb, mn, e) ||
+	    nla_put_u8(skb, MAGLEV_LOOKUP_A_RULE, e->rule) ||
+	    put_backend(skb, MAGLEV_LOOKUP_A_BACKEND4,
+		       MAGLEV_LOOKUP_A_BACKEND6, e->backend) ||
+	    nla_put_u8(skb, MAGLEV_LOOKUP_A_OPEN_RULE, e->open_rule) ||
+	    put_backend(skb, MAGLEV_LOOKUP_A_OPEN_BACKEND4,
+		       MAGLEV_LOOKUP_A_OPEN_BACKEND6, e->open_backend) ||
+	    (e->fallback && nla_put_flag(skb, MAGLEV_LOOKUP_A_FALLBACK)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+static int parse_client(struct genl_info *info, struct mgl_flow *flow)
+{
+	struct nlattr *nest = info->attrs[MAGLEV_A_LOOKUP];
+	struct nlattr *tb[MAGLEV_LOOKUP_A_MAX + 1];
+	int err;
+
+	if (!nest) {
+		NL_SET_ERR_ATTR_MISS(info->extack, NULL, MAGLEV_A_LOOKUP);
+		NL_SET_ERR_MSG(info->extack, "client is missing");
+		return -EINVAL;
+	}
+	err = nla_parse_nested(tb, MAGLEV_LOOKUP_A_MAX, nest, mgl_nlp_client,
+			       info->extack);
+	if (!err)
+		err = mgl_nl_parse_address(nest, tb, MAGLEV_LOOKUP_A_CLIENT4,
+				     MAGLEV_LOOKUP_A_CLIENT6, info->extack,
+				     &flow->saddr);
+	if (!err && tb[MAGLEV_LOOKUP_A_CLIENT_PORT])
+		flow->sport = nla_get_be16(tb[MAGLEV_LOOKUP_A_CLIENT_PORT]);
+	return err;
+}
+
+/*
+ * The service that a packet to this port would find, as a packet does; it need
+ * not be one that is configured with just this port.
+ */
+static struct mgl_service *find_listener(struct mgl_net *mn,
+					 const struct mgl_flow *flow)
+{
+	struct mgl_vip *vip = mgl_vip_find(mn, &flow->daddr);
+
+	return vip ? mgl_vip_listener(vip, flow->proto, flow->dport) : NULL;
+}
+
+/**
+ * mgl_nl_lookup_get() - MAGLEV_CMD_LOOKUP_GET
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno.
+ */
+int mgl_nl_lookup_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgl_net *mn = mgl_net(genl_info_net(info));
+	struct nlattr *tb[MAGLEV_SERVICE_A_MAX + 1];
+	struct mgl_flow flow = {};
+	struct mgl_explained e;
+	struct mgl_nl_reply reply;
+	struct mgl_service_id id;
+	struct mgl_service *svc;
+	int err;
+
+	err = mgl_nl_parse_service_id(info, &id, tb);
+	if (!err)
+		err = parse_client(info, &flow);
+	if (!err)
+		err = mgl_nl_reply_new(skb, info, &reply);
+	if (err)
+		return err;
+	flow.daddr = id.vip;
+	flow.dport = htons(id.first);
+	flow.proto = id.proto;
+	flow.pkt_state = MAGLEV_FLOW_ESTABLISHED;
+
+	mutex_lock(&mn->lock);
+	rcu_read_lock();
+	svc = find_listener(mn, &flow);
+	if (svc) {
+		mgl_select_explain(mn, svc, &flow, &e);
+		err = put_explained(mn, &reply, svc, &e);
+	} else {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[MAGLEV_A_SERVICE],
+				    "no service answers there");
+		err = -ENOENT;
+	}
+	rcu_read_unlock();
+	mutex_unlock(&mn->lock);
+	return mgl_nl_reply_send(&reply, info, err);
+}

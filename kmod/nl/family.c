@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The generic netlink family. Classic genl_ops, since 6.1 knows no others.
+ *
+ * Handlers run in parallel (no genl_lock): each takes its namespace's
+ * mgl_net.lock, so a table being built in one namespace delays nobody else.
+ */
+#include <linux/module.h>
+#include <net/genetlink.h>
+
+#include "../table.h"
+#include "nl.h"
+#include "../netns.h"
+#include "policy.h"
+
+/* Changes something, or tells a secret: CAP_NET_ADMIN over the network namespace. */
+#define CMD_WRITE(_cmd, _doit, _policy)					\
+	{								\
+		.cmd = MAGLEV_CMD_##_cmd,				\
+		.flags = GENL_UNS_ADMIN_PERM,				\
+		.doit = _doit,						\
+		.policy = _policy,					\
+		.maxattr = MAGLEV_A_MAX,				\
+	}
+
+/* Reads, for everybody. */
+#define CMD_READ(_cmd, _doit, _dumpit, _policy)				\
+	{								\
+		.cmd = MAGLEV_CMD_##_cmd,				\
+		.doit = _doit,						\
+		.dumpit = _dumpit,					\
+		.policy = _policy,					\
+		.maxattr = MAGLEV_A_MAX,				\
+	}
+
+/* A dump that not everybody may see. */
+#define CMD_SECRET(_cmd, _dumpit, _policy)				\
+	{								\
+		.cmd = MAGLEV_CMD_##_cmd,				\
+		.flags = GENL_UNS_ADMIN_PERM,				\
+		.dumpit = _dumpit,					\
+		.policy = _policy,					\
+		.maxattr = MAGLEV_A_MAX,				\
+	}
+
+static const struct genl_ops ops[] = {
+	CMD_READ(INFO_GET, mgl_nl_info_get, NULL, mgl_nlp_none),
+	CMD_WRITE(SERVICE_NEW, mgl_nl_service_new, mgl_nlp_service_new),
+	CMD_WRITE(SERVICE_SET, mgl_nl_service_set, mgl_nlp_service_set),
+	CMD_WRITE(SERVICE_DEL, mgl_nl_service_del, mgl_nlp_service_id),
+	CMD_READ(SERVICE_GET, mgl_nl_service_get, mgl_nl_service_dump,
+		 mgl_nlp_service_id),
+	CMD_WRITE(POOL_NEW, mgl_nl_pool_new, mgl_nlp_pool_new),
+	CMD_WRITE(POOL_SET, mgl_nl_pool_set, mgl_nlp_pool_set),
+	CMD_WRITE(POOL_DEL, mgl_nl_pool_del, mgl_nlp_pool_id),
+	CMD_READ(POOL_GET, mgl_nl_pool_get, mgl_nl_pool_dump, mgl_nlp_pool_id),
+	CMD_WRITE(BACKEND_NEW, mgl_nl_backend_new, mgl_nlp_backend_new),
+	CMD_WRITE(BACKEND_SET, mgl_nl_backend_set, mgl_nlp_backend_new),
+	CMD_WRITE(BACKEND_DEL, mgl_nl_backend_del, mgl_nlp_backend_del),
+	CMD_READ(BACKEND_GET, mgl_nl_backend_get, mgl_nl_backend_dump,
+		 mgl_nlp_backend_id),
+	CMD_WRITE(ROUTER_NEW, mgl_nl_router_new, mgl_nlp_router),
+	CMD_WRITE(ROUTER_DEL, mgl_nl_router_del, mgl_nlp_router),
+	CMD_READ(ROUTER_GET, NULL, mgl_nl_router_dump, mgl_nlp_none),
+	CMD_READ(STATS_GET, mgl_nl_stats_get, NULL, mgl_nlp_none),
+	CMD_WRITE(STATS_ZERO, mgl_nl_stats_zero, mgl_nlp_service_id),
+	CMD_WRITE(FLUSH, mgl_nl_flush, mgl_nlp_none),
+	CMD_READ(CONFIG_GET, mgl_nl_config_get, NULL, mgl_nlp_none),
+	CMD_WRITE(CONFIG_SET, mgl_nl_config_set, mgl_nlp_config),
+	CMD_SECRET(CONN_GET, mgl_nl_conn_dump, mgl_nlp_service_id),
+	CMD_WRITE(CONN_DEL, mgl_nl_conn_del, mgl_nlp_conn),
+	CMD_WRITE(LOOKUP_GET, mgl_nl_lookup_get, mgl_nlp_lookup),
+};
+
+static const struct genl_multicast_group mcgrps[] = {
+	[MGL_MCGRP_CONFIG] = { .name = MAGLEV_GENL_MCGRP_CONFIG },
+};
+
+struct genl_family mgl_genl_family __ro_after_init = {
+	.name = MAGLEV_GENL_NAME,
+	.version = MAGLEV_GENL_VERSION,
+	.maxattr = MAGLEV_A_MAX,
+	.policy = mgl_nlp_none,
+	.netnsok = true,
+	.parallel_ops = true,
+	.module = THIS_MODULE,
+	.ops = ops,
+	.n_ops = ARRAY_SIZE(ops),
+	.mcgrps = mcgrps,
+	.n_mcgrps = ARRAY_SIZE(mcgrps),
+};
+
+/**
+ * mgl_nl_reply_new() - a message to answer a request with
+ * @skb: the request
+ * @info: the request
+ * @reply: filled in for writing objects
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM. The message, @reply->skb, is to be sent with
+ * genlmsg_reply() or freed.
+ */
+int mgl_nl_reply_new(struct sk_buff *skb, struct genl_info *info,
+		     struct mgl_nl_reply *reply)
+{
+	*reply = (struct mgl_nl_reply){
+		.skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL),
+		.portid = info->snd_portid,
+		.seq = info->snd_seq,
+		.cmd = info->genlhdr->cmd,
+		.secrets = netlink_net_capable(skb, CAP_NET_ADMIN),
+	};
+	return reply->skb ? 0 : -ENOMEM;
+}
+
+/**
+ * mgl_nl_reply_send() - send an answer, or free it if it was not written
+ * @reply: the answer
+ * @info: the request
+ * @err: what writing it returned
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno.
+ */
+int mgl_nl_reply_send(struct mgl_nl_reply *reply, struct genl_info *info,
+		      int err)
+{
+	if (!err)
+		return genlmsg_reply(reply->skb, info);
+	nlmsg_free(reply->skb);
+	return err;
+}
+
+/**
+ * mgl_nl_reply_dump() - write messages of a dump
+ * @skb: the page to fill
+ * @cb: the dump
+ * @cmd: command of its messages
+ * @reply: filled in for writing objects
+ *
+ * Context: any.
+ */
+void mgl_nl_reply_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+		       struct mgl_nl_reply *reply)
+{
+	*reply = (struct mgl_nl_reply){
+		.skb = skb,
+		.portid = NETLINK_CB(cb->skb).portid,
+		.seq = cb->nlh->nlmsg_seq,
+		.flags = NLM_F_MULTI,
+		.cmd = cmd,
+		.secrets = netlink_net_capable(cb->skb, CAP_NET_ADMIN),
+		.cb = cb,
+	};
+}
+
+/**
+ * mgl_nl_dump_all() - refuse to dump part of what there is
+ * @cb: the dump
+ * @attr: MAGLEV_A_*: what names one object, for requests that are no dump
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL.
+ */
+int mgl_nl_dump_all(struct netlink_callback *cb, int attr)
+{
+	struct nlattr *a = genl_info_dump(cb)->attrs[attr];
+
+	if (!a)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(cb->extack, a, "a dump has all, and names none");
+	return -EINVAL;
+}
+
+/**
+ * mgl_nl_begin() - start a message
+ * @reply: where to
+ *
+ * Context: any.
+ * Return: its header, for genlmsg_end() or genlmsg_cancel(), or NULL if there
+ * is no room.
+ */
+void *mgl_nl_begin(const struct mgl_nl_reply *reply)
+{
+	void *hdr = genlmsg_put(reply->skb, reply->portid, reply->seq,
+				&mgl_genl_family, reply->flags, reply->cmd);
+
+	if (hdr && reply->cb)
+		genl_dump_check_consistent(reply->cb, hdr);
+	return hdr;
+}
+
+/**
+ * mgl_nl_dry_run_reply() - answer a request that was to change nothing
+ * @skb: the request
+ * @info: the request
+ * @dry: what it would have done
+ * @err: -ECANCELED if that was found out, or why not
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno.
+ */
+int mgl_nl_dry_run_reply(struct sk_buff *skb, struct genl_info *info,
+			 const struct mgl_dry_run *dry, int err)
+{
+	struct mgl_nl_reply reply;
+	struct nlattr *nest;
+	void *hdr;
+
+	if (err != -ECANCELED)
+		return err;
+	err = mgl_nl_reply_new(skb, info, &reply);
+	if (err)
+		return err;
+	hdr = mgl_nl_begin(&reply);
+	nest = hdr ? nla_nest_start(reply.skb, MAGLEV_A_MOVES) : NULL;
+	if (!nest ||
+	    nla_put_u32(reply.skb, MAGLEV_MOVES_A_TABLE_SIZE, dry->size) ||
+	    nla_put_u32(reply.skb, MAGLEV_MOVES_A_SLOTS, dry->moves.slots) ||
+	    nla_put_u32(reply.skb, MAGLEV_MOVES_A_SURVIVORS,
+			dry->moves.survivors) ||
+	    nla_put_u32(reply.skb, MAGLEV_MOVES_A_FLOWS, dry->flows))
+		return mgl_nl_reply_send(&reply, info, -EMSGSIZE);
+	nla_nest_end(reply.skb, nest);
+	genlmsg_end(reply.skb, hdr);
+	return mgl_nl_reply_send(&reply, info, 0);
+}
+
+/**
+ * mgl_netlink_init() - register the family
+ *
+ * Context: may sleep.
+ * Return: 0 or an error.
+ */
+int __init mgl_netlink_init(void)
+{
+	return genl_register_family(&mgl_genl_family);
+}
+
+/**
+ * mgl_netlink_exit() - unregister the family
+ *
+ * Context: may sleep. Afterwards no handler is running.
+ */
+void mgl_netlink_exit(void)
+{
+	genl_unregister_family(&mgl_genl_family);
+}

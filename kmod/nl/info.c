@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Netlink: what concerns a namespace as a whole. */
+#include "../backend.h"
+#include "nl.h"
+#include "../netns.h"
+#include "../pool.h"
+#include "../router.h"
+#include "../service.h"
+
+static int put_info(struct mgl_net *mn, const struct mgl_nl_reply *reply)
+{
+	const struct mgl_routers *r = mgl_routers(mn);
+	struct sk_buff *skb = reply->skb;
+	void *hdr = mgl_nl_begin(reply);
+	struct nlattr *nest;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, MAGLEV_A_INFO);
+	if (!nest ||
+	    nla_put_string(skb, MAGLEV_INFO_A_VERSION, MGL_VERSION) ||
+	    nla_put_u32(skb, MAGLEV_INFO_A_GENERATION, mn->generation) ||
+	    nla_put_u32(skb, MAGLEV_INFO_A_SERVICES, mn->n_services) ||
+	    nla_put_u32(skb, MAGLEV_INFO_A_POOLS, mn->n_pools) ||
+	    nla_put_u32(skb, MAGLEV_INFO_A_BACKENDS, mn->n_endpoints) ||
+	    nla_put_u32(skb, MAGLEV_INFO_A_ROUTERS, r ? r->n : 0) ||
+	    nla_put_u8(skb, MAGLEV_INFO_A_HOOKS, mn->hooked) ||
+	    nla_put_u32(skb, MAGLEV_INFO_A_TABLE_SIZE_DEFAULT,
+			MAGLEV_TABLE_SIZE_DEFAULT)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/**
+ * mgl_nl_info_get() - MAGLEV_CMD_INFO_GET
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno.
+ */
+int mgl_nl_info_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgl_net *mn = mgl_net(genl_info_net(info));
+	struct mgl_nl_reply reply;
+	int err;
+
+	err = mgl_nl_reply_new(skb, info, &reply);
+	if (err)
+		return err;
+	mutex_lock(&mn->lock);
+	err = put_info(mn, &reply);
+	mutex_unlock(&mn->lock);
+	return mgl_nl_reply_send(&reply, info, err);
+}
+
+static int put_counter(struct sk_buff *skb, enum mgl_reason id, u64 value)
+{
+	struct nlattr *nest = nla_nest_start(skb, MAGLEV_A_COUNTER);
+
+	if (!nest ||
+	    nla_put_string(skb, MAGLEV_COUNTER_A_NAME, mgl_reason_name(id)) ||
+	    nla_put_u64_64bit(skb, MAGLEV_COUNTER_A_VALUE, value,
+			      MAGLEV_COUNTER_A_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_counters(struct mgl_net *mn, const struct mgl_nl_reply *reply)
+{
+	void *hdr = mgl_nl_begin(reply);
+	u64 sum[MGL_REASON_MAX];
+	int i;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	mgl_counters_read(mn->counters, sum);
+	for (i = MGL_REASON_NONE + 1; i < MGL_REASON_MAX; i++)
+		if (put_counter(reply->skb, i,
+				sum[i] - mn->counters_base[i])) {
+			genlmsg_cancel(reply->skb, hdr);
+			return -EMSGSIZE;
+		}
+	genlmsg_end(reply->skb, hdr);
+	return 0;
+}
+
+/**
+ * mgl_nl_stats_get() - MAGLEV_CMD_STATS_GET
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno.
+ */
+int mgl_nl_stats_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgl_net *mn = mgl_net(genl_info_net(info));
+	struct mgl_nl_reply reply;
+	int err;
+
+	err = mgl_nl_reply_new(skb, info, &reply);
+	if (err)
+		return err;
+	mutex_lock(&mn->lock);
+	err = put_counters(mn, &reply);
+	mutex_unlock(&mn->lock);
+	return mgl_nl_reply_send(&reply, info, err);
+}
+
+static void zero_pool(struct mgl_pool *pool)
+{
+	struct mgl_backend *b;
+
+	list_for_each_entry(b, &pool->backends, node) {
+		b->traffic_base = mgl_traffic_read(b->traffic);
+		cond_resched();
+	}
+}
+
+static void zero_service(struct mgl_net *mn, struct mgl_service *svc)
+{
+	svc->traffic_base = mgl_traffic_read(svc->traffic);
+	zero_pool(mgl_service_pool(mn, svc));
+}
+
+static void zero_all(struct mgl_net *mn)
+{
+	struct rb_node *n;
+
+	mgl_counters_read(mn->counters, mn->counters_base);
+	for (n = rb_first(&mn->services); n; n = rb_next(n)) {
+		struct mgl_service *svc = rb_entry(n, struct mgl_service, node);
+
+		svc->traffic_base = mgl_traffic_read(svc->traffic);
+		cond_resched();
+	}
+	for (n = rb_first(&mn->pools); n; n = rb_next(n))
+		zero_pool(rb_entry(n, struct mgl_pool, node));
+}
+
+/**
+ * mgl_nl_stats_zero() - MAGLEV_CMD_STATS_ZERO
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno, with nothing changed.
+ */
+int mgl_nl_stats_zero(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgl_net *mn = mgl_net(genl_info_net(info));
+	struct nlattr *tb[MAGLEV_SERVICE_A_MAX + 1];
+	struct mgl_service *svc;
+	int err = 0;
+
+	mutex_lock(&mn->lock);
+	if (!info->attrs[MAGLEV_A_SERVICE]) {
+		zero_all(mn);
+	} else {
+		err = mgl_nl_find_service(info, mn, &svc, tb);
+		if (!err)
+			zero_service(mn, svc);
+	}
+	mutex_unlock(&mn->lock);
+	return err;
+}
+
+/**
+ * mgl_nl_flush() - MAGLEV_CMD_FLUSH
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: may sleep.
+ * Return: 0.
+ */
+int mgl_nl_flush(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgl_net *mn = mgl_net(genl_info_net(info));
+
+	mutex_lock(&mn->lock);
+	mgl_net_flush(mn);
+	mutex_unlock(&mn->lock);
+	return 0;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The generic netlink family: what its files share. */
+#ifndef _MGL_NETLINK_H
+#define _MGL_NETLINK_H
+
+#include <net/genetlink.h>
+#include <net/sock.h>
+#include <uapi/linux/maglev.h>
+
+#include "../core/addr.h"
+#include "../stats.h"
+
+struct mgl_dry_run;
+struct mgl_backend_specs;
+struct mgl_net;
+struct mgl_pool;
+struct mgl_pool_params;
+struct mgl_service;
+struct mgl_service_id;
+
+/**
+ * struct mgl_nl_reply - an answer being written
+ * @skb: where to
+ * @portid: who asked
+ * @seq: which request
+ * @flags: NLM_F_*
+ * @cmd: MAGLEV_CMD_*
+ * @secrets: the reader may see seeds
+ * @cb: the dump it is part of, or NULL
+ */
+struct mgl_nl_reply {
+	struct sk_buff *skb;
+	u32 portid;
+	u32 seq;
+	int flags;
+	u8 cmd;
+	bool secrets;
+	struct netlink_callback *cb;
+};
+
+/* Multicast groups. */
+enum { MGL_MCGRP_CONFIG };
+
+/**
+ * struct mgl_drained - a backend that has drained
+ * @addr: its address
+ * @active: established flows that were left
+ * @inactive: other flows that were left
+ */
+struct mgl_drained {
+	struct mgl_addr addr;
+	u32 active;
+	u32 inactive;
+};
+
+extern struct genl_family mgl_genl_family;
+
+int mgl_netlink_init(void);
+void mgl_netlink_exit(void);
+
+/* netlink.c: helpers */
+int mgl_nl_reply_new(struct sk_buff *skb, struct genl_info *info,
+		     struct mgl_nl_reply *reply);
+int mgl_nl_reply_send(struct mgl_nl_reply *reply, struct genl_info *info,
+		      int err);
+void mgl_nl_reply_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+		       struct mgl_nl_reply *reply);
+int mgl_nl_dump_all(struct netlink_callback *cb, int attr);
+void *mgl_nl_begin(const struct mgl_nl_reply *reply);
+int mgl_nl_dry_run_reply(struct sk_buff *skb, struct genl_info *info,
+			 const struct mgl_dry_run *dry, int err);
+
+/* nl_parse.c: from attributes to objects; -errno with the extack set */
+int mgl_nl_parse_service_id(struct genl_info *info, struct mgl_service_id *id,
+		      struct nlattr **tb);
+int mgl_nl_find_service(struct genl_info *info, struct mgl_net *mn,
+		   struct mgl_service **svc, struct nlattr **tb);
+int mgl_nl_find_service_in(struct nlattr *nest, struct mgl_net *mn,
+		      struct mgl_service **svc, struct nlattr **tb,
+		      struct netlink_ext_ack *extack);
+int mgl_nl_parse_backend_addr(struct nlattr *nest, struct nlattr **tb,
+			struct mgl_addr *addr, struct netlink_ext_ack *extack);
+int mgl_nl_check_pool_name(struct nlattr *attr, struct netlink_ext_ack *extack,
+		     bool is_new);
+int mgl_nl_parse_pool_params(struct nlattr **tb, struct mgl_pool_params *params,
+		       struct netlink_ext_ack *extack);
+int mgl_nl_find_pool(struct nlattr **attrs, struct mgl_net *mn,
+		struct netlink_ext_ack *extack, struct mgl_pool **pool);
+int mgl_nl_parse_address(struct nlattr *nest, struct nlattr **tb, int type4,
+		   int type6, struct netlink_ext_ack *extack,
+		   struct mgl_addr *addr);
+int mgl_nl_check_unicast(const struct mgl_addr *addr, struct nlattr *nest,
+		   struct netlink_ext_ack *extack);
+
+/* nl_backend.c: likewise; to be freed with kvfree(new->item) */
+int mgl_nl_parse_backends(struct genl_info *info, struct mgl_backend_specs *new);
+
+/* nl_put.c: from objects to attributes; 0 or -EMSGSIZE */
+int mgl_nl_put_address(struct sk_buff *skb, int type4, int type6,
+		       const struct mgl_addr *addr);
+int mgl_nl_put_service_id(struct sk_buff *skb, const struct mgl_service_id *id);
+int mgl_nl_put_pool_name(struct sk_buff *skb, const char *name);
+int mgl_nl_put_owner(struct sk_buff *skb, const struct mgl_service_id *id,
+		     const char *pool);
+int mgl_nl_put_traffic(struct sk_buff *skb, int type,
+		       const struct mgl_traffic_sum *now,
+		       const struct mgl_traffic_sum *base);
+
+/* One file per object */
+int mgl_nl_service_new(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_service_set(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_service_del(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_service_get(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_service_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int mgl_nl_pool_new(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_pool_set(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_pool_del(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_pool_get(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_pool_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int mgl_nl_backend_new(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_backend_set(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_backend_del(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_backend_get(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_backend_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int mgl_nl_router_new(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_router_del(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_router_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int mgl_nl_info_get(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_stats_get(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_stats_zero(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_config_get(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_config_set(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_conn_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int mgl_nl_conn_del(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_lookup_get(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_flush(struct sk_buff *skb, struct genl_info *info);
+
+/* nl_notify.c */
+void mgl_nl_notify_drained(struct mgl_net *mn, const struct mgl_pool *pool,
+			   const struct mgl_drained *drained);
+
+#endif /* _MGL_NETLINK_H */

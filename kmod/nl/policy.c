@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Netlink policies. One per kind of command, so that an attribute which makes
+ * no sense for a command is refused by the core with its offset, instead of
+ * being ignored here.
+ */
+#include <linux/in6.h>
+
+#include "policy.h"
+
+/* Not const: 6.1 has no const there, later kernels do. */
+static struct netlink_range_validation table_size = {
+	.min = MAGLEV_TABLE_SIZE_MIN,
+	.max = MAGLEV_TABLE_SIZE_MAX,
+};
+
+static struct netlink_range_validation weight = {
+	.max = MAGLEV_WEIGHT_MAX,
+};
+
+static struct netlink_range_validation settle = {
+	.max = MAGLEV_SETTLE_MAX,
+};
+
+static struct netlink_range_validation deadline = {
+	.max = MAGLEV_DEADLINE_MAX,
+};
+
+static struct netlink_range_validation cache_size = {
+	.min = MAGLEV_CACHE_SIZE_MIN,
+	.max = MAGLEV_CACHE_SIZE_MAX,
+};
+
+static struct netlink_range_validation timeout = {
+	.min = 1,
+	.max = MAGLEV_TIMEOUT_MAX,
+};
+
+#define ADDRESS6 NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr))
+#define POOL_NAME { .type = NLA_NUL_STRING, .len = MAGLEV_POOL_NAME_MAX }
+
+#define SERVICE_ID							\
+	[MAGLEV_SERVICE_A_PROTOCOL] = { .type = NLA_U8 },		\
+	[MAGLEV_SERVICE_A_ADDRESS4] = { .type = NLA_U32 },		\
+	[MAGLEV_SERVICE_A_ADDRESS6] = ADDRESS6,				\
+	[MAGLEV_SERVICE_A_PORT] = { .type = NLA_U16 },			\
+	[MAGLEV_SERVICE_A_PORT_LAST] = { .type = NLA_U16 }
+
+#define POOL_PARAMS							\
+	[MAGLEV_POOL_A_TABLE_SIZE] =					\
+		NLA_POLICY_FULL_RANGE(NLA_U32, &table_size),		\
+	[MAGLEV_POOL_A_SEED] = { .type = NLA_U64 },			\
+	[MAGLEV_POOL_A_SETTLE] = NLA_POLICY_FULL_RANGE(NLA_U32, &settle)
+
+#define BACKEND_ID							\
+	[MAGLEV_BACKEND_A_ADDRESS4] = { .type = NLA_U32 },		\
+	[MAGLEV_BACKEND_A_ADDRESS6] = ADDRESS6
+
+static const struct nla_policy service_id[MAGLEV_SERVICE_A_MAX + 1] = {
+	SERVICE_ID,
+};
+
+const struct nla_policy mgl_nlp_service[MAGLEV_SERVICE_A_MAX + 1] = {
+	SERVICE_ID,
+	[MAGLEV_SERVICE_A_POOL] = POOL_NAME,
+	[MAGLEV_SERVICE_A_TRACK] =
+		NLA_POLICY_MAX(NLA_U8, __MAGLEV_TRACK_MAX - 1),
+	[MAGLEV_SERVICE_A_AFFINITY] =
+		NLA_POLICY_MAX(NLA_U8, __MAGLEV_AFFINITY_MAX - 1),
+	[MAGLEV_SERVICE_A_ALL_DOWN] =
+		NLA_POLICY_MAX(NLA_U8, __MAGLEV_ALL_DOWN_MAX - 1),
+	[MAGLEV_SERVICE_A_FALLBACK] = POOL_NAME,
+};
+
+static const struct nla_policy pool_params[MAGLEV_POOL_A_MAX + 1] = {
+	POOL_PARAMS,
+};
+
+static const struct nla_policy pool_id[MAGLEV_POOL_A_MAX + 1] = {
+	[MAGLEV_POOL_A_NAME] = POOL_NAME,
+};
+
+const struct nla_policy mgl_nlp_pool[MAGLEV_POOL_A_MAX + 1] = {
+	[MAGLEV_POOL_A_NAME] = POOL_NAME,
+	POOL_PARAMS,
+};
+
+static const struct nla_policy backend_id[MAGLEV_BACKEND_A_MAX + 1] = {
+	BACKEND_ID,
+};
+
+const struct nla_policy mgl_nlp_backend[MAGLEV_BACKEND_A_MAX + 1] = {
+	BACKEND_ID,
+	[MAGLEV_BACKEND_A_WEIGHT] = NLA_POLICY_FULL_RANGE(NLA_U32, &weight),
+	[MAGLEV_BACKEND_A_STATE] =
+		NLA_POLICY_MAX(NLA_U8, __MAGLEV_STATE_MAX - 1),
+	[MAGLEV_BACKEND_A_DEADLINE] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &deadline),
+};
+
+const struct nla_policy mgl_nlp_prefix[MAGLEV_ROUTER_A_MAX + 1] = {
+	[MAGLEV_ROUTER_A_ADDRESS4] = { .type = NLA_U32 },
+	[MAGLEV_ROUTER_A_ADDRESS6] = ADDRESS6,
+	[MAGLEV_ROUTER_A_PREFIX_LEN] = { .type = NLA_U8 },
+};
+
+#define TIMEOUT NLA_POLICY_FULL_RANGE(NLA_U32, &timeout)
+
+const struct nla_policy mgl_nlp_params[MAGLEV_CONFIG_A_MAX + 1] = {
+	[MAGLEV_CONFIG_A_CACHE_SIZE] =
+		NLA_POLICY_FULL_RANGE(NLA_U32, &cache_size),
+	[MAGLEV_CONFIG_A_TCP] = TIMEOUT,
+	[MAGLEV_CONFIG_A_TCP_SYN] = TIMEOUT,
+	[MAGLEV_CONFIG_A_TCP_FIN] = TIMEOUT,
+	[MAGLEV_CONFIG_A_TCP_CLOSE] = TIMEOUT,
+	[MAGLEV_CONFIG_A_UDP] = TIMEOUT,
+	[MAGLEV_CONFIG_A_SCTP] = TIMEOUT,
+	[MAGLEV_CONFIG_A_SCTP_INIT] = TIMEOUT,
+	[MAGLEV_CONFIG_A_SCTP_SHUTDOWN] = TIMEOUT,
+	[MAGLEV_CONFIG_A_SCTP_CLOSE] = TIMEOUT,
+};
+
+const struct nla_policy mgl_nlp_client[MAGLEV_LOOKUP_A_MAX + 1] = {
+	[MAGLEV_LOOKUP_A_CLIENT4] = { .type = NLA_U32 },
+	[MAGLEV_LOOKUP_A_CLIENT6] = ADDRESS6,
+	[MAGLEV_LOOKUP_A_CLIENT_PORT] = { .type = NLA_U16 },
+};
+
+const struct nla_policy mgl_nlp_none[MAGLEV_A_MAX + 1] = {};
+
+const struct nla_policy mgl_nlp_service_new[MAGLEV_A_MAX + 1] = {
+	[MAGLEV_A_SERVICE] = NLA_POLICY_NESTED(mgl_nlp_service),
+	[MAGLEV_A_POOL] = NLA_POLICY_NESTED(pool_params),
+	[MAGLEV_A_BACKEND] = NLA_POLICY_NESTED(mgl_nlp_backend),
+};
+
+const struct nla_policy mgl_nlp_service_set[MAGLEV_A_MAX + 1] = {
+	[MAGLEV_A_SERVICE] = NLA_POLICY_NESTED(mgl_nlp_service),
+	[MAGLEV_A_POOL] = NLA_POLICY_NESTED(pool_params),
+};
+
+const struct nla_policy mgl_nlp_service_id[MAGLEV_A_MAX + 1] = {
+	[MAGLEV_A_SERVICE] = NLA_POLICY_NESTED(service_id),
+};
+
+const struct nla_policy mgl_nlp_pool_new[MAGLEV_A_MAX + 1] = {
+	[MAGLEV_A_POOL] = NLA_POLICY_NESTED(mgl_nlp_pool),
+	[MAGLEV_A_BACKEND] = NLA_POLICY_NESTED(mgl_nlp_backend),
+};
+
+const struct nla_policy mgl_nlp_pool_set[MAGLEV_A_MAX + 1] = {
+	[MAGLEV_A_POOL] = NLA_POLICY_NESTED(mgl_nlp_pool),
+	[MAGLEV_A_DRY_RUN] = { .type = NLA_FLAG },
+};
+
+const struct nla_policy mgl_nlp_pool_id[MAGLEV_A_MAX + 1] = {
+	[MAGLEV_A_POOL] = NLA_POLICY_NESTED(pool_id),
+};
+
+const struct nla_policy mgl_nlp_backend_new[MAGLEV_A_MAX + 1] = {
+	[MAGLEV_A_SERVICE] = NLA_POLICY_NESTED(service_id),
+	[MAGLEV_A_POOL] = NLA_POLICY_NESTED(pool_id),
+	[MAGLEV_A_BACKEND] = NLA_POLICY_NESTED(mgl_nlp_backend),
+	[MAGLEV_A_DRY_RUN] = { .type = NLA_FLAG },
+};
+
+const struct nla_policy mgl_nlp_backend_del[MAGLEV_A_MAX + 1] = {
+	[MAGLEV_A_SERVICE] = NLA_POLICY_NESTED(service_id),
+	[MAGLEV_A_POOL] = NLA_POLICY_NESTED(pool_id),
+	[MAGLEV_A_BACKEND] = NLA_POLICY_NESTED(backend_id),
+	[MAGLEV_A_DRY_RUN] = { .type = NLA_FLAG },
+};
+
+const struct nla_policy mgl_nlp_backend_id[MAGLEV_A_MAX + 1] = {
+	[MAGLEV_A_SERVICE] = NLA_POLICY_NESTED(service_id),
+	[MAGLEV_A_POOL] = NLA_POLICY_NESTED(pool_id),
+	[MAGLEV_A_BACKEND] = NLA_POLICY_NESTED(backend_id),
+};
+
+const struct nla_policy mgl_nlp_router[MAGLEV_A_MAX + 1] = {
+	[MAGLEV_A_ROUTER] = NLA_POLICY_NESTED(mgl_nlp_prefix),
+};
+
+const struct nla_policy mgl_nlp_config[MAGLEV_A_MAX + 1] = {
+	[MAGLEV_A_CONFIG] = NLA_POLICY_NESTED(mgl_nlp_params),
+};
+
+const struct nla_policy mgl_nlp_conn[MAGLEV_A_MAX + 1] = {
+	[MAGLEV_A_SERVICE] = NLA_POLICY_NESTED(service_id),
+	[MAGLEV_A_BACKEND] = NLA_POLICY_NESTED(backend_id),
+};
+
+const struct nla_policy mgl_nlp_lookup[MAGLEV_A_MAX + 1] = {
+	[MAGLEV_A_SERVICE] = NLA_POLICY_NESTED(service_id),
+	[MAGLEV_A_LOOKUP] = NLA_POLICY_NESTED(mgl_nlp_client),
+};

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Netlink: trusted routers. */
+#include <linux/inetdevice.h>
+
+#include "nl.h"
+#include "../netns.h"
+#include "policy.h"
+#include "../router.h"
+
+#define V4_BITS		32
+#define V4_BITS_BEFORE	96	/* of a struct mgl_addr */
+
+static int parse_prefix(struct genl_info *info, struct mgl_prefix *p)
+{
+	struct nlattr *nest = info->attrs[MAGLEV_A_ROUTER];
+	struct nlattr *tb[MAGLEV_ROUTER_A_MAX + 1];
+	u8 len = V4_BITS;
+	int err;
+
+	if (!nest) {
+		NL_SET_ERR_ATTR_MISS(info->extack, NULL, MAGLEV_A_ROUTER);
+		NL_SET_ERR_MSG(info->extack, "router is missing");
+		return -EINVAL;
+	}
+	err = nla_parse_nested(tb, MAGLEV_ROUTER_A_MAX, nest, mgl_nlp_prefix,
+			       info->extack);
+	if (!err)
+		err = mgl_nl_parse_address(nest, tb, MAGLEV_ROUTER_A_ADDRESS4,
+				     MAGLEV_ROUTER_A_ADDRESS6, info->extack,
+				     &p->addr);
+	if (err)
+		return err;
+	if (tb[MAGLEV_ROUTER_A_PREFIX_LEN])
+		len = nla_get_u8(tb[MAGLEV_ROUTER_A_PREFIX_LEN]);
+	if (len > V4_BITS) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    tb[MAGLEV_ROUTER_A_PREFIX_LEN],
+				    "prefix is longer than the address");
+		return -EINVAL;
+	}
+	if (mgl_addr_to_v4(&p->addr) & ~inet_make_mask(len)) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    tb[MAGLEV_ROUTER_A_ADDRESS4],
+				    "address has bits set beyond the prefix");
+		return -EINVAL;
+	}
+	p->len = len + V4_BITS_BEFORE;
+	return 0;
+}
+
+/**
+ * mgl_nl_router_new() - MAGLEV_CMD_ROUTER_NEW
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno, with nothing changed.
+ */
+int mgl_nl_router_new(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgl_net *mn = mgl_net(genl_info_net(info));
+	struct mgl_prefix p;
+	int err;
+
+	err = parse_prefix(info, &p);
+	if (err)
+		return err;
+	mutex_lock(&mn->lock);
+	err = mgl_router_add(mn, &p, info->extack);
+	if (!err)
+		mgl_net_changed(mn);
+	mutex_unlock(&mn->lock);
+	return err;
+}
+
+/**
+ * mgl_nl_router_del() - MAGLEV_CMD_ROUTER_DEL
+ * @skb: the request
+ * @info: the request
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno, with nothing changed.
+ */
+int mgl_nl_router_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgl_net *mn = mgl_net(genl_info_net(info));
+	struct mgl_prefix p;
+	int err;
+
+	err = parse_prefix(info, &p);
+	if (err)
+		return err;
+	mutex_lock(&mn->lock);
+	err = mgl_router_del(mn, &p, info->extack);
+	if (!err)
+		mgl_net_changed(mn);
+	mutex_unlock(&mn->lock);
+	return err;
+}
+
+static int put_router(const struct mgl_nl_reply *reply,
+		      const struct mgl_prefix *p)
+{
+	struct sk_buff *skb = reply->skb;
+	void *hdr = mgl_nl_begin(reply);
+	struct nlattr *nest;
+
+	if (!hdr)
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, MAGLEV_A_ROUTER);
+	if (!nest ||
+	    mgl_nl_put_address(skb, MAGLEV_ROUTER_A_ADDRESS4,
+			       MAGLEV_ROUTER_A_ADDRESS6, &p->addr) ||
+	    nla_put_u8(skb, MAGLEV_ROUTER_A_PREFIX_LEN,
+		       p->len - V4_BITS_BEFORE)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/**
+ * mgl_nl_router_dump() - MAGLEV_CMD_ROUTER_GET
+ * @skb: the page to fill
+ * @cb: the dump; args[0] counts the prefixes written
+ *
+ * Context: may sleep.
+ * Return: bytes written, 0 at the end, or -errno.
+ */
+int mgl_nl_router_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct mgl_net *mn = mgl_net(sock_net(skb->sk));
+	const struct mgl_routers *r;
+	struct mgl_nl_reply reply;
+
+	mgl_nl_reply_dump(skb, cb, MAGLEV_CMD_ROUTER_GET, &reply);
+	mutex_lock(&mn->lock);
+	cb->seq = mn->generation;
+	r = mgl_routers(mn);
+	while (r && cb->args[0] < r->n &&
+	       !put_router(&reply, &r->prefix[cb->args[0]]))
+		cb->args[0]++;
+	mutex_unlock(&mn->lock);
+	return skb->len;
+}

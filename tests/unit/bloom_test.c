@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the filter of the cache says: never that a flow lacks which is there. */
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <stdlib.h>
+
+#include "flows.h"
+#include "ktap.h"
+#include "prng.h"
+
+#define SIZE	MAGLEV_CACHE_SIZE_MIN
+#define NOW	5000
+
+static struct mgl_clock now = { .now = NOW, .timeouts = &flows_timeouts };
+
+static void store(struct mgl_cache *cache, u64 key, u32 owner)
+{
+	struct mgl_cached flow = flows_live(key, owner, NOW);
+
+	mgl_cache_store(cache, &flow, false, &now, NULL, NULL);
+}
+
+static bool visit_owner(void *ctx, const struct mgl_cached *flow)
+{
+	return flow->owner == *(u32 *)ctx;
+}
+
+static void tidy(struct mgl_cache *cache, u32 owner)
+{
+	kvfree(mgl_cache_gc(cache, visit_owner, &owner));
+}
+
+static void nothing_is_there_at_first(void)
+{
+	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
+	u64 state = 1;
+	u32 i;
+
+	for (i = 0; i < 10000; i++)
+		CHECK(mgl_cache_lacks(cache, prng(&state)), "flow %u", i);
+	CHECK(mgl_cache_lacks(cache, 0), "no key");
+	mgl_cache_free(cache);
+}
+
+/* Also what has the key that stands for none. */
+static void what_is_stored_does_not_lack(void)
+{
+	static const u64 fps[] = { 0, ~0ULL, 1ULL << 63, 0xffffffff };
+	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
+	u64 state = 2, lacking = 0;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(fps); i++) {
+		store(cache, fps[i], i);
+		CHECK(!mgl_cache_lacks(cache, fps[i]), "flow %u", i);
+	}
+	for (i = 0; i < SIZE / 4; i++) {
+		u64 key = prng(&state);
+
+		store(cache, key, i);
+		CHECK(!mgl_cache_lacks(cache, key), "flow %u", i);
+	}
+	/* A quarter of the bits at most, so three quarters of all others. */
+	for (i = 0; i < 10000; i++)
+		lacking += mgl_cache_lacks(cache, prng(&state));
+	CHECK(lacking > 7000, "%u of 10000 lack", (u32)lacking);
+	mgl_cache_free(cache);
+}
+
+static void a_resize_takes_its_flows_along(void)
+{
+	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
+	u32 sizes[] = { 4 * SIZE, SIZE, 64 * SIZE, 2 * SIZE };
+	struct mgl_cache_array *old;
+	u32 i, k;
+
+	for (i = 0; i < 100; i++)
+		store(cache, flows_fp(i, i), i);
+	for (k = 0; k < ARRAY_SIZE(sizes); k++) {
+		CHECK_EQ(mgl_cache_resize(cache, sizes[k], &now, &old), 0,
+			 "to %u", sizes[k]);
+		mgl_cache_array_free(old);
+		for (i = 0; i < 100; i++)
+			CHECK(!mgl_cache_lacks(cache, flows_fp(i, i)),
+			      "flow %u at %u", i, sizes[k]);
+	}
+	mgl_cache_free(cache);
+}
+
+/* Flows that go leave their bits until the cache is tidied. */
+static void tidying_forgets_what_has_gone(void)
+{
+	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
+	u32 i, gone = 1, none = ~0u;
+
+	for (i = 0; i < 100; i++)
+		store(cache, flows_fp(i, i), i & 1);
+	mgl_cache_sweep(cache, visit_owner, &gone);
+	CHECK(!mgl_cache_lacks(cache, flows_fp(1, 1)), "swept only");
+	tidy(cache, none);
+	for (i = 0; i < 100; i++)
+		CHECK_EQ(mgl_cache_lacks(cache, flows_fp(i, i)), i & 1,
+			 "flow %u", i);
+	/* What tidying itself forgets is not in the fresh filter. */
+	tidy(cache, 0);
+	for (i = 0; i < 100; i++)
+		CHECK(mgl_cache_lacks(cache, flows_fp(i, i)), "flow %u", i);
+	mgl_cache_free(cache);
+}
+
+static void without_memory_the_old_filter_stays(void)
+{
+	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
+	u32 i, gone = 1;
+
+	for (i = 0; i < 100; i++)
+		store(cache, flows_fp(i, i), i & 1);
+	shim_alloc_fail(1);
+	CHECK(!mgl_cache_gc(cache, visit_owner, &gone), "nothing to free");
+	shim_alloc_fail(0);
+	for (i = 0; i < 100; i++) {
+		struct mgl_cached flow;
+
+		CHECK(!mgl_cache_lacks(cache, flows_fp(i, i)), "flow %u", i);
+		CHECK_EQ(mgl_cache_find(cache, flows_fp(i, i), &now, &flow),
+			 !(i & 1), "flow %u", i);
+	}
+	store(cache, flows_fp(3, 500), 7);
+	CHECK(!mgl_cache_lacks(cache, flows_fp(3, 500)), "a flow stored later");
+	mgl_cache_free(cache);
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(nothing_is_there_at_first),
+	KTAP_CASE(what_is_stored_does_not_lack),
+	KTAP_CASE(a_resize_takes_its_flows_along),
+	KTAP_CASE(tidying_forgets_what_has_gone),
+	KTAP_CASE(without_memory_the_old_filter_stays),
+};
+
+int main(void)
+{
+	return ktap_run(cases, ARRAY_SIZE(cases));
+}

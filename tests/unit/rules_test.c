@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The rules for a packet, every input of them, against a table of the design. */
+#include <linux/kernel.h>
+
+#include "rules.h"
+#include "ktap.h"
+
+/*
+ * A row says what becomes of the views that its pattern matches: one character
+ * for each of track (a: all, c: changed, n: none, t: all or changed), new_conn,
+ * hit, cached_serves, unsettled, cur and prev_serves (0, 1 or *: either). Rows
+ * are in no order: one and only one matches any view.
+ */
+struct row {
+	const char *pattern;
+	enum maglev_rule rule;
+	bool remember;
+	unsigned int used;
+};
+
+static struct row rows[] = {
+	/* Nothing is remembered: the table alone. */
+	{ "n****1*", MAGLEV_RULE_HASH, false, 0 },
+	{ "n****0*", MAGLEV_RULE_NOBODY, false, 0 },
+	/* 1: to the owner; in a settled slot nothing is stored. */
+	{ "t10*01*", MAGLEV_RULE_OPEN, false, 0 },
+	{ "t10*11*", MAGLEV_RULE_OPEN, true, 0 },
+	/* A stale entry of the same flow is replaced. */
+	{ "t11**1*", MAGLEV_RULE_OPEN, true, 0 },
+	{ "t1***0*", MAGLEV_RULE_NOBODY, false, 0 },
+	/* 2: the cache. */
+	{ "t011***", MAGLEV_RULE_CACHED, false, 0 },
+	/* 3, settled: to the owner, with `all` remembered. */
+	{ "a00*01*", MAGLEV_RULE_CURRENT, true, 0 },
+	{ "c00*01*", MAGLEV_RULE_CURRENT, false, 0 },
+	{ "t00*00*", MAGLEV_RULE_NOBODY, false, 0 },
+	/* 3, who had it before may not serve: it may again soon. */
+	{ "t00*110", MAGLEV_RULE_CURRENT, true, 0 },
+	{ "t00*100", MAGLEV_RULE_NOBODY, false, 0 },
+	/* 3, the one in the cache may not serve: likewise. */
+	{ "t01001*", MAGLEV_RULE_CURRENT, true, 0 },
+	{ "t010110", MAGLEV_RULE_CURRENT, true, 0 },
+	{ "t01000*", MAGLEV_RULE_NOBODY, false, 0 },
+	{ "t010100", MAGLEV_RULE_NOBODY, false, 0 },
+	/* 4: to the owner before. */
+	{ "t00*1*1", MAGLEV_RULE_PREVIOUS, true, 0 },
+	{ "t0101*1", MAGLEV_RULE_PREVIOUS, true, 0 },
+};
+
+#define VIEWS (__MAGLEV_TRACK_MAX << 6)
+
+/* View number @i; as a row's pattern in @text. */
+static struct mgl_facts view(u32 i, char text[8])
+{
+	struct mgl_facts v = {
+		.track = i >> 6,
+		.new_conn = i & 32,
+		.hit = i & 16,
+		.cached_serves = i & 8,
+		.unsettled = i & 4,
+		.cur = i & 2,
+		.prev_serves = i & 1,
+	};
+	u32 bit;
+
+	text[0] = v.track == MAGLEV_TRACK_ALL ? 'a' :
+		  v.track == MAGLEV_TRACK_CHANGED ? 'c' : 'n';
+	for (bit = 0; bit < 6; bit++)
+		text[1 + bit] = i & (32 >> bit) ? '1' : '0';
+	text[7] = 0;
+	return v;
+}
+
+static bool matches(const char *pattern, const char *text)
+{
+	u32 i;
+
+	if (pattern[0] != text[0] && (pattern[0] != 't' || text[0] == 'n'))
+		return false;
+	for (i = 1; i < 7; i++)
+		if (pattern[i] != '*' && pattern[i] != text[i])
+			return false;
+	return true;
+}
+
+static struct row *row_of(const char *text)
+{
+	struct row *found = NULL;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		if (matches(rows[i].pattern, text)) {
+			CHECK(!found, "%s in two rows", text);
+			rows[i].used++;
+			found = &rows[i];
+		}
+	CHECK(found, "%s in no row", text);
+	return found ? found : &rows[0];
+}
+
+static void every_view_is_decided_as_designed(void)
+{
+	char text[8];
+	u32 i;
+
+	for (i = 0; i < VIEWS; i++) {
+		struct mgl_facts v = view(i, text);
+		struct mgl_decision d = mgl_rules_decide(&v);
+		struct row *r = row_of(text);
+
+		CHECK_EQ(d.rule, r->rule, "view %s", text);
+		CHECK_EQ(d.remember, r->remember, "view %s", text);
+	}
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		CHECK(rows[i].used, "row %s matches nothing", rows[i].pattern);
+}
+
+/* Who a packet is sent to has to be there, whatever the rule. */
+static void nobody_gets_a_packet_who_may_not_serve(void)
+{
+	char text[8];
+	u32 i;
+
+	for (i = 0; i < VIEWS; i++) {
+		struct mgl_facts v = view(i, text);
+
+		switch (mgl_rules_decide(&v).rule) {
+		case MAGLEV_RULE_CACHED:
+			CHECK(v.hit && v.cached_serves, "view %s", text);
+			break;
+		case MAGLEV_RULE_PREVIOUS:
+			CHECK(v.unsettled && v.prev_serves, "view %s", text);
+			break;
+		case MAGLEV_RULE_NOBODY:
+			/* Nor is it dropped while the slot has an owner. */
+			CHECK(!v.cur, "view %s", text);
+			break;
+		default:
+			CHECK(v.cur, "view %s", text);
+		}
+	}
+}
+
+static void the_cache_decides_without_the_slot(void)
+{
+	char text[8];
+	u32 i;
+
+	for (i = 0; i < VIEWS; i++) {
+		struct mgl_facts v = view(i, text);
+		bool cached = mgl_rules_decide_cached(&v);
+
+		CHECK_EQ(cached, mgl_rules_decide(&v).rule == MAGLEV_RULE_CACHED,
+			 "view %s", text);
+		/* What is not known yet makes no difference. */
+		v.unsettled = !v.unsettled;
+		CHECK_EQ(mgl_rules_decide_cached(&v), cached, "view %s", text);
+		CHECK_EQ(mgl_rules_decide(&v).rule == MAGLEV_RULE_CACHED, cached,
+			 "view %s but for unsettled", text);
+		v.cur = !v.cur;
+		CHECK_EQ(mgl_rules_decide_cached(&v), cached, "view %s", text);
+		CHECK_EQ(mgl_rules_decide(&v).rule == MAGLEV_RULE_CACHED, cached,
+			 "view %s but for unsettled, cur", text);
+		v.prev_serves = !v.prev_serves;
+		CHECK_EQ(mgl_rules_decide_cached(&v), cached, "view %s", text);
+		CHECK_EQ(mgl_rules_decide(&v).rule == MAGLEV_RULE_CACHED, cached,
+			 "view %s but for the slot", text);
+	}
+}
+
+/* At rest neither a flood of SYNs nor `changed` takes memory. */
+static void at_rest_little_is_remembered(void)
+{
+	char text[8];
+	u32 i;
+
+	for (i = 0; i < VIEWS; i++) {
+		struct mgl_facts v = view(i, text);
+
+		if (v.unsettled || v.hit)
+			continue;
+		CHECK_EQ(mgl_rules_decide(&v).remember, !v.new_conn && v.cur &&
+			 v.track == MAGLEV_TRACK_ALL, "view %s", text);
+	}
+}
+
+/* Rows: the state before; columns: what the packet shows. */
+static void states_follow_what_is_shown(void)
+{
+	enum {
+		O = MAGLEV_FLOW_OPENING,
+		E = MAGLEV_FLOW_ESTABLISHED,
+		F = MAGLEV_FLOW_CLOSING,
+		R = MAGLEV_FLOW_CLOSED,
+	};
+	static const u8 want[__MAGLEV_FLOW_MAX][__MAGLEV_FLOW_MAX] = {
+		[O] = { [O] = O, [E] = E, [F] = F, [R] = R },
+		[E] = { [O] = O, [E] = E, [F] = F, [R] = R },
+		[F] = { [O] = O, [E] = F, [F] = F, [R] = R },
+		[R] = { [O] = O, [E] = E, [F] = F, [R] = R },
+	};
+	u32 i, j;
+
+	for (i = 0; i < __MAGLEV_FLOW_MAX; i++)
+		for (j = 0; j < __MAGLEV_FLOW_MAX; j++)
+			CHECK_EQ(mgl_flow_state_next(i, j), want[i][j],
+				 "state %u, shown %u", i, j);
+}
+
+static const struct ktap_case cases[] = {
+	KTAP_CASE(every_view_is_decided_as_designed),
+	KTAP_CASE(nobody_gets_a_packet_who_may_not_serve),
+	KTAP_CASE(the_cache_decides_without_the_slot),
+	KTAP_CASE(at_rest_little_is_remembered),
+	KTAP_CASE(states_follow_what_is_shown),
+};
+
+int main(void)
+{
+	return ktap_run(cases, ARRAY_SIZE(cases));
+}
