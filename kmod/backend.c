@@ -11,7 +11,7 @@
 #include "endpoint.h"
 #include "table.h"
 #include "backend.h"
-#include "netns.h"
+#include "net.h"
 #include "pool.h"
 #include "flows.h"
 #include "upkeep.h"

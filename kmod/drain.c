@@ -9,6 +9,7 @@
 #include "endpoint.h"
 #include "drain.h"
 #include "backend.h"
+#include "netns.h"
 #include "nl/nl.h"
 #include "pool.h"
 #include "flows.h"

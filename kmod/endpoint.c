@@ -6,7 +6,7 @@
 #include <linux/slab.h>
 
 #include "endpoint.h"
-#include "netns.h"
+#include "net.h"
 
 /**
  * mgl_endpoint_use() - find or make the object of an address

@@ -6,7 +6,7 @@
 #include <linux/jiffies.h>
 
 #include "core/cache.h"
-#include "netns.h"
+#include "net.h"
 
 struct mgl_backend;
 struct mgl_service;

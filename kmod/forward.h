@@ -4,7 +4,7 @@
 #define _MGL_FORWARD_H
 
 #include <linux/types.h>
-#include "stats.h"
+#include "core/reason.h"
 
 struct mgl_endpoint;
 struct net;

@@ -21,7 +21,7 @@
 #include "hook.h"
 #include "local.h"
 #include "backend.h"
-#include "netns.h"
+#include "net.h"
 #include "core/gre.h"
 #include "reject.h"
 #include "router.h"
@@ -192,7 +192,7 @@ static unsigned int mgl_receive(struct mgl_net *mn, struct sk_buff *skb)
 {
 	enum mgl_reason reason = gre_to_us(mn, skb);
 
-	mgl_counters_inc(mn->counters, reason);
+	mgl_counters_reason(mn->counters, reason);
 	return verdict(reason);
 }
 

@@ -22,7 +22,7 @@
 #include <net/route.h>
 
 #include "local.h"
-#include "netns.h"
+#include "net.h"
 
 /**
  * struct mgl_local_set - IPv4 addresses, open addressing, at most half full

@@ -3,6 +3,7 @@
 #include <net/net_namespace.h>
 
 #include "hook.h"
+#include "net.h"
 #include "netns.h"
 #include "pool.h"
 #include "router.h"
@@ -15,6 +16,20 @@
 #define FIRST_GENERATION 1
 
 unsigned int mgl_net_id __read_mostly;
+
+/**
+ * mgl_net_changed() - note that the configuration has changed
+ * @mn: the namespace; mn->lock is held
+ *
+ * To be called after every change.
+ *
+ * Context: any.
+ */
+void mgl_net_changed(struct mgl_net *mn)
+{
+	lockdep_assert_held(&mn->lock);
+	mn->generation++;
+}
 
 /**
  * mgl_net_flush() - delete the whole configuration

@@ -8,7 +8,7 @@
 
 #include "table.h"
 #include "backend.h"
-#include "netns.h"
+#include "net.h"
 #include "pool.h"
 #include "upkeep.h"
 

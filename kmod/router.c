@@ -10,7 +10,7 @@
 #include <linux/slab.h>
 #include <uapi/linux/maglev.h>
 
-#include "netns.h"
+#include "net.h"
 #include "router.h"
 
 #define V4_BITS_BEFORE 96

@@ -8,7 +8,7 @@
 
 #include "core/flow.h"
 #include "backend.h"
-#include "netns.h"
+#include "net.h"
 #include "pool.h"
 #include "select.h"
 #include "service.h"
@@ -166,13 +166,13 @@ static struct mgl_backend *remember(struct mgl_net *mn, struct mgl_service *svc,
 		had = mgl_ids_get(&mn->backend_ids, new.owner);
 		return had && mgl_backend_serves(had) ? had : b;
 	case MGL_CACHE_EVICTED:
-		mgl_counters_inc(mn->counters, MGL_EVENT_FLOWS_EVICTED);
+		mgl_counters_event(mn->counters, MGL_EVENT_FLOWS_EVICTED);
 		fallthrough;
 	case MGL_CACHE_NEW:
-		mgl_counters_inc(mn->counters, MGL_EVENT_FLOWS_STORED);
+		mgl_counters_event(mn->counters, MGL_EVENT_FLOWS_STORED);
 		break;
 	case MGL_CACHE_FULL:
-		mgl_counters_inc(mn->counters, MGL_EVENT_FLOWS_UNSTORED);
+		mgl_counters_event(mn->counters, MGL_EVENT_FLOWS_UNSTORED);
 		break;
 	case MGL_CACHE_REPLACED:
 		break;

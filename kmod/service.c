@@ -9,7 +9,7 @@
 #include <linux/slab.h>
 
 #include "hook.h"
-#include "netns.h"
+#include "net.h"
 #include "pool.h"
 #include "service.h"
 #include "flows.h"

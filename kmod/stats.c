@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Per-CPU counters. The packet path adds without a lock; zeroing never writes
- * to them, it moves the base that readers subtract (see struct mgl_net,
- * struct mgl_service and struct mgl_backend), so no event is lost in a race.
+ * Counters per CPU. The data path adds without a lock; zeroing never writes to
+ * them but moves the base that readers subtract (see struct mgl_net, struct
+ * mgl_service and struct mgl_backend), so no event is lost in a race.
  */
 #include <kunit/visibility.h>
 #include <linux/build_bug.h>
@@ -12,42 +12,13 @@
 #include "stats.h"
 
 /* The names are ABI. */
-static const struct {
-	const char *name;
-	enum mgl_verdict verdict;
-} counters_info[] = {
-	[MGL_REASON_NONE] = { "none", MGL_ACCEPT },
-	[MGL_REASON_FORWARDED] = { "forwarded", MGL_STOLEN },
-	[MGL_REASON_LOCAL] = { "forwarded_local", MGL_ACCEPT },
-	[MGL_REASON_UNTRUSTED] = { "accept_untrusted", MGL_ACCEPT },
-	[MGL_REASON_MARTIAN] = { "accept_martian", MGL_ACCEPT },
-	[MGL_REASON_OUTER_FRAGMENT] = { "accept_outer_fragment", MGL_ACCEPT },
-	[MGL_REASON_GRE_TRUNCATED] = { "accept_gre_truncated", MGL_ACCEPT },
-	[MGL_REASON_GRE_PROTOCOL] = { "accept_gre_protocol", MGL_ACCEPT },
-	[MGL_REASON_INNER_IPV6] = { "accept_inner_ipv6", MGL_ACCEPT },
-	[MGL_REASON_NOT_VIP] = { "accept_not_vip", MGL_ACCEPT },
-	[MGL_REASON_NO_SERVICE] = { "accept_no_service", MGL_ACCEPT },
-	[MGL_REASON_INNER_FRAGMENT] = { "accept_inner_fragment", MGL_ACCEPT },
-	[MGL_REASON_INNER_ICMP] = { "accept_inner_icmp", MGL_ACCEPT },
-	[MGL_REASON_GRE_VERSION] = { "drop_gre_version", MGL_DROP },
-	[MGL_REASON_GRE_ROUTING] = { "drop_gre_routing", MGL_DROP },
-	[MGL_REASON_INNER_HEADER] = { "drop_inner_header", MGL_DROP },
-	[MGL_REASON_INNER_L4] = { "drop_inner_l4", MGL_DROP },
-	[MGL_REASON_POLICY] = { "drop_ipsec_policy", MGL_DROP },
-	[MGL_REASON_NO_BACKEND] = { "drop_no_backend", MGL_DROP },
-	[MGL_REASON_REJECTED] = { "drop_rejected", MGL_DROP },
-	[MGL_REASON_NO_BACKEND_ACCEPT] = { "accept_no_backend", MGL_ACCEPT },
-	[MGL_REASON_TTL] = { "drop_ttl", MGL_DROP },
-	[MGL_REASON_NO_ROUTE] = { "drop_no_route", MGL_DROP },
-	[MGL_REASON_TOO_BIG] = { "drop_too_big", MGL_DROP },
-	[MGL_REASON_LRO] = { "drop_lro", MGL_DROP },
-	[MGL_REASON_NO_MEMORY] = { "drop_no_memory", MGL_DROP },
-	[MGL_EVENT_FLOWS_STORED] = { "flows_stored", MGL_ACCEPT },
-	[MGL_EVENT_FLOWS_EVICTED] = { "flows_evicted", MGL_ACCEPT },
-	[MGL_EVENT_FLOWS_UNSTORED] = { "flows_unstored", MGL_ACCEPT },
+static const char *const event_names[] = {
+	[MGL_EVENT_FLOWS_STORED] = "flows_stored",
+	[MGL_EVENT_FLOWS_EVICTED] = "flows_evicted",
+	[MGL_EVENT_FLOWS_UNSTORED] = "flows_unstored",
 };
 
-static_assert(ARRAY_SIZE(counters_info) == MGL_REASON_MAX);
+static_assert(ARRAY_SIZE(event_names) == MGL_EVENT_MAX);
 
 /**
  * mgl_traffic_alloc() - traffic counters for a service or backend
@@ -71,13 +42,14 @@ struct mgl_traffic __percpu *mgl_traffic_alloc(void)
 
 /**
  * mgl_traffic_add() - count one packet
- * @traffic: whose
+ * @traffic: the counters
  * @len: length of the inner packet in bytes
- * @new_conn: the packet opens a flow
+ * @new_conn: the packet opens a new connection
  *
  * Context: BH disabled.
  */
-void mgl_traffic_add(struct mgl_traffic __percpu *traffic, u32 len, bool new_conn)
+void mgl_traffic_add(struct mgl_traffic __percpu *traffic, u32 len,
+		     bool new_conn)
 {
 	struct mgl_traffic *t = this_cpu_ptr(traffic);
 
@@ -90,8 +62,8 @@ void mgl_traffic_add(struct mgl_traffic __percpu *traffic, u32 len, bool new_con
 }
 
 /**
- * mgl_traffic_read() - add up all CPUs
- * @traffic: what to read
+ * mgl_traffic_read() - sum the counters of all CPUs
+ * @traffic: the counters
  *
  * Context: any.
  * Return: the sums since allocation.
@@ -141,73 +113,85 @@ struct mgl_counters __percpu *mgl_counters_alloc(void)
 EXPORT_SYMBOL_IF_KUNIT(mgl_counters_alloc);
 
 /**
- * mgl_counters_inc() - count one packet's reason
+ * mgl_counters_reason() - count the reason of a packet
  * @counters: the namespace's
- * @id: the reason
+ * @reason: the reason
  *
  * Context: BH disabled.
  */
-void mgl_counters_inc(struct mgl_counters __percpu *counters,
-		      enum mgl_reason id)
+void mgl_counters_reason(struct mgl_counters __percpu *counters,
+			 enum mgl_reason reason)
 {
 	struct mgl_counters *c = this_cpu_ptr(counters);
 
 	u64_stats_update_begin(&c->syncp);
-	u64_stats_inc(&c->n[id]);
+	u64_stats_inc(&c->reasons[reason]);
 	u64_stats_update_end(&c->syncp);
 }
 
 /**
- * mgl_counters_read() - add up all CPUs
+ * mgl_counters_event() - count an event
  * @counters: the namespace's
- * @sum: the sums since allocation, by enum mgl_reason
+ * @event: the event
  *
- * Context: any.
+ * Context: BH disabled.
  */
-void mgl_counters_read(struct mgl_counters __percpu *counters,
-		       u64 sum[MGL_REASON_MAX])
+void mgl_counters_event(struct mgl_counters __percpu *counters,
+			enum mgl_event event)
 {
-	int cpu, i;
+	struct mgl_counters *c = this_cpu_ptr(counters);
 
-	for (i = 0; i < MGL_REASON_MAX; i++)
-		sum[i] = 0;
-	for_each_possible_cpu(cpu) {
-		const struct mgl_counters *c = per_cpu_ptr(counters, cpu);
-		u64 n[MGL_REASON_MAX];
-		unsigned int start;
+	u64_stats_update_begin(&c->syncp);
+	u64_stats_inc(&c->events[event]);
+	u64_stats_update_end(&c->syncp);
+}
 
-		do {
-			start = u64_stats_fetch_begin(&c->syncp);
-			for (i = 0; i < MGL_REASON_MAX; i++)
-				n[i] = u64_stats_read(&c->n[i]);
-		} while (u64_stats_fetch_retry(&c->syncp, start));
+static void read_cpu(const struct mgl_counters *c, struct mgl_counters_sum *n)
+{
+	unsigned int start;
+	int i;
+
+	do {
+		start = u64_stats_fetch_begin(&c->syncp);
 		for (i = 0; i < MGL_REASON_MAX; i++)
-			sum[i] += n[i];
-	}
+			n->reasons[i] = u64_stats_read(&c->reasons[i]);
+		for (i = 0; i < MGL_EVENT_MAX; i++)
+			n->events[i] = u64_stats_read(&c->events[i]);
+	} while (u64_stats_fetch_retry(&c->syncp, start));
 }
 
 /**
- * mgl_reason_name() - a counter's name, which is ABI
- * @id: the counter
+ * mgl_counters_read() - sum the counters of all CPUs
+ * @counters: the namespace's
+ *
+ * Context: any.
+ * Return: the sums since allocation.
+ */
+struct mgl_counters_sum
+mgl_counters_read(struct mgl_counters __percpu *counters)
+{
+	struct mgl_counters_sum sum = {}, n;
+	int cpu, i;
+
+	for_each_possible_cpu(cpu) {
+		read_cpu(per_cpu_ptr(counters, cpu), &n);
+		for (i = 0; i < MGL_REASON_MAX; i++)
+			sum.reasons[i] += n.reasons[i];
+		for (i = 0; i < MGL_EVENT_MAX; i++)
+			sum.events[i] += n.events[i];
+	}
+	return sum;
+}
+
+/**
+ * mgl_event_name() - the name of an event, which is ABI
+ * @event: the event, below MGL_EVENT_MAX
  *
  * Context: any.
  * Return: the name, static.
  */
-const char *mgl_reason_name(enum mgl_reason id)
+const char *mgl_event_name(enum mgl_event event)
 {
-	return counters_info[id].name;
+	return event_names[event];
 }
-EXPORT_SYMBOL_IF_KUNIT(mgl_reason_name);
-
-/**
- * mgl_reason_verdict() - what becomes of a packet with this reason
- * @id: the reason
- *
- * Context: any.
- * Return: the verdict.
- */
-enum mgl_verdict mgl_reason_verdict(enum mgl_reason id)
-{
-	return counters_info[id].verdict;
-}
-EXPORT_SYMBOL_IF_KUNIT(mgl_reason_verdict);
+EXPORT_SYMBOL_IF_KUNIT(mgl_event_name);

@@ -14,7 +14,7 @@
 #include "core/flow.h"
 #include "table.h"
 #include "backend.h"
-#include "netns.h"
+#include "net.h"
 #include "pool.h"
 #include "core/maglev.h"
 #include "upkeep.h"

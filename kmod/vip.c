@@ -9,7 +9,7 @@
 #include <linux/jhash.h>
 #include <linux/slab.h>
 
-#include "netns.h"
+#include "net.h"
 #include "service.h"
 #include "vip.h"
 

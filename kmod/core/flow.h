@@ -8,7 +8,7 @@
 #include <uapi/linux/maglev.h>
 
 #include "addr.h"
-#include "../stats.h"
+#include "reason.h"
 
 struct iphdr;
 struct sk_buff;

@@ -4,7 +4,7 @@
 #define _MGL_OUTER_H
 
 #include <linux/types.h>
-#include "../stats.h"
+#include "reason.h"
 
 struct sk_buff;
 

@@ -8,6 +8,7 @@
 #include "../table.h"
 #include "../backend.h"
 #include "nl.h"
+#include "../net.h"
 #include "../netns.h"
 #include "policy.h"
 #include "../pool.h"

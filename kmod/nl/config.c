@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink: what holds for the whole namespace: flow cache and timeouts. */
 #include "nl.h"
+#include "../net.h"
 #include "../netns.h"
 #include "policy.h"
 #include "../flows.h"

@@ -3,7 +3,7 @@
 #include "../endpoint.h"
 #include "../backend.h"
 #include "nl.h"
-#include "../netns.h"
+#include "../net.h"
 #include "policy.h"
 #include "../pool.h"
 #include "../service.h"

@@ -6,7 +6,7 @@
 #include "../core/flow.h"
 #include "../backend.h"
 #include "nl.h"
-#include "../netns.h"
+#include "../net.h"
 #include "policy.h"
 #include "../pool.h"
 #include "../select.h"

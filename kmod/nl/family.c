@@ -10,7 +10,7 @@
 
 #include "../table.h"
 #include "nl.h"
-#include "../netns.h"
+#include "../net.h"
 #include "policy.h"
 
 /* Changes something, or tells a secret: CAP_NET_ADMIN over the network namespace. */

@@ -2,6 +2,7 @@
 /* Netlink: what concerns a namespace as a whole. */
 #include "../backend.h"
 #include "nl.h"
+#include "../net.h"
 #include "../netns.h"
 #include "../pool.h"
 #include "../router.h"
@@ -58,12 +59,12 @@ int mgl_nl_info_get(struct sk_buff *skb, struct genl_info *info)
 	return mgl_nl_reply_send(&reply, info, err);
 }
 
-static int put_counter(struct sk_buff *skb, enum mgl_reason id, u64 value)
+static int put_counter(struct sk_buff *skb, const char *name, u64 value)
 {
 	struct nlattr *nest = nla_nest_start(skb, MAGLEV_A_COUNTER);
 
 	if (!nest ||
-	    nla_put_string(skb, MAGLEV_COUNTER_A_NAME, mgl_reason_name(id)) ||
+	    nla_put_string(skb, MAGLEV_COUNTER_A_NAME, name) ||
 	    nla_put_u64_64bit(skb, MAGLEV_COUNTER_A_VALUE, value,
 			      MAGLEV_COUNTER_A_PAD))
 		return -EMSGSIZE;
@@ -73,21 +74,29 @@ static int put_counter(struct sk_buff *skb, enum mgl_reason id, u64 value)
 
 static int put_counters(struct mgl_net *mn, const struct mgl_nl_reply *reply)
 {
+	const struct mgl_counters_sum *base = &mn->counters_base;
+	struct mgl_counters_sum now;
+	struct sk_buff *skb = reply->skb;
 	void *hdr = mgl_nl_begin(reply);
-	u64 sum[MGL_REASON_MAX];
 	int i;
 
 	if (!hdr)
 		return -EMSGSIZE;
-	mgl_counters_read(mn->counters, sum);
+	now = mgl_counters_read(mn->counters);
 	for (i = MGL_REASON_NONE + 1; i < MGL_REASON_MAX; i++)
-		if (put_counter(reply->skb, i,
-				sum[i] - mn->counters_base[i])) {
-			genlmsg_cancel(reply->skb, hdr);
-			return -EMSGSIZE;
-		}
-	genlmsg_end(reply->skb, hdr);
+		if (put_counter(skb, mgl_reason_name(i),
+				now.reasons[i] - base->reasons[i]))
+			goto too_small;
+	for (i = 0; i < MGL_EVENT_MAX; i++)
+		if (put_counter(skb, mgl_event_name(i),
+				now.events[i] - base->events[i]))
+			goto too_small;
+	genlmsg_end(skb, hdr);
 	return 0;
+
+too_small:
+	genlmsg_cancel(skb, hdr);
+	return -EMSGSIZE;
 }
 
 /**
@@ -133,7 +142,7 @@ static void zero_all(struct mgl_net *mn)
 {
 	struct rb_node *n;
 
-	mgl_counters_read(mn->counters, mn->counters_base);
+	mn->counters_base = mgl_counters_read(mn->counters);
 	for (n = rb_first(&mn->services); n; n = rb_next(n)) {
 		struct mgl_service *svc = rb_entry(n, struct mgl_service, node);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink: telling whoever listens what happened by itself. */
 #include "nl.h"
-#include "../netns.h"
+#include "../net.h"
 #include "../pool.h"
 
 static int put_drained(struct sk_buff *skb, const struct mgl_pool *pool,

@@ -6,7 +6,7 @@
 
 #include "../core/addr.h"
 #include "nl.h"
-#include "../netns.h"
+#include "../net.h"
 #include "policy.h"
 #include "../pool.h"
 #include "../service.h"

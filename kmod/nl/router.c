@@ -3,6 +3,7 @@
 #include <linux/inetdevice.h>
 
 #include "nl.h"
+#include "../net.h"
 #include "../netns.h"
 #include "policy.h"
 #include "../router.h"

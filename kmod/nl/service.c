@@ -4,6 +4,7 @@
 
 #include "../backend.h"
 #include "nl.h"
+#include "../net.h"
 #include "../netns.h"
 #include "policy.h"
 #include "../pool.h"

@@ -26,7 +26,7 @@ static void a_name_tells_the_verdict(struct kunit *test)
 		if (starts(name, "accept_") && verdict != MGL_ACCEPT)
 			FAIL_ONCE(test, "%s: verdict %d", name, verdict);
 		if (!starts(name, "drop_") && !starts(name, "accept_") &&
-		    !starts(name, "forwarded") && !starts(name, "flows_"))
+		    !starts(name, "forwarded"))
 			FAIL_ONCE(test, "%s: of what kind?", name);
 	}
 }
@@ -54,6 +54,15 @@ static void names_are_unique(struct kunit *test)
 				FAIL_ONCE(test, "%s", mgl_reason_name(i));
 }
 
+static void events_are_no_verdicts(struct kunit *test)
+{
+	u32 i;
+
+	for (i = 0; i < MGL_EVENT_MAX; i++)
+		if (!starts(mgl_event_name(i), "flows_"))
+			FAIL_ONCE(test, "%s: of what kind?", mgl_event_name(i));
+}
+
 /* What has no reason yet goes on to the stack. */
 static void none_is_accepted(struct kunit *test)
 {
@@ -65,6 +74,7 @@ static struct kunit_case stats_cases[] = {
 	KUNIT_CASE(a_name_tells_the_verdict),
 	KUNIT_CASE(names_are_short_and_plain),
 	KUNIT_CASE(names_are_unique),
+	KUNIT_CASE(events_are_no_verdicts),
 	KUNIT_CASE(none_is_accepted),
 	{}
 };

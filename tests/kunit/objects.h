@@ -6,7 +6,7 @@
 #ifndef _KUNIT_OBJECTS_H
 #define _KUNIT_OBJECTS_H
 
-#include "netns.h"
+#include "net.h"
 
 struct kunit;
 

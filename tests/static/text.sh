@@ -71,8 +71,8 @@ counters_documented()
 			echo "Documentation/counters.md does not explain $name"
 			status=1
 		}
-	done < <(sed -nE 's/.*\[MGL_[A-Z0-9_]+\] = \{ "([a-z0-9_]+)".*/\1/p' kmod/stats.c |
-		grep -vx none)
+	done < <(sed -nE 's/^\t\[MGL_[A-Z0-9_]+\] = (\{ )?"([a-z0-9_]+)".*/\2/p' \
+		kmod/core/reason.c kmod/stats.c | grep -vx none)
 	return $status
 }
 

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Reasons: a name and a verdict for each. */
+#include <kunit/visibility.h>
+#include <linux/build_bug.h>
+#include <linux/export.h>
+#include <linux/kernel.h>
+
+#include "reason.h"
+
+/* The names are ABI. */
+static const struct {
+	const char *name;
+	enum mgl_verdict verdict;
+} reasons[] = {
+	[MGL_REASON_NONE] = { "none", MGL_ACCEPT },
+	[MGL_REASON_FORWARDED] = { "forwarded", MGL_STOLEN },
+	[MGL_REASON_LOCAL] = { "forwarded_local", MGL_ACCEPT },
+	[MGL_REASON_UNTRUSTED] = { "accept_untrusted", MGL_ACCEPT },
+	[MGL_REASON_MARTIAN] = { "accept_martian", MGL_ACCEPT },
+	[MGL_REASON_OUTER_FRAGMENT] = { "accept_outer_fragment", MGL_ACCEPT },
+	[MGL_REASON_GRE_TRUNCATED] = { "accept_gre_truncated", MGL_ACCEPT },
+	[MGL_REASON_GRE_PROTOCOL] = { "accept_gre_protocol", MGL_ACCEPT },
+	[MGL_REASON_INNER_IPV6] = { "accept_inner_ipv6", MGL_ACCEPT },
+	[MGL_REASON_NOT_VIP] = { "accept_not_vip", MGL_ACCEPT },
+	[MGL_REASON_NO_SERVICE] = { "accept_no_service", MGL_ACCEPT },
+	[MGL_REASON_INNER_FRAGMENT] = { "accept_inner_fragment", MGL_ACCEPT },
+	[MGL_REASON_INNER_ICMP] = { "accept_inner_icmp", MGL_ACCEPT },
+	[MGL_REASON_GRE_VERSION] = { "drop_gre_version", MGL_DROP },
+	[MGL_REASON_GRE_ROUTING] = { "drop_gre_routing", MGL_DROP },
+	[MGL_REASON_INNER_HEADER] = { "drop_inner_header", MGL_DROP },
+	[MGL_REASON_INNER_L4] = { "drop_inner_l4", MGL_DROP },
+	[MGL_REASON_POLICY] = { "drop_ipsec_policy", MGL_DROP },
+	[MGL_REASON_NO_BACKEND] = { "drop_no_backend", MGL_DROP },
+	[MGL_REASON_REJECTED] = { "drop_rejected", MGL_DROP },
+	[MGL_REASON_NO_BACKEND_ACCEPT] = { "accept_no_backend", MGL_ACCEPT },
+	[MGL_REASON_TTL] = { "drop_ttl", MGL_DROP },
+	[MGL_REASON_NO_ROUTE] = { "drop_no_route", MGL_DROP },
+	[MGL_REASON_TOO_BIG] = { "drop_too_big", MGL_DROP },
+	[MGL_REASON_LRO] = { "drop_lro", MGL_DROP },
+	[MGL_REASON_NO_MEMORY] = { "drop_no_memory", MGL_DROP },
+};
+
+static_assert(ARRAY_SIZE(reasons) == MGL_REASON_MAX);
+
+/**
+ * mgl_reason_name() - the name of a reason, which is ABI
+ * @reason: the reason, below MGL_REASON_MAX
+ *
+ * Context: any.
+ * Return: the name, static.
+ */
+const char *mgl_reason_name(enum mgl_reason reason)
+{
+	return reasons[reason].name;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_reason_name);
+
+/**
+ * mgl_reason_verdict() - what to do with a packet
+ * @reason: why the module is done with it, below MGL_REASON_MAX
+ *
+ * A property of the reason, so that no counter's verdict depends on where it
+ * was counted.
+ *
+ * Context: any.
+ * Return: the verdict.
+ */
+enum mgl_verdict mgl_reason_verdict(enum mgl_reason reason)
+{
+	return reasons[reason].verdict;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_reason_verdict);

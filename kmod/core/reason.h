@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Reasons: why the module is done with a packet. One for each packet. Pure. */
+#ifndef _MGL_REASON_H
+#define _MGL_REASON_H
+
+/**
+ * enum mgl_reason - why the module is done with a packet, and its counter
+ * @MGL_REASON_NONE: undecided, or not for a director: not counted
+ * @MGL_REASON_FORWARDED: sent on to a backend
+ * @MGL_REASON_LOCAL: given to this host, which is the backend itself
+ * @MGL_REASON_UNTRUSTED: outer source is no trusted router
+ * @MGL_REASON_MARTIAN: outer source is an address that no other host can have
+ * @MGL_REASON_OUTER_FRAGMENT: the GRE packet itself is a fragment
+ * @MGL_REASON_GRE_TRUNCATED: ends, or its source routes go on, before an inner
+ *	destination
+ * @MGL_REASON_GRE_PROTOCOL: carries neither IPv4 nor IPv6
+ * @MGL_REASON_INNER_IPV6: carries IPv6
+ * @MGL_REASON_NOT_VIP: inner destination is no VIP
+ * @MGL_REASON_NO_SERVICE: VIP has no service for the protocol and port
+ * @MGL_REASON_INNER_FRAGMENT: inner packet to a VIP is a fragment
+ * @MGL_REASON_INNER_ICMP: inner packet to a VIP is ICMP
+ * @MGL_REASON_GRE_VERSION: for a VIP, GRE version is not 0
+ * @MGL_REASON_GRE_ROUTING: for a VIP, GRE with source routes
+ * @MGL_REASON_INNER_HEADER: inner IP header to a VIP is malformed
+ * @MGL_REASON_INNER_L4: inner transport header to a VIP is truncated
+ * @MGL_REASON_POLICY: for a VIP, refused by an IPsec policy for input
+ * @MGL_REASON_NO_BACKEND: the service has no usable backend
+ * @MGL_REASON_REJECTED: likewise, and the client was told by ICMP
+ * @MGL_REASON_NO_BACKEND_ACCEPT: likewise, and the service leaves such packets
+ *	to the stack
+ * @MGL_REASON_TTL: outer TTL is used up
+ * @MGL_REASON_NO_ROUTE: no route to the backend
+ * @MGL_REASON_TOO_BIG: larger than the path MTU to the backend, with DF set
+ * @MGL_REASON_LRO: merged by a device that does large receive offload
+ * @MGL_REASON_NO_MEMORY: headers could not be made writable
+ * @MGL_REASON_MAX: number of reasons
+ *
+ * Names and verdicts are in reason.c; Documentation/counters.md says what to
+ * do when one grows.
+ */
+enum mgl_reason {
+	MGL_REASON_NONE,
+	MGL_REASON_FORWARDED,
+	MGL_REASON_LOCAL,
+	MGL_REASON_UNTRUSTED,
+	MGL_REASON_MARTIAN,
+	MGL_REASON_OUTER_FRAGMENT,
+	MGL_REASON_GRE_TRUNCATED,
+	MGL_REASON_GRE_PROTOCOL,
+	MGL_REASON_INNER_IPV6,
+	MGL_REASON_NOT_VIP,
+	MGL_REASON_NO_SERVICE,
+	MGL_REASON_INNER_FRAGMENT,
+	MGL_REASON_INNER_ICMP,
+	MGL_REASON_GRE_VERSION,
+	MGL_REASON_GRE_ROUTING,
+	MGL_REASON_INNER_HEADER,
+	MGL_REASON_INNER_L4,
+	MGL_REASON_POLICY,
+	MGL_REASON_NO_BACKEND,
+	MGL_REASON_REJECTED,
+	MGL_REASON_NO_BACKEND_ACCEPT,
+	MGL_REASON_TTL,
+	MGL_REASON_NO_ROUTE,
+	MGL_REASON_TOO_BIG,
+	MGL_REASON_LRO,
+	MGL_REASON_NO_MEMORY,
+	MGL_REASON_MAX
+};
+
+/**
+ * enum mgl_verdict - what the entry point does with the packet
+ * @MGL_ACCEPT: leave it to the stack, unmodified but for MGL_REASON_LOCAL
+ * @MGL_DROP: free it
+ * @MGL_STOLEN: nothing, it has been given away
+ */
+enum mgl_verdict {
+	MGL_ACCEPT,
+	MGL_DROP,
+	MGL_STOLEN,
+};
+
+const char *mgl_reason_name(enum mgl_reason reason);
+enum mgl_verdict mgl_reason_verdict(enum mgl_reason reason);
+
+#endif /* _MGL_REASON_H */

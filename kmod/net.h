@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The instance of a network namespace. */
+#ifndef _MGL_NET_H
+#define _MGL_NET_H
+
+#include <linux/mutex.h>
+#include <linux/netfilter.h>
+#include <linux/rbtree.h>
+#include <linux/rhashtable.h>
+#include <linux/siphash.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "core/cache.h"
+#include "ids.h"
+#include "stats.h"
+
+struct mgl_local_set;
+struct mgl_routers;
+
+/**
+ * struct mgl_net - everything this module keeps for a network namespace
+ * @net: the namespace
+ * @local: this host's addresses, see local.c; written under RTNL, read under
+ *	RCU
+ * @routers: trusted prefixes, NULL = trust everybody; written under @lock,
+ *	read under RCU
+ * @cache: the flow cache, NULL before the first service that tracks; written
+ *	under @lock, read under RCU
+ * @has_flows: there may be flows in @cache, so that prefetching them pays; a
+ *	hint, see flows.c
+ * @secret: keys flow keys; constant
+ * @counters: reasons of packets, and events
+ * @timeouts: idle times after which flows expire; written under @lock
+ * @vips: struct mgl_vip by address; written under @lock, read under RCU
+ * @backend_ids: numbers of backends; written under @lock, read under RCU
+ * @service_ids: numbers of services; likewise
+ * @lock: serialises changes of the configuration
+ * @services: struct mgl_service by identity, for listing; under @lock
+ * @pools: struct mgl_pool by name; under @lock
+ * @endpoints: struct mgl_endpoint by address; under @lock
+ * @n_services: entries of @services; under @lock
+ * @n_pools: entries of @pools; under @lock
+ * @n_endpoints: entries of @endpoints; under @lock
+ * @cache_size: entries of @cache, also while there is none; under @lock
+ * @counters_base: @counters at the last zeroing; under @lock
+ * @generation: grows with every change, so that a dump which spans one is
+ *	marked as inconsistent; under @lock
+ * @upkeep: does what happens by itself, see upkeep.c
+ * @upkeep_at: when that runs if it is pending, in jiffies; under @lock
+ * @tidy: entries of @cache may name what is gone: the next run of
+ *	@upkeep sweeps it; under @lock
+ * @local_kept: @local follows address changes; under RTNL
+ * @hooked: the netfilter hooks are registered; under @lock
+ * @hook_ops: the hooks; constant
+ */
+struct mgl_net {
+	/* Read for every packet. */
+	struct net *net;
+	struct mgl_local_set __rcu *local;
+	struct mgl_routers __rcu *routers;
+	struct mgl_cache __rcu *cache;
+	bool has_flows;
+	siphash_key_t secret;
+	struct mgl_counters __percpu *counters;
+	struct mgl_timeouts timeouts;
+	struct rhashtable vips;
+	struct mgl_ids backend_ids;
+	struct mgl_ids service_ids;
+
+	/* For changes and listings only. */
+	struct mutex lock; /* every change; RTNL nests inside */
+	struct rb_root services;
+	struct rb_root pools;
+	struct rb_root endpoints;
+	u32 n_services;
+	u32 n_pools;
+	u32 n_endpoints;
+	u32 cache_size;
+	struct mgl_counters_sum counters_base;
+	u32 generation;
+	struct delayed_work upkeep;
+	unsigned long upkeep_at;
+	bool tidy;
+	bool local_kept;
+	bool hooked;
+	struct nf_hook_ops hook_ops;
+};
+
+extern unsigned int mgl_net_id;
+
+/* The instance of @net; lives from the module's load, or the namespace's
+ * start, to the end of either.
+ */
+static inline struct mgl_net *mgl_net(const struct net *net)
+{
+	return net_generic(net, mgl_net_id);
+}
+
+#endif /* _MGL_NET_H */
