@@ -14,7 +14,6 @@
 #include "net.h"
 #include "pool.h"
 #include "flows.h"
-#include "upkeep.h"
 
 /**
  * mgl_backend_put() - drop a reference
@@ -275,8 +274,6 @@ int mgl_backend_set(struct mgl_net *mn, struct mgl_pool *pool,
 		return err;
 	}
 	backend_publish(b);
-	/* It may drain without a new table. */
-	mgl_upkeep_soon(mn);
 	return 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_backend_set);
@@ -308,7 +305,7 @@ int mgl_backend_del(struct mgl_net *mn, struct mgl_pool *pool,
 		return err;
 	}
 	backend_release(mn, b);
-	mgl_upkeep_tidy(mn);
+	mn->gc_flows = true;
 	return 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_backend_del);

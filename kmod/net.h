@@ -48,10 +48,10 @@ struct mgl_routers;
  * @counters_base: @counters at the last zeroing; under @lock
  * @generation: grows with every change, so that a dump which spans one is
  *	marked as inconsistent; under @lock
- * @upkeep: does what happens by itself, see upkeep.c
- * @upkeep_at: when that runs if it is pending, in jiffies; under @lock
- * @tidy: entries of @cache may name what is gone: the next run of
- *	@upkeep sweeps it; under @lock
+ * @gc: garbage collection, see gc.c
+ * @gc_at: when that runs if it is pending, in jiffies; under @lock
+ * @gc_flows: entries of @cache may name what is gone: the next garbage
+ *	collection sweeps it; under @lock
  * @local_kept: @local follows address changes; under RTNL
  * @hooked: the netfilter hooks are registered; under @lock
  * @hook_ops: the hooks; constant
@@ -81,9 +81,9 @@ struct mgl_net {
 	u32 cache_size;
 	struct mgl_counters_sum counters_base;
 	u32 generation;
-	struct delayed_work upkeep;
-	unsigned long upkeep_at;
-	bool tidy;
+	struct delayed_work gc;
+	unsigned long gc_at;
+	bool gc_flows;
 	bool local_kept;
 	bool hooked;
 	struct nf_hook_ops hook_ops;

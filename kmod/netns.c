@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Instances per network namespace: made empty, and emptied at the end. */
+#include <linux/netlink.h>
 #include <net/net_namespace.h>
 
+#include "gc.h"
 #include "hook.h"
 #include "net.h"
 #include "netns.h"
@@ -9,7 +11,6 @@
 #include "router.h"
 #include "service.h"
 #include "flows.h"
-#include "upkeep.h"
 #include "vip.h"
 
 /* Not 0, which a dump takes for "has not begun". */
@@ -18,25 +19,62 @@
 unsigned int mgl_net_id __read_mostly;
 
 /**
+ * mgl_net_activate() - have the hooks on, as a service needs
+ * @mn: the namespace; mn->lock is held
+ * @extack: says why not
+ *
+ * To be called before a service is created, and followed by mgl_net_changed(),
+ * or by mgl_net_deactivate_unused() if it could not be.
+ *
+ * Context: may sleep, takes RTNL.
+ * Return: 0, also if they are on already, or an error.
+ */
+int mgl_net_activate(struct mgl_net *mn, struct netlink_ext_ack *extack)
+{
+	int err = mgl_hooks_on(mn);
+
+	if (err)
+		NL_SET_ERR_MSG_MOD(extack, "netfilter hooks cannot be registered");
+	return err;
+}
+
+/**
+ * mgl_net_deactivate_unused() - have the hooks off if there is no service
+ * @mn: the namespace; mn->lock is held
+ *
+ * A namespace that is no director has no hook and no set of addresses, and
+ * costs packets nothing.
+ *
+ * Context: may sleep, takes RTNL.
+ */
+void mgl_net_deactivate_unused(struct mgl_net *mn)
+{
+	if (!mn->n_services)
+		mgl_hooks_off(mn);
+}
+
+/**
  * mgl_net_changed() - note that the configuration has changed
  * @mn: the namespace; mn->lock is held
  *
- * To be called after every change.
+ * To be called after every change. Dumps that span it are inconsistent, garbage
+ * collection finds out what is due, and with the last service the hooks go.
  *
- * Context: any.
+ * Context: may sleep.
  */
 void mgl_net_changed(struct mgl_net *mn)
 {
 	lockdep_assert_held(&mn->lock);
 	mn->generation++;
+	mgl_net_deactivate_unused(mn);
+	mgl_gc_schedule(mn);
 }
 
 /**
  * mgl_net_flush() - delete the whole configuration
  * @mn: the namespace; mn->lock is held
  *
- * Services go first, which takes the hooks off with the last one, then what
- * they used.
+ * Services go first, then what they used, then the hooks.
  *
  * Context: may sleep.
  */
@@ -63,7 +101,7 @@ static int __net_init net_init(struct net *net)
 	mn->generation = FIRST_GENERATION;
 	mgl_hooks_prepare(mn);
 	mgl_flows_init(mn);
-	mgl_upkeep_init(mn);
+	mgl_gc_init(mn);
 	mn->counters = mgl_counters_alloc();
 	if (!mn->counters)
 		return -ENOMEM;
@@ -99,7 +137,7 @@ static void __net_exit net_exit(struct net *net)
 	mgl_net_flush(mn);
 	mutex_unlock(&mn->lock);
 	/* There is nothing left that would start it again. */
-	mgl_upkeep_exit(mn);
+	mgl_gc_exit(mn);
 
 	/*
 	 * What is still on its way to be freed holds routes of @net. Most

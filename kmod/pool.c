@@ -10,7 +10,6 @@
 #include "backend.h"
 #include "net.h"
 #include "pool.h"
-#include "upkeep.h"
 
 /**
  * mgl_pool_find() - look for a pool
@@ -71,7 +70,6 @@ void mgl_pool_settle_update(struct mgl_net *mn, struct mgl_pool *pool)
 					   MAGLEV_SETTLE_DEFAULT;
 	/* Pairs with READ_ONCE() in mgl_table_slot(). */
 	WRITE_ONCE(pool->settle_now, msecs_to_jiffies(ms));
-	mgl_upkeep_soon(mn);
 }
 
 /**

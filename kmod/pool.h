@@ -8,9 +8,10 @@
 #include <linux/rcupdate.h>
 #include <uapi/linux/maglev.h>
 
+#include "net.h"
+
 struct mgl_dry_run;
 struct mgl_backend_specs;
-struct mgl_net;
 struct mgl_table;
 struct netlink_ext_ack;
 
@@ -67,6 +68,21 @@ struct mgl_pool_params {
 	u64 seed;
 	u32 settle;
 };
+
+/* Iterates over the pools of a namespace by name; mn->lock is held. */
+#define mgl_for_each_pool(pool, mn)					\
+	for ((pool) = mgl_pool_first(mn); (pool);			\
+	     (pool) = mgl_pool_next(pool))
+
+static inline struct mgl_pool *mgl_pool_first(struct mgl_net *mn)
+{
+	return rb_entry_safe(rb_first(&mn->pools), struct mgl_pool, node);
+}
+
+static inline struct mgl_pool *mgl_pool_next(struct mgl_pool *pool)
+{
+	return rb_entry_safe(rb_next(&pool->node), struct mgl_pool, node);
+}
 
 struct mgl_pool *mgl_pool_find(struct mgl_net *mn, const char *name);
 struct mgl_pool *mgl_pool_create(struct mgl_net *mn, const char *name,

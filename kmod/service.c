@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Services: identity, the pool they use, and their life. The hooks are on
- * while a namespace has one.
+ * Services: identity, the pool they use, and their life.
  */
 #include <linux/in.h>
 #include <linux/inet.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
-#include "hook.h"
 #include "net.h"
 #include "pool.h"
 #include "service.h"
 #include "flows.h"
-#include "upkeep.h"
 #include "vip.h"
 
 /**
@@ -85,8 +82,6 @@ static void service_unlink(struct mgl_net *mn, struct mgl_service *svc)
 {
 	rb_erase(&svc->node, &mn->services);
 	mn->n_services--;
-	if (!mn->n_services)
-		mgl_hooks_off(mn);
 }
 
 static void service_free_rcu(struct rcu_head *rcu)
@@ -169,19 +164,12 @@ static int service_publish(struct mgl_net *mn, struct mgl_service *svc,
 {
 	int err;
 
-	err = mgl_hooks_on(mn);
-	if (err) {
-		NL_SET_ERR_MSG_MOD(extack, "netfilter hooks cannot be registered");
-		return err;
-	}
 	err = mgl_vip_listen(mn, svc);
 	if (err) {
 		if (err == -EINVAL)
 			NL_SET_ERR_MSG_MOD(extack, "ports overlap with another range of this VIP");
 		else
 			NL_SET_ERR_MSG_MOD(extack, "out of memory for the VIP");
-		if (!mn->n_services)
-			mgl_hooks_off(mn);
 		return err;
 	}
 	service_link(mn, svc);
@@ -222,8 +210,7 @@ static int service_number(struct mgl_net *mn, struct mgl_service *svc,
  * Packets find it with all of its backends.
  *
  * Context: may sleep.
- * Return: 0, -EEXIST, -EINVAL, -ENOSPC, -ENOMEM or what registering the hooks
- * gave, with nothing changed.
+ * Return: 0, -EEXIST, -EINVAL, -ENOSPC or -ENOMEM, with nothing changed.
  */
 int mgl_service_create(struct mgl_net *mn, const struct mgl_service_id *id,
 		       const struct mgl_service_params *params,
@@ -342,7 +329,7 @@ void mgl_service_set(struct mgl_net *mn, struct mgl_service *svc,
 	if (fallback_was)
 		pool_unuse(mn, fallback_was, track);
 	pool_unuse(mn, was, track);
-	mgl_upkeep_tidy(mn);
+	mn->gc_flows = true;
 }
 
 static void service_release(struct mgl_net *mn, struct mgl_service *svc)
@@ -354,7 +341,7 @@ static void service_release(struct mgl_net *mn, struct mgl_service *svc)
 	if (fallback)
 		pool_unuse(mn, fallback, svc->track);
 	pool_unuse(mn, mgl_service_pool(mn, svc), svc->track);
-	mgl_upkeep_tidy(mn);
+	mn->gc_flows = true;
 	call_rcu(&svc->rcu, service_free_rcu);
 }
 

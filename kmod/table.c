@@ -17,7 +17,6 @@
 #include "net.h"
 #include "pool.h"
 #include "core/maglev.h"
-#include "upkeep.h"
 
 /**
  * mgl_table_free() - free a table
@@ -252,7 +251,6 @@ int mgl_table_rebuild(struct mgl_net *mn, struct mgl_pool *pool,
 	rcu_assign_pointer(pool->table, table);
 	if (old)
 		call_rcu(&old->rcu, table_free_rcu);
-	mgl_upkeep_soon(mn);
 	return 0;
 }
 
@@ -349,8 +347,41 @@ bool mgl_table_settle(struct mgl_net *mn, struct mgl_pool *pool,
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_table_settle);
 
+static struct mgl_history *history_of(struct mgl_net *mn,
+				      const struct mgl_table *table)
+{
+	return rcu_dereference_protected(table->history,
+					 lockdep_is_held(&mn->lock));
+}
+
 /**
- * mgl_table_unsettled() - how many slots still remember?
+ * mgl_table_remembers() - does any slot remember a backend as previous owner?
+ * @mn: the namespace; mn->lock is held
+ * @pool: the pool
+ * @b: a backend of it
+ *
+ * Context: any.
+ * Return: true if a flow that is not tracked may still be sent to @b by rule 4.
+ */
+bool mgl_table_remembers(struct mgl_net *mn, const struct mgl_pool *pool,
+			 const struct mgl_backend *b)
+{
+	const struct mgl_table *table;
+	u32 i;
+
+	table = rcu_dereference_protected(pool->table,
+					  lockdep_is_held(&mn->lock));
+	for (i = 0; table && i < table->n_backends; i++)
+		if (table->backends[i] == b)
+			return mgl_history_remembers(history_of(mn, table), i,
+						     (u32)jiffies,
+						     pool->settle_now);
+	return false;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_table_remembers);
+
+/**
+ * mgl_table_unsettled() - count the slots that still remember
  * @mn: the namespace; mn->lock is held
  * @pool: the pool
  *
@@ -365,8 +396,7 @@ u32 mgl_table_unsettled(struct mgl_net *mn, const struct mgl_pool *pool)
 					  lockdep_is_held(&mn->lock));
 	if (!table)
 		return 0;
-	return mgl_history_unsettled(rcu_dereference_protected(table->history,
-							       lockdep_is_held(&mn->lock)),
-				     (u32)jiffies, pool->settle_now);
+	return mgl_history_unsettled(history_of(mn, table), (u32)jiffies,
+				     pool->settle_now);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_table_unsettled);

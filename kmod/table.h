@@ -71,6 +71,8 @@ void mgl_table_slot(const struct mgl_pool *pool, const struct mgl_flow *flow,
 		     struct mgl_slot *slot);
 bool mgl_table_settle(struct mgl_net *mn, struct mgl_pool *pool,
 		       unsigned long *due);
+bool mgl_table_remembers(struct mgl_net *mn, const struct mgl_pool *pool,
+			 const struct mgl_backend *b);
 u32 mgl_table_unsettled(struct mgl_net *mn, const struct mgl_pool *pool);
 
 #endif /* _MGL_LOOKUP_H */

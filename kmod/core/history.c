@@ -198,6 +198,42 @@ int mgl_history_next(struct mgl_history **next, const struct mgl_table_view *old
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_history_next);
 
+static bool owns_old_slot(const struct mgl_history *h, u16 owner)
+{
+	u32 s;
+
+	for (s = 0; s < h->old_size; s++)
+		if (h->old[s] == owner)
+			return true;
+	return false;
+}
+
+/**
+ * mgl_history_remembers() - does any slot remember an owner?
+ * @h: the history, or NULL
+ * @owner: the owner's index in the table
+ * @now: the time
+ * @settle: for how long a slot remembers
+ *
+ * Context: any.
+ * Return: true if a flow in mid-flow could still be sent to @owner because it
+ * is the previous owner of the flow's slot.
+ */
+bool mgl_history_remembers(const struct mgl_history *h, u16 owner, u32 now,
+			   u32 settle)
+{
+	bool in_old = h && owns_old_slot(h, owner);
+	u32 s;
+
+	for (s = 0; h && s < h->size; s++)
+		if ((h->prev[s] == owner ||
+		     (in_old && h->prev[s] == MGL_PREV_OLD)) &&
+		    mgl_history_left(h, s, now, settle))
+			return true;
+	return false;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_history_remembers);
+
 /**
  * mgl_history_unsettled() - count the slots that remember
  * @h: the history, or NULL

@@ -66,6 +66,8 @@ int mgl_history_next(struct mgl_history **next, const struct mgl_table_view *old
 		     const u16 *map, const struct mgl_table_view *new,
 		     u32 now, u32 settle);
 void mgl_history_free(struct mgl_history *h);
+bool mgl_history_remembers(const struct mgl_history *h, u16 owner, u32 now,
+			   u32 settle);
 u32 mgl_history_unsettled(const struct mgl_history *h, u32 now, u32 settle);
 struct mgl_moves mgl_history_moves(const struct mgl_table_view *old,
 				   const u16 *map, const bool *may_take,

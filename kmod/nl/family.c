@@ -234,7 +234,14 @@ int mgl_nl_dry_run_reply(struct sk_buff *skb, struct genl_info *info,
  */
 int __init mgl_netlink_init(void)
 {
-	return genl_register_family(&mgl_genl_family);
+	int err = genl_register_family(&mgl_genl_family);
+
+	if (err)
+		return err;
+	err = mgl_nl_notify_init();
+	if (err)
+		genl_unregister_family(&mgl_genl_family);
+	return err;
 }
 
 /**
@@ -244,5 +251,6 @@ int __init mgl_netlink_init(void)
  */
 void mgl_netlink_exit(void)
 {
+	mgl_nl_notify_exit();
 	genl_unregister_family(&mgl_genl_family);
 }

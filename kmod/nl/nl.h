@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The generic netlink family: what its files share. */
-#ifndef _MGL_NETLINK_H
-#define _MGL_NETLINK_H
+#ifndef _MGL_NL_H
+#define _MGL_NL_H
 
 #include <net/genetlink.h>
 #include <net/sock.h>
@@ -40,18 +40,6 @@ struct mgl_nl_reply {
 
 /* Multicast groups. */
 enum { MGL_MCGRP_CONFIG };
-
-/**
- * struct mgl_drained - a backend that has drained
- * @addr: its address
- * @active: established flows that were left
- * @inactive: other flows that were left
- */
-struct mgl_drained {
-	struct mgl_addr addr;
-	u32 active;
-	u32 inactive;
-};
 
 extern struct genl_family mgl_genl_family;
 
@@ -135,8 +123,8 @@ int mgl_nl_conn_del(struct sk_buff *skb, struct genl_info *info);
 int mgl_nl_lookup_get(struct sk_buff *skb, struct genl_info *info);
 int mgl_nl_flush(struct sk_buff *skb, struct genl_info *info);
 
-/* nl_notify.c */
-void mgl_nl_notify_drained(struct mgl_net *mn, const struct mgl_pool *pool,
-			   const struct mgl_drained *drained);
+/* notify.c */
+int mgl_nl_notify_init(void);
+void mgl_nl_notify_exit(void);
 
-#endif /* _MGL_NETLINK_H */
+#endif /* _MGL_NL_H */

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Netlink: telling whoever listens what happened by itself. */
-#include "nl.h"
+/* Netlink: notifications to the multicast group. */
+#include <linux/notifier.h>
+
+#include "../gc.h"
 #include "../net.h"
 #include "../pool.h"
+#include "nl.h"
 
-static int put_drained(struct sk_buff *skb, const struct mgl_pool *pool,
-		       const struct mgl_drained *drained)
+static int put_drained(struct sk_buff *skb, const struct mgl_drained *drained)
 {
 	struct nlattr *nest;
 
-	if (mgl_nl_put_pool_name(skb, pool->name))
+	if (mgl_nl_put_pool_name(skb, drained->pool->name))
 		return -EMSGSIZE;
 	nest = nla_nest_start(skb, MAGLEV_A_BACKEND);
 	if (!nest ||
@@ -22,34 +24,53 @@ static int put_drained(struct sk_buff *skb, const struct mgl_pool *pool,
 	return 0;
 }
 
-/**
- * mgl_nl_notify_drained() - MAGLEV_CMD_DRAINED_NTF
- * @mn: the namespace; mn->lock is held
- * @pool: the pool that the backend was in
- * @drained: the backend
- *
- * Nobody is told if there is no memory for the message.
- *
- * Context: may sleep.
- */
-void mgl_nl_notify_drained(struct mgl_net *mn, const struct mgl_pool *pool,
-			   const struct mgl_drained *drained)
+/* MAGLEV_CMD_DRAINED_NTF. Is lost where there is no memory for the message. */
+static int notify_drained(struct notifier_block *nb, unsigned long event,
+			  void *ptr)
 {
+	const struct mgl_drained *drained = ptr;
+	struct net *net = drained->mn->net;
 	struct sk_buff *skb;
 	void *hdr;
 
-	if (!genl_has_listeners(&mgl_genl_family, mn->net, MGL_MCGRP_CONFIG))
-		return;
+	if (!genl_has_listeners(&mgl_genl_family, net, MGL_MCGRP_CONFIG))
+		return NOTIFY_DONE;
 	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!skb)
-		return;
+		return NOTIFY_DONE;
 	hdr = genlmsg_put(skb, 0, 0, &mgl_genl_family, 0,
 			  MAGLEV_CMD_DRAINED_NTF);
-	if (!hdr || put_drained(skb, pool, drained)) {
+	if (!hdr || put_drained(skb, drained)) {
 		nlmsg_free(skb);
-		return;
+		return NOTIFY_DONE;
 	}
 	genlmsg_end(skb, hdr);
-	genlmsg_multicast_netns(&mgl_genl_family, mn->net, skb, 0,
+	genlmsg_multicast_netns(&mgl_genl_family, net, skb, 0,
 				MGL_MCGRP_CONFIG, GFP_KERNEL);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block drained_notifier = {
+	.notifier_call = notify_drained,
+};
+
+/**
+ * mgl_nl_notify_init() - notify listeners of the multicast group from now on
+ *
+ * Context: may sleep; the family is registered.
+ * Return: 0 or an error.
+ */
+int mgl_nl_notify_init(void)
+{
+	return mgl_gc_notifier_register(&drained_notifier);
+}
+
+/**
+ * mgl_nl_notify_exit() - undo mgl_nl_notify_init()
+ *
+ * Context: may sleep. Afterwards nothing uses the family's groups.
+ */
+void mgl_nl_notify_exit(void)
+{
+	mgl_gc_notifier_unregister(&drained_notifier);
 }

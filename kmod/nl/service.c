@@ -185,10 +185,14 @@ int mgl_nl_service_new(struct sk_buff *skb, struct genl_info *info)
 		err = refuse_own_fallback(info, tb, params.pool,
 					  params.fallback);
 	if (!err)
+		err = mgl_net_activate(mn, info->extack);
+	if (!err)
 		err = mgl_service_create(mn, &id, &params, &pool_params,
 					 &backends, info->extack);
 	if (!err)
 		mgl_net_changed(mn);
+	else
+		mgl_net_deactivate_unused(mn);
 	mutex_unlock(&mn->lock);
 	kvfree(backends.item);
 	return err;

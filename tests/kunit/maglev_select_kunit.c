@@ -351,7 +351,7 @@ static void deadline_in_spite_of_changes(struct kunit *test)
 
 	sel_mid_all(test, at);
 	KUNIT_EXPECT_EQ(test, 0, sel_set(test, 0, &params, NULL));
-	for (i = 0; i < 16 && sel_backend(test, sel_own, 0); i++) {
+	for (i = 0; i < 300 && sel_backend(test, sel_own, 0); i++) {
 		params = (struct mgl_backend_params){
 			.has_weight = true,
 			.weight = 1 + i % 2,

@@ -3,7 +3,7 @@
 
 #include "objects.h"
 #include "flows.h"
-#include "upkeep.h"
+#include "gc.h"
 #include "vip.h"
 
 int test_net_init(struct kunit *test)
@@ -18,14 +18,14 @@ int test_net_init(struct kunit *test)
 	mn->pools = RB_ROOT;
 	mn->endpoints = RB_ROOT;
 	mgl_flows_init(mn);
-	mgl_upkeep_init(mn);
+	mgl_gc_init(mn);
 	test->priv = mn;
 	return rhashtable_init(&mn->vips, &mgl_vip_params);
 }
 
 void test_net_exit(struct mgl_net *mn)
 {
-	mgl_upkeep_exit(mn);
+	mgl_gc_exit(mn);
 	/* What was deleted refers to the instance until it is freed. */
 	rcu_barrier();
 	mgl_flows_exit(mn);

@@ -15,6 +15,7 @@
 #include "select.h"
 #include "service.h"
 #include "flows.h"
+#include "gc.h"
 #include "selection.h"
 
 struct mgl_pool *sel_own, *sel_other;
@@ -85,6 +86,8 @@ int sel_set(struct kunit *test, u32 i, const struct mgl_backend_params *params,
 
 	mutex_lock(&mn->lock);
 	err = mgl_backend_set(mn, sel_own, m, params, dry, NULL);
+	/* As mgl_net_changed() does after each change. */
+	mgl_gc_schedule(mn);
 	mutex_unlock(&mn->lock);
 	return err;
 }

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Garbage collection, in one delayed work per namespace: histories are freed
+ * once their slots have settled, backends are deleted when they have drained,
+ * entries that no flow needs leave the cache. The work is pending while one of
+ * these is due, and idle otherwise.
+ */
+#include <kunit/visibility.h>
+#include <linux/jiffies.h>
+#include <linux/notifier.h>
+#include <linux/workqueue.h>
+
+#include "backend.h"
+#include "endpoint.h"
+#include "flows.h"
+#include "gc.h"
+#include "net.h"
+#include "netns.h"
+#include "pool.h"
+#include "table.h"
+
+/* Changes come in groups; stale entries do no harm for a second. */
+#define GC_DELAY HZ
+
+/* Interval of counting flows while a backend drains. */
+#define COUNT_INTERVAL HZ
+
+static BLOCKING_NOTIFIER_HEAD(drained_chain);
+
+/**
+ * mgl_gc_notifier_register() - be notified of backends that have drained
+ * @nb: called with a struct mgl_drained, and its mn->lock held
+ *
+ * Context: may sleep.
+ * Return: 0 or -EEXIST.
+ */
+int mgl_gc_notifier_register(struct notifier_block *nb)
+{
+	return blocking_notifier_chain_register(&drained_chain, nb);
+}
+
+/**
+ * mgl_gc_notifier_unregister() - undo mgl_gc_notifier_register()
+ * @nb: the block, which is not called afterwards
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOENT.
+ */
+int mgl_gc_notifier_unregister(struct notifier_block *nb)
+{
+	return blocking_notifier_chain_unregister(&drained_chain, nb);
+}
+
+static bool any_draining(struct mgl_net *mn)
+{
+	struct mgl_backend *b;
+	struct mgl_pool *pool;
+
+	mgl_for_each_pool(pool, mn)
+		list_for_each_entry(b, &pool->backends, node)
+			if (b->draining)
+				return true;
+	return false;
+}
+
+/*
+ * A backend has drained when no tracked flow is with it and no slot remembers
+ * it: until then, flows that are not tracked here may still be on their way to
+ * it. At its deadline it is deleted anyway.
+ */
+static bool has_drained(struct mgl_net *mn, const struct mgl_pool *pool,
+			const struct mgl_backend *b)
+{
+	if (time_after_eq(jiffies, b->deadline))
+		return true;
+	return !b->n_active && !b->n_inactive &&
+	       !mgl_table_remembers(mn, pool, b);
+}
+
+static void drain_pool(struct mgl_net *mn, struct mgl_pool *pool)
+{
+	struct mgl_backend *b, *next;
+	struct mgl_drained drained;
+
+	list_for_each_entry_safe(b, next, &pool->backends, node) {
+		if (!b->draining || !has_drained(mn, pool, b))
+			continue;
+		drained = (struct mgl_drained){
+			.mn = mn,
+			.pool = pool,
+			.addr = b->endpoint->addr,
+			.active = b->n_active,
+			.inactive = b->n_inactive,
+		};
+		/* Without memory for a table the next run tries again. */
+		if (mgl_backend_del(mn, pool, b, NULL, NULL))
+			continue;
+		mgl_net_changed(mn);
+		blocking_notifier_call_chain(&drained_chain, 0, &drained);
+	}
+}
+
+static void drain(struct mgl_net *mn, unsigned long *due)
+{
+	struct mgl_pool *pool;
+
+	if (!any_draining(mn))
+		return;
+	mgl_flows_count(mn);
+	mgl_for_each_pool(pool, mn)
+		drain_pool(mn, pool);
+	*due = min_t(unsigned long, *due, COUNT_INTERVAL);
+}
+
+/* Never later than it would be already: changes may go on and on. */
+static void run_within(struct mgl_net *mn, unsigned long delay)
+{
+	unsigned long at = jiffies + delay;
+
+	if (delayed_work_pending(&mn->gc) && time_after_eq(at, mn->gc_at))
+		return;
+	mn->gc_at = at;
+	mod_delayed_work(system_unbound_wq, &mn->gc, delay);
+}
+
+static void gc(struct work_struct *work)
+{
+	struct mgl_net *mn = container_of(to_delayed_work(work),
+					  struct mgl_net, gc);
+	unsigned long due = MAX_JIFFY_OFFSET;
+	struct mgl_pool *pool;
+
+	mutex_lock(&mn->lock);
+	mgl_for_each_pool(pool, mn)
+		if (mgl_table_settle(mn, pool, &due))
+			mn->gc_flows = true;
+	drain(mn, &due);
+	if (mn->gc_flows) {
+		mn->gc_flows = false;
+		mgl_flows_gc(mn);
+	}
+	if (due != MAX_JIFFY_OFFSET)
+		run_within(mn, due + 1);
+	mutex_unlock(&mn->lock);
+}
+
+/**
+ * mgl_gc_init() - prepare the garbage collection of a namespace
+ * @mn: the namespace, new
+ *
+ * Context: any.
+ */
+void mgl_gc_init(struct mgl_net *mn)
+{
+	INIT_DELAYED_WORK(&mn->gc, gc);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_gc_init);
+
+/**
+ * mgl_gc_exit() - end the garbage collection of a namespace
+ * @mn: the namespace, without services and pools; mn->lock is not held
+ *
+ * Context: may sleep.
+ */
+void mgl_gc_exit(struct mgl_net *mn)
+{
+	cancel_delayed_work_sync(&mn->gc);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_gc_exit);
+
+/**
+ * mgl_gc_schedule() - find out soon what is due, and when
+ * @mn: the namespace, which has changed; mn->lock is held
+ *
+ * Context: any.
+ */
+void mgl_gc_schedule(struct mgl_net *mn)
+{
+	lockdep_assert_held(&mn->lock);
+	run_within(mn, GC_DELAY);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_gc_schedule);
