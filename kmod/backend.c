@@ -56,10 +56,11 @@ static struct mgl_backend *backend_alloc(struct mgl_net *mn,
 				       const struct mgl_addr *addr)
 {
 	struct mgl_backend *b;
+	int err = -ENOMEM;
 
 	b = kzalloc(sizeof(*b), GFP_KERNEL_ACCOUNT);
 	if (!b)
-		return NULL;
+		return ERR_PTR(err);
 	b->traffic = mgl_traffic_alloc();
 	if (!b->traffic)
 		goto err_backend;
@@ -70,7 +71,8 @@ static struct mgl_backend *backend_alloc(struct mgl_net *mn,
 	b->weight = 1;
 	b->state = MAGLEV_STATE_UP;
 	refcount_set(&b->ref, 1);
-	if (!mgl_ids_add(&mn->backend_ids, b, &b->id))
+	err = mgl_ids_add(&mn->backend_ids, b, &b->id);
+	if (!err)
 		return b;
 
 	mgl_endpoint_unuse(mn, b->endpoint);
@@ -79,7 +81,7 @@ err_traffic:
 	free_percpu(b->traffic);
 err_backend:
 	kfree(b);
-	return NULL;
+	return ERR_PTR(err);
 }
 
 /*
@@ -161,7 +163,7 @@ static void backend_apply(struct mgl_backend *b,
 static void dry_run_lost(struct mgl_net *mn, const struct mgl_backend *b,
 			 struct mgl_dry_run *dry)
 {
-	mgl_flows_count(mn);
+	mgl_flows_count(mn, 0);
 	dry->flows = b->n_active + b->n_inactive;
 }
 
@@ -182,9 +184,13 @@ static int backend_add(struct mgl_net *mn, struct mgl_pool *pool,
 		return -ENOSPC;
 	}
 	b = backend_alloc(mn, pool, &new->addr);
-	if (!b) {
-		NL_SET_ERR_MSG_MOD(extack, "out of memory for the backend");
-		return -ENOMEM;
+	if (IS_ERR(b)) {
+		if (PTR_ERR(b) == -ENOSPC)
+			NL_SET_ERR_MSG_MOD(extack,
+					   "as many backends as fit, in all pools");
+		else
+			NL_SET_ERR_MSG_MOD(extack, "out of memory for the backend");
+		return PTR_ERR(b);
 	}
 	backend_apply(b, &new->params);
 	backend_publish(b);

@@ -1,42 +1,62 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The flow cache of a namespace. It is made for the first service that tracks
- * flows, so that the packet path never has to allocate, and stays.
+ * The flow cache of a namespace. It is allocated for the first service that
+ * tracks flows, so that the data path never has to allocate, and stays until
+ * the configuration is flushed.
+ *
+ * Two hints keep packets from reading the cache in vain: mgl_net.has_flows says
+ * that it may have flows at all, mgl_service.has_flows that it may have flows
+ * of a service. Whoever stores a flow sets them; mgl_flows_gc() clears them.
  */
 #include <kunit/visibility.h>
+#include <linux/in.h>
 #include <linux/log2.h>
+#include <linux/mm.h>
 #include <linux/netlink.h>
 #include <linux/random.h>
 
-#include "endpoint.h"
-#include "core/flow.h"
-#include "table.h"
 #include "backend.h"
+#include "core/flow.h"
+#include "core/rules.h"
+#include "endpoint.h"
+#include "flows.h"
 #include "pool.h"
 #include "service.h"
-#include "flows.h"
+#include "table.h"
 
-/* Those of IPVS where it has them. */
 static const struct mgl_timeouts default_timeouts = { .seconds = {
 	[MGL_KIND_TCP] = {
-		[MAGLEV_FLOW_OPENING] = 60,
-		[MAGLEV_FLOW_ESTABLISHED] = 900,
-		[MAGLEV_FLOW_CLOSING] = 120,
-		[MAGLEV_FLOW_CLOSED] = 10,
+		[MAGLEV_FLOW_OPENING] = MAGLEV_TIMEOUT_TCP_SYN_DEFAULT,
+		[MAGLEV_FLOW_ESTABLISHED] = MAGLEV_TIMEOUT_TCP_DEFAULT,
+		[MAGLEV_FLOW_CLOSING] = MAGLEV_TIMEOUT_TCP_FIN_DEFAULT,
+		[MAGLEV_FLOW_CLOSED] = MAGLEV_TIMEOUT_TCP_CLOSE_DEFAULT,
 	},
+	/* UDP is in one state only. */
 	[MGL_KIND_UDP] = {
-		[MAGLEV_FLOW_OPENING] = 300,
-		[MAGLEV_FLOW_ESTABLISHED] = 300,
-		[MAGLEV_FLOW_CLOSING] = 300,
-		[MAGLEV_FLOW_CLOSED] = 300,
+		[MAGLEV_FLOW_OPENING] = MAGLEV_TIMEOUT_UDP_DEFAULT,
+		[MAGLEV_FLOW_ESTABLISHED] = MAGLEV_TIMEOUT_UDP_DEFAULT,
+		[MAGLEV_FLOW_CLOSING] = MAGLEV_TIMEOUT_UDP_DEFAULT,
+		[MAGLEV_FLOW_CLOSED] = MAGLEV_TIMEOUT_UDP_DEFAULT,
 	},
 	[MGL_KIND_SCTP] = {
-		[MAGLEV_FLOW_OPENING] = 60,
-		[MAGLEV_FLOW_ESTABLISHED] = 900,
-		[MAGLEV_FLOW_CLOSING] = 120,
-		[MAGLEV_FLOW_CLOSED] = 10,
+		[MAGLEV_FLOW_OPENING] = MAGLEV_TIMEOUT_SCTP_INIT_DEFAULT,
+		[MAGLEV_FLOW_ESTABLISHED] = MAGLEV_TIMEOUT_SCTP_DEFAULT,
+		[MAGLEV_FLOW_CLOSING] = MAGLEV_TIMEOUT_SCTP_SHUTDOWN_DEFAULT,
+		[MAGLEV_FLOW_CLOSED] = MAGLEV_TIMEOUT_SCTP_CLOSE_DEFAULT,
 	},
 } };
+
+static void set_defaults(struct mgl_net *mn)
+{
+	int kind, state;
+
+	mn->cache_size = MAGLEV_CACHE_SIZE_DEFAULT;
+	for (kind = 0; kind < MGL_KIND_MAX; kind++)
+		for (state = 0; state < __MAGLEV_FLOW_MAX; state++)
+			/* Pairs with READ_ONCE() in mgl_cache_expired(). */
+			WRITE_ONCE(mn->timeouts.seconds[kind][state],
+				   default_timeouts.seconds[kind][state]);
+}
 
 /**
  * mgl_flows_init() - prepare a namespace, without a cache yet
@@ -47,8 +67,7 @@ static const struct mgl_timeouts default_timeouts = { .seconds = {
 void mgl_flows_init(struct mgl_net *mn)
 {
 	get_random_bytes(&mn->secret, sizeof(mn->secret));
-	mn->timeouts = default_timeouts;
-	mn->cache_size = MAGLEV_CACHE_SIZE_DEFAULT;
+	set_defaults(mn);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_flows_init);
 
@@ -67,7 +86,61 @@ void mgl_flows_exit(struct mgl_net *mn)
 EXPORT_SYMBOL_IF_KUNIT(mgl_flows_exit);
 
 /**
- * mgl_flows_ensure() - see to it that there is a cache if one is needed
+ * mgl_flows_reset() - free the cache; size and timeouts become the defaults
+ * @mn: the namespace, without services; mn->lock is held
+ *
+ * Context: may sleep; waits for a grace period if there is a cache.
+ */
+void mgl_flows_reset(struct mgl_net *mn)
+{
+	struct mgl_cache *cache = mgl_flows_cache(mn);
+
+	set_defaults(mn);
+	mn->n_flows = 0;
+	if (!cache)
+		return;
+	WRITE_ONCE(mn->has_flows, false);
+	RCU_INIT_POINTER(mn->cache, NULL);
+	synchronize_rcu();
+	mgl_cache_free(cache);
+}
+
+/* Sizes are powers of two, so the texts are few. The number is MiB. */
+#define TAKES(n) [ilog2(1U << 20) + (n)]
+
+static const char *const too_large[] = {
+	TAKES(0) = "a flow cache of 1048576 entries takes 41 MiB, which are not available",
+	TAKES(1) = "a flow cache of 2097152 entries takes 81 MiB, which are not available",
+	TAKES(2) = "a flow cache of 4194304 entries takes 161 MiB, which are not available",
+	TAKES(3) = "a flow cache of 8388608 entries takes 321 MiB, which are not available",
+	TAKES(4) = "a flow cache of 16777216 entries takes 642 MiB, which are not available",
+	TAKES(5) = "a flow cache of 33554432 entries takes 1284 MiB, which are not available",
+	TAKES(6) = "a flow cache of 67108864 entries takes 2568 MiB, which are not available",
+};
+
+static_assert(1U << (ARRAY_SIZE(too_large) - 1) == MAGLEV_CACHE_SIZE_MAX);
+static_assert(MGL_CACHE_BYTES(MAGLEV_CACHE_SIZE_MAX) >> 20 == 2568);
+
+/*
+ * Memory cgroups bound what is charged, where there are any; nothing else keeps
+ * an allocation of gigabytes from driving the machine out of memory.
+ */
+static int check_memory(u32 entries, struct netlink_ext_ack *extack)
+{
+	u64 available = (u64)max(si_mem_available(), 0L) << PAGE_SHIFT;
+	const char *text = "out of memory for the flow cache";
+
+	if (MGL_CACHE_BYTES((u64)entries) <= available)
+		return 0;
+	if (entries >= 1U << 20)
+		text = too_large[ilog2(entries)];
+	if (extack)
+		extack->_msg = text;
+	return -ENOMEM;
+}
+
+/**
+ * mgl_flows_ensure() - allocate the cache on first use
  * @mn: the namespace; mn->lock is held
  * @track: what a service is about to remember
  * @extack: says why not
@@ -76,12 +149,16 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_flows_exit);
  * Return: 0 or -ENOMEM.
  */
 int mgl_flows_ensure(struct mgl_net *mn, enum maglev_track track,
-		   struct netlink_ext_ack *extack)
+		     struct netlink_ext_ack *extack)
 {
 	struct mgl_cache *cache;
+	int err;
 
 	if (track == MAGLEV_TRACK_NONE || mgl_flows_cache(mn))
 		return 0;
+	err = check_memory(mn->cache_size, extack);
+	if (err)
+		return err;
 	cache = mgl_cache_alloc(mn->cache_size);
 	if (!cache) {
 		NL_SET_ERR_MSG_MOD(extack, "out of memory for the flow cache");
@@ -96,18 +173,25 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_flows_ensure);
  * mgl_flows_resize() - give the cache another size
  * @mn: the namespace; mn->lock is held
  * @entries: its size; rounded up to a power of two
+ * @extack: says why not
  *
  * Context: may sleep; waits for a grace period.
- * Return: 0, -ENOMEM or -ENOSPC with nothing changed.
+ * Return: 0, -ENOMEM or -ENOSPC, with nothing changed.
  */
-int mgl_flows_resize(struct mgl_net *mn, u32 entries)
+int mgl_flows_resize(struct mgl_net *mn, u32 entries,
+		     struct netlink_ext_ack *extack)
 {
 	struct mgl_cache *cache = mgl_flows_cache(mn);
 	struct mgl_clock clock = mgl_clock(mn);
 	struct mgl_cache_array *old;
-	int err = 0;
+	int err;
 
 	entries = roundup_pow_of_two(entries);
+	if (entries == mn->cache_size)
+		return 0;
+	err = check_memory(entries, extack);
+	if (err)
+		return err;
 	if (cache) {
 		err = mgl_cache_resize(cache, entries, &clock, &old);
 		if (old) {
@@ -117,11 +201,16 @@ int mgl_flows_resize(struct mgl_net *mn, u32 entries)
 	}
 	if (!err)
 		mn->cache_size = entries;
+	else if (err == -ENOSPC)
+		NL_SET_ERR_MSG_MOD(extack,
+				   "the flows that are tracked would not fit");
+	else
+		NL_SET_ERR_MSG_MOD(extack, "out of memory for the flow cache");
 	return err;
 }
 
 static struct mgl_backend *backend_of(struct mgl_net *mn,
-				    const struct mgl_cached *flow)
+				      const struct mgl_cached *flow)
 {
 	return mgl_ids_get(&mn->backend_ids, flow->owner);
 }
@@ -134,6 +223,7 @@ static bool count_flow(void *ctx, const struct mgl_cached *flow)
 
 	if (!b || mgl_cache_expired(flow, &clock))
 		return false;
+	mn->n_flows++;
 	if (flow->state == MAGLEV_FLOW_ESTABLISHED)
 		b->n_active++;
 	else
@@ -142,70 +232,47 @@ static bool count_flow(void *ctx, const struct mgl_cached *flow)
 }
 
 /**
- * mgl_flows_count() - count the tracked flows of every backend
+ * mgl_flows_count() - count the tracked flows, in sum and by backend
  * @mn: the namespace; mn->lock is held
+ * @max_age: jiffies; counts that are younger will do
  *
- * Sets n_active and n_inactive of the backends. Looks at the whole cache.
+ * Sets mn->n_flows, and n_active and n_inactive of every backend: flows that
+ * are live, and whose backend exists. Sweeps the whole cache, so those who may
+ * not be trusted with that are given counts of a while ago.
  *
  * Context: may sleep.
  */
-void mgl_flows_count(struct mgl_net *mn)
+void mgl_flows_count(struct mgl_net *mn, unsigned long max_age)
 {
 	struct mgl_cache *cache = mgl_flows_cache(mn);
 	struct mgl_backend *b;
-	struct rb_node *n;
+	struct mgl_pool *pool;
 
-	for (n = rb_first(&mn->pools); n; n = rb_next(n))
-		list_for_each_entry(b, &rb_entry(n, struct mgl_pool,
-						 node)->backends, node) {
+	lockdep_assert_held(&mn->lock);
+	if (mn->flows_counted &&
+	    time_before(jiffies, mn->flows_counted_at + max_age))
+		return;
+	mn->n_flows = 0;
+	mgl_for_each_pool(pool, mn)
+		list_for_each_entry(b, &pool->backends, node) {
 			b->n_active = 0;
 			b->n_inactive = 0;
 		}
 	if (cache)
 		mgl_cache_sweep(cache, count_flow, mn);
+	mn->flows_counted = true;
+	mn->flows_counted_at = jiffies;
 }
 
-struct used {
-	struct mgl_net *mn;
-	u32 n;
-};
-
-static bool count_used(void *ctx, const struct mgl_cached *flow)
-{
-	struct used *used = ctx;
-	struct mgl_clock clock = mgl_clock(used->mn);
-
-	used->n += backend_of(used->mn, flow) &&
-		   !mgl_cache_expired(flow, &clock);
-	return false;
-}
-
-/**
- * mgl_flows_used() - count the flows in the cache
- * @mn: the namespace; mn->lock is held
- *
- * Context: may sleep.
- * Return: live ones, of backends that exist.
- */
-u32 mgl_flows_used(struct mgl_net *mn)
-{
-	struct mgl_cache *cache = mgl_flows_cache(mn);
-	struct used used = { .mn = mn };
-
-	if (cache)
-		mgl_cache_sweep(cache, count_used, &used);
-	return used.n;
-}
-
-struct forget {
+struct flush {
 	struct mgl_net *mn;
 	const struct mgl_service *svc;
 	const struct mgl_addr *backend;
 };
 
-static bool forget_flow(void *ctx, const struct mgl_cached *flow)
+static bool flush_flow(void *ctx, const struct mgl_cached *flow)
 {
-	const struct forget *f = ctx;
+	const struct flush *f = ctx;
 	const struct mgl_backend *b = backend_of(f->mn, flow);
 
 	if (f->svc && flow->tuple.service != f->svc->number)
@@ -215,7 +282,7 @@ static bool forget_flow(void *ctx, const struct mgl_cached *flow)
 }
 
 /**
- * mgl_flows_flush() - forget tracked flows
+ * mgl_flows_flush() - remove tracked flows from the cache
  * @mn: the namespace; mn->lock is held
  * @svc: only those of this service, or NULL
  * @backend: only those with this backend, in whatever pool, or NULL
@@ -223,47 +290,36 @@ static bool forget_flow(void *ctx, const struct mgl_cached *flow)
  * Context: may sleep.
  */
 void mgl_flows_flush(struct mgl_net *mn, const struct mgl_service *svc,
-		      const struct mgl_addr *backend)
+		     const struct mgl_addr *backend)
 {
 	struct mgl_cache *cache = mgl_flows_cache(mn);
-	struct forget f = { .mn = mn, .svc = svc, .backend = backend };
+	struct flush f = { .mn = mn, .svc = svc, .backend = backend };
 
 	if (cache)
-		mgl_cache_sweep(cache, forget_flow, &f);
+		mgl_cache_sweep(cache, flush_flow, &f);
+	mn->flows_counted = false;
 }
 
-/**
- * mgl_flows_redundant() - would a flow go to its backend without an entry?
- * @ctx: struct mgl_net of the namespace
- * @tuple: the flow's name
- * @owner: number of the backend it is with
- *
- * So it is where the slot has settled on that backend and the service
- * remembers only what a change made ambiguous. A service that remembers
- * nothing any more does not ask for entries.
- *
- * Context: RCU read side, or mn->lock is held.
- * Return: true if it would or nobody asks, or if service or backend are gone.
+/*
+ * Tells whether a flow would go to its backend without an entry as well, or
+ * service or backend are gone. RCU read side, or mn->lock is held.
  */
-bool mgl_flows_redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
+static bool redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
 {
 	struct mgl_net *mn = ctx;
 	struct mgl_service *svc = mgl_ids_get(&mn->service_ids, tuple->service);
 	struct mgl_backend *b = mgl_ids_get(&mn->backend_ids, owner);
+	enum maglev_track track;
 	struct mgl_flow flow;
 	struct mgl_slot slot;
-	bool redundant;
+	bool is_owner;
 
 	if (!svc || !b)
 		return true;
-	switch (READ_ONCE(svc->track)) {
-	case MAGLEV_TRACK_NONE:
-		return true;
-	case MAGLEV_TRACK_CHANGED:
-		break;
-	default:
-		return false;
-	}
+	track = READ_ONCE(svc->track);
+	/* Spares the slot where it has no say. */
+	if (track != MAGLEV_TRACK_CHANGED)
+		return mgl_rules_redundant(track, false, false);
 	flow = (struct mgl_flow){
 		.saddr = tuple->client,
 		.daddr = svc->id.vip,
@@ -274,28 +330,28 @@ bool mgl_flows_redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
 	flow = mgl_flow_mask(&flow, READ_ONCE(svc->affinity));
 	rcu_read_lock();
 	mgl_table_slot(rcu_dereference(svc->pool), &flow, &slot);
-	redundant = !slot.left && slot.cur == b;
+	is_owner = slot.cur == b;
 	rcu_read_unlock();
-	return redundant;
+	return mgl_rules_redundant(track, slot.left, is_owner);
 }
 
-static bool tidy_flow(void *ctx, const struct mgl_cached *flow)
+static bool gc_flow(void *ctx, const struct mgl_cached *flow)
 {
 	struct mgl_net *mn = ctx;
 	struct mgl_clock clock = mgl_clock(mn);
 	struct mgl_service *svc;
 
 	if (mgl_cache_expired(flow, &clock) ||
-	    mgl_flows_redundant(mn, &flow->tuple, flow->owner))
+	    redundant(mn, &flow->tuple, flow->owner))
 		return true;
 	svc = mgl_ids_get(&mn->service_ids, flow->tuple.service);
-	/* Pairs with READ_ONCE() in the packet path. */
+	/* Pairs with READ_ONCE() in mgl_flows_find(). */
 	WRITE_ONCE(svc->has_flows, MGL_FLOWS_SOME);
 	return false;
 }
 
 /**
- * mgl_flows_gc() - forget what needs no entry any more
+ * mgl_flows_gc() - remove entries that no flow needs
  * @mn: the namespace; mn->lock is held
  *
  * Also finds out which services have no flows in the cache, so that their
@@ -308,31 +364,188 @@ void mgl_flows_gc(struct mgl_net *mn)
 	struct mgl_cache *cache = mgl_flows_cache(mn);
 	struct mgl_service *svc;
 	struct mgl_bloom *old;
-	struct rb_node *n;
 
 	if (!cache)
 		return;
-	for (n = rb_first(&mn->services); n; n = rb_next(n)) {
-		svc = rb_entry(n, struct mgl_service, node);
+	mgl_for_each_service(svc, mn)
 		if (svc->has_flows == MGL_FLOWS_SOME)
 			WRITE_ONCE(svc->has_flows, MGL_FLOWS_SOUGHT);
-	}
 	/*
-	 * First the mark, then look. Who stores a flow looks at the mark after
-	 * that, so either the flow is seen here or the mark is seen there, and
-	 * taken away. Packets go on looking for flows all the time.
+	 * Order the mark before the sweep; pairs with smp_mb() in note_stored().
+	 * A flow that is stored meanwhile is either seen by the sweep, or the
+	 * mark is seen by whoever stored it, and replaced. Packets go on looking
+	 * for flows all the time.
 	 */
 	smp_mb();
-	old = mgl_cache_gc(cache, tidy_flow, mn);
+	old = mgl_cache_gc(cache, gc_flow, mn);
 	if (old)
 		kvfree_rcu(old, rcu);
-	/* False, though a flow was stored just now, until the next one is. */
+	/*
+	 * May be false though a flow was stored just now, until the next one is:
+	 * a hint for prefetching only.
+	 */
 	WRITE_ONCE(mn->has_flows, false);
-	for (n = rb_first(&mn->services); n; n = rb_next(n)) {
-		svc = rb_entry(n, struct mgl_service, node);
+	mgl_for_each_service(svc, mn)
 		if (cmpxchg(&svc->has_flows, MGL_FLOWS_SOUGHT,
 			    MGL_FLOWS_NONE) == MGL_FLOWS_SOME)
 			WRITE_ONCE(mn->has_flows, true);
-	}
+	mn->flows_counted = false;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_flows_gc);
+
+/**
+ * mgl_flows_prefetch() - fetch a flow's cache line while the service is found
+ * @mn: the namespace
+ * @flow: the flow, of which nothing is masked; gets its digest
+ *
+ * With many flows their entries are in none of the processor's caches, and
+ * memory takes as long as half of all the rest that is done for a packet.
+ *
+ * Context: RCU read side.
+ */
+void mgl_flows_prefetch(struct mgl_net *mn, struct mgl_flow *flow)
+{
+	struct mgl_cache *cache = rcu_dereference(mn->cache);
+
+	/* Pairs with WRITE_ONCE() in mgl_flows_gc() and note_stored(). */
+	if (!cache || !READ_ONCE(mn->has_flows))
+		return;
+	flow->digest = mgl_flow_digest(flow, &mn->secret);
+	mgl_cache_prefetch(cache, flow->digest);
+}
+
+/**
+ * mgl_flows_find() - look for a flow
+ * @mn: the namespace
+ * @svc: the flow's service
+ * @track: what that remembers
+ * @flow: the flow, masked as the service's affinity says
+ * @cached: the entry, without its tuple
+ *
+ * Reads only.
+ *
+ * Context: RCU read side.
+ * Return: true if the flow has a live entry.
+ */
+bool mgl_flows_find(struct mgl_net *mn, const struct mgl_service *svc,
+		    enum maglev_track track, const struct mgl_flow *flow,
+		    struct mgl_cached *cached)
+{
+	struct mgl_cache *cache = rcu_dereference(mn->cache);
+	struct mgl_clock clock;
+	u64 key;
+
+	/* Pairs with WRITE_ONCE() in note_stored() and gc_flow(). */
+	if (track == MAGLEV_TRACK_NONE || !cache ||
+	    READ_ONCE(svc->has_flows) == MGL_FLOWS_NONE)
+		return false;
+	key = mgl_flow_key(flow, svc->number, &mn->secret);
+	/* Few flows of such a service are in the cache, most are others'. */
+	if (track == MAGLEV_TRACK_CHANGED &&
+	    !mgl_cache_may_contain(cache, key))
+		return false;
+	clock = mgl_clock(mn);
+	return mgl_cache_find(cache, key, &clock, cached);
+}
+
+/**
+ * mgl_flows_touch() - note one more packet of a flow
+ * @mn: the namespace
+ * @cached: the entry that mgl_flows_find() found
+ * @pkt_state: the state that the packet implies by itself
+ *
+ * Context: RCU read side, the same as that of mgl_flows_find().
+ */
+void mgl_flows_touch(struct mgl_net *mn, const struct mgl_cached *cached,
+		     enum maglev_flow_state pkt_state)
+{
+	struct mgl_cache *cache = rcu_dereference(mn->cache);
+
+	/* Gone if the configuration was flushed in between. */
+	if (likely(cache))
+		mgl_cache_touch(cache, cached,
+				mgl_flow_state_next(cached->state, pkt_state),
+				mgl_clock(mn).now);
+}
+
+static enum mgl_kind kind_of(u8 proto)
+{
+	return proto == IPPROTO_TCP ? MGL_KIND_TCP :
+	       proto == IPPROTO_UDP ? MGL_KIND_UDP : MGL_KIND_SCTP;
+}
+
+static void note_stored(struct mgl_net *mn, struct mgl_service *svc)
+{
+	/*
+	 * Order the store of the entry before the check of the hints; pairs
+	 * with smp_mb() in mgl_flows_gc().
+	 */
+	smp_mb();
+	if (READ_ONCE(svc->has_flows) != MGL_FLOWS_SOME)
+		WRITE_ONCE(svc->has_flows, MGL_FLOWS_SOME);
+	if (!READ_ONCE(mn->has_flows))
+		WRITE_ONCE(mn->has_flows, true);
+}
+
+/**
+ * mgl_flows_store() - remember the backend of a flow
+ * @mn: the namespace
+ * @svc: the flow's service
+ * @flow: the flow, masked as the service's affinity says
+ * @b: the backend
+ * @replace: replace an entry that the flow has; otherwise that one is kept,
+ *	because another CPU was faster
+ *
+ * Context: RCU read side, BH disabled.
+ * Return: the backend that the flow has in the cache afterwards, or @b if it
+ * could not be stored.
+ */
+struct mgl_backend *mgl_flows_store(struct mgl_net *mn, struct mgl_service *svc,
+				    const struct mgl_flow *flow,
+				    struct mgl_backend *b, bool replace)
+{
+	struct mgl_cache *cache = rcu_dereference(mn->cache);
+	struct mgl_clock clock = mgl_clock(mn);
+	struct mgl_cached new = {
+		.key = mgl_flow_key(flow, svc->number, &mn->secret),
+		.tuple = {
+			.client = flow->saddr,
+			.sport = flow->sport,
+			.dport = flow->dport,
+			.service = svc->number,
+		},
+		.owner = b->id,
+		.kind = kind_of(svc->id.proto),
+		.state = flow->pkt_state,
+		.seen = clock.now,
+	};
+	const struct mgl_eviction evict = {
+		.clock = &clock,
+		.redundant = redundant,
+		.ctx = mn,
+	};
+	enum mgl_cache_stored stored;
+	struct mgl_backend *kept;
+
+	if (!cache)
+		return b;
+	stored = mgl_cache_store(cache, &new, replace, &evict);
+	note_stored(mn, svc);
+	switch (stored) {
+	case MGL_CACHE_KEPT:
+		kept = backend_of(mn, &new);
+		return kept && mgl_backend_serves(kept) ? kept : b;
+	case MGL_CACHE_EVICTED:
+		mgl_counters_event(mn->counters, MGL_EVENT_FLOWS_EVICTED);
+		fallthrough;
+	case MGL_CACHE_NEW:
+		mgl_counters_event(mn->counters, MGL_EVENT_FLOWS_STORED);
+		break;
+	case MGL_CACHE_FULL:
+		mgl_counters_event(mn->counters, MGL_EVENT_FLOWS_UNSTORED);
+		break;
+	case MGL_CACHE_REPLACED:
+		break;
+	}
+	return b;
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The flow cache of a namespace: when there is one, and what is in it. */
-#ifndef _MGL_TRACK_H
-#define _MGL_TRACK_H
+/* The flow cache of a namespace: finding, storing, counting, flushing. */
+#ifndef _MGL_FLOWS_H
+#define _MGL_FLOWS_H
 
 #include <linux/jiffies.h>
 
@@ -9,20 +9,31 @@
 #include "net.h"
 
 struct mgl_backend;
+struct mgl_flow;
 struct mgl_service;
 struct netlink_ext_ack;
 
 void mgl_flows_init(struct mgl_net *mn);
 void mgl_flows_exit(struct mgl_net *mn);
+void mgl_flows_reset(struct mgl_net *mn);
 int mgl_flows_ensure(struct mgl_net *mn, enum maglev_track track,
-		   struct netlink_ext_ack *extack);
-int mgl_flows_resize(struct mgl_net *mn, u32 entries);
-void mgl_flows_count(struct mgl_net *mn);
-u32 mgl_flows_used(struct mgl_net *mn);
+		     struct netlink_ext_ack *extack);
+int mgl_flows_resize(struct mgl_net *mn, u32 entries,
+		     struct netlink_ext_ack *extack);
+void mgl_flows_count(struct mgl_net *mn, unsigned long max_age);
 void mgl_flows_flush(struct mgl_net *mn, const struct mgl_service *svc,
-		      const struct mgl_addr *backend);
+		     const struct mgl_addr *backend);
 void mgl_flows_gc(struct mgl_net *mn);
-bool mgl_flows_redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner);
+
+void mgl_flows_prefetch(struct mgl_net *mn, struct mgl_flow *flow);
+bool mgl_flows_find(struct mgl_net *mn, const struct mgl_service *svc,
+		    enum maglev_track track, const struct mgl_flow *flow,
+		    struct mgl_cached *cached);
+void mgl_flows_touch(struct mgl_net *mn, const struct mgl_cached *cached,
+		     enum maglev_flow_state pkt_state);
+struct mgl_backend *mgl_flows_store(struct mgl_net *mn, struct mgl_service *svc,
+				    const struct mgl_flow *flow,
+				    struct mgl_backend *b, bool replace);
 
 static inline struct mgl_clock mgl_clock(const struct mgl_net *mn)
 {
@@ -38,4 +49,4 @@ static inline struct mgl_cache *mgl_flows_cache(struct mgl_net *mn)
 	return rcu_dereference_protected(mn->cache, lockdep_is_held(&mn->lock));
 }
 
-#endif /* _MGL_TRACK_H */
+#endif /* _MGL_FLOWS_H */

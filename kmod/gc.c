@@ -106,7 +106,7 @@ static void drain(struct mgl_net *mn, unsigned long *due)
 
 	if (!any_draining(mn))
 		return;
-	mgl_flows_count(mn);
+	mgl_flows_count(mn, 0);
 	mgl_for_each_pool(pool, mn)
 		drain_pool(mn, pool);
 	*due = min_t(unsigned long, *due, COUNT_INTERVAL);

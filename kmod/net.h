@@ -44,6 +44,10 @@ struct mgl_routers;
  * @n_services: entries of @services; under @lock
  * @n_pools: entries of @pools; under @lock
  * @n_endpoints: entries of @endpoints; under @lock
+ * @n_flows: flows of @cache at the last count, see mgl_flows_count(); under
+ *	@lock
+ * @flows_counted: there was a count, and no flow was removed since; under @lock
+ * @flows_counted_at: when, in jiffies; under @lock
  * @cache_size: entries of @cache, also while there is none; under @lock
  * @counters_base: @counters at the last zeroing; under @lock
  * @generation: grows with every change, so that a dump which spans one is
@@ -79,6 +83,9 @@ struct mgl_net {
 	u32 n_pools;
 	u32 n_endpoints;
 	u32 cache_size;
+	u32 n_flows;
+	bool flows_counted;
+	unsigned long flows_counted_at;
 	struct mgl_counters_sum counters_base;
 	u32 generation;
 	struct delayed_work gc;

@@ -84,7 +84,7 @@ void mgl_net_flush(struct mgl_net *mn)
 	mgl_services_flush(mn);
 	mgl_pools_flush(mn);
 	mgl_routers_flush(mn);
-	mgl_flows_flush(mn, NULL, NULL);
+	mgl_flows_reset(mn);
 	mgl_net_changed(mn);
 }
 

@@ -1,47 +1,51 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* From a service's flow to its backend. */
+/*
+ * From a service's flow to its backend, in two steps: decide reads, commit
+ * writes what the decision asks for.
+ */
 #ifndef _MGL_SELECT_H
 #define _MGL_SELECT_H
 
 #include <linux/types.h>
 
 #include "core/cache.h"
+#include "core/flow.h"
 #include "core/rules.h"
 #include "table.h"
 
-struct mgl_flow;
 struct mgl_net;
 struct mgl_service;
 
 /**
- * struct mgl_explained - where a flow would go, and why
- * @pool: the pool that decides
- * @fallback: it is the service's fallback pool
- * @slot: the flow's slot there
- * @tracked: the flow is in the cache
- * @cached: what the cache knows
- * @cached_backend: the backend it has there, NULL if that is gone
- * @rule: why a packet in mid-flow goes where it goes
- * @backend: to whom that is
- * @open_rule: the same for a packet that opens a flow
- * @open_backend: to whom that is
+ * struct mgl_choice - the decision for a packet, and what it was made of
+ * @flow: the packet's flow as the service's affinity tells flows apart; points
+ *	to @masked, or to what the caller gave
+ * @masked: room for it
+ * @facts: what the rules were shown
+ * @cached: the flow's entry, if @facts.hit
+ * @cached_backend: the backend that this names, NULL if that is gone
+ * @pool: the pool that decided
+ * @slot: the flow's slot there; only valid if the cache alone did not decide
+ * @fallback: @pool is the service's fallback pool
+ * @decision: what the rules say
  */
-struct mgl_explained {
-	const struct mgl_pool *pool;
-	bool fallback;
-	struct mgl_slot slot;
-	bool tracked;
+struct mgl_choice {
+	const struct mgl_flow *flow;
+	struct mgl_flow masked;
+	struct mgl_facts facts;
 	struct mgl_cached cached;
-	const struct mgl_backend *cached_backend;
-	enum maglev_rule rule;
-	const struct mgl_backend *backend;
-	enum maglev_rule open_rule;
-	const struct mgl_backend *open_backend;
+	struct mgl_backend *cached_backend;
+	const struct mgl_pool *pool;
+	struct mgl_slot slot;
+	bool fallback;
+	struct mgl_decision decision;
 };
 
-struct mgl_backend *mgl_select(struct mgl_net *mn, struct mgl_service *svc,
-			      const struct mgl_flow *flow);
-void mgl_select_explain(struct mgl_net *mn, const struct mgl_service *svc,
-			const struct mgl_flow *flow, struct mgl_explained *e);
+void mgl_select_decide(struct mgl_net *mn, const struct mgl_service *svc,
+		       const struct mgl_flow *flow, struct mgl_choice *c);
+struct mgl_backend *mgl_select_backend(const struct mgl_choice *c);
+struct mgl_backend *mgl_select_commit(struct mgl_net *mn,
+				      struct mgl_service *svc,
+				      const struct mgl_choice *c);
 
 #endif /* _MGL_SELECT_H */

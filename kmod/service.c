@@ -193,8 +193,10 @@ static int service_number(struct mgl_net *mn, struct mgl_service *svc,
 {
 	int err = mgl_ids_add(&mn->service_ids, svc, &svc->number);
 
-	if (err)
-		NL_SET_ERR_MSG_MOD(extack, "no number for the service");
+	if (err == -ENOSPC)
+		NL_SET_ERR_MSG_MOD(extack, "as many services as fit");
+	else if (err)
+		NL_SET_ERR_MSG_MOD(extack, "out of memory for the service");
 	return err;
 }
 

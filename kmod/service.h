@@ -8,10 +8,10 @@
 #include <uapi/linux/maglev.h>
 
 #include "core/addr.h"
+#include "net.h"
 #include "stats.h"
 
 struct mgl_backend_specs;
-struct mgl_net;
 struct mgl_pool;
 struct mgl_pool_params;
 struct netlink_ext_ack;
@@ -101,6 +101,21 @@ struct mgl_service_params {
 	bool has_all_down;
 	enum maglev_all_down all_down;
 };
+
+/* Iterates over the services of a namespace by identity; mn->lock is held. */
+#define mgl_for_each_service(svc, mn)					\
+	for ((svc) = mgl_service_first(mn); (svc);			\
+	     (svc) = mgl_service_next(svc))
+
+static inline struct mgl_service *mgl_service_first(struct mgl_net *mn)
+{
+	return rb_entry_safe(rb_first(&mn->services), struct mgl_service, node);
+}
+
+static inline struct mgl_service *mgl_service_next(struct mgl_service *svc)
+{
+	return rb_entry_safe(rb_next(&svc->node), struct mgl_service, node);
+}
 
 int mgl_service_id_cmp(const struct mgl_service_id *a,
 		       const struct mgl_service_id *b);

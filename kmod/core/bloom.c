@@ -28,22 +28,22 @@
  */
 struct mgl_bloom *mgl_bloom_alloc(u32 entries, gfp_t gfp)
 {
-	struct mgl_bloom *filter;
+	struct mgl_bloom *bloom;
 
-	filter = kvzalloc(struct_size(filter, bits, BITS_TO_LONGS(entries)),
+	bloom = kvzalloc(struct_size(bloom, bits, BITS_TO_LONGS(entries)),
 			  gfp);
-	if (filter)
-		filter->mask = entries - 1;
-	return filter;
+	if (bloom)
+		bloom->mask = entries - 1;
+	return bloom;
 }
 
 /* Written only where it says something new: others read the same line. */
-static void note(struct mgl_bloom *filter, u64 key)
+static void note(struct mgl_bloom *bloom, u64 key)
 {
-	u32 bit = key & filter->mask;
+	u32 bit = key & bloom->mask;
 
-	if (!test_bit(bit, filter->bits))
-		set_bit(bit, filter->bits);
+	if (!test_bit(bit, bloom->bits))
+		set_bit(bit, bloom->bits);
 }
 
 /**
@@ -59,35 +59,35 @@ void mgl_bloom_add(struct mgl_cache_array *array, u64 key)
 
 	if (unlikely(fresh))
 		note(fresh, key);
-	/* Who sees no fresh one any more sees it as the filter: filter_swap() */
+	/* Who sees no fresh one any more sees it as the filter: bloom_swap() */
 	smp_rmb();
-	note(rcu_dereference_check(array->filter, true), key);
+	note(rcu_dereference_check(array->bloom, true), key);
 }
 
 /**
- * mgl_cache_lacks() - is it certain that a flow is not there?
+ * mgl_cache_may_contain() - ask the Bloom filter for a flow
  * @cache: the cache
  * @key: the flow's key
  *
  * Context: RCU read side.
- * Return: true if mgl_cache_find() would not find it, which may miss a flow
- * that is moved back while the cache is resized; false says nothing.
+ * Return: false if mgl_cache_find() would not find it, which may miss a flow
+ * that is moved back while the cache is resized; true says nothing.
  */
-bool mgl_cache_lacks(struct mgl_cache *cache, u64 key)
+bool mgl_cache_may_contain(struct mgl_cache *cache, u64 key)
 {
 	struct mgl_cache_array *array = rcu_dereference(cache->array);
-	struct mgl_bloom *filter;
+	struct mgl_bloom *bloom;
 
 	key = mgl_cache_key(key);
 	/* While it is resized a flow is noted there before it leaves here. */
 	for (; array; array = rcu_dereference(array->next)) {
-		filter = rcu_dereference(array->filter);
-		if (test_bit(key & filter->mask, filter->bits))
-			return false;
+		bloom = rcu_dereference(array->bloom);
+		if (test_bit(key & bloom->mask, bloom->bits))
+			return true;
 	}
-	return true;
+	return false;
 }
-EXPORT_SYMBOL_IF_KUNIT(mgl_cache_lacks);
+EXPORT_SYMBOL_IF_KUNIT(mgl_cache_may_contain);
 
 struct tidy {
 	struct mgl_bloom *fresh;
@@ -106,13 +106,13 @@ static bool tidy_flow(void *ctx, const struct mgl_cached *flow)
 	return false;
 }
 
-static struct mgl_bloom *filter_swap(struct mgl_cache_array *array,
+static struct mgl_bloom *bloom_swap(struct mgl_cache_array *array,
 				      struct mgl_bloom *fresh)
 {
 	struct mgl_bloom *old;
 
-	old = rcu_dereference_protected(array->filter, true);
-	rcu_assign_pointer(array->filter, fresh);
+	old = rcu_dereference_protected(array->bloom, true);
+	rcu_assign_pointer(array->bloom, fresh);
 	/* Pairs with smp_rmb() in mgl_bloom_add(). */
 	smp_wmb();
 	RCU_INIT_POINTER(array->fresh, NULL);
@@ -152,6 +152,6 @@ struct mgl_bloom *mgl_cache_gc(struct mgl_cache *cache, mgl_visit_fn visit,
 			cond_resched();
 		mgl_bucket_sweep(&ref, tidy_flow, &t);
 	}
-	return t.fresh ? filter_swap(ref.array, t.fresh) : NULL;
+	return t.fresh ? bloom_swap(ref.array, t.fresh) : NULL;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_cache_gc);

@@ -16,6 +16,9 @@
 /* Two cache lines, of which a flow is mostly found in the first one read. */
 #define MGL_CACHE_WAYS 8
 
+/* Memory of a cache: keys, values, tuples, and a bit of the Bloom filter. */
+#define MGL_CACHE_BYTES(entries) ((u64)(entries) * 40 + (entries) / 8)
+
 /**
  * enum mgl_kind - protocols as timeouts know them
  * @MGL_KIND_TCP: TCP
@@ -102,6 +105,18 @@ struct mgl_clock {
 /* Would the flow go to @owner anyway? Called with a lock held. */
 typedef bool (*mgl_redundant_fn)(void *ctx, const struct mgl_tuple *tuple,
 				 u32 owner);
+/**
+ * struct mgl_eviction - how entries are judged that a newcomer could replace
+ * @clock: time and timeouts
+ * @redundant: says whether a flow may go without an entry, or NULL
+ * @ctx: for @redundant
+ */
+struct mgl_eviction {
+	const struct mgl_clock *clock;
+	mgl_redundant_fn redundant;
+	void *ctx;
+};
+
 /* Returns true to have the flow forgotten. Called with a lock held. */
 typedef bool (*mgl_visit_fn)(void *ctx, const struct mgl_cached *flow);
 
@@ -132,13 +147,12 @@ void mgl_cache_touch(struct mgl_cache *cache, const struct mgl_cached *flow,
 		     enum maglev_flow_state state, u32 now);
 enum mgl_cache_stored mgl_cache_store(struct mgl_cache *cache,
 				      struct mgl_cached *flow, bool replace,
-				      const struct mgl_clock *clock,
-				      mgl_redundant_fn redundant, void *ctx);
+				      const struct mgl_eviction *evict);
 unsigned int mgl_cache_read(struct mgl_cache *cache, u32 bucket,
 			    struct mgl_cached flows[MGL_CACHE_WAYS]);
 void mgl_cache_sweep(struct mgl_cache *cache, mgl_visit_fn visit, void *ctx);
 
-bool mgl_cache_lacks(struct mgl_cache *cache, u64 key);
+bool mgl_cache_may_contain(struct mgl_cache *cache, u64 key);
 struct mgl_bloom *mgl_cache_gc(struct mgl_cache *cache, mgl_visit_fn visit,
 				  void *ctx);
 

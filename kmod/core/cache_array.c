@@ -21,7 +21,7 @@ struct mgl_cache_array *mgl_cache_array_alloc(u32 entries)
 {
 	u32 n = entries / MGL_CACHE_WAYS, n_locks, i;
 	struct mgl_cache_array *array;
-	struct mgl_bloom *filter;
+	struct mgl_bloom *bloom;
 
 	array = kvzalloc(sizeof(*array), GFP_KERNEL_ACCOUNT);
 	if (!array)
@@ -32,9 +32,9 @@ struct mgl_cache_array *mgl_cache_array_alloc(u32 entries)
 	array->buckets = kvcalloc(n, sizeof(*array->buckets),
 				  GFP_KERNEL_ACCOUNT);
 	array->names = kvcalloc(n, sizeof(*array->names), GFP_KERNEL_ACCOUNT);
-	filter = mgl_bloom_alloc(entries, GFP_KERNEL_ACCOUNT);
-	RCU_INIT_POINTER(array->filter, filter);
-	if (!array->locks || !array->buckets || !array->names || !filter) {
+	bloom = mgl_bloom_alloc(entries, GFP_KERNEL_ACCOUNT);
+	RCU_INIT_POINTER(array->bloom, bloom);
+	if (!array->locks || !array->buckets || !array->names || !bloom) {
 		mgl_cache_array_free(array);
 		return NULL;
 	}
@@ -55,7 +55,7 @@ void mgl_cache_array_free(struct mgl_cache_array *array)
 {
 	if (!array)
 		return;
-	kvfree(rcu_dereference_protected(array->filter, true));
+	kvfree(rcu_dereference_protected(array->bloom, true));
 	kvfree(array->names);
 	kvfree(array->buckets);
 	kvfree(array->locks);

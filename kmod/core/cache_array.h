@@ -54,6 +54,9 @@ struct mgl_names {
 	struct mgl_tuple tuple[MGL_CACHE_WAYS];
 };
 
+static_assert(sizeof(struct mgl_bucket) + sizeof(struct mgl_names) ==
+	      40 * MGL_CACHE_WAYS); /* MGL_CACHE_BYTES() */
+
 /**
  * struct mgl_cache_array - buckets of one size
  * @mask: buckets - 1; their number is a power of two
@@ -64,8 +67,8 @@ struct mgl_names {
  * @locks: writers of a bucket hold the one it falls on
  * @buckets: the flows
  * @names: their names
- * @filter: knows of every flow; replaced by mgl_cache_gc(), read under RCU
- * @fresh: while the cache is tidied, the filter to come
+ * @bloom: knows of every flow; replaced by mgl_cache_gc(), read under RCU
+ * @fresh: during garbage collection, the Bloom filter to come
  */
 struct mgl_cache_array {
 	u32 mask;
@@ -75,7 +78,7 @@ struct mgl_cache_array {
 	spinlock_t *locks; /* writers; readers take none */
 	struct mgl_bucket *buckets;
 	struct mgl_names *names;
-	struct mgl_bloom __rcu *filter;
+	struct mgl_bloom __rcu *bloom;
 	struct mgl_bloom __rcu *fresh;
 };
 
@@ -100,8 +103,7 @@ struct mgl_bucket_ref {
 struct mgl_cache_array *mgl_cache_array_alloc(u32 entries);
 enum mgl_cache_stored mgl_cache_put(const struct mgl_bucket_ref *ref,
 				    struct mgl_cached *flow, bool replace,
-				    const struct mgl_clock *clock,
-				    mgl_redundant_fn redundant, void *ctx);
+				    const struct mgl_eviction *evict);
 bool mgl_cache_get(const struct mgl_bucket_ref *ref, unsigned int way,
 		   struct mgl_cached *flow);
 void mgl_bucket_sweep(const struct mgl_bucket_ref *ref, mgl_visit_fn visit,

@@ -18,6 +18,7 @@ static bool bucket_move(struct mgl_cache_array *from, u32 bucket,
 			const struct mgl_clock *clock)
 {
 	struct mgl_bucket_ref src = { .array = from, .bucket = bucket };
+	const struct mgl_eviction evict = { .clock = clock };
 	enum mgl_cache_stored stored;
 	struct mgl_cached flow;
 	struct mgl_bucket_ref dst;
@@ -32,8 +33,7 @@ static bool bucket_move(struct mgl_cache_array *from, u32 bucket,
 		if (!mgl_cache_expired(&flow, clock)) {
 			spin_lock_nested(mgl_cache_lock(to, dst.bucket),
 					 SINGLE_DEPTH_NESTING);
-			stored = mgl_cache_put(&dst, &flow, true, clock, NULL,
-					       NULL);
+			stored = mgl_cache_put(&dst, &flow, true, &evict);
 			spin_unlock(mgl_cache_lock(to, dst.bucket));
 			if (stored == MGL_CACHE_FULL)
 				return false;
@@ -55,6 +55,7 @@ static void bucket_back(struct mgl_cache_array *from, u32 b,
 {
 	struct mgl_bucket_ref src = { .array = to, .bucket = b & to->mask };
 	struct mgl_bucket_ref dst = { .array = from, .bucket = b };
+	const struct mgl_eviction evict = { .clock = clock };
 	struct mgl_cached flow;
 	unsigned int i;
 
@@ -63,7 +64,7 @@ static void bucket_back(struct mgl_cache_array *from, u32 b,
 		if (!mgl_cache_get(&src, i, &flow) ||
 		    (flow.key & from->mask) != b)
 			continue;
-		mgl_cache_put(&dst, &flow, true, clock, NULL, NULL);
+		mgl_cache_put(&dst, &flow, true, &evict);
 		mgl_entry_clear(&src, i);
 	}
 	spin_unlock(mgl_cache_lock(to, src.bucket));

@@ -77,17 +77,14 @@ static enum rank rank(const struct mgl_cached *flow,
  * @ref: the bucket
  * @flow: the flow; becomes what is there already if that is kept
  * @replace: an entry of the flow's own is not kept
- * @clock: time and timeouts
- * @redundant: says whether a flow may go without an entry, or NULL
- * @ctx: for @redundant
+ * @evict: how other entries are judged
  *
  * Context: the bucket's lock is held.
  * Return: what became of it.
  */
 enum mgl_cache_stored mgl_cache_put(const struct mgl_bucket_ref *ref,
 				    struct mgl_cached *flow, bool replace,
-				    const struct mgl_clock *clock,
-				    mgl_redundant_fn redundant, void *ctx)
+				    const struct mgl_eviction *evict)
 {
 	unsigned int i, n, home = mgl_home_of(flow->key) * MGL_LINE_WAYS;
 	u32 best_idle = 0, idle;
@@ -101,8 +98,8 @@ enum mgl_cache_stored mgl_cache_put(const struct mgl_bucket_ref *ref,
 		r = RANK_FREE;
 		idle = 0;
 		if (mgl_entry_read(ref, i, &other)) {
-			r = rank(&other, clock);
-			idle = mgl_idle_time(other.seen, clock->now);
+			r = rank(&other, evict->clock);
+			idle = mgl_idle_time(other.seen, evict->clock->now);
 			if (other.key == flow->key) {
 				if (!replace && r != RANK_EXPIRED) {
 					mgl_cache_get(ref, i, flow);
@@ -120,9 +117,9 @@ enum mgl_cache_stored mgl_cache_put(const struct mgl_bucket_ref *ref,
 			victim = i;
 		}
 	}
-	for (i = 0; victim < 0 && redundant && i < MGL_CACHE_WAYS; i++)
+	for (i = 0; victim < 0 && evict->redundant && i < MGL_CACHE_WAYS; i++)
 		if (mgl_cache_get(ref, i, &other) &&
-		    redundant(ctx, &other.tuple, other.owner))
+		    evict->redundant(evict->ctx, &other.tuple, other.owner))
 			victim = i;
 	if (victim < 0)
 		return MGL_CACHE_FULL;
@@ -136,17 +133,14 @@ enum mgl_cache_stored mgl_cache_put(const struct mgl_bucket_ref *ref,
  * @flow: the flow; becomes what is there already if that is kept
  * @replace: an entry that the flow has is wrong; otherwise it is kept, as
  *	another CPU was faster
- * @clock: time and timeouts
- * @redundant: says whether a flow may go without an entry, or NULL
- * @ctx: for @redundant
+ * @evict: how other entries are judged
  *
  * Context: RCU read side, BH disabled. Looks at MGL_CACHE_WAYS entries.
  * Return: what became of it.
  */
 enum mgl_cache_stored mgl_cache_store(struct mgl_cache *cache,
 				      struct mgl_cached *flow, bool replace,
-				      const struct mgl_clock *clock,
-				      mgl_redundant_fn redundant, void *ctx)
+				      const struct mgl_eviction *evict)
 {
 	struct mgl_cache_array *array = rcu_dereference(cache->array), *next;
 	struct mgl_bucket_ref ref = { .array = array };
@@ -164,12 +158,10 @@ enum mgl_cache_stored mgl_cache_store(struct mgl_cache *cache,
 		ref.bucket = mgl_bucket_of(next, flow->key);
 		spin_lock_nested(mgl_cache_lock(next, ref.bucket),
 				 SINGLE_DEPTH_NESTING);
-		stored = mgl_cache_put(&ref, flow, replace, clock, redundant,
-				       ctx);
+		stored = mgl_cache_put(&ref, flow, replace, evict);
 		spin_unlock(mgl_cache_lock(next, ref.bucket));
 	} else {
-		stored = mgl_cache_put(&ref, flow, replace, clock, redundant,
-				       ctx);
+		stored = mgl_cache_put(&ref, flow, replace, evict);
 	}
 	spin_unlock(mgl_cache_lock(array, bucket));
 	return stored;

@@ -2,18 +2,19 @@
 /*
  * From an inner packet to its flow. The buffer belongs to somebody on the
  * Internet: a length that says where something is read is checked against the
- * one that encloses it, and nothing is read but through skb_header_pointer().
+ * one that encloses it, and nothing is read but through mgl_packet_read().
  * Lengths that only the backend needs (UDP's, those of SCTP chunks) are its to
  * check.
  */
 #include <kunit/visibility.h>
+#include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/sctp.h>
-#include <linux/skbuff.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/ip.h>
 
+#include "accessor.h"
 #include "flow.h"
 #include "hash.h"
 
@@ -23,7 +24,7 @@ struct sctp_start {
 	struct sctp_chunkhdr chunk;
 };
 
-static enum mgl_reason parse_tcp(const struct sk_buff *skb, u32 off, u32 len,
+static enum mgl_reason parse_tcp(const struct mgl_packet *p, u32 off, u32 len,
 				  struct mgl_flow *flow)
 {
 	const struct tcphdr *th;
@@ -31,7 +32,7 @@ static enum mgl_reason parse_tcp(const struct sk_buff *skb, u32 off, u32 len,
 
 	if (len < sizeof(_th))
 		return MGL_REASON_INNER_L4;
-	th = skb_header_pointer(skb, off, sizeof(_th), &_th);
+	th = mgl_packet_read(p, off, sizeof(_th), &_th);
 	if (!th || th->doff * 4 < sizeof(_th) || th->doff * 4 > len)
 		return MGL_REASON_INNER_L4;
 
@@ -47,7 +48,7 @@ static enum mgl_reason parse_tcp(const struct sk_buff *skb, u32 off, u32 len,
 	return MGL_REASON_NONE;
 }
 
-static enum mgl_reason parse_udp(const struct sk_buff *skb, u32 off, u32 len,
+static enum mgl_reason parse_udp(const struct mgl_packet *p, u32 off, u32 len,
 				  struct mgl_flow *flow)
 {
 	const struct udphdr *uh;
@@ -55,7 +56,7 @@ static enum mgl_reason parse_udp(const struct sk_buff *skb, u32 off, u32 len,
 
 	if (len < sizeof(_uh))
 		return MGL_REASON_INNER_L4;
-	uh = skb_header_pointer(skb, off, sizeof(_uh), &_uh);
+	uh = mgl_packet_read(p, off, sizeof(_uh), &_uh);
 	if (!uh)
 		return MGL_REASON_INNER_L4;
 
@@ -65,7 +66,7 @@ static enum mgl_reason parse_udp(const struct sk_buff *skb, u32 off, u32 len,
 }
 
 /* Each of these comes first in its packet. */
-static enum maglev_flow_state sctp_shows(u8 type)
+static enum maglev_flow_state sctp_state(u8 type)
 {
 	switch (type) {
 	case SCTP_CID_INIT:
@@ -81,7 +82,7 @@ static enum maglev_flow_state sctp_shows(u8 type)
 	}
 }
 
-static enum mgl_reason parse_sctp(const struct sk_buff *skb, u32 off, u32 len,
+static enum mgl_reason parse_sctp(const struct mgl_packet *p, u32 off, u32 len,
 				   struct mgl_flow *flow)
 {
 	const struct sctp_start *sh;
@@ -90,7 +91,7 @@ static enum mgl_reason parse_sctp(const struct sk_buff *skb, u32 off, u32 len,
 	/* No packet of SCTP is without a chunk. */
 	if (len < sizeof(_sh))
 		return MGL_REASON_INNER_L4;
-	sh = skb_header_pointer(skb, off, sizeof(_sh), &_sh);
+	sh = mgl_packet_read(p, off, sizeof(_sh), &_sh);
 	if (!sh)
 		return MGL_REASON_INNER_L4;
 
@@ -98,33 +99,33 @@ static enum mgl_reason parse_sctp(const struct sk_buff *skb, u32 off, u32 len,
 	flow->dport = sh->hdr.dest;
 	/* INIT travels alone in its packet, so the first chunk tells. */
 	flow->new_conn = sh->chunk.type == SCTP_CID_INIT;
-	flow->pkt_state = sctp_shows(sh->chunk.type);
+	flow->pkt_state = sctp_state(sh->chunk.type);
 	return MGL_REASON_NONE;
 }
 
 /**
  * mgl_flow_parse_v4() - read the flow of an inner IPv4 packet
- * @skb: the packet, as it came
- * @off: where the inner header starts, counted from skb->data
+ * @p: the packet
+ * @off: where the inner header starts, counted from the start of @p
  * @iph: the first 20 bytes of the inner header, which the caller has read
  * @flow: the flow, valid if MGL_REASON_NONE is returned
  *
  * Protocols without ports get ports of 0, and so no service. Bytes after the
  * inner total length are padding and not looked at.
  *
- * Context: any; keeps and changes no pointer into @skb.
+ * Context: any; keeps and changes no pointer into @p.
  * Return: MGL_REASON_NONE, or the reason why this packet has no flow.
  */
-enum mgl_reason mgl_flow_parse_v4(const struct sk_buff *skb, u32 off,
+enum mgl_reason mgl_flow_parse_v4(const struct mgl_packet *p, u32 off,
 				   const struct iphdr *iph,
 				   struct mgl_flow *flow)
 {
-	u32 avail = skb->len - off;
+	u32 avail = p->len - off;
 	u32 hlen = iph->ihl * 4;
 	u32 len = ntohs(iph->tot_len);
 
 	/* A GSO packet above 64 KiB cannot say its length (BIG TCP). */
-	if (!len && skb_is_gso(skb))
+	if (!len && p->gso)
 		len = avail;
 	if (iph->version != 4 || hlen < sizeof(*iph) || len < hlen ||
 	    len > avail)
@@ -141,11 +142,11 @@ enum mgl_reason mgl_flow_parse_v4(const struct sk_buff *skb, u32 off,
 	};
 	switch (iph->protocol) {
 	case IPPROTO_TCP:
-		return parse_tcp(skb, off + hlen, len - hlen, flow);
+		return parse_tcp(p, off + hlen, len - hlen, flow);
 	case IPPROTO_UDP:
-		return parse_udp(skb, off + hlen, len - hlen, flow);
+		return parse_udp(p, off + hlen, len - hlen, flow);
 	case IPPROTO_SCTP:
-		return parse_sctp(skb, off + hlen, len - hlen, flow);
+		return parse_sctp(p, off + hlen, len - hlen, flow);
 	case IPPROTO_ICMP:
 		return MGL_REASON_INNER_ICMP;
 	default:
@@ -208,16 +209,8 @@ static u64 rest_word(const struct mgl_flow *flow)
 static u64 digest(const struct mgl_flow *flow, u32 service,
 		  const siphash_key_t *secret)
 {
-	const __be32 *w = flow->saddr.w;
-
-	if (mgl_addr_is_v4(&flow->saddr))
-		return siphash_2u64(addr_word(&flow->saddr) |
-				    addr_word(&flow->daddr) << 32,
-				    rest_word(flow) | service, secret);
-	return siphash_4u64((u64)(__force u32)w[0] << 32 | (__force u32)w[1],
-			    (u64)(__force u32)w[2] << 32 | (__force u32)w[3],
-			    (u64)(__force u32)flow->daddr.w[2] << 32 |
-				    (__force u32)flow->daddr.w[3],
+	return siphash_2u64(addr_word(&flow->saddr) |
+			    addr_word(&flow->daddr) << 32,
 			    rest_word(flow) | service, secret);
 }
 
@@ -268,7 +261,8 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_flow_key);
  *
  * SipHash-2-4, keyed with MGL_LABEL_FLOW as hash.h says, of source address,
  * destination address, source port, destination port, protocol and three zero
- * bytes, all in network byte order: 16 bytes for IPv4. The flow's slot in a
+ * bytes, all in network byte order: 16 bytes for IPv4. IPv6 flows have no hash
+ * yet, and the parser lets none through. The flow's slot in a
  * table of M slots is (upper 32 bits of the hash * M) >> 32. Normative.
  *
  * Context: any.

@@ -11,7 +11,7 @@
 #include "reason.h"
 
 struct iphdr;
-struct sk_buff;
+struct mgl_packet;
 
 /**
  * struct mgl_flow - what the inner packet says of its flow
@@ -20,8 +20,8 @@ struct sk_buff;
  * @sport: client's port, network byte order
  * @dport: VIP's port, network byte order
  * @proto: IPPROTO_*
- * @new_conn: the packet opens a flow: TCP SYN without ACK, SCTP INIT
- * @pkt_state: what the packet shows of the flow's state
+ * @new_conn: the packet opens a new connection: TCP SYN without ACK, SCTP INIT
+ * @pkt_state: state of the flow as this packet alone implies it
  * @len: length of the inner packet in bytes
  * @masked: mgl_flow_mask() hid a part of it
  * @digest: mgl_flow_digest() of it, or 0 if that is still to be done
@@ -39,7 +39,7 @@ struct mgl_flow {
 	u64 digest;
 };
 
-enum mgl_reason mgl_flow_parse_v4(const struct sk_buff *skb, u32 off,
+enum mgl_reason mgl_flow_parse_v4(const struct mgl_packet *p, u32 off,
 				   const struct iphdr *iph,
 				   struct mgl_flow *flow);
 struct mgl_flow mgl_flow_mask(const struct mgl_flow *flow,

@@ -10,8 +10,10 @@
  */
 #include <kunit/visibility.h>
 #include <linux/if_ether.h>
-#include <linux/skbuff.h>
+#include <linux/types.h>
+#include <asm/byteorder.h>
 
+#include "accessor.h"
 #include "gre.h"
 
 #define GRE_F_CSUM	0x8000
@@ -37,14 +39,14 @@ struct source_route {
 };
 
 /* Returns the offset behind the source routes, 0 if there is none. */
-static u32 skip_source_routes(const struct sk_buff *skb, u32 off)
+static u32 skip_source_routes(const struct mgl_packet *p, u32 off)
 {
 	const struct source_route *sre;
 	struct source_route _sre;
 	int i;
 
 	for (i = 0; i < SOURCE_ROUTES_MAX; i++) {
-		sre = skb_header_pointer(skb, off, sizeof(_sre), &_sre);
+		sre = mgl_packet_read(p, off, sizeof(_sre), &_sre);
 		if (!sre)
 			return 0;
 		off += sizeof(_sre) + sre->length;
@@ -56,32 +58,32 @@ static u32 skip_source_routes(const struct sk_buff *skb, u32 off)
 
 /**
  * mgl_gre_parse() - read the GRE header
- * @skb: the packet, as it came
- * @off: where the GRE header starts, counted from skb->data
- * @outer: what it says, valid if MGL_REASON_NONE is returned
+ * @p: the packet
+ * @off: where the GRE header starts, counted from the start of @p
+ * @gre: what it says, valid if MGL_REASON_NONE is returned
  *
- * Context: any; keeps and changes no pointer into @skb.
+ * Context: any; keeps and changes no pointer into @p.
  * Return: MGL_REASON_NONE, or why this packet cannot be for a VIP. That there
- * are bytes at @outer->inner is for the caller to check.
+ * are bytes at @gre->inner is for the caller to check.
  */
-enum mgl_reason mgl_gre_parse(const struct sk_buff *skb, u32 off,
-				     struct mgl_gre *outer)
+enum mgl_reason mgl_gre_parse(const struct mgl_packet *p, u32 off,
+			      struct mgl_gre *gre)
 {
-	const struct gre_base *gre;
-	struct gre_base _gre;
+	const struct gre_base *base;
+	struct gre_base _base;
 	u16 flags;
 
-	gre = skb_header_pointer(skb, off, sizeof(_gre), &_gre);
-	if (!gre)
+	base = mgl_packet_read(p, off, sizeof(_base), &_base);
+	if (!base)
 		return MGL_REASON_GRE_TRUNCATED;
-	flags = be16_to_cpu(gre->flags);
-	outer->proto = gre->proto;
-	outer->reason = MGL_REASON_NONE;
-	if (outer->proto != htons(ETH_P_IP) &&
-	    outer->proto != htons(ETH_P_IPV6))
+	flags = be16_to_cpu(base->flags);
+	gre->proto = base->proto;
+	gre->reason = MGL_REASON_NONE;
+	if (gre->proto != htons(ETH_P_IP) &&
+	    gre->proto != htons(ETH_P_IPV6))
 		return MGL_REASON_GRE_PROTOCOL;
 
-	off += sizeof(_gre);
+	off += sizeof(_base);
 	/* Either bit brings both fields: checksum and routing offset. */
 	if (flags & (GRE_F_CSUM | GRE_F_ROUTING))
 		off += 4;
@@ -90,18 +92,18 @@ enum mgl_reason mgl_gre_parse(const struct sk_buff *skb, u32 off,
 	if (flags & GRE_F_SEQ)
 		off += 4;
 	if (flags & GRE_F_VERSION) {
-		outer->reason = MGL_REASON_GRE_VERSION;
+		gre->reason = MGL_REASON_GRE_VERSION;
 		if ((flags & GRE_F_VERSION) == 1 && (flags & GRE_F_ACK))
 			off += 4;
 	}
 	if (flags & GRE_F_ROUTING) {
-		if (!outer->reason)
-			outer->reason = MGL_REASON_GRE_ROUTING;
-		off = skip_source_routes(skb, off);
+		if (!gre->reason)
+			gre->reason = MGL_REASON_GRE_ROUTING;
+		off = skip_source_routes(p, off);
 		if (!off)
 			return MGL_REASON_GRE_TRUNCATED;
 	}
-	outer->inner = off;
+	gre->inner = off;
 	return MGL_REASON_NONE;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_gre_parse);

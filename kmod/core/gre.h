@@ -6,11 +6,11 @@
 #include <linux/types.h>
 #include "reason.h"
 
-struct sk_buff;
+struct mgl_packet;
 
 /**
  * struct mgl_gre - what the GRE header says
- * @inner: where the inner packet starts, counted from skb->data
+ * @inner: where the inner packet starts, counted from the packet's start
  * @proto: its EtherType, network byte order: ETH_P_IP or ETH_P_IPV6
  * @reason: why the packet is to be dropped if it turns out to be for a VIP,
  *	or MGL_REASON_NONE
@@ -21,7 +21,7 @@ struct mgl_gre {
 	enum mgl_reason reason;
 };
 
-enum mgl_reason mgl_gre_parse(const struct sk_buff *skb, u32 off,
-				     struct mgl_gre *outer);
+enum mgl_reason mgl_gre_parse(const struct mgl_packet *p, u32 off,
+			      struct mgl_gre *gre);
 
 #endif /* _MGL_OUTER_H */

@@ -72,6 +72,33 @@ struct mgl_decision mgl_rules_decide(const struct mgl_facts *v)
 EXPORT_SYMBOL_IF_KUNIT(mgl_rules_decide);
 
 /**
+ * mgl_rules_redundant() - would a flow stay with its backend without an entry?
+ * @track: what the flow's service remembers
+ * @unsettled: the flow's slot is unsettled
+ * @is_owner: the backend that the entry names owns the slot
+ *
+ * The dual of mgl_rules_decide(): without an entry a packet in mid-flow goes to
+ * the owner of a settled slot, so an entry that says the same is redundant where
+ * the service remembers only what a change made ambiguous. A service that
+ * remembers nothing any more does not ask for entries.
+ *
+ * Context: any.
+ * Return: true if it would, or if nobody asks.
+ */
+bool mgl_rules_redundant(enum maglev_track track, bool unsettled, bool is_owner)
+{
+	switch (track) {
+	case MAGLEV_TRACK_NONE:
+		return true;
+	case MAGLEV_TRACK_CHANGED:
+		return !unsettled && is_owner;
+	default:
+		return false;
+	}
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_rules_redundant);
+
+/**
  * mgl_flow_state_next() - what one more packet of the client says of a flow
  * @state: what the packets before it said
  * @pkt_state: what this one shows by itself

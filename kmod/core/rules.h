@@ -46,6 +46,7 @@ struct mgl_decision {
 
 bool mgl_rules_decide_cached(const struct mgl_facts *v);
 struct mgl_decision mgl_rules_decide(const struct mgl_facts *v);
+bool mgl_rules_redundant(enum maglev_track track, bool unsettled, bool is_owner);
 enum maglev_flow_state mgl_flow_state_next(enum maglev_flow_state state,
 					   enum maglev_flow_state pkt_state);
 

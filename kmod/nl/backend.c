@@ -57,6 +57,15 @@ too_small:
 	return -EMSGSIZE;
 }
 
+/*
+ * Counting sweeps the whole cache: those who may change the configuration have
+ * it done at once, others see what was counted in the last second.
+ */
+static unsigned long count_age(const struct mgl_nl_reply *reply)
+{
+	return reply->secrets ? 0 : HZ;
+}
+
 static struct nlattr *backend_nest(struct genl_info *info)
 {
 	struct nlattr *nest = info->attrs[MAGLEV_A_BACKEND];
@@ -319,7 +328,7 @@ int mgl_nl_backend_get(struct sk_buff *skb, struct genl_info *info)
 	mutex_lock(&mn->lock);
 	err = find_backend(info, mn, &addr, &pool, &b);
 	if (!err) {
-		mgl_flows_count(mn);
+		mgl_flows_count(mn, count_age(&reply));
 		err = put_backend(&reply, pool, b);
 	}
 	mutex_unlock(&mn->lock);
@@ -373,7 +382,7 @@ int mgl_nl_backend_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	mutex_lock(&mn->lock);
 	cb->seq = mn->generation;
 	if (!cb->args[0])
-		mgl_flows_count(mn);
+		mgl_flows_count(mn, count_age(&reply));
 	if (attrs[MAGLEV_A_POOL] || attrs[MAGLEV_A_SERVICE]) {
 		err = mgl_nl_find_pool(attrs, mn, cb->extack, &pool);
 		if (!err)

@@ -36,7 +36,7 @@ static int put_config(struct mgl_net *mn, const struct mgl_nl_reply *reply)
 	nest = nla_nest_start(skb, MAGLEV_A_CONFIG);
 	if (!nest ||
 	    nla_put_u32(skb, MAGLEV_CONFIG_A_CACHE_SIZE, mn->cache_size) ||
-	    nla_put_u32(skb, MAGLEV_CONFIG_A_CACHE_USED, mgl_flows_used(mn)))
+	    nla_put_u32(skb, MAGLEV_CONFIG_A_CACHE_USED, mn->n_flows))
 		return -EMSGSIZE;
 	for (i = 0; i < ARRAY_SIZE(timeouts); i++)
 		if (nla_put_u32(skb, timeouts[i].attr,
@@ -66,6 +66,7 @@ int mgl_nl_config_get(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	mutex_lock(&mn->lock);
+	mgl_flows_count(mn, reply.secrets ? 0 : HZ);
 	err = put_config(mn, &reply);
 	mutex_unlock(&mn->lock);
 	return mgl_nl_reply_send(&reply, info, err);
@@ -74,14 +75,10 @@ int mgl_nl_config_get(struct sk_buff *skb, struct genl_info *info)
 static int resize(struct mgl_net *mn, struct nlattr *size,
 		  struct netlink_ext_ack *extack)
 {
-	int err = mgl_flows_resize(mn, nla_get_u32(size));
+	int err = mgl_flows_resize(mn, nla_get_u32(size), extack);
 
-	if (err == -ENOSPC)
-		NL_SET_ERR_MSG_ATTR(extack, size,
-				    "the flows that are tracked would not fit");
-	else if (err)
-		NL_SET_ERR_MSG_ATTR(extack, size,
-				    "out of memory for the flow cache");
+	if (err)
+		NL_SET_BAD_ATTR(extack, size);
 	return err;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink: which backend would get a flow, and why. */
+#include <linux/in.h>
 #include <linux/jiffies.h>
 
 #include "../endpoint.h"
@@ -14,24 +15,24 @@
 #include "../flows.h"
 #include "../vip.h"
 
-static int put_backend(struct sk_buff *skb, int type4, int type6,
-		      const struct mgl_backend *b)
+static int put_backend_addr(struct sk_buff *skb, int type4, int type6,
+			    const struct mgl_backend *b)
 {
 	return b ? mgl_nl_put_address(skb, type4, type6, &b->endpoint->addr) : 0;
 }
 
 static int put_tracked(struct sk_buff *skb, const struct mgl_net *mn,
-		       const struct mgl_explained *e)
+		       const struct mgl_choice *c)
 {
 	struct mgl_clock clock = mgl_clock(mn);
 
-	if (!e->tracked)
+	if (!c->facts.hit)
 		return 0;
-	if (put_backend(skb, MAGLEV_LOOKUP_A_CACHED4, MAGLEV_LOOKUP_A_CACHED6,
-		       e->cached_backend) ||
-	    nla_put_u8(skb, MAGLEV_LOOKUP_A_STATE, e->cached.state) ||
+	if (put_backend_addr(skb, MAGLEV_LOOKUP_A_CACHED4,
+			     MAGLEV_LOOKUP_A_CACHED6, c->cached_backend) ||
+	    nla_put_u8(skb, MAGLEV_LOOKUP_A_STATE, c->cached.state) ||
 	    nla_put_u32(skb, MAGLEV_LOOKUP_A_EXPIRES,
-			mgl_cache_expires(&e->cached, &clock)))
+			mgl_cache_expires(&c->cached, &clock)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -41,10 +42,33 @@ static int put_slot(struct sk_buff *skb, const struct mgl_slot *slot)
 	if (nla_put_u32(skb, MAGLEV_LOOKUP_A_SLOT, slot->number) ||
 	    (slot->left && nla_put_u32(skb, MAGLEV_LOOKUP_A_UNSETTLED,
 				       jiffies_to_msecs(slot->left))) ||
-	    put_backend(skb, MAGLEV_LOOKUP_A_CURRENT4,
-		       MAGLEV_LOOKUP_A_CURRENT6, slot->cur) ||
-	    put_backend(skb, MAGLEV_LOOKUP_A_PREVIOUS4,
-		       MAGLEV_LOOKUP_A_PREVIOUS6, slot->prev))
+	    put_backend_addr(skb, MAGLEV_LOOKUP_A_CURRENT4,
+			     MAGLEV_LOOKUP_A_CURRENT6, slot->cur) ||
+	    put_backend_addr(skb, MAGLEV_LOOKUP_A_PREVIOUS4,
+			     MAGLEV_LOOKUP_A_PREVIOUS6, slot->prev))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* Where a flow would go: a packet in mid-flow, and one that opens it. */
+struct explained {
+	struct mgl_flow opening;
+	struct mgl_choice mid;
+	struct mgl_choice open;
+};
+
+static int put_choices(struct sk_buff *skb, const struct explained *e)
+{
+	if (nla_put_u8(skb, MAGLEV_LOOKUP_A_RULE, e->mid.decision.rule) ||
+	    put_backend_addr(skb, MAGLEV_LOOKUP_A_BACKEND4,
+			     MAGLEV_LOOKUP_A_BACKEND6,
+			     mgl_select_backend(&e->mid)) ||
+	    nla_put_u8(skb, MAGLEV_LOOKUP_A_OPEN_RULE,
+		       e->open.decision.rule) ||
+	    put_backend_addr(skb, MAGLEV_LOOKUP_A_OPEN_BACKEND4,
+			     MAGLEV_LOOKUP_A_OPEN_BACKEND6,
+			     mgl_select_backend(&e->open)) ||
+	    (e->mid.fallback && nla_put_flag(skb, MAGLEV_LOOKUP_A_FALLBACK)))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -52,7 +76,7 @@ static int put_slot(struct sk_buff *skb, const struct mgl_slot *slot)
 static int put_explained(const struct mgl_net *mn,
 			 const struct mgl_nl_reply *reply,
 			 const struct mgl_service *svc,
-			 const struct mgl_explained *e)
+			 const struct explained *e)
 {
 	struct sk_buff *skb = reply->skb;
 	void *hdr = mgl_nl_begin(reply);
@@ -60,21 +84,31 @@ static int put_explained(const struct mgl_net *mn,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	if (mgl_nl_put_owner(skb, &svc->id, e->pool->name))
+	if (mgl_nl_put_owner(skb, &svc->id, e->mid.pool->name))
 		return -EMSGSIZE;
 	nest = nla_nest_start(skb, MAGLEV_A_LOOKUP);
-	if (!nest || put_slot(skb, &e->slot) || put_tracked(skb, mn, e) ||
-	    nla_put_u8(skb, MAGLEV_LOOKUP_A_RULE, e->rule) ||
-	    put_backend(skb, MAGLEV_LOOKUP_A_BACKEND4,
-		       MAGLEV_LOOKUP_A_BACKEND6, e->backend) ||
-	    nla_put_u8(skb, MAGLEV_LOOKUP_A_OPEN_RULE, e->open_rule) ||
-	    put_backend(skb, MAGLEV_LOOKUP_A_OPEN_BACKEND4,
-		       MAGLEV_LOOKUP_A_OPEN_BACKEND6, e->open_backend) ||
-	    (e->fallback && nla_put_flag(skb, MAGLEV_LOOKUP_A_FALLBACK)))
+	if (!nest || put_slot(skb, &e->mid.slot) ||
+	    put_tracked(skb, mn, &e->mid) || put_choices(skb, e))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	genlmsg_end(skb, hdr);
 	return 0;
+}
+
+/* Decides as for packets, and commits nothing. RCU read side. */
+static void explain(struct mgl_net *mn, const struct mgl_service *svc,
+		    const struct mgl_flow *flow, struct explained *e)
+{
+	mgl_select_decide(mn, svc, flow, &e->mid);
+	/* For packets an entry of the cache does, here the slot is shown, too. */
+	if (e->mid.decision.rule == MAGLEV_RULE_CACHED) {
+		e->mid.pool = rcu_dereference(svc->pool);
+		mgl_table_slot(e->mid.pool, e->mid.flow, &e->mid.slot);
+	}
+	/* No packet opens a connection of UDP. */
+	e->opening = *flow;
+	e->opening.new_conn = svc->id.proto != IPPROTO_UDP;
+	mgl_select_decide(mn, svc, &e->opening, &e->open);
 }
 
 static int parse_client(struct genl_info *info, struct mgl_flow *flow)
@@ -124,7 +158,7 @@ int mgl_nl_lookup_get(struct sk_buff *skb, struct genl_info *info)
 	struct mgl_net *mn = mgl_net(genl_info_net(info));
 	struct nlattr *tb[MAGLEV_SERVICE_A_MAX + 1];
 	struct mgl_flow flow = {};
-	struct mgl_explained e;
+	struct explained e;
 	struct mgl_nl_reply reply;
 	struct mgl_service_id id;
 	struct mgl_service *svc;
@@ -146,7 +180,7 @@ int mgl_nl_lookup_get(struct sk_buff *skb, struct genl_info *info)
 	rcu_read_lock();
 	svc = find_listener(mn, &flow);
 	if (svc) {
-		mgl_select_explain(mn, svc, &flow, &e);
+		explain(mn, svc, &flow, &e);
 		err = put_explained(mn, &reply, svc, &e);
 	} else {
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[MAGLEV_A_SERVICE],

@@ -235,7 +235,7 @@ static void deleted_serves_nothing(struct kunit *test)
 static void fallback_takes_over(struct kunit *test)
 {
 	struct mgl_backend *at[FLOWS];
-	struct mgl_explained e;
+	struct mgl_choice c;
 	struct mgl_flow f;
 	u32 i, slot;
 
@@ -245,14 +245,14 @@ static void fallback_takes_over(struct kunit *test)
 	f = sel_flow(0, false);
 	KUNIT_EXPECT_TRUE(test, !sel_mid(test, 0));
 	rcu_read_lock();
-	mgl_select_explain(test->priv, sel_svc, &f, &e);
-	slot = e.slot.number;
+	mgl_select_decide(test->priv, sel_svc, &f, &c);
+	slot = c.slot.number;
 	rcu_assign_pointer(sel_svc->fallback, sel_other);
 	/* It has nobody either: the service's sel_own pool is what counts. */
-	mgl_select_explain(test->priv, sel_svc, &f, &e);
+	mgl_select_decide(test->priv, sel_svc, &f, &c);
 	rcu_read_unlock();
-	KUNIT_EXPECT_TRUE(test, e.pool == sel_own && !e.fallback);
-	KUNIT_EXPECT_EQ(test, slot, e.slot.number);
+	KUNIT_EXPECT_TRUE(test, c.pool == sel_own && !c.fallback);
+	KUNIT_EXPECT_EQ(test, slot, c.slot.number);
 	KUNIT_EXPECT_TRUE(test, !sel_mid(test, 0) && !sel_syn(test, 0));
 	KUNIT_EXPECT_FALSE(test, sel_has_flows());
 

@@ -5,6 +5,7 @@
 #include <linux/string.h>
 
 #include "oracle.h"
+#include "packet_skb.h"
 
 /* An entry that ends the list counts, too. */
 #define ROUTES_MAX 8
@@ -160,11 +161,12 @@ const char *oracle_check_outer(const struct sk_buff *skb, const u8 *bytes,
 			       u32 off, struct mgl_gre *outer,
 			       enum mgl_reason *result)
 {
+	struct mgl_packet packet = mgl_packet_skb(skb);
 	enum mgl_reason want;
 	struct mgl_gre exp;
 
 	memset(outer, 0xa5, sizeof(*outer));
-	*result = mgl_gre_parse(skb, off, outer);
+	*result = mgl_gre_parse(&packet, off, outer);
 	want = oracle_outer(bytes + off, skb->len - off, &exp);
 	if (*result != want) {
 		snprintf(why, sizeof(why), "outer: result %d, not %d",
@@ -188,6 +190,7 @@ const char *oracle_check_flow(const struct sk_buff *skb, const u8 *bytes,
 			      u32 off, struct mgl_flow *flow,
 			      enum mgl_reason *result)
 {
+	struct mgl_packet packet = mgl_packet_skb(skb);
 	const struct iphdr *iph;
 	enum mgl_reason want;
 	struct mgl_flow exp;
@@ -197,7 +200,7 @@ const char *oracle_check_flow(const struct sk_buff *skb, const u8 *bytes,
 	iph = skb_header_pointer(skb, off, sizeof(_iph), &_iph);
 	if (!iph)
 		return "flow: fewer than 20 bytes";
-	*result = mgl_flow_parse_v4(skb, off, iph, flow);
+	*result = mgl_flow_parse_v4(&packet, off, iph, flow);
 	want = oracle_flow(bytes + off, skb->len - off, skb_is_gso(skb), &exp);
 	if (*result != want) {
 		snprintf(why, sizeof(why), "flow: result %d, not %d", *result,

@@ -10,6 +10,8 @@
 #include "flow.h"
 #include "gre.h"
 
+struct sk_buff;
+
 /* @p: the @len bytes of GRE header and what is behind it. */
 enum mgl_reason oracle_outer(const u8 *p, u32 len, struct mgl_gre *outer);
 /* @p: the @len bytes from the inner IPv4 header on, 20 at least. */

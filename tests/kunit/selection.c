@@ -163,11 +163,13 @@ struct mgl_flow sel_flow(u32 i, bool new_conn)
 
 struct mgl_backend *sel_send(struct kunit *test, const struct mgl_flow *f)
 {
+	struct mgl_choice c;
 	struct mgl_backend *m;
 
 	local_bh_disable();
 	rcu_read_lock();
-	m = mgl_select(test->priv, sel_svc, f);
+	mgl_select_decide(test->priv, sel_svc, f, &c);
+	m = mgl_select_commit(test->priv, sel_svc, &c);
 	rcu_read_unlock();
 	local_bh_enable();
 	return m;

@@ -95,9 +95,9 @@ static bool redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
 	};
 	u32 slot = flow_slot(&flow, d->pool->seed, d->pool->size);
 
-	return d->variant->track == MAGLEV_TRACK_CHANGED &&
-	       !slot_left(d, slot) &&
-	       owner_backend(d, d->plan->slots[slot]) == owner;
+	return mgl_rules_redundant(d->variant->track, slot_left(d, slot),
+				   owner_backend(d, d->plan->slots[slot]) ==
+				   owner);
 }
 
 static void remember(struct director *d, const struct packet *p, u32 backend,
@@ -116,9 +116,12 @@ static void remember(struct director *d, const struct packet *p, u32 backend,
 		.state = p->pkt_state,
 		.seen = clock.now,
 	};
+	const struct mgl_eviction evict = {
+		.clock = &clock, .redundant = redundant, .ctx = d,
+	};
 
-	d->full += mgl_cache_store(d->cache, &flow, replace, &clock, redundant,
-				   d) == MGL_CACHE_FULL;
+	d->full += mgl_cache_store(d->cache, &flow, replace, &evict) ==
+		   MGL_CACHE_FULL;
 }
 
 u32 director_pick(struct director *d, const struct packet *p, u64 now)

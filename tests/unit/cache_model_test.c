@@ -119,7 +119,7 @@ static void store(struct model *m, u32 i)
 		n += m->flow[k].there;
 	want = !f->there || expired(m, &f->c) ? MGL_CACHE_NEW :
 	       replace ? MGL_CACHE_REPLACED : MGL_CACHE_KEPT;
-	stored = mgl_cache_store(m->cache, &c, replace, &m->clock, NULL, NULL);
+	stored = flows_store(m->cache, &c, replace, &m->clock);
 	m->stored[stored]++;
 	gone = vanished(m, i);
 	if (f->there || n < MGL_CACHE_WAYS) {

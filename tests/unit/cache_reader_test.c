@@ -42,7 +42,7 @@ static void store(bool other)
 	struct mgl_cached flow;
 
 	flow = flows_new(fp_of(other), other << 16 | between.version++, NOW);
-	mgl_cache_store(between.cache, &flow, true, &now, NULL, NULL);
+	flows_store(between.cache, &flow, true, &now);
 }
 
 static void do_next(void)
@@ -82,7 +82,7 @@ static struct mgl_cache *cache_new(u32 way)
 		if (i == way)
 			store(false);
 		else
-			mgl_cache_store(cache, &flow, false, &now, NULL, NULL);
+			flows_store(cache, &flow, false, &now);
 	}
 	return cache;
 }

@@ -18,7 +18,7 @@ static struct mgl_clock now = { .now = NOW, .timeouts = &flows_timeouts };
 static enum mgl_cache_stored store(struct mgl_cache *cache,
 				   struct mgl_cached flow)
 {
-	return mgl_cache_store(cache, &flow, false, &now, NULL, NULL);
+	return flows_store(cache, &flow, false, &now);
 }
 
 static int resize(struct mgl_cache *cache, u32 size)
@@ -247,13 +247,11 @@ static void packets(void)
 		} else if ((i + busy.turns) % 7 == 1) {
 			want->owner = busy.turns;
 			got.owner = busy.turns;
-			CHECK_EQ(mgl_cache_store(busy.cache, &got, true, &now,
-						 NULL, NULL),
+			CHECK_EQ(flows_store(busy.cache, &got, true, &now),
 				 MGL_CACHE_REPLACED, "flow %u", i);
 		} else if ((i + busy.turns) % 7 == 2) {
 			got.owner = ~0u;
-			stored = mgl_cache_store(busy.cache, &got, false, &now,
-						 NULL, NULL);
+			stored = flows_store(busy.cache, &got, false, &now);
 			CHECK_EQ(stored, MGL_CACHE_KEPT, "flow %u", i);
 			CHECK(flows_equal(&got, want), "flow %u", i);
 		}

@@ -73,8 +73,7 @@ static void what_is_stored_is_found(void)
 		flow.kind = kind;
 		flow.state = state;
 		flow.confirmed = bits & 2;
-		CHECK_EQ(mgl_cache_store(cache, &flow, false, &clock, NULL,
-					 NULL), MGL_CACHE_NEW, "store");
+		CHECK_EQ(flows_store(cache, &flow, false, &clock), MGL_CACHE_NEW, "store");
 		check_found(cache, &flow, now);
 		/* 0 says that there is no flow: it goes by another name. */
 		CHECK(flow.key, "key 0");
@@ -103,7 +102,7 @@ static void flows_expire_by_kind_and_state(void)
 
 		flow.kind = kind;
 		flow.state = state;
-		mgl_cache_store(cache, &flow, false, &clock, NULL, NULL);
+		flows_store(cache, &flow, false, &clock);
 		CHECK(found(cache, 77, t), "%u/%u at once", kind, state);
 		CHECK(found(cache, 77, t + timeout - 1), "%u/%u from %#x",
 		      kind, state, t);
@@ -124,7 +123,7 @@ static void timeouts_change_at_run_time(void)
 	struct mgl_cached flow = flows_live(9, 1, 100);
 	u32 *timeout = &timeouts.seconds[MGL_KIND_TCP][MAGLEV_FLOW_ESTABLISHED];
 
-	mgl_cache_store(cache, &flow, false, &clock, NULL, NULL);
+	flows_store(cache, &flow, false, &clock);
 	clock.now = 150;
 	CHECK(mgl_cache_find(cache, 9, &clock, &flow), "of 900 s");
 	*timeout = 50;
@@ -163,7 +162,7 @@ static void a_touch_confirms(void)
 	struct mgl_cached flow = flows_new(9, 1, 100), want = flow;
 	u32 state;
 
-	mgl_cache_store(cache, &flow, false, &clock, NULL, NULL);
+	flows_store(cache, &flow, false, &clock);
 	want.confirmed = true;
 	for (state = 0; state < __MAGLEV_FLOW_MAX; state++) {
 		clock.now += 5;
@@ -192,10 +191,10 @@ static void a_late_touch_writes_nothing(void)
 	struct mgl_cached flow = flows_new(9, 1, 100), late, want;
 	u32 n;
 
-	mgl_cache_store(cache, &flow, false, &clock, NULL, NULL);
+	flows_store(cache, &flow, false, &clock);
 	CHECK(mgl_cache_find(cache, 9, &clock, &late), "first");
 	want = flows_new(9, 2, 100);
-	CHECK_EQ(mgl_cache_store(cache, &want, true, &clock, NULL, NULL),
+	CHECK_EQ(flows_store(cache, &want, true, &clock),
 		 MGL_CACHE_REPLACED, "another owner");
 	mgl_cache_touch(cache, &late, MAGLEV_FLOW_CLOSED, 101);
 	check_found(cache, &want, 101);
@@ -218,28 +217,28 @@ static void an_entry_is_kept_or_replaced(void)
 	struct mgl_clock clock = flows_clock(100);
 	struct mgl_cached first = flows_new(9, 1, 100), flow;
 
-	mgl_cache_store(cache, &first, false, &clock, NULL, NULL);
+	flows_store(cache, &first, false, &clock);
 	clock.now = 101;
 	flow = flows_live(9, 2, 101);
 	flow.tuple.service++;
-	CHECK_EQ(mgl_cache_store(cache, &flow, false, &clock, NULL, NULL),
+	CHECK_EQ(flows_store(cache, &flow, false, &clock),
 		 MGL_CACHE_KEPT, "a second");
 	CHECK(flows_equal(&flow, &first), "owner %u", flow.owner);
 	check_found(cache, &first, 101);
 
 	flow = flows_live(9, 2, 101);
-	CHECK_EQ(mgl_cache_store(cache, &flow, true, &clock, NULL, NULL),
+	CHECK_EQ(flows_store(cache, &flow, true, &clock),
 		 MGL_CACHE_REPLACED, "a third");
 	check_found(cache, &flow, 101);
 	/* An expired one is nobody's, so nothing is kept or replaced. */
 	clock.now = 1001;
 	flow = flows_new(9, 3, 1001);
-	CHECK_EQ(mgl_cache_store(cache, &flow, false, &clock, NULL, NULL),
+	CHECK_EQ(flows_store(cache, &flow, false, &clock),
 		 MGL_CACHE_NEW, "a fourth");
 	check_found(cache, &flow, 1001);
 	clock.now = 1901;
 	flow = flows_new(9, 4, 1901);
-	CHECK_EQ(mgl_cache_store(cache, &flow, true, &clock, NULL, NULL),
+	CHECK_EQ(flows_store(cache, &flow, true, &clock),
 		 MGL_CACHE_NEW, "a fifth");
 	check_found(cache, &flow, 1901);
 	mgl_cache_free(cache);
@@ -260,7 +259,7 @@ static void a_flow_is_at_home_while_there_is_a_place(void)
 		struct mgl_cached flow = flows_new(flows_fp(3, numbers[i]), i,
 						   100);
 
-		mgl_cache_store(cache, &flow, false, &clock, NULL, NULL);
+		flows_store(cache, &flow, false, &clock);
 		mgl_cache_prefetch(cache, flow.key);
 		check_found(cache, &flow, 100);
 	}
@@ -298,8 +297,7 @@ static void a_sweep_sees_every_flow(void)
 	for (i = 0; i < 10000; i++) {
 		struct mgl_cached flow = flows_new(i * 65537ULL + 1, i, 100);
 
-		CHECK_EQ(mgl_cache_store(cache, &flow, false, &clock, NULL,
-					 NULL), MGL_CACHE_NEW, "flow %u", i);
+		CHECK_EQ(flows_store(cache, &flow, false, &clock), MGL_CACHE_NEW, "flow %u", i);
 		sum += flow.key;
 	}
 	mgl_cache_sweep(cache, visit_odd, &v);

@@ -55,7 +55,7 @@ static enum mgl_cache_stored store(struct mgl_cache *cache,
 {
 	struct mgl_cached copy = *flow;
 
-	return mgl_cache_store(cache, &copy, false, &now, NULL, NULL);
+	return flows_store(cache, &copy, false, &now);
 }
 
 static bool listed(struct mgl_cache *cache, u64 key)
@@ -90,8 +90,7 @@ static struct mgl_cache *bucket_of(const enum what what[MGL_CACHE_WAYS],
 		if (what[i] == NOTHING)
 			flow.owner = ~0u;
 		flow.confirmed |= what[i] == NOTHING;
-		CHECK_EQ(mgl_cache_store(cache, &flow, false, &past, NULL,
-					 NULL), MGL_CACHE_NEW, "place %u", i);
+		CHECK_EQ(flows_store(cache, &flow, false, &past), MGL_CACHE_NEW, "place %u", i);
 	}
 	mgl_cache_sweep(cache, visit_placeholder, NULL);
 	return cache;
@@ -205,6 +204,9 @@ static void a_redundant_flow_makes_room(void)
 	for (k = NOTHING; k < SORTS; k++)
 	for (last = 0; last < MGL_CACHE_WAYS; last++) {
 		struct redundant r = { .owner = last ^ 1 };
+		const struct mgl_eviction evict = {
+			.clock = &now, .redundant = redundant, .ctx = &r,
+		};
 		struct mgl_cached new = flow_of(LIVE, 100, 0);
 		struct mgl_cache *cache;
 		bool full = k == LIVE;
@@ -212,7 +214,7 @@ static void a_redundant_flow_makes_room(void)
 		for (i = 0; i < MGL_CACHE_WAYS; i++)
 			what[i] = i == last ? k : LIVE;
 		cache = bucket_of(what, no_idle);
-		mgl_cache_store(cache, &new, false, &now, redundant, &r);
+		mgl_cache_store(cache, &new, false, &evict);
 		CHECK_EQ(!!r.calls, full, "%u at %u", k, last);
 		CHECK(listed(cache, new.key), "%u at %u", k, last);
 		CHECK_EQ(listed(cache, flows_fp(BUCKET, last ^ 1)), !full,
@@ -223,12 +225,15 @@ static void a_redundant_flow_makes_room(void)
 		what[i] = LIVE;
 	for (i = 0; i < 2; i++) {
 		struct redundant r = { .owner = i ? 3 : ~0u };
+		const struct mgl_eviction evict = {
+			.clock = &now, .redundant = redundant, .ctx = &r,
+		};
 		struct mgl_cached new = flow_of(LIVE, 100, 0);
 		struct mgl_cache *cache = bucket_of(what, no_idle);
 
-		CHECK_EQ(mgl_cache_store(cache, &new, false, &now, redundant,
-					 &r), i ? MGL_CACHE_EVICTED :
-			 MGL_CACHE_FULL, "redundant: %u", i);
+		CHECK_EQ(mgl_cache_store(cache, &new, false, &evict),
+			 i ? MGL_CACHE_EVICTED : MGL_CACHE_FULL,
+			 "redundant: %u", i);
 		/* Those at home in the first line, 0, 2, 4 and 6, then 1 and 3. */
 		CHECK_EQ(r.calls, i ? 6 : MGL_CACHE_WAYS, "calls");
 		CHECK_EQ(listed(cache, new.key), i, "newcomer");
@@ -255,7 +260,7 @@ static void an_own_entry_comes_before_any_other_place(void)
 		free(flows_list(cache, &n));
 		flow = flow_of(LIVE, own, 0);
 		CHECK_EQ(store(cache, &flow), MGL_CACHE_KEPT, "at %u", own);
-		CHECK_EQ(mgl_cache_store(cache, &flow, true, &now, NULL, NULL),
+		CHECK_EQ(flows_store(cache, &flow, true, &now),
 			 MGL_CACHE_REPLACED, "at %u", own);
 		free(flows_list(cache, &i));
 		CHECK_EQ(i, n, "at %u: flows", own);

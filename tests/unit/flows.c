@@ -61,6 +61,15 @@ bool flows_equal(const struct mgl_cached *a, const struct mgl_cached *b)
 	       (a->seen & 0xffffff) == (b->seen & 0xffffff);
 }
 
+enum mgl_cache_stored flows_store(struct mgl_cache *cache,
+				  struct mgl_cached *flow, bool replace,
+				  const struct mgl_clock *clock)
+{
+	const struct mgl_eviction evict = { .clock = clock };
+
+	return mgl_cache_store(cache, flow, replace, &evict);
+}
+
 static int by_fp(const void *a, const void *b)
 {
 	const struct mgl_cached *x = a, *y = b;

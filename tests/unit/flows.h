@@ -27,6 +27,10 @@ struct mgl_cached flows_live(u64 key, u32 owner, u32 seen);
 
 /* But for the bits of @seen that a cache does not keep. */
 bool flows_equal(const struct mgl_cached *a, const struct mgl_cached *b);
+/* mgl_cache_store() where no live flow is redundant. */
+enum mgl_cache_stored flows_store(struct mgl_cache *cache,
+				  struct mgl_cached *flow, bool replace,
+				  const struct mgl_clock *clock);
 /* Everything that @cache has, sorted by key; to be freed by the caller. */
 struct mgl_cached *flows_list(struct mgl_cache *cache, u32 *n);
 

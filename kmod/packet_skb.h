@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A socket buffer as the parsers in core/ see packets. */
+#ifndef _MGL_PACKET_SKB_H
+#define _MGL_PACKET_SKB_H
+
+#include <linux/skbuff.h>
+
+#include "core/accessor.h"
+
+static inline int mgl_packet_skb_copy(const void *ctx, u32 off, void *to,
+				      u32 len)
+{
+	return skb_copy_bits(ctx, off, to, len);
+}
+
+/* Valid until the buffer is changed. */
+static inline struct mgl_packet mgl_packet_skb(const struct sk_buff *skb)
+{
+	return (struct mgl_packet){
+		.data = skb->data,
+		.linear = skb_headlen(skb),
+		.len = skb->len,
+		.gso = skb_is_gso(skb),
+		.copy = mgl_packet_skb_copy,
+		.ctx = skb,
+	};
+}
+
+#endif /* _MGL_PACKET_SKB_H */

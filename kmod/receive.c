@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The order of the steps that a packet takes. The steps are functions of their
+ * own files; each returns the reason why the packet ends there, or
+ * MGL_REASON_NONE for "go on", and every reason is counted once, here.
+ */
+#include <linux/inetdevice.h>
+#include <linux/ip.h>
+#include <linux/skbuff.h>
+#include <net/ip.h>
+#include <net/xfrm.h>
+
+#include "backend.h"
+#include "core/flow.h"
+#include "core/gre.h"
+#include "flows.h"
+#include "forward.h"
+#include "local.h"
+#include "net.h"
+#include "packet_skb.h"
+#include "receive.h"
+#include "reject.h"
+#include "router.h"
+#include "select.h"
+#include "service.h"
+#include "vip.h"
+
+/*
+ * IPsec policies for input hold for what is passed on to backends: without the
+ * hook the stack would have asked them. Routing, which notes a device's
+ * disable_policy, has not been reached yet.
+ */
+static bool policy_allows(struct sk_buff *skb)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(skb->dev);
+
+	if (in_dev && IN_DEV_ORCONF(in_dev, NOPOLICY))
+		return true;
+	return xfrm4_policy_check(NULL, XFRM_POLICY_IN, skb);
+}
+
+/* No usable backend: apply the service's all-down policy. */
+static enum mgl_reason no_backend(struct mgl_net *mn, const struct sk_buff *skb,
+				  const struct mgl_service *svc, u32 inner)
+{
+	/* Pairs with WRITE_ONCE() in service.c. */
+	switch (READ_ONCE(svc->all_down)) {
+	case MAGLEV_ALL_DOWN_REJECT:
+		mgl_reject_v4(mn->net, skb, inner);
+		return MGL_REASON_REJECTED;
+	case MAGLEV_ALL_DOWN_ACCEPT:
+		return MGL_REASON_NO_BACKEND_ACCEPT;
+	default:
+		return MGL_REASON_NO_BACKEND;
+	}
+}
+
+/*
+ * Sends the packet of a flow on to the flow's backend. Traffic is counted for
+ * packets that were sent; service and backend live until the RCU read side
+ * ends, whatever becomes of the packet.
+ */
+static enum mgl_reason forward_flow(struct mgl_net *mn, struct sk_buff *skb,
+				    struct mgl_service *svc,
+				    const struct mgl_flow *flow, u32 inner)
+{
+	enum mgl_reason reason;
+	struct mgl_choice choice;
+	struct mgl_backend *b;
+
+	if (!policy_allows(skb))
+		return MGL_REASON_POLICY;
+	mgl_select_decide(mn, svc, flow, &choice);
+	b = mgl_select_commit(mn, svc, &choice);
+	if (!b)
+		return no_backend(mn, skb, svc, inner);
+	reason = mgl_forward_v4(mn->net, skb, b->endpoint);
+	if (reason == MGL_REASON_FORWARDED || reason == MGL_REASON_LOCAL) {
+		mgl_traffic_add(svc->traffic, flow->len, flow->new_conn);
+		mgl_traffic_add(b->traffic, flow->len, flow->new_conn);
+	}
+	return reason;
+}
+
+/*
+ * Outer sources that routing, which comes after the hook, would refuse. Packets
+ * that this host sends to itself have a source of its own.
+ */
+static bool martian_source(const struct mgl_net *mn, const struct sk_buff *skb)
+{
+	__be32 saddr = ip_hdr(skb)->saddr;
+
+	return ipv4_is_zeronet(saddr) || ipv4_is_loopback(saddr) ||
+	       ipv4_is_multicast(saddr) || ipv4_is_lbcast(saddr) ||
+	       (mgl_local_v4(mn, saddr) &&
+		!(skb->dev->flags & IFF_LOOPBACK));
+}
+
+/* A packet whose outer header says GRE for this host. */
+static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct mgl_packet packet;
+	struct mgl_service *svc;
+	enum mgl_reason reason;
+	struct mgl_flow flow;
+	struct mgl_addr dst;
+	struct mgl_vip *vip;
+	struct mgl_gre gre;
+	struct iphdr _inner;
+
+	if (martian_source(mn, skb))
+		return MGL_REASON_MARTIAN;
+	if (!mgl_router_trusted_v4(mn, iph->saddr))
+		return MGL_REASON_UNTRUSTED;
+	if (ip_is_fragment(iph))
+		return MGL_REASON_OUTER_FRAGMENT;
+	packet = mgl_packet_skb(skb);
+	reason = mgl_gre_parse(&packet, ip_hdrlen(skb), &gre);
+	if (reason)
+		return reason;
+	if (gre.proto != htons(ETH_P_IP))
+		return MGL_REASON_INNER_IPV6;
+
+	iph = mgl_packet_read(&packet, gre.inner, sizeof(_inner), &_inner);
+	if (!iph)
+		return MGL_REASON_GRE_TRUNCATED;
+	reason = gre.reason;
+	if (!reason)
+		reason = mgl_flow_parse_v4(&packet, gre.inner, iph, &flow);
+	if (!reason)
+		mgl_flows_prefetch(mn, &flow);
+	dst = mgl_addr_v4(iph->daddr);
+	vip = mgl_vip_find(mn, &dst);
+	if (!vip)
+		return MGL_REASON_NOT_VIP;
+	/* It is for one of our VIPs, so malformed packets are ours to drop. */
+	if (reason)
+		return reason;
+	svc = mgl_vip_listener(vip, flow.proto, flow.dport);
+	if (!svc)
+		return MGL_REASON_NO_SERVICE;
+	return forward_flow(mn, skb, svc, &flow, gre.inner);
+}
+
+/**
+ * mgl_receive() - direct a GRE packet that is addressed to this host
+ * @mn: the namespace
+ * @skb: the packet, at PRE_ROUTING, skb->data at its outer IPv4 header
+ *
+ * Context: RCU read side, BH disabled. Invalidates every pointer into @skb.
+ * Return: the reason, which has been counted. @skb is gone if its verdict is
+ * MGL_STOLEN, and the caller's otherwise.
+ */
+enum mgl_reason mgl_receive(struct mgl_net *mn, struct sk_buff *skb)
+{
+	enum mgl_reason reason = receive_gre(mn, skb);
+
+	mgl_counters_reason(mn->counters, reason);
+	return reason;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The data path: what is done to a packet, step by step. */
+#ifndef _MGL_RECEIVE_H
+#define _MGL_RECEIVE_H
+
+#include "core/reason.h"
+
+struct mgl_net;
+struct sk_buff;
+
+enum mgl_reason mgl_receive(struct mgl_net *mn, struct sk_buff *skb);
+
+#endif /* _MGL_RECEIVE_H */
