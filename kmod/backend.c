@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Backends of a pool. Every change here changes the table: it is built before
- * anything else is visible, and where it cannot be, the pool is put back as
- * it was.
+ * Backends of a pool: allocated, linked, published, released. Adding, editing
+ * and deleting them changes the pool's table, see change.c.
  */
 #include <kunit/visibility.h>
+#include <linux/jiffies.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
-#include "endpoint.h"
-#include "table.h"
 #include "backend.h"
+#include "ctx.h"
+#include "endpoint.h"
 #include "net.h"
 #include "pool.h"
-#include "flows.h"
 
 /**
  * mgl_backend_put() - drop a reference
@@ -40,7 +39,7 @@ void mgl_backend_put(struct mgl_backend *b)
  * Return: the backend or NULL.
  */
 struct mgl_backend *mgl_backend_find(struct mgl_pool *pool,
-				   const struct mgl_addr *addr)
+				     const struct mgl_addr *addr)
 {
 	struct mgl_backend *b;
 
@@ -51,9 +50,71 @@ struct mgl_backend *mgl_backend_find(struct mgl_pool *pool,
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_backend_find);
 
-static struct mgl_backend *backend_alloc(struct mgl_net *mn,
-				       const struct mgl_pool *pool,
+/**
+ * mgl_backend_position() - where an address belongs in a list of backends
+ * @list: the list, sorted by address, in which tables are populated: so the
+ *	order in which backends were added is gone
+ * @addr: the address
+ *
+ * Searches from the end, since what is saved comes sorted.
+ *
+ * Context: mgl_net.lock is held.
+ * Return: the entry to add it behind, or NULL if the address is there.
+ */
+struct list_head *mgl_backend_position(struct list_head *list,
 				       const struct mgl_addr *addr)
+{
+	struct mgl_backend *other;
+
+	list_for_each_entry_reverse(other, list, node) {
+		int cmp = mgl_addr_cmp(&other->endpoint->addr, addr);
+
+		if (!cmp)
+			return NULL;
+		if (cmp < 0)
+			return &other->node;
+	}
+	return list;
+}
+
+/**
+ * mgl_backend_apply() - set what is listed of a backend
+ * @b: the backend
+ * @params: the settings
+ *
+ * Packets know of it after mgl_backend_publish().
+ *
+ * Context: any; mgl_net.lock is held, or @b is new.
+ */
+void mgl_backend_apply(struct mgl_backend *b,
+		       const struct mgl_backend_params *params)
+{
+	if (params->has_weight)
+		b->weight = params->weight;
+	if (!params->has_state)
+		return;
+	b->state = params->state;
+	b->draining = params->has_deadline;
+	b->deadline = jiffies + params->deadline;
+}
+
+/**
+ * mgl_backend_publish() - publish the state of a backend to the data path
+ * @b: the backend
+ *
+ * Comes after the last point of failure: a flow that packets find with a
+ * backend that is not usable is reassigned for good.
+ *
+ * Context: any; mgl_net.lock is held.
+ */
+void mgl_backend_publish(struct mgl_backend *b)
+{
+	/* Pairs with READ_ONCE() in mgl_backend_serves(). */
+	WRITE_ONCE(b->serves, b->state != MAGLEV_STATE_DOWN);
+}
+
+static struct mgl_backend *backend_alloc(struct mgl_net *mn,
+					 const struct mgl_addr *addr)
 {
 	struct mgl_backend *b;
 	int err = -ENOMEM;
@@ -67,14 +128,13 @@ static struct mgl_backend *backend_alloc(struct mgl_net *mn,
 	b->endpoint = mgl_endpoint_use(mn, addr);
 	if (IS_ERR(b->endpoint))
 		goto err_traffic;
-	b->pool = pool;
-	b->weight = 1;
-	b->state = MAGLEV_STATE_UP;
 	refcount_set(&b->ref, 1);
 	err = mgl_ids_add(&mn->backend_ids, b, &b->id);
-	if (!err)
-		return b;
+	if (err)
+		goto err_endpoint;
+	return b;
 
+err_endpoint:
 	mgl_endpoint_unuse(mn, b->endpoint);
 	mgl_endpoint_put(b->endpoint);
 err_traffic:
@@ -84,35 +144,63 @@ err_backend:
 	return ERR_PTR(err);
 }
 
-/*
- * The backend that the one of an address comes after, as a list head, or NULL
- * if the address is there. Sorted: tables are built from this order (design:
- * same everywhere). From the end, as what is saved comes sorted.
+/**
+ * mgl_backend_alloc() - make a backend for a pool
+ * @ctx: the context
+ * @pool: the pool, which is not changed
+ * @spec: address and settings
+ *
+ * Context: may sleep.
+ * Return: the backend, to be linked or released, or ERR_PTR() of -ENOMEM or
+ * -ENOSPC.
  */
-static struct list_head *backend_position(struct mgl_pool *pool,
-				      const struct mgl_addr *addr)
+struct mgl_backend *mgl_backend_alloc(const struct mgl_ctx *ctx,
+				      const struct mgl_pool *pool,
+				      const struct mgl_backend_spec *spec)
 {
-	struct mgl_backend *other;
+	struct mgl_backend *b;
 
-	list_for_each_entry_reverse(other, &pool->backends, node) {
-		int cmp = mgl_addr_cmp(&other->endpoint->addr, addr);
-
-		if (!cmp)
-			return NULL;
-		if (cmp < 0)
-			return &other->node;
+	lockdep_assert_held(&ctx->mn->lock);
+	b = backend_alloc(ctx->mn, &spec->addr);
+	if (IS_ERR(b)) {
+		if (PTR_ERR(b) == -ENOSPC)
+			NL_SET_ERR_MSG_MOD(ctx->extack,
+					   "as many backends as fit, in all pools");
+		else
+			NL_SET_ERR_MSG_MOD(ctx->extack,
+					   "out of memory for the backend");
+		return b;
 	}
-	return &pool->backends;
+	b->pool = pool;
+	b->weight = 1;
+	b->state = MAGLEV_STATE_UP;
+	mgl_backend_apply(b, &spec->params);
+	mgl_backend_publish(b);
+	return b;
 }
 
-static void backend_link(struct mgl_pool *pool, struct mgl_backend *b,
-			struct list_head *pos)
+/**
+ * mgl_backend_link() - put a backend into its pool's list
+ * @pool: the pool, which does not have its address; its mgl_net.lock is held
+ * @b: the backend
+ *
+ * Context: any.
+ */
+void mgl_backend_link(struct mgl_pool *pool, struct mgl_backend *b)
 {
-	list_add(&b->node, pos);
+	list_add(&b->node, mgl_backend_position(&pool->backends,
+						&b->endpoint->addr));
 	pool->n_backends++;
 }
 
-static void backend_unlink(struct mgl_pool *pool, struct mgl_backend *b)
+/**
+ * mgl_backend_unlink() - take a backend off its pool's list
+ * @pool: the pool; its mgl_net.lock is held
+ * @b: the backend, to be released
+ *
+ * Context: any.
+ */
+void mgl_backend_unlink(struct mgl_pool *pool, struct mgl_backend *b)
 {
 	list_del(&b->node);
 	pool->n_backends--;
@@ -123,198 +211,26 @@ static void backend_put_rcu(struct rcu_head *rcu)
 	mgl_backend_put(container_of(rcu, struct mgl_backend, rcu));
 }
 
-/*
- * Tells packets of the state, once nothing can fail any more: a flow that
- * they find with a backend that may not serve moves for good.
+/**
+ * mgl_backend_release() - drop the list's share of a backend
+ * @mn: the namespace; mn->lock is held
+ * @b: the backend, in no list; not to be used afterwards
+ *
+ * Tables may keep it until their grace period, and a packet of a tracked flow
+ * may just have found it.
+ *
+ * Context: any.
  */
-static void backend_publish(struct mgl_backend *b)
+void mgl_backend_release(struct mgl_net *mn, struct mgl_backend *b)
 {
-	/* Pairs with READ_ONCE() in mgl_backend_serves(). */
-	WRITE_ONCE(b->serves, b->state != MAGLEV_STATE_DOWN);
-}
-
-/*
- * The list's share of a backend, unlinked. Tables may keep it until their grace
- * period, and a packet of a tracked flow may just have found it.
- */
-static void backend_release(struct mgl_net *mn, struct mgl_backend *b)
-{
+	lockdep_assert_held(&mn->lock);
 	b->state = MAGLEV_STATE_DOWN;
-	backend_publish(b);
+	mgl_backend_publish(b);
 	mgl_ids_del(&mn->backend_ids, b->id);
 	mgl_endpoint_unuse(mn, b->endpoint);
+	mn->gc_flows = true;
 	call_rcu(&b->rcu, backend_put_rcu);
 }
-
-static void backend_apply(struct mgl_backend *b,
-			 const struct mgl_backend_params *params)
-{
-	if (params->has_weight)
-		b->weight = params->weight;
-	if (!params->has_state)
-		return;
-	b->state = params->state;
-	b->draining = params->has_deadline;
-	b->drain_start = jiffies;
-	b->deadline = jiffies + params->deadline;
-}
-
-/* What a dry run says of flows that their backend could not keep. */
-static void dry_run_lost(struct mgl_net *mn, const struct mgl_backend *b,
-			 struct mgl_dry_run *dry)
-{
-	mgl_flows_count(mn, 0);
-	dry->flows = b->n_active + b->n_inactive;
-}
-
-/* As mgl_backends_add(), but for the table. */
-static int backend_add(struct mgl_net *mn, struct mgl_pool *pool,
-		      struct mgl_backend_spec *new,
-		      struct netlink_ext_ack *extack)
-{
-	struct list_head *pos = backend_position(pool, &new->addr);
-	struct mgl_backend *b;
-
-	if (!pos) {
-		NL_SET_ERR_MSG_MOD(extack, "backend is in the pool already");
-		return -EEXIST;
-	}
-	if (pool->n_backends >= MAGLEV_BACKENDS_MAX) {
-		NL_SET_ERR_MSG_MOD(extack, "pool has as many backends as fit");
-		return -ENOSPC;
-	}
-	b = backend_alloc(mn, pool, &new->addr);
-	if (IS_ERR(b)) {
-		if (PTR_ERR(b) == -ENOSPC)
-			NL_SET_ERR_MSG_MOD(extack,
-					   "as many backends as fit, in all pools");
-		else
-			NL_SET_ERR_MSG_MOD(extack, "out of memory for the backend");
-		return PTR_ERR(b);
-	}
-	backend_apply(b, &new->params);
-	backend_publish(b);
-	backend_link(pool, b, pos);
-	new->backend = b;
-	return 0;
-}
-
-/**
- * mgl_backends_add() - add backends to a pool, all or none
- * @mn: the namespace; mn->lock is held
- * @pool: the pool
- * @new: the backends
- * @dry: what it would do, or NULL to do it
- * @extack: says why not, and which backend is to blame
- *
- * Packets see one change, whatever the number.
- *
- * Context: may sleep.
- * Return: 0; -EEXIST if the pool has one of them or one is there twice,
- * -ENOSPC, -ENOMEM, or -ECANCELED for a dry run, with nothing changed.
- */
-int mgl_backends_add(struct mgl_net *mn, struct mgl_pool *pool,
-		    struct mgl_backend_specs *new, struct mgl_dry_run *dry,
-		    struct netlink_ext_ack *extack)
-{
-	int err = 0;
-	u32 i;
-
-	lockdep_assert_held(&mn->lock);
-	for (i = 0; i < new->n; i++) {
-		err = backend_add(mn, pool, &new->item[i], extack);
-		if (err) {
-			NL_SET_BAD_ATTR(extack, new->item[i].attr);
-			break;
-		}
-	}
-	if (!err && i)
-		err = mgl_table_rebuild(mn, pool, dry, extack);
-	while (err && i--) {
-		backend_unlink(pool, new->item[i].backend);
-		backend_release(mn, new->item[i].backend);
-	}
-	return err;
-}
-EXPORT_SYMBOL_IF_KUNIT(mgl_backends_add);
-
-/**
- * mgl_backend_set() - change weight or state of a backend in a pool
- * @mn: the namespace; mn->lock is held
- * @pool: the pool
- * @b: the backend
- * @params: what to change
- * @dry: what it would do, or NULL to do it
- * @extack: says why not
- *
- * Context: may sleep.
- * Return: 0; -ENOMEM, or -ECANCELED for a dry run, with nothing changed.
- */
-int mgl_backend_set(struct mgl_net *mn, struct mgl_pool *pool,
-		   struct mgl_backend *b, const struct mgl_backend_params *params,
-		   struct mgl_dry_run *dry, struct netlink_ext_ack *extack)
-{
-	struct mgl_backend_params back = {
-		.has_weight = true,
-		.has_state = true,
-		.weight = b->weight,
-		.state = b->state,
-	};
-	u32 turns = mgl_backend_turns(b);
-	bool drained = b->draining;
-	unsigned long start = b->drain_start, deadline = b->deadline;
-	int err = 0;
-
-	lockdep_assert_held(&mn->lock);
-	backend_apply(b, params);
-	if (mgl_backend_turns(b) != turns || dry)
-		err = mgl_table_rebuild(mn, pool, dry, extack);
-	if (err) {
-		if (dry && b->state == MAGLEV_STATE_DOWN &&
-		    back.state != MAGLEV_STATE_DOWN)
-			dry_run_lost(mn, b, dry);
-		backend_apply(b, &back);
-		b->draining = drained;
-		b->drain_start = start;
-		b->deadline = deadline;
-		return err;
-	}
-	backend_publish(b);
-	return 0;
-}
-EXPORT_SYMBOL_IF_KUNIT(mgl_backend_set);
-
-/**
- * mgl_backend_del() - take a backend out of a pool
- * @mn: the namespace; mn->lock is held
- * @pool: the pool
- * @b: the backend, not to be used afterwards
- * @dry: what it would do, or NULL to do it
- * @extack: says why not
- *
- * Context: may sleep.
- * Return: 0; -ENOMEM, or -ECANCELED for a dry run, with nothing changed.
- */
-int mgl_backend_del(struct mgl_net *mn, struct mgl_pool *pool,
-		   struct mgl_backend *b, struct mgl_dry_run *dry,
-		   struct netlink_ext_ack *extack)
-{
-	int err;
-
-	lockdep_assert_held(&mn->lock);
-	backend_unlink(pool, b);
-	err = mgl_table_rebuild(mn, pool, dry, extack);
-	if (err) {
-		backend_link(pool, b, backend_position(pool, &b->endpoint->addr));
-		if (dry)
-			dry_run_lost(mn, b, dry);
-		return err;
-	}
-	backend_release(mn, b);
-	mn->gc_flows = true;
-	return 0;
-}
-EXPORT_SYMBOL_IF_KUNIT(mgl_backend_del);
 
 /**
  * mgl_backends_flush() - empty a pool that is about to be freed
@@ -330,7 +246,7 @@ void mgl_backends_flush(struct mgl_net *mn, struct mgl_pool *pool)
 
 	lockdep_assert_held(&mn->lock);
 	list_for_each_entry_safe(b, next, &pool->backends, node) {
-		backend_unlink(pool, b);
-		backend_release(mn, b);
+		mgl_backend_unlink(pool, b);
+		mgl_backend_release(mn, b);
 	}
 }

@@ -1,74 +1,69 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Backends: a backend's place in a pool. */
-#ifndef _MGL_MEMBER_H
-#define _MGL_MEMBER_H
+/* Backends: the backends of a pool, each with its weight and state there. */
+#ifndef _MGL_BACKEND_H
+#define _MGL_BACKEND_H
 
 #include <linux/list.h>
 #include <linux/refcount.h>
-
 #include <linux/rcupdate.h>
 #include <uapi/linux/maglev.h>
 
 #include "core/addr.h"
 #include "stats.h"
 
+struct mgl_ctx;
 struct mgl_endpoint;
-struct mgl_dry_run;
 struct mgl_net;
 struct mgl_pool;
-struct netlink_ext_ack;
 struct nlattr;
 
 /**
- * struct mgl_backend - a backend as a backend of one pool
- * @endpoint: the address; has a reference until the backend is freed
+ * struct mgl_backend - a backend of one pool
+ * @endpoint: its address; has a reference until the backend is freed
  * @pool: the pool, for as long as the backend has its number
  * @id: number that tracked flows know it by
- * @state: as configured, while a change is tried as it is to be; under
- *	mgl_net.lock
- * @serves: may it serve flows that it has? Not once it was deleted. Written
+ * @serves: is usable for flows that it has; false once it is deleted. Written
  *	under mgl_net.lock, read by packets
- * @weight: its share; under mgl_net.lock
- * @draining: goes by itself when its flows are gone, or at @deadline; under
- *	mgl_net.lock, as are the following
- * @drain_start: when that began, in jiffies
+ * @traffic: what was sent to it through this pool
+ * @state: as configured; under mgl_net.lock, as are the following
+ * @weight: its share
+ * @slots: slots of the current table that it owns
+ * @draining: is deleted when it has drained, or at @deadline
  * @deadline: in jiffies
  * @n_active: established flows at the last count, see mgl_flows_count()
  * @n_inactive: other flows at the last count
- * @slots: what it got of the current table; under mgl_net.lock
- * @node: in mgl_pool.backends, sorted by address; under mgl_net.lock
+ * @traffic_base: @traffic at the last zeroing
+ * @node: in mgl_pool.backends, sorted by address
  * @ref: the pool's list and every table that has it
  * @rcu: drops the list's reference
- * @traffic: what was sent to it through this pool
- * @traffic_base: what that was at the last zeroing; under mgl_net.lock
  */
 struct mgl_backend {
 	struct mgl_endpoint *endpoint;
 	const struct mgl_pool *pool;
 	u32 id;
-	enum maglev_state state;
 	bool serves;
+	struct mgl_traffic __percpu *traffic;
+
+	enum maglev_state state;
 	u32 weight;
 	u32 slots;
 	bool draining;
-	unsigned long drain_start;
 	unsigned long deadline;
 	u32 n_active;
 	u32 n_inactive;
+	struct mgl_traffic_sum traffic_base;
 	struct list_head node;
 	refcount_t ref;
 	struct rcu_head rcu;
-	struct mgl_traffic __percpu *traffic;
-	struct mgl_traffic_sum traffic_base;
 };
 
 /**
- * struct mgl_backend_params - what a backend may be told
+ * struct mgl_backend_params - settings of a backend
  * @has_weight: @weight is given
  * @has_state: @state is given
  * @has_deadline: @deadline is given, and @state is to drain
  * @weight: its share
- * @state: may it serve?
+ * @state: whether it is usable
  * @deadline: jiffies from now on
  */
 struct mgl_backend_params {
@@ -81,22 +76,20 @@ struct mgl_backend_params {
 };
 
 /**
- * struct mgl_backend_spec - a backend that a pool is to get
+ * struct mgl_backend_spec - a backend to be added to a pool
  * @addr: its address
  * @params: weight and state
- * @attr: where it was asked for, to blame, or NULL
- * @backend: what was made of it
+ * @attr: where it was asked for, to blame in an extack, or NULL
  */
 struct mgl_backend_spec {
 	struct mgl_addr addr;
 	struct mgl_backend_params params;
 	const struct nlattr *attr;
-	struct mgl_backend *backend;
 };
 
 /**
- * struct mgl_backend_specs - backends that a pool is to get, all or none
- * @n: how many
+ * struct mgl_backend_specs - backends to be added to a pool, all or none
+ * @n: length of @item
  * @item: the backends
  */
 struct mgl_backend_specs {
@@ -104,32 +97,45 @@ struct mgl_backend_specs {
 	struct mgl_backend_spec *item;
 };
 
-/* May it serve flows that it has? RCU read side or mgl_net.lock. */
+/* Usable for flows that it has? RCU read side or mgl_net.lock. */
 static inline bool mgl_backend_serves(const struct mgl_backend *b)
 {
-	/* Pairs with WRITE_ONCE() in backend.c. */
+	/* Pairs with WRITE_ONCE() in mgl_backend_publish(). */
 	return READ_ONCE(b->serves);
 }
 
-/* The weight that its turns for new flows go by. mgl_net.lock is held. */
+/* The weight that it gets slots by. mgl_net.lock is held. */
 static inline u32 mgl_backend_turns(const struct mgl_backend *b)
 {
 	return b->state == MAGLEV_STATE_UP ? b->weight : 0;
 }
 
-struct mgl_backend *mgl_backend_find(struct mgl_pool *pool,
-				   const struct mgl_addr *addr);
-int mgl_backends_add(struct mgl_net *mn, struct mgl_pool *pool,
-		    struct mgl_backend_specs *new, struct mgl_dry_run *dry,
-		    struct netlink_ext_ack *extack);
-int mgl_backend_set(struct mgl_net *mn, struct mgl_pool *pool,
-		   struct mgl_backend *b, const struct mgl_backend_params *params,
-		   struct mgl_dry_run *dry, struct netlink_ext_ack *extack);
-int mgl_backend_del(struct mgl_net *mn, struct mgl_pool *pool,
-		   struct mgl_backend *b, struct mgl_dry_run *dry,
-		   struct netlink_ext_ack *extack);
+/* The same, with other settings. */
+static inline u32
+mgl_backend_turns_with(const struct mgl_backend *b,
+		       const struct mgl_backend_params *params)
+{
+	enum maglev_state state = params->has_state ? params->state : b->state;
+	u32 weight = params->has_weight ? params->weight : b->weight;
 
+	return state == MAGLEV_STATE_UP ? weight : 0;
+}
+
+struct mgl_backend *mgl_backend_find(struct mgl_pool *pool,
+				     const struct mgl_addr *addr);
+struct list_head *mgl_backend_position(struct list_head *list,
+				       const struct mgl_addr *addr);
+
+struct mgl_backend *mgl_backend_alloc(const struct mgl_ctx *ctx,
+				      const struct mgl_pool *pool,
+				      const struct mgl_backend_spec *spec);
+void mgl_backend_link(struct mgl_pool *pool, struct mgl_backend *b);
+void mgl_backend_unlink(struct mgl_pool *pool, struct mgl_backend *b);
+void mgl_backend_apply(struct mgl_backend *b,
+		       const struct mgl_backend_params *params);
+void mgl_backend_publish(struct mgl_backend *b);
+void mgl_backend_release(struct mgl_net *mn, struct mgl_backend *b);
 void mgl_backends_flush(struct mgl_net *mn, struct mgl_pool *pool);
 void mgl_backend_put(struct mgl_backend *b);
 
-#endif /* _MGL_MEMBER_H */
+#endif /* _MGL_BACKEND_H */

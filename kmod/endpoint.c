@@ -1,42 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Endpoints: one object per outer address in a namespace, however many pools
- * it is a backend of, so that there is one cached route to it.
+ * have it as a backend, so that there is one cached route to it.
  */
 #include <linux/slab.h>
 
 #include "endpoint.h"
 #include "net.h"
 
-/**
- * mgl_endpoint_use() - find or make the object of an address
- * @mn: the namespace; mn->lock is held
- * @addr: the address
- *
- * Context: may sleep.
- * Return: the backend with one more user and one more reference, which the
- * caller gives back with mgl_endpoint_unuse() and mgl_endpoint_put(), or
- * ERR_PTR(-ENOMEM).
- */
-struct mgl_endpoint *mgl_endpoint_use(struct mgl_net *mn,
-				    const struct mgl_addr *addr)
+static int cmp_addr(const void *addr, const struct rb_node *node)
 {
-	struct rb_node **link = &mn->endpoints.rb_node, *parent = NULL;
-	struct mgl_endpoint *ep;
-	int err, cmp;
+	return mgl_addr_cmp(addr, &rb_entry(node, struct mgl_endpoint,
+					    node)->addr);
+}
 
-	lockdep_assert_held(&mn->lock);
-	while (*link) {
-		parent = *link;
-		ep = rb_entry(parent, struct mgl_endpoint, node);
-		cmp = mgl_addr_cmp(addr, &ep->addr);
-		if (!cmp) {
-			ep->users++;
-			refcount_inc(&ep->ref);
-			return ep;
-		}
-		link = cmp < 0 ? &parent->rb_left : &parent->rb_right;
-	}
+static bool before(struct rb_node *a, const struct rb_node *b)
+{
+	return cmp_addr(&rb_entry(a, struct mgl_endpoint, node)->addr, b) < 0;
+}
+
+static struct mgl_endpoint *endpoint_alloc(const struct mgl_addr *addr)
+{
+	struct mgl_endpoint *ep;
+	int err;
 
 	ep = kzalloc(sizeof(*ep), GFP_KERNEL_ACCOUNT);
 	if (!ep)
@@ -49,8 +35,37 @@ struct mgl_endpoint *mgl_endpoint_use(struct mgl_net *mn,
 	ep->addr = *addr;
 	ep->users = 1;
 	refcount_set(&ep->ref, 1);
-	rb_link_node(&ep->node, parent, link);
-	rb_insert_color(&ep->node, &mn->endpoints);
+	return ep;
+}
+
+/**
+ * mgl_endpoint_use() - find or make the endpoint of an address
+ * @mn: the namespace; mn->lock is held
+ * @addr: the address
+ *
+ * Context: may sleep.
+ * Return: the endpoint with one more user and one more reference, which the
+ * caller gives back with mgl_endpoint_unuse() and mgl_endpoint_put(), or
+ * ERR_PTR(-ENOMEM).
+ */
+struct mgl_endpoint *mgl_endpoint_use(struct mgl_net *mn,
+				      const struct mgl_addr *addr)
+{
+	struct mgl_endpoint *ep;
+	struct rb_node *node;
+
+	lockdep_assert_held(&mn->lock);
+	node = rb_find(addr, &mn->endpoints, cmp_addr);
+	if (node) {
+		ep = rb_entry(node, struct mgl_endpoint, node);
+		ep->users++;
+		refcount_inc(&ep->ref);
+		return ep;
+	}
+	ep = endpoint_alloc(addr);
+	if (IS_ERR(ep))
+		return ep;
+	rb_add(&ep->node, &mn->endpoints, before);
 	mn->n_endpoints++;
 	return ep;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A backend: one outer address of a namespace, and the way to it. */
-#ifndef _MGL_BACKEND_H
-#define _MGL_BACKEND_H
+/* Endpoints: outer addresses of backends, and the routes to them. */
+#ifndef _MGL_ENDPOINT_H
+#define _MGL_ENDPOINT_H
 
 #include <linux/rbtree.h>
 #include <linux/refcount.h>
@@ -16,7 +16,7 @@ struct mgl_net;
  * @addr: the address
  * @dst: the route to it, cached per CPU; used with BH disabled
  * @node: in mgl_net.endpoints while @users is not 0; under mgl_net.lock
- * @users: pool backends that have this address; under mgl_net.lock
+ * @users: backends that have this address; under mgl_net.lock
  * @ref: backends that are not freed yet, deleted ones included
  */
 struct mgl_endpoint {
@@ -28,8 +28,8 @@ struct mgl_endpoint {
 };
 
 struct mgl_endpoint *mgl_endpoint_use(struct mgl_net *mn,
-				    const struct mgl_addr *addr);
+				      const struct mgl_addr *addr);
 void mgl_endpoint_unuse(struct mgl_net *mn, struct mgl_endpoint *ep);
 void mgl_endpoint_put(struct mgl_endpoint *ep);
 
-#endif /* _MGL_BACKEND_H */
+#endif /* _MGL_ENDPOINT_H */

@@ -11,6 +11,7 @@
 #include <linux/workqueue.h>
 
 #include "backend.h"
+#include "change.h"
 #include "endpoint.h"
 #include "flows.h"
 #include "gc.h"
@@ -79,8 +80,10 @@ static bool has_drained(struct mgl_net *mn, const struct mgl_pool *pool,
 
 static void drain_pool(struct mgl_net *mn, struct mgl_pool *pool)
 {
+	const struct mgl_ctx ctx = { .mn = mn };
 	struct mgl_backend *b, *next;
 	struct mgl_drained drained;
+	struct mgl_change change;
 
 	list_for_each_entry_safe(b, next, &pool->backends, node) {
 		if (!b->draining || !has_drained(mn, pool, b))
@@ -93,8 +96,9 @@ static void drain_pool(struct mgl_net *mn, struct mgl_pool *pool)
 			.inactive = b->n_inactive,
 		};
 		/* Without memory for a table the next run tries again. */
-		if (mgl_backend_del(mn, pool, b, NULL, NULL))
+		if (mgl_change_delete(&ctx, pool, b, &change))
 			continue;
+		mgl_change_commit(&ctx, &change);
 		mgl_net_changed(mn);
 		blocking_notifier_call_chain(&drained_chain, 0, &drained);
 	}

@@ -6,10 +6,16 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "table.h"
 #include "backend.h"
+#include "change.h"
 #include "net.h"
 #include "pool.h"
+#include "table.h"
+
+static int cmp_name(const void *name, const struct rb_node *node)
+{
+	return strcmp(name, rb_entry(node, struct mgl_pool, node)->name);
+}
 
 /**
  * mgl_pool_find() - look for a pool
@@ -21,40 +27,22 @@
  */
 struct mgl_pool *mgl_pool_find(struct mgl_net *mn, const char *name)
 {
-	struct rb_node *n = mn->pools.rb_node;
+	struct rb_node *node;
 
 	lockdep_assert_held(&mn->lock);
-	while (n) {
-		struct mgl_pool *pool = rb_entry(n, struct mgl_pool, node);
-		int cmp = strcmp(name, pool->name);
-
-		if (!cmp)
-			return pool;
-		n = cmp < 0 ? n->rb_left : n->rb_right;
-	}
-	return NULL;
+	node = rb_find(name, &mn->pools, cmp_name);
+	return rb_entry_safe(node, struct mgl_pool, node);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_pool_find);
 
-static void pool_link(struct mgl_net *mn, struct mgl_pool *pool)
+static bool before(struct rb_node *a, const struct rb_node *b)
 {
-	struct rb_node **link = &mn->pools.rb_node, *parent = NULL;
-
-	while (*link) {
-		struct mgl_pool *other;
-
-		parent = *link;
-		other = rb_entry(parent, struct mgl_pool, node);
-		link = strcmp(pool->name, other->name) < 0 ?
-			&parent->rb_left : &parent->rb_right;
-	}
-	rb_link_node(&pool->node, parent, link);
-	rb_insert_color(&pool->node, &mn->pools);
-	mn->n_pools++;
+	return strcmp(rb_entry(a, struct mgl_pool, node)->name,
+		      rb_entry(b, struct mgl_pool, node)->name) < 0;
 }
 
 /**
- * mgl_pool_settle_update() - find out for how long slots remember
+ * mgl_pool_settle_update() - work out for how long slots remember
  * @mn: the namespace; mn->lock is held
  * @pool: the pool, whose settle time or whose services changed
  *
@@ -72,34 +60,45 @@ void mgl_pool_settle_update(struct mgl_net *mn, struct mgl_pool *pool)
 	WRITE_ONCE(pool->settle_now, msecs_to_jiffies(ms));
 }
 
+static int add_backends(const struct mgl_ctx *ctx, struct mgl_pool *pool,
+			const struct mgl_backend_specs *specs)
+{
+	struct mgl_change c;
+	int err;
+
+	err = mgl_change_add(ctx, pool, specs, &c);
+	if (!err)
+		mgl_change_commit(ctx, &c);
+	return err;
+}
+
 /**
  * mgl_pool_create() - add a pool
- * @mn: the namespace; mn->lock is held
+ * @ctx: the context
  * @name: its name, at most MAGLEV_POOL_NAME_MAX bytes
- * @params: table size and seed
- * @backends: its backends, or NULL for none
- * @extack: says why not
+ * @params: table size, seed and settle time
+ * @specs: its backends, or NULL for none
  *
  * Context: may sleep.
- * Return: the pool, or ERR_PTR() of -EEXIST, -ENOMEM or what
- * mgl_backends_add() gave, with nothing changed.
+ * Return: the pool, or ERR_PTR() of -EEXIST, -ENOMEM or what mgl_change_add()
+ * gave, with nothing changed.
  */
-struct mgl_pool *mgl_pool_create(struct mgl_net *mn, const char *name,
+struct mgl_pool *mgl_pool_create(const struct mgl_ctx *ctx, const char *name,
 				 const struct mgl_pool_params *params,
-				 struct mgl_backend_specs *backends,
-				 struct netlink_ext_ack *extack)
+				 const struct mgl_backend_specs *specs)
 {
+	struct mgl_net *mn = ctx->mn;
 	struct mgl_pool *pool;
 	int err;
 
 	lockdep_assert_held(&mn->lock);
 	if (mgl_pool_find(mn, name)) {
-		NL_SET_ERR_MSG_MOD(extack, "pool exists already");
+		NL_SET_ERR_MSG_MOD(ctx->extack, "pool exists already");
 		return ERR_PTR(-EEXIST);
 	}
 	pool = kzalloc(sizeof(*pool), GFP_KERNEL_ACCOUNT);
 	if (!pool) {
-		NL_SET_ERR_MSG_MOD(extack, "out of memory for the pool");
+		NL_SET_ERR_MSG_MOD(ctx->extack, "out of memory for the pool");
 		return ERR_PTR(-ENOMEM);
 	}
 	strscpy(pool->name, name, sizeof(pool->name));
@@ -109,10 +108,9 @@ struct mgl_pool *mgl_pool_create(struct mgl_net *mn, const char *name,
 	pool->settle = params->has_settle ? params->settle : 0;
 	INIT_LIST_HEAD(&pool->backends);
 	mgl_pool_settle_update(mn, pool);
-	pool_link(mn, pool);
-	if (!backends)
-		return pool;
-	err = mgl_backends_add(mn, pool, backends, NULL, extack);
+	rb_add(&pool->node, &mn->pools, before);
+	mn->n_pools++;
+	err = specs ? add_backends(ctx, pool, specs) : 0;
 	if (!err)
 		return pool;
 	mgl_pool_destroy(mn, pool);
@@ -120,51 +118,39 @@ struct mgl_pool *mgl_pool_create(struct mgl_net *mn, const char *name,
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_pool_create);
 
-/**
- * mgl_pool_set() - change table size, seed or settle time of a pool
- * @mn: the namespace; mn->lock is held
- * @pool: the pool
- * @params: what to change
- * @dry: what it would do, or NULL to do it
- * @extack: says why not
- *
- * Context: may sleep.
- * Return: 0; -ENOMEM, or -ECANCELED for a dry run, with nothing changed.
- */
-int mgl_pool_set(struct mgl_net *mn, struct mgl_pool *pool,
-		 const struct mgl_pool_params *params, struct mgl_dry_run *dry,
-		 struct netlink_ext_ack *extack)
-{
-	u32 old_size = pool->size;
-	u64 old_seed = pool->seed;
-	int err = 0;
-
-	lockdep_assert_held(&mn->lock);
-	if (params->has_size)
-		pool->size = params->size;
-	if (params->has_seed)
-		pool->seed = params->seed;
-	if (pool->size != old_size || pool->seed != old_seed || dry)
-		err = mgl_table_rebuild(mn, pool, dry, extack);
-	if (err) {
-		pool->size = old_size;
-		pool->seed = old_seed;
-		return err;
-	}
-	if (params->has_settle) {
-		pool->settle = params->settle;
-		mgl_pool_settle_update(mn, pool);
-	}
-	return 0;
-}
-EXPORT_SYMBOL_IF_KUNIT(mgl_pool_set);
-
 static void pool_free_rcu(struct rcu_head *rcu)
 {
 	struct mgl_pool *pool = container_of(rcu, struct mgl_pool, rcu);
 
 	mgl_table_free(rcu_dereference_protected(pool->table, true));
 	kfree(pool);
+}
+
+/**
+ * mgl_pool_delete() - delete a pool, if nothing needs it
+ * @ctx: the context
+ * @pool: the pool, not to be used afterwards
+ * @attr: what named it, to blame in an extack
+ *
+ * Context: may sleep.
+ * Return: 0 or -EBUSY with nothing changed.
+ */
+int mgl_pool_delete(const struct mgl_ctx *ctx, struct mgl_pool *pool,
+		    const struct nlattr *attr)
+{
+	lockdep_assert_held(&ctx->mn->lock);
+	if (pool->is_private) {
+		NL_SET_ERR_MSG_ATTR(ctx->extack, attr,
+				    "pool is private and goes with its service");
+		return -EBUSY;
+	}
+	if (pool->users) {
+		NL_SET_ERR_MSG_ATTR(ctx->extack, attr,
+				    "pool is used by a service");
+		return -EBUSY;
+	}
+	mgl_pool_destroy(ctx->mn, pool);
+	return 0;
 }
 
 /**

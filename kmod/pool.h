@@ -10,10 +10,10 @@
 
 #include "net.h"
 
-struct mgl_dry_run;
 struct mgl_backend_specs;
+struct mgl_ctx;
 struct mgl_table;
-struct netlink_ext_ack;
+struct nlattr;
 
 /**
  * struct mgl_pool - a pool
@@ -52,13 +52,14 @@ struct mgl_pool {
 };
 
 /**
- * struct mgl_pool_params - what a pool may be told
+ * struct mgl_pool_params - settings of a pool
  * @has_size: @size is given
  * @has_seed: @seed is given
  * @has_settle: @settle is given
  * @size: slots, valid
  * @seed: key of the hashes
  * @settle: ms for which slots remember, 0: by what services track
+ * @attr: where they were given, to blame in an extack; NULL if they were not
  */
 struct mgl_pool_params {
 	bool has_size;
@@ -67,6 +68,7 @@ struct mgl_pool_params {
 	u32 size;
 	u64 seed;
 	u32 settle;
+	const struct nlattr *attr;
 };
 
 /* Iterates over the pools of a namespace by name; mn->lock is held. */
@@ -85,13 +87,11 @@ static inline struct mgl_pool *mgl_pool_next(struct mgl_pool *pool)
 }
 
 struct mgl_pool *mgl_pool_find(struct mgl_net *mn, const char *name);
-struct mgl_pool *mgl_pool_create(struct mgl_net *mn, const char *name,
+struct mgl_pool *mgl_pool_create(const struct mgl_ctx *ctx, const char *name,
 				 const struct mgl_pool_params *params,
-				 struct mgl_backend_specs *backends,
-				 struct netlink_ext_ack *extack);
-int mgl_pool_set(struct mgl_net *mn, struct mgl_pool *pool,
-		 const struct mgl_pool_params *params, struct mgl_dry_run *dry,
-		 struct netlink_ext_ack *extack);
+				 const struct mgl_backend_specs *specs);
+int mgl_pool_delete(const struct mgl_ctx *ctx, struct mgl_pool *pool,
+		    const struct nlattr *attr);
 void mgl_pool_settle_update(struct mgl_net *mn, struct mgl_pool *pool);
 void mgl_pool_destroy(struct mgl_net *mn, struct mgl_pool *pool);
 void mgl_pools_flush(struct mgl_net *mn);

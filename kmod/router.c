@@ -10,6 +10,7 @@
 #include <linux/slab.h>
 #include <uapi/linux/maglev.h>
 
+#include "ctx.h"
 #include "net.h"
 #include "router.h"
 
@@ -112,68 +113,67 @@ static void routers_replace(struct mgl_net *mn, struct mgl_routers *r)
 
 /**
  * mgl_router_add() - trust a prefix
- * @mn: the namespace; mn->lock is held
+ * @ctx: the context
  * @p: the prefix
- * @extack: says why not
  *
  * Context: may sleep.
  * Return: 0, -EEXIST, -ENOSPC or -ENOMEM with nothing changed.
  */
-int mgl_router_add(struct mgl_net *mn, const struct mgl_prefix *p,
-		   struct netlink_ext_ack *extack)
+int mgl_router_add(const struct mgl_ctx *ctx, const struct mgl_prefix *p)
 {
-	struct mgl_routers *old = mgl_routers(mn), *r;
+	struct mgl_routers *old = mgl_routers(ctx->mn), *r;
 
 	if (router_find(old, p)) {
-		NL_SET_ERR_MSG_MOD(extack, "router prefix is trusted already");
+		NL_SET_ERR_MSG_MOD(ctx->extack,
+				   "router prefix is trusted already");
 		return -EEXIST;
 	}
 	if (old && old->n >= MAGLEV_ROUTERS_MAX) {
-		NL_SET_ERR_MSG_MOD(extack, "as many router prefixes as fit");
+		NL_SET_ERR_MSG_MOD(ctx->extack, "as many router prefixes as fit");
 		return -ENOSPC;
 	}
 	r = routers_copy(old, p, NULL);
 	if (!r) {
-		NL_SET_ERR_MSG_MOD(extack, "out of memory for the router prefix");
+		NL_SET_ERR_MSG_MOD(ctx->extack,
+				   "out of memory for the router prefix");
 		return -ENOMEM;
 	}
-	routers_replace(mn, r);
+	routers_replace(ctx->mn, r);
 	return 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_router_add);
 
 /**
- * mgl_router_del() - trust a prefix no longer
- * @mn: the namespace; mn->lock is held
+ * mgl_router_delete() - trust a prefix no longer
+ * @ctx: the context
  * @p: the prefix
- * @extack: says why not
  *
  * With the last one gone, GRE is taken from everybody again.
  *
  * Context: may sleep.
  * Return: 0, -ENOENT or -ENOMEM with nothing changed.
  */
-int mgl_router_del(struct mgl_net *mn, const struct mgl_prefix *p,
-		   struct netlink_ext_ack *extack)
+int mgl_router_delete(const struct mgl_ctx *ctx, const struct mgl_prefix *p)
 {
-	struct mgl_routers *old = mgl_routers(mn), *r = NULL;
+	struct mgl_routers *old = mgl_routers(ctx->mn), *r = NULL;
 	const struct mgl_prefix *found = router_find(old, p);
 
 	if (!found) {
-		NL_SET_ERR_MSG_MOD(extack, "no such router prefix");
+		NL_SET_ERR_MSG_MOD(ctx->extack, "no such router prefix");
 		return -ENOENT;
 	}
 	if (old->n > 1) {
 		r = routers_copy(old, NULL, found);
 		if (!r) {
-			NL_SET_ERR_MSG_MOD(extack, "out of memory for the router prefixes");
+			NL_SET_ERR_MSG_MOD(ctx->extack,
+					   "out of memory for the router prefixes");
 			return -ENOMEM;
 		}
 	}
-	routers_replace(mn, r);
+	routers_replace(ctx->mn, r);
 	return 0;
 }
-EXPORT_SYMBOL_IF_KUNIT(mgl_router_del);
+EXPORT_SYMBOL_IF_KUNIT(mgl_router_delete);
 
 /**
  * mgl_routers_flush() - trust everybody

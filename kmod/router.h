@@ -8,8 +8,8 @@
 
 #include "core/addr.h"
 
+struct mgl_ctx;
 struct mgl_net;
-struct netlink_ext_ack;
 
 /**
  * struct mgl_prefix - an address prefix
@@ -35,10 +35,8 @@ struct mgl_routers {
 
 bool mgl_router_trusted_v4(const struct mgl_net *mn, __be32 addr);
 struct mgl_routers *mgl_routers(struct mgl_net *mn);
-int mgl_router_add(struct mgl_net *mn, const struct mgl_prefix *p,
-		   struct netlink_ext_ack *extack);
-int mgl_router_del(struct mgl_net *mn, const struct mgl_prefix *p,
-		   struct netlink_ext_ack *extack);
+int mgl_router_add(const struct mgl_ctx *ctx, const struct mgl_prefix *p);
+int mgl_router_delete(const struct mgl_ctx *ctx, const struct mgl_prefix *p);
 void mgl_routers_flush(struct mgl_net *mn);
 
 #endif /* _MGL_ROUTER_H */

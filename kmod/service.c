@@ -7,10 +7,13 @@
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
+#include "backend.h"
+#include "change.h"
+#include "ctx.h"
+#include "flows.h"
 #include "net.h"
 #include "pool.h"
 #include "service.h"
-#include "flows.h"
 #include "vip.h"
 
 /**
@@ -36,6 +39,12 @@ int mgl_service_id_cmp(const struct mgl_service_id *a,
 	return cmp;
 }
 
+static int cmp_id(const void *id, const struct rb_node *node)
+{
+	return mgl_service_id_cmp(id, &rb_entry(node, struct mgl_service,
+						node)->id);
+}
+
 /**
  * mgl_service_find() - look for a service
  * @mn: the namespace; mn->lock is held
@@ -47,34 +56,21 @@ int mgl_service_id_cmp(const struct mgl_service_id *a,
 struct mgl_service *mgl_service_find(struct mgl_net *mn,
 				     const struct mgl_service_id *id)
 {
-	struct rb_node *n = mn->services.rb_node;
+	struct rb_node *node;
 
 	lockdep_assert_held(&mn->lock);
-	while (n) {
-		struct mgl_service *svc = rb_entry(n, struct mgl_service, node);
-		int cmp = mgl_service_id_cmp(id, &svc->id);
+	node = rb_find(id, &mn->services, cmp_id);
+	return rb_entry_safe(node, struct mgl_service, node);
+}
 
-		if (!cmp)
-			return svc;
-		n = cmp < 0 ? n->rb_left : n->rb_right;
-	}
-	return NULL;
+static bool before(struct rb_node *a, const struct rb_node *b)
+{
+	return cmp_id(&rb_entry(a, struct mgl_service, node)->id, b) < 0;
 }
 
 static void service_link(struct mgl_net *mn, struct mgl_service *svc)
 {
-	struct rb_node **link = &mn->services.rb_node, *parent = NULL;
-
-	while (*link) {
-		struct mgl_service *other;
-
-		parent = *link;
-		other = rb_entry(parent, struct mgl_service, node);
-		link = mgl_service_id_cmp(&svc->id, &other->id) < 0 ?
-			&parent->rb_left : &parent->rb_right;
-	}
-	rb_link_node(&svc->node, parent, link);
-	rb_insert_color(&svc->node, &mn->services);
+	rb_add(&svc->node, &mn->services, before);
 	mn->n_services++;
 }
 
@@ -106,17 +102,16 @@ static void private_pool_name(char *name, size_t size,
 		scnprintf(name + n, size - n, "-%u", id->last);
 }
 
-static struct mgl_pool *private_pool_create(struct mgl_net *mn,
+static struct mgl_pool *private_pool_create(const struct mgl_ctx *ctx,
 					    const struct mgl_service_id *id,
 					    const struct mgl_pool_params *params,
-					    struct mgl_backend_specs *backends,
-					    struct netlink_ext_ack *extack)
+					    const struct mgl_backend_specs *specs)
 {
 	char name[MAGLEV_POOL_NAME_MAX + 1];
 	struct mgl_pool *pool;
 
 	private_pool_name(name, sizeof(name), id);
-	pool = mgl_pool_create(mn, name, params, backends, extack);
+	pool = mgl_pool_create(ctx, name, params, specs);
 	if (!IS_ERR(pool))
 		pool->is_private = true;
 	return pool;
@@ -159,27 +154,24 @@ static struct mgl_service *service_alloc(const struct mgl_service_id *id)
 	return svc;
 }
 
-static int service_publish(struct mgl_net *mn, struct mgl_service *svc,
-			   struct netlink_ext_ack *extack)
+static int service_publish(const struct mgl_ctx *ctx, struct mgl_service *svc)
 {
-	int err;
+	int err = mgl_vip_listen(ctx->mn, svc);
 
-	err = mgl_vip_listen(mn, svc);
-	if (err) {
-		if (err == -EINVAL)
-			NL_SET_ERR_MSG_MOD(extack, "ports overlap with another range of this VIP");
-		else
-			NL_SET_ERR_MSG_MOD(extack, "out of memory for the VIP");
-		return err;
-	}
-	service_link(mn, svc);
-	return 0;
+	if (err == -EINVAL)
+		NL_SET_ERR_MSG_MOD(ctx->extack,
+				   "ports overlap with another range of this VIP");
+	else if (err)
+		NL_SET_ERR_MSG_MOD(ctx->extack, "out of memory for the VIP");
+	else
+		service_link(ctx->mn, svc);
+	return err;
 }
 
 static void service_params(struct mgl_service *svc,
 			   const struct mgl_service_params *params)
 {
-	/* These pair with READ_ONCE() in the packet path. */
+	/* These pair with READ_ONCE() in the data path. */
 	if (params->has_track)
 		WRITE_ONCE(svc->track, params->track);
 	if (params->has_affinity)
@@ -188,61 +180,148 @@ static void service_params(struct mgl_service *svc,
 		WRITE_ONCE(svc->all_down, params->all_down);
 }
 
-static int service_number(struct mgl_net *mn, struct mgl_service *svc,
-			  struct netlink_ext_ack *extack)
+static int service_number(const struct mgl_ctx *ctx, struct mgl_service *svc)
 {
-	int err = mgl_ids_add(&mn->service_ids, svc, &svc->number);
+	int err = mgl_ids_add(&ctx->mn->service_ids, svc, &svc->number);
 
 	if (err == -ENOSPC)
-		NL_SET_ERR_MSG_MOD(extack, "as many services as fit");
+		NL_SET_ERR_MSG_MOD(ctx->extack, "as many services as fit");
 	else if (err)
-		NL_SET_ERR_MSG_MOD(extack, "out of memory for the service");
+		NL_SET_ERR_MSG_MOD(ctx->extack, "out of memory for the service");
 	return err;
+}
+
+static int refuse_private(const struct mgl_ctx *ctx, const struct nlattr *attr,
+			  const struct mgl_pool *pool)
+{
+	if (!pool || !pool->is_private)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(ctx->extack, attr,
+			    "pool is private to another service");
+	return -EINVAL;
+}
+
+/* Settings that other services share are changed through the pool only. */
+static int refuse_shared(const struct mgl_ctx *ctx, const struct mgl_pool *pool,
+			 const struct mgl_pool_params *params,
+			 const struct mgl_backend_specs *specs)
+{
+	if (!pool || pool->is_private)
+		return 0;
+	if (params->attr) {
+		NL_SET_ERR_MSG_ATTR(ctx->extack, params->attr,
+				    "table size and seed belong to the shared pool");
+		return -EINVAL;
+	}
+	if (specs && specs->n) {
+		NL_SET_ERR_MSG_ATTR(ctx->extack, specs->item[specs->n - 1].attr,
+				    "backends belong to the shared pool");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int refuse_own_fallback(const struct mgl_ctx *ctx,
+			       const struct mgl_service_params *params,
+			       const struct mgl_pool *pool,
+			       const struct mgl_pool *fallback)
+{
+	if (!pool || pool != fallback)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(ctx->extack, params->fallback_attr ?:
+			    params->pool_attr,
+			    "a service's pool cannot be its fallback");
+	return -EINVAL;
+}
+
+/* See is_own_vip() in change.c, which has the reason. */
+static int refuse_vip(const struct mgl_ctx *ctx, const struct nlattr *attr,
+		      struct mgl_pool *pool, const struct mgl_addr *vip)
+{
+	if (!pool || !mgl_backend_find(pool, vip))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(ctx->extack, attr,
+			    "the VIP is a backend of the pool");
+	return -EINVAL;
+}
+
+static int refuse_vip_spec(const struct mgl_ctx *ctx,
+			   const struct mgl_backend_specs *specs,
+			   const struct mgl_addr *vip)
+{
+	u32 i;
+
+	for (i = 0; i < specs->n; i++)
+		if (mgl_addr_equal(&specs->item[i].addr, vip)) {
+			NL_SET_ERR_MSG_ATTR(ctx->extack, specs->item[i].attr,
+					    "backend is the VIP of its service");
+			return -EINVAL;
+		}
+	return 0;
+}
+
+static int check_new(const struct mgl_ctx *ctx, const struct mgl_service_id *id,
+		     const struct mgl_service_params *params,
+		     const struct mgl_pool_params *pool_params,
+		     const struct mgl_backend_specs *specs)
+{
+	struct mgl_pool *pool = params->pool;
+
+	return refuse_private(ctx, params->fallback_attr, params->fallback) ?:
+	       refuse_private(ctx, params->pool_attr, pool) ?:
+	       refuse_shared(ctx, pool, pool_params, specs) ?:
+	       refuse_own_fallback(ctx, params, pool, params->fallback) ?:
+	       refuse_vip(ctx, params->pool_attr, pool, &id->vip) ?:
+	       refuse_vip(ctx, params->fallback_attr, params->fallback,
+			  &id->vip) ?:
+	       refuse_vip_spec(ctx, specs, &id->vip);
 }
 
 /**
  * mgl_service_create() - add a service
- * @mn: the namespace; mn->lock is held
+ * @ctx: the context
  * @id: its identity
- * @params: what it is to be, a private pool if that names none
+ * @params: its settings, a private pool if they name none
  * @pool_params: table size, seed and settle time of the private one
- * @backends: backends of the private one
- * @extack: says why not
+ * @specs: backends of the private one
  *
- * Packets find it with all of its backends.
+ * Packets find it with all of its backends. The hooks are on already.
  *
  * Context: may sleep.
  * Return: 0, -EEXIST, -EINVAL, -ENOSPC or -ENOMEM, with nothing changed.
  */
-int mgl_service_create(struct mgl_net *mn, const struct mgl_service_id *id,
+int mgl_service_create(const struct mgl_ctx *ctx,
+		       const struct mgl_service_id *id,
 		       const struct mgl_service_params *params,
 		       const struct mgl_pool_params *pool_params,
-		       struct mgl_backend_specs *backends,
-		       struct netlink_ext_ack *extack)
+		       const struct mgl_backend_specs *specs)
 {
 	struct mgl_pool *pool = params->pool;
+	struct mgl_net *mn = ctx->mn;
 	struct mgl_service *svc;
 	int err;
 
 	lockdep_assert_held(&mn->lock);
+	err = check_new(ctx, id, params, pool_params, specs);
+	if (err)
+		return err;
 	if (mgl_service_find(mn, id)) {
-		NL_SET_ERR_MSG_MOD(extack, "service exists already");
+		NL_SET_ERR_MSG_MOD(ctx->extack, "service exists already");
 		return -EEXIST;
 	}
 	svc = service_alloc(id);
 	if (!svc) {
-		NL_SET_ERR_MSG_MOD(extack, "out of memory for the service");
+		NL_SET_ERR_MSG_MOD(ctx->extack, "out of memory for the service");
 		return -ENOMEM;
 	}
 	service_params(svc, params);
-	err = mgl_flows_ensure(mn, svc->track, extack);
+	err = mgl_flows_ensure(mn, svc->track, ctx->extack);
 	if (!err)
-		err = service_number(mn, svc, extack);
+		err = service_number(ctx, svc);
 	if (err)
 		goto err_service;
 	if (!pool) {
-		pool = private_pool_create(mn, id, pool_params, backends,
-					   extack);
+		pool = private_pool_create(ctx, id, pool_params, specs);
 		if (IS_ERR(pool)) {
 			err = PTR_ERR(pool);
 			goto err_number;
@@ -253,7 +332,7 @@ int mgl_service_create(struct mgl_net *mn, const struct mgl_service_id *id,
 	if (params->fallback)
 		pool_use(mn, params->fallback, svc->track);
 	RCU_INIT_POINTER(svc->fallback, params->fallback);
-	err = service_publish(mn, svc, extack);
+	err = service_publish(ctx, svc);
 	if (err)
 		goto err_pool;
 	return 0;
@@ -265,7 +344,7 @@ err_pool:
 err_number:
 	mgl_ids_del(&mn->service_ids, svc->number);
 err_service:
-	/* Whoever asks for its number may have found it. */
+	/* Readers may have found it by its number. */
 	call_rcu(&svc->rcu, service_free_rcu);
 	return err;
 }
@@ -299,30 +378,20 @@ struct mgl_pool *mgl_service_fallback(struct mgl_net *mn,
 					 lockdep_is_held(&mn->lock));
 }
 
-/**
- * mgl_service_set() - change a service
- * @mn: the namespace; mn->lock is held
- * @svc: the service
- * @params: what to change; if its former pool was private and it gets
- *	another, that goes; there is a cache if it is to track
- *
- * Context: may sleep. Cannot fail.
- */
-void mgl_service_set(struct mgl_net *mn, struct mgl_service *svc,
-		     const struct mgl_service_params *params)
+static void service_apply(struct mgl_net *mn, struct mgl_service *svc,
+			  const struct mgl_service_params *params)
 {
 	struct mgl_pool *pool = mgl_service_pool(mn, svc), *was = pool;
 	struct mgl_pool *fallback = mgl_service_fallback(mn, svc);
 	struct mgl_pool *fallback_was = fallback;
 	enum maglev_track track = svc->track;
 
-	lockdep_assert_held(&mn->lock);
 	service_params(svc, params);
 	if (params->pool)
 		pool = params->pool;
 	if (params->has_fallback)
 		fallback = params->fallback;
-	/* First the new ones: what is used all along must not go. */
+	/* First the new ones: a pool that is used all along must not go. */
 	pool_use(mn, pool, svc->track);
 	if (fallback)
 		pool_use(mn, fallback, svc->track);
@@ -332,6 +401,67 @@ void mgl_service_set(struct mgl_net *mn, struct mgl_service *svc,
 		pool_unuse(mn, fallback_was, track);
 	pool_unuse(mn, was, track);
 	mn->gc_flows = true;
+}
+
+static int check_set(const struct mgl_ctx *ctx, const struct mgl_service *svc,
+		     const struct mgl_service_params *params,
+		     const struct mgl_pool_params *pool_params)
+{
+	struct mgl_pool *pool = mgl_service_pool(ctx->mn, svc);
+	struct mgl_pool *fallback = mgl_service_fallback(ctx->mn, svc);
+	int err;
+
+	err = refuse_private(ctx, params->fallback_attr, params->fallback);
+	/* Naming the pool it has already, private or not, is no change. */
+	if (!err && params->pool && params->pool != pool) {
+		err = refuse_private(ctx, params->pool_attr, params->pool);
+		pool = params->pool;
+	}
+	if (params->has_fallback)
+		fallback = params->fallback;
+	return err ?:
+	       refuse_shared(ctx, pool, pool_params, NULL) ?:
+	       refuse_own_fallback(ctx, params, pool, fallback) ?:
+	       refuse_vip(ctx, params->pool_attr, params->pool, &svc->id.vip) ?:
+	       refuse_vip(ctx, params->fallback_attr, params->fallback,
+			  &svc->id.vip);
+}
+
+/**
+ * mgl_service_set() - change a service
+ * @ctx: the context
+ * @svc: the service
+ * @params: what to change; if its former pool was private and it gets
+ *	another, that one is deleted
+ * @pool_params: what to change of its pool, if that is private
+ *
+ * Context: may sleep.
+ * Return: 0, -EINVAL or -ENOMEM, with nothing changed.
+ */
+int mgl_service_set(const struct mgl_ctx *ctx, struct mgl_service *svc,
+		    const struct mgl_service_params *params,
+		    const struct mgl_pool_params *pool_params)
+{
+	struct mgl_net *mn = ctx->mn;
+	struct mgl_change change;
+	int err;
+
+	lockdep_assert_held(&mn->lock);
+	err = check_set(ctx, svc, params, pool_params);
+	if (err)
+		return err;
+	/* A cache that is allocated and not used then does no harm. */
+	err = mgl_flows_ensure(mn, params->has_track ? params->track :
+			       svc->track, ctx->extack);
+	if (err)
+		return err;
+	err = mgl_change_pool(ctx, params->pool ?: mgl_service_pool(mn, svc),
+			      pool_params, &change);
+	if (err)
+		return err;
+	mgl_change_commit(ctx, &change);
+	service_apply(mn, svc, params);
+	return 0;
 }
 
 static void service_release(struct mgl_net *mn, struct mgl_service *svc)
@@ -348,26 +478,24 @@ static void service_release(struct mgl_net *mn, struct mgl_service *svc)
 }
 
 /**
- * mgl_service_del() - delete a service, and its pool if that is private
- * @mn: the namespace; mn->lock is held
+ * mgl_service_delete() - delete a service, and its pool if that is private
+ * @ctx: the context
  * @svc: the service, not to be used afterwards
- * @extack: says why not
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM with nothing changed.
  */
-int mgl_service_del(struct mgl_net *mn, struct mgl_service *svc,
-		    struct netlink_ext_ack *extack)
+int mgl_service_delete(const struct mgl_ctx *ctx, struct mgl_service *svc)
 {
 	int err;
 
-	lockdep_assert_held(&mn->lock);
-	err = mgl_vip_unlisten(mn, svc);
+	lockdep_assert_held(&ctx->mn->lock);
+	err = mgl_vip_unlisten(ctx->mn, svc);
 	if (err) {
-		NL_SET_ERR_MSG_MOD(extack, "out of memory for the VIP");
+		NL_SET_ERR_MSG_MOD(ctx->extack, "out of memory for the VIP");
 		return err;
 	}
-	service_release(mn, svc);
+	service_release(ctx->mn, svc);
 	return 0;
 }
 

@@ -12,9 +12,10 @@
 #include "stats.h"
 
 struct mgl_backend_specs;
+struct mgl_ctx;
 struct mgl_pool;
 struct mgl_pool_params;
-struct netlink_ext_ack;
+struct nlattr;
 
 /**
  * struct mgl_service_id - identity of a service
@@ -38,7 +39,7 @@ static inline bool mgl_service_id_any(const struct mgl_service_id *id)
 /**
  * enum mgl_has_flows - may a service have flows in the cache?
  * @MGL_FLOWS_NONE: no, packets need not look there
- * @MGL_FLOWS_SOUGHT: yes, as far as packets go; mgl_flows_gc() finds out
+ * @MGL_FLOWS_SOUGHT: yes, as far as packets know; mgl_flows_gc() finds out
  * @MGL_FLOWS_SOME: yes
  */
 enum mgl_has_flows {
@@ -53,11 +54,11 @@ enum mgl_has_flows {
  * @id: identity
  * @number: what tracked flows know it by
  * @pool: where its flows go; written under mgl_net.lock, read under RCU
- * @fallback: where they go while nobody in @pool may serve, or NULL; likewise
+ * @fallback: where they go while no backend of @pool is usable, or NULL; likewise
  * @track: which flows are remembered; written under mgl_net.lock, read by
  *	packets, as are the following
  * @affinity: what stays together
- * @all_down: what becomes of packets that nobody may serve
+ * @all_down: policy for packets while no backend is usable
  * @has_flows: enum mgl_has_flows; also written by packets
  * @traffic: what was sent on for it
  * @traffic_base: what that was at the last zeroing; under mgl_net.lock
@@ -79,21 +80,25 @@ struct mgl_service {
 };
 
 /**
- * struct mgl_service_params - what a service may be told
+ * struct mgl_service_params - settings of a service
  * @pool: the shared pool to use, or NULL: as it is, or a private one
+ * @pool_attr: what named it, to blame in an extack; NULL if nothing did
  * @has_fallback: @fallback is given
  * @fallback: the pool that takes over, or NULL for none
+ * @fallback_attr: what named it, likewise
  * @has_track: @track is given
  * @track: which flows are remembered
  * @has_affinity: @affinity is given
  * @affinity: what stays together
  * @has_all_down: @all_down is given
- * @all_down: what becomes of packets that nobody may serve
+ * @all_down: policy for packets while no backend is usable
  */
 struct mgl_service_params {
 	struct mgl_pool *pool;
+	const struct nlattr *pool_attr;
 	bool has_fallback;
 	struct mgl_pool *fallback;
+	const struct nlattr *fallback_attr;
 	bool has_track;
 	enum maglev_track track;
 	bool has_affinity;
@@ -121,19 +126,19 @@ int mgl_service_id_cmp(const struct mgl_service_id *a,
 		       const struct mgl_service_id *b);
 struct mgl_service *mgl_service_find(struct mgl_net *mn,
 				     const struct mgl_service_id *id);
-int mgl_service_create(struct mgl_net *mn, const struct mgl_service_id *id,
+int mgl_service_create(const struct mgl_ctx *ctx,
+		       const struct mgl_service_id *id,
 		       const struct mgl_service_params *params,
 		       const struct mgl_pool_params *pool_params,
-		       struct mgl_backend_specs *backends,
-		       struct netlink_ext_ack *extack);
-void mgl_service_set(struct mgl_net *mn, struct mgl_service *svc,
-		     const struct mgl_service_params *params);
+		       const struct mgl_backend_specs *specs);
+int mgl_service_set(const struct mgl_ctx *ctx, struct mgl_service *svc,
+		    const struct mgl_service_params *params,
+		    const struct mgl_pool_params *pool_params);
 struct mgl_pool *mgl_service_pool(struct mgl_net *mn,
 				  const struct mgl_service *svc);
 struct mgl_pool *mgl_service_fallback(struct mgl_net *mn,
 				      const struct mgl_service *svc);
-int mgl_service_del(struct mgl_net *mn, struct mgl_service *svc,
-		    struct netlink_ext_ack *extack);
+int mgl_service_delete(const struct mgl_ctx *ctx, struct mgl_service *svc);
 void mgl_services_flush(struct mgl_net *mn);
 
 #endif /* _MGL_SERVICE_H */

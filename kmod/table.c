@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tables in use: built from a pool's backends outside the packet path, then
- * swapped in with one pointer. A reader sees the old table or the new one,
- * never a mixture.
+ * Tables in use: built outside the data path of what a pool is to have, then
+ * published with one pointer.
  */
 #include <kunit/visibility.h>
 #include <linux/jiffies.h>
@@ -10,13 +9,14 @@
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
-#include "endpoint.h"
-#include "core/flow.h"
-#include "table.h"
 #include "backend.h"
+#include "core/flow.h"
+#include "core/maglev.h"
+#include "ctx.h"
+#include "endpoint.h"
 #include "net.h"
 #include "pool.h"
-#include "core/maglev.h"
+#include "table.h"
 
 /**
  * mgl_table_free() - free a table
@@ -59,67 +59,46 @@ static struct mgl_table *table_alloc(u32 size, u32 n)
 	return table;
 }
 
-static void table_adopt(struct mgl_table *table, struct mgl_pool *pool)
-{
-	struct mgl_backend *b;
-	u32 i = 0;
-
-	list_for_each_entry(b, &pool->backends, node) {
-		refcount_inc(&b->ref);
-		table->backends[i++] = b;
-	}
-	table->n_backends = i;
-	table->seed = pool->seed;
-}
-
-/* For listings: what each backend has of the table, which may be NULL. */
-static void table_adopted(struct mgl_pool *pool, const struct mgl_table *table)
-{
-	struct mgl_backend *b;
-	u32 s;
-
-	list_for_each_entry(b, &pool->backends, node)
-		b->slots = 0;
-	for (s = 0; table && s < table->size; s++)
-		if (table->slots[s] != MGL_SLOT_NONE)
-			table->backends[table->slots[s]]->slots++;
-}
-
-static struct mgl_table *table_build(struct mgl_pool *pool)
+static struct mgl_table *table_build(const struct mgl_table_plan *plan)
 {
 	struct mgl_candidate *cand;
 	struct mgl_table *table;
-	struct mgl_backend *b;
 	int err;
-	u32 i = 0;
+	u32 i;
 
-	cand = kvcalloc(pool->n_backends, sizeof(*cand), GFP_KERNEL_ACCOUNT);
+	cand = kvcalloc(plan->n, sizeof(*cand), GFP_KERNEL_ACCOUNT);
 	if (!cand)
 		return NULL;
-	list_for_each_entry(b, &pool->backends, node)
-		cand[i++] = (struct mgl_candidate){
-			.addr = b->endpoint->addr,
-			.weight = mgl_backend_turns(b),
+	for (i = 0; i < plan->n; i++)
+		cand[i] = (struct mgl_candidate){
+			.addr = plan->entry[i].backend->endpoint->addr,
+			.weight = plan->entry[i].weight,
 		};
-	table = table_alloc(pool->size, i);
+	table = table_alloc(plan->size, plan->n);
 	if (!table)
 		goto out;
-	err = mgl_maglev_populate(table->slots, pool->size, pool->seed, cand, i);
+	table->seed = plan->seed;
+	err = mgl_maglev_populate(table->slots, plan->size, plan->seed, cand,
+				  plan->n);
 	if (!err)
-		err = mgl_maglev_fingerprint(table->slots, pool->size, cand, i,
-					    &table->fingerprint);
+		err = mgl_maglev_fingerprint(table->slots, plan->size, cand,
+					     plan->n, &table->fingerprint);
 	if (err) {
 		mgl_table_free(table);
 		table = NULL;
 		goto out;
 	}
-	table_adopt(table, pool);
+	for (i = 0; i < plan->n; i++) {
+		refcount_inc(&plan->entry[i].backend->ref);
+		table->backends[i] = plan->entry[i].backend;
+	}
+	table->n_backends = plan->n;
 out:
 	kvfree(cand);
 	return table;
 }
 
-static struct mgl_table_view generation_of(const struct mgl_table *table)
+static struct mgl_table_view view_of(const struct mgl_table *table)
 {
 	return (struct mgl_table_view){
 		.slots = table->slots,
@@ -130,11 +109,11 @@ static struct mgl_table_view generation_of(const struct mgl_table *table)
 }
 
 /*
- * The number in @new of each backend of @old, by address: a backend that was
+ * The index in @new of each backend of @old, by address: a backend that was
  * deleted and added again is the same. Both are sorted.
  */
 static u16 *backends_map(const struct mgl_table *old,
-			const struct mgl_table *new)
+			 const struct mgl_table *new)
 {
 	u32 i, j = 0;
 	u16 *map;
@@ -157,101 +136,186 @@ static u16 *backends_map(const struct mgl_table *old,
 	return map;
 }
 
-static int dry_run(const struct mgl_table_view *old, const u16 *map,
-		   const struct mgl_table *table, struct mgl_dry_run *dry)
+static struct mgl_table *table_of(const struct mgl_net *mn,
+				  const struct mgl_pool *pool)
 {
-	struct mgl_table_view new = generation_of(table);
-	bool *may_take;
-	u32 i;
-
-	may_take = kvcalloc(table->n_backends, sizeof(*may_take), GFP_KERNEL);
-	if (!may_take)
-		return -ENOMEM;
-	for (i = 0; i < table->n_backends; i++)
-		may_take[i] = mgl_backend_turns(table->backends[i]);
-	dry->size = table->size;
-	dry->moves = mgl_history_moves(old, map, may_take, &new);
-	kvfree(may_take);
-	return -ECANCELED;
+	return rcu_dereference_protected(pool->table,
+					 lockdep_is_held(&mn->lock));
 }
 
-/* Compares a new table with the one in use. */
-static int table_succeed(struct mgl_pool *pool, struct mgl_table *old,
-			 struct mgl_table *table, struct mgl_dry_run *dry)
+static struct mgl_history *history_of(struct mgl_net *mn,
+				      const struct mgl_table *table)
 {
-	struct mgl_table_view new = generation_of(table), was;
+	return rcu_dereference_protected(table->history,
+					 lockdep_is_held(&mn->lock));
+}
+
+/* Gives a new table its past: that of the one in use, and its owners. */
+static int inherit(const struct mgl_table *old, struct mgl_table *table,
+		   u32 settle)
+{
+	struct mgl_table_view new = view_of(table), was;
+	struct mgl_transition t = {
+		.new = &new, .now = (u32)jiffies, .settle = settle,
+	};
 	struct mgl_history *history;
 	u16 *map = NULL;
 	int err;
 
 	if (old) {
-		was = generation_of(old);
+		was = view_of(old);
 		map = backends_map(old, table);
 		if (!map)
 			return -ENOMEM;
+		t.old = &was;
+		t.map = map;
 	}
-	if (dry) {
-		err = dry_run(old ? &was : NULL, map, table, dry);
-	} else {
-		err = mgl_history_next(&history, old ? &was : NULL, map, &new,
-				       (u32)jiffies, pool->settle_now);
-		if (!err)
-			RCU_INIT_POINTER(table->history, history);
-	}
+	err = mgl_history_next(&history, &t);
+	if (!err)
+		RCU_INIT_POINTER(table->history, history);
 	kvfree(map);
 	return err;
 }
 
-/* The last backend goes: every slot loses its owner. */
-static int dry_run_empty(const struct mgl_table *old, struct mgl_dry_run *dry)
+/**
+ * mgl_table_prepare() - build a table for a pool
+ * @ctx: the context
+ * @pool: the pool
+ * @plan: what to build it of
+ * @u: the update, to be committed or aborted if 0 is returned
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int mgl_table_prepare(const struct mgl_ctx *ctx, struct mgl_pool *pool,
+		      const struct mgl_table_plan *plan,
+		      struct mgl_table_update *u)
 {
-	u32 s;
+	u32 i;
 
-	dry->size = old ? old->size : 0;
-	for (s = 0; old && s < old->size; s++)
-		dry->moves.slots += old->slots[s] != MGL_SLOT_NONE;
-	return -ECANCELED;
+	lockdep_assert_held(&ctx->mn->lock);
+	*u = (struct mgl_table_update){ .pool = pool };
+	if (!plan->n)
+		return 0;
+	u->eligible = kvmalloc_array(plan->n, sizeof(*u->eligible),
+				     GFP_KERNEL_ACCOUNT);
+	u->table = table_build(plan);
+	if (!u->eligible || !u->table ||
+	    inherit(table_of(ctx->mn, pool), u->table, pool->settle_now)) {
+		NL_SET_ERR_MSG_MOD(ctx->extack,
+				   "out of memory for the pool's table");
+		mgl_table_abort(u);
+		return -ENOMEM;
+	}
+	for (i = 0; i < plan->n; i++)
+		u->eligible[i] = plan->entry[i].weight;
+	return 0;
+}
+
+/* The last backend goes: every slot loses its owner. */
+static u32 owned_slots(const struct mgl_table *table)
+{
+	u32 s, n = 0;
+
+	for (s = 0; table && s < table->size; s++)
+		n += table->slots[s] != MGL_SLOT_NONE;
+	return n;
 }
 
 /**
- * mgl_table_rebuild() - build the table of a pool as it is now and use it
- * @mn: the namespace; mn->lock is held
- * @pool: the pool, with backends, weights, size and seed as they shall be
- * @dry: what the change would move, or NULL to make it
- * @extack: says why not
+ * mgl_table_moves() - how an update would reassign slots
+ * @ctx: the context
+ * @u: the update
+ * @moves: the counts
  *
  * Context: may sleep.
- * Return: 0; -ENOMEM, or -ECANCELED for a dry run, with the former table
- * still in use.
+ * Return: 0 or -ENOMEM.
  */
-int mgl_table_rebuild(struct mgl_net *mn, struct mgl_pool *pool,
-		       struct mgl_dry_run *dry,
-		       struct netlink_ext_ack *extack)
+int mgl_table_moves(const struct mgl_ctx *ctx,
+		    const struct mgl_table_update *u, struct mgl_moves *moves)
 {
-	struct mgl_table *table = NULL, *old;
-	int err;
+	const struct mgl_table *old = table_of(ctx->mn, u->pool);
+	struct mgl_table_view new, was;
+	u16 *map = NULL;
 
-	lockdep_assert_held(&mn->lock);
-	old = rcu_dereference_protected(pool->table,
-					lockdep_is_held(&mn->lock));
-	if (pool->n_backends) {
-		table = table_build(pool);
-		err = table ? table_succeed(pool, old, table, dry) : -ENOMEM;
-		if (err == -ENOMEM)
-			NL_SET_ERR_MSG_MOD(extack,
-					   "out of memory for the pool's table");
-		if (err) {
-			mgl_table_free(table);
-			return err;
-		}
-	} else if (dry) {
-		return dry_run_empty(old, dry);
+	*moves = (struct mgl_moves){};
+	if (!u->table) {
+		moves->slots = owned_slots(old);
+		return 0;
 	}
-	table_adopted(pool, table);
-	rcu_assign_pointer(pool->table, table);
+	new = view_of(u->table);
+	if (old) {
+		was = view_of(old);
+		map = backends_map(old, u->table);
+		if (!map) {
+			NL_SET_ERR_MSG_MOD(ctx->extack,
+					   "out of memory for the dry run");
+			return -ENOMEM;
+		}
+	}
+	*moves = mgl_history_moves(old ? &was : NULL, map, u->eligible, &new);
+	kvfree(map);
+	return 0;
+}
+
+/* For listings: how many slots each backend has. */
+static void count_slots(struct mgl_pool *pool, const struct mgl_table *table)
+{
+	struct mgl_backend *b;
+	u32 s;
+
+	list_for_each_entry(b, &pool->backends, node)
+		b->slots = 0;
+	for (s = 0; table && s < table->size; s++)
+		if (table->slots[s] != MGL_SLOT_NONE)
+			table->backends[table->slots[s]]->slots++;
+}
+
+/**
+ * mgl_table_commit() - publish a table
+ * @ctx: the context
+ * @u: the update, not to be used afterwards; its backends are the pool's
+ *
+ * A reader sees the old table or the new one, never a mixture.
+ *
+ * Context: any. Cannot fail.
+ */
+void mgl_table_commit(const struct mgl_ctx *ctx, struct mgl_table_update *u)
+{
+	struct mgl_table *old = table_of(ctx->mn, u->pool);
+
+	count_slots(u->pool, u->table);
+	rcu_assign_pointer(u->pool->table, u->table);
 	if (old)
 		call_rcu(&old->rcu, table_free_rcu);
-	return 0;
+	kvfree(u->eligible);
+}
+
+/**
+ * mgl_table_abort() - free a table that was not published
+ * @u: the update, not to be used afterwards
+ *
+ * Context: any but hard interrupts.
+ */
+void mgl_table_abort(struct mgl_table_update *u)
+{
+	mgl_table_free(u->table);
+	kvfree(u->eligible);
+}
+
+/**
+ * mgl_table_size() - slots of the table that a pool has
+ * @mn: the namespace; mn->lock is held
+ * @pool: the pool
+ *
+ * Context: any.
+ * Return: slots, 0 while there is no table.
+ */
+u32 mgl_table_size(struct mgl_net *mn, const struct mgl_pool *pool)
+{
+	const struct mgl_table *table = table_of(mn, pool);
+
+	return table ? table->size : 0;
 }
 
 static struct mgl_backend *owner(const struct mgl_table *table, u16 i)
@@ -328,12 +392,10 @@ bool mgl_table_settle(struct mgl_net *mn, struct mgl_pool *pool,
 	u32 age;
 
 	lockdep_assert_held(&mn->lock);
-	table = rcu_dereference_protected(pool->table,
-					  lockdep_is_held(&mn->lock));
+	table = table_of(mn, pool);
 	if (!table)
 		return false;
-	h = rcu_dereference_protected(table->history,
-				      lockdep_is_held(&mn->lock));
+	h = history_of(mn, table);
 	if (!h)
 		return false;
 	age = (u32)jiffies - h->last;
@@ -346,13 +408,6 @@ bool mgl_table_settle(struct mgl_net *mn, struct mgl_pool *pool,
 	return true;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_table_settle);
-
-static struct mgl_history *history_of(struct mgl_net *mn,
-				      const struct mgl_table *table)
-{
-	return rcu_dereference_protected(table->history,
-					 lockdep_is_held(&mn->lock));
-}
 
 /**
  * mgl_table_remembers() - does any slot remember a backend as previous owner?
@@ -369,8 +424,7 @@ bool mgl_table_remembers(struct mgl_net *mn, const struct mgl_pool *pool,
 	const struct mgl_table *table;
 	u32 i;
 
-	table = rcu_dereference_protected(pool->table,
-					  lockdep_is_held(&mn->lock));
+	table = table_of(mn, pool);
 	for (i = 0; table && i < table->n_backends; i++)
 		if (table->backends[i] == b)
 			return mgl_history_remembers(history_of(mn, table), i,
@@ -392,8 +446,7 @@ u32 mgl_table_unsettled(struct mgl_net *mn, const struct mgl_pool *pool)
 {
 	const struct mgl_table *table;
 
-	table = rcu_dereference_protected(pool->table,
-					  lockdep_is_held(&mn->lock));
+	table = table_of(mn, pool);
 	if (!table)
 		return 0;
 	return mgl_history_unsettled(history_of(mn, table), (u32)jiffies,

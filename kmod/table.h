@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A pool's table as packets read it, under RCU. */
+/* A pool's table as packets read it, under RCU, and how it is replaced. */
 #ifndef _MGL_LOOKUP_H
 #define _MGL_LOOKUP_H
 
@@ -8,11 +8,11 @@
 
 #include "core/history.h"
 
-struct mgl_flow;
 struct mgl_backend;
+struct mgl_ctx;
+struct mgl_flow;
 struct mgl_net;
 struct mgl_pool;
-struct netlink_ext_ack;
 
 /**
  * struct mgl_table - a populated table; never changes once published, but for
@@ -52,25 +52,54 @@ struct mgl_slot {
 };
 
 /**
- * struct mgl_dry_run - what a change would do
- * @size: slots of the table
- * @moves: how many would change hands
- * @flows: tracked flows whose backend could not keep them
+ * struct mgl_table_entry - a backend that a table is to be built of
+ * @backend: the backend
+ * @weight: its share of the slots
  */
-struct mgl_dry_run {
-	u32 size;
-	struct mgl_moves moves;
-	u32 flows;
+struct mgl_table_entry {
+	struct mgl_backend *backend;
+	u32 weight;
 };
 
-int mgl_table_rebuild(struct mgl_net *mn, struct mgl_pool *pool,
-		       struct mgl_dry_run *dry,
-		       struct netlink_ext_ack *extack);
+/**
+ * struct mgl_table_plan - all that a table depends on
+ * @size: slots, a valid size
+ * @seed: key of the hashes
+ * @n: length of @entry; 0 for no table
+ * @entry: the backends, sorted by address
+ */
+struct mgl_table_plan {
+	u32 size;
+	u64 seed;
+	u32 n;
+	struct mgl_table_entry *entry;
+};
+
+/**
+ * struct mgl_table_update - a table that is to replace a pool's
+ * @pool: the pool
+ * @table: the table, NULL if the pool is to have none
+ * @eligible: by index in @table: has the backend a weight?
+ */
+struct mgl_table_update {
+	struct mgl_pool *pool;
+	struct mgl_table *table;
+	bool *eligible;
+};
+
+int mgl_table_prepare(const struct mgl_ctx *ctx, struct mgl_pool *pool,
+		      const struct mgl_table_plan *plan,
+		      struct mgl_table_update *u);
+int mgl_table_moves(const struct mgl_ctx *ctx,
+		    const struct mgl_table_update *u, struct mgl_moves *moves);
+void mgl_table_commit(const struct mgl_ctx *ctx, struct mgl_table_update *u);
+void mgl_table_abort(struct mgl_table_update *u);
 void mgl_table_free(struct mgl_table *table);
 void mgl_table_slot(const struct mgl_pool *pool, const struct mgl_flow *flow,
 		     struct mgl_slot *slot);
 bool mgl_table_settle(struct mgl_net *mn, struct mgl_pool *pool,
 		       unsigned long *due);
+u32 mgl_table_size(struct mgl_net *mn, const struct mgl_pool *pool);
 bool mgl_table_remembers(struct mgl_net *mn, const struct mgl_pool *pool,
 			 const struct mgl_backend *b);
 u32 mgl_table_unsettled(struct mgl_net *mn, const struct mgl_pool *pool);

@@ -288,6 +288,19 @@ static struct mgl_vip *vip_find_locked(struct mgl_net *mn,
 }
 
 /**
+ * mgl_vip_exists() - is this address a VIP?
+ * @mn: the namespace; mn->lock is held
+ * @addr: the address
+ *
+ * Context: any.
+ * Return: true if it is.
+ */
+bool mgl_vip_exists(struct mgl_net *mn, const struct mgl_addr *addr)
+{
+	return vip_find_locked(mn, addr);
+}
+
+/**
  * mgl_vip_listen() - let packets find a service
  * @mn: the namespace; mn->lock is held
  * @svc: the service, complete; its identity is not in use

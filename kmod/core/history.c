@@ -57,43 +57,42 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_history_free);
 
 /* One slot of a table with the slots of the one before it. */
 static void slot_next(struct mgl_history *h, u32 s,
-		      const struct mgl_table_view *old, const u16 *map,
-		      const struct mgl_table_view *new, u32 now, u32 settle)
+		      const struct mgl_transition *t)
 {
-	u16 owner = old ? renumber(map, old->slots[s]) : MGL_SLOT_NONE;
-	bool unsettled = old && mgl_history_left(old->history, s, now, settle);
+	const struct mgl_table_view *old = t->old;
+	u16 owner = old ? renumber(t->map, old->slots[s]) : MGL_SLOT_NONE;
+	bool unsettled = old && mgl_history_left(old->history, s, t->now,
+						 t->settle);
 	u16 prev = MGL_PREV_SETTLED;
 
 	if (unsettled) {
 		prev = old->history->prev[s];
 		if (prev != MGL_PREV_OLD)
-			prev = renumber(map, prev);
+			prev = renumber(t->map, prev);
 	}
-	if (old && new->slots[s] == owner) {
+	if (old && t->new->slots[s] == owner) {
 		h->prev[s] = prev;
 		h->changed_at[s] = unsettled ? old->history->changed_at[s] : 0;
 	} else {
 		h->prev[s] = unsettled ? prev : owner;
-		h->changed_at[s] = now;
+		h->changed_at[s] = t->now;
 	}
 }
 
 /* Slots as before: each has its own past. */
-static int same_slots(struct mgl_history **next,
-		      const struct mgl_table_view *old, const u16 *map,
-		      const struct mgl_table_view *new, u32 now, u32 settle)
+static int same_slots(struct mgl_history **next, const struct mgl_transition *t)
 {
-	const struct mgl_history *past = old ? old->history : NULL;
+	const struct mgl_history *past = t->old ? t->old->history : NULL;
 	bool any = false, any_old = false;
 	struct mgl_history *h;
 	u32 s;
 
-	h = history_alloc(new->size, past ? past->old_size : 0);
+	h = history_alloc(t->new->size, past ? past->old_size : 0);
 	if (!h)
 		return -ENOMEM;
-	h->last = now - settle;
-	for (s = 0; s < new->size; s++) {
-		slot_next(h, s, old, map, new, now, settle);
+	h->last = t->now - t->settle;
+	for (s = 0; s < t->new->size; s++) {
+		slot_next(h, s, t);
 		if (h->prev[s] == MGL_PREV_SETTLED)
 			continue;
 		any = true;
@@ -104,7 +103,7 @@ static int same_slots(struct mgl_history **next,
 	if (any_old) {
 		h->old_seed = past->old_seed;
 		for (s = 0; s < h->old_size; s++)
-			h->old[s] = renumber(map, past->old[s]);
+			h->old[s] = renumber(t->map, past->old[s]);
 	} else {
 		kvfree(h->old);
 		h->old = NULL;
@@ -119,15 +118,16 @@ static int same_slots(struct mgl_history **next,
 }
 
 /* Is the old table of @old still what every one of its slots remembers? */
-static bool all_old(const struct mgl_table_view *old, u32 now, u32 settle)
+static bool all_old(const struct mgl_transition *t)
 {
+	const struct mgl_history *past = t->old->history;
 	u32 s;
 
-	if (!old->history || !old->history->old)
+	if (!past || !past->old)
 		return false;
-	for (s = 0; s < old->size; s++)
-		if (old->history->prev[s] != MGL_PREV_OLD ||
-		    !mgl_history_left(old->history, s, now, settle))
+	for (s = 0; s < t->old->size; s++)
+		if (past->prev[s] != MGL_PREV_OLD ||
+		    !mgl_history_left(past, s, t->now, t->settle))
 			return false;
 	return true;
 }
@@ -137,64 +137,57 @@ static bool all_old(const struct mgl_table_view *old, u32 now, u32 settle)
  * which each slot has the owner that an unknown flow went to until now.
  */
 static int other_slots(struct mgl_history **next,
-		       const struct mgl_table_view *old, const u16 *map,
-		       const struct mgl_table_view *new, u32 now, u32 settle)
+		       const struct mgl_transition *t)
 {
-	bool older = all_old(old, now, settle);
-	const struct mgl_history *past = old->history;
+	const struct mgl_history *past = t->old->history;
+	bool older = all_old(t);
 	struct mgl_history *h;
 	u32 s;
 
-	h = history_alloc(new->size, older ? past->old_size : old->size);
+	h = history_alloc(t->new->size, older ? past->old_size : t->old->size);
 	if (!h)
 		return -ENOMEM;
-	h->old_seed = older ? past->old_seed : old->seed;
+	h->old_seed = older ? past->old_seed : t->old->seed;
 	for (s = 0; s < h->old_size; s++) {
-		u16 owner = older ? past->old[s] : old->slots[s];
+		u16 owner = older ? past->old[s] : t->old->slots[s];
 
 		/*
 		 * Slots of two tables ago are not kept beside those of the
-		 * last one: what only they would know goes to the owner.
+		 * last one: a flow that only they would know goes to the owner.
 		 */
-		if (!older && mgl_history_left(past, s, now, settle) &&
+		if (!older && mgl_history_left(past, s, t->now, t->settle) &&
 		    past->prev[s] != MGL_PREV_OLD)
 			owner = past->prev[s];
-		h->old[s] = renumber(map, owner);
+		h->old[s] = renumber(t->map, owner);
 	}
-	for (s = 0; s < new->size; s++) {
+	for (s = 0; s < t->new->size; s++) {
 		h->prev[s] = MGL_PREV_OLD;
-		h->changed_at[s] = now;
+		h->changed_at[s] = t->now;
 	}
-	h->last = now;
+	h->last = t->now;
 	*next = h;
 	return 0;
 }
 
 /**
  * mgl_history_next() - what the slots of a new table remember
- * @next: the history of @new, NULL if no slot remembers anything
- * @old: the table that it replaces, or NULL if there was none
- * @map: the number in @new of each owner in @old, MGL_SLOT_NONE for those it
- *	does not have
- * @new: the new table; its history is not looked at
- * @now: the time
- * @settle: for how long a slot remembers, below 2^31
+ * @next: the history of the new table, NULL if no slot remembers anything
+ * @t: the tables, and the time
  *
- * A slot that changes hands remembers the owner it had, unless it remembers
- * one already: then it goes on with that one, which older flows are with. A
- * first table is a change from nobody. With another size or seed every slot
+ * A slot that is reassigned remembers the owner it had, unless it remembers one
+ * already: then it goes on with that one, which older flows are with. A first
+ * table is a change from no owner. With another size or seed every slot
  * changes, and the whole old table is remembered.
  *
  * Context: may sleep (allocates).
  * Return: 0 or -ENOMEM.
  */
-int mgl_history_next(struct mgl_history **next, const struct mgl_table_view *old,
-		     const u16 *map, const struct mgl_table_view *new,
-		     u32 now, u32 settle)
+int mgl_history_next(struct mgl_history **next, const struct mgl_transition *t)
 {
-	if (old && (old->size != new->size || old->seed != new->seed))
-		return other_slots(next, old, map, new, now, settle);
-	return same_slots(next, old, map, new, now, settle);
+	if (t->old && (t->old->size != t->new->size ||
+		       t->old->seed != t->new->seed))
+		return other_slots(next, t);
+	return same_slots(next, t);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_history_next);
 

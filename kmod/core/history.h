@@ -53,6 +53,23 @@ struct mgl_table_view {
 };
 
 /**
+ * struct mgl_transition - from one table to the next
+ * @old: the table that is replaced, or NULL if there was none
+ * @map: the index in @new of each owner in @old, MGL_SLOT_NONE for those it
+ *	does not have
+ * @new: the new table; its history is not looked at
+ * @now: the time
+ * @settle: for how long a slot remembers, below 2^31
+ */
+struct mgl_transition {
+	const struct mgl_table_view *old;
+	const u16 *map;
+	const struct mgl_table_view *new;
+	u32 now;
+	u32 settle;
+};
+
+/**
  * struct mgl_moves - how two tables differ
  * @slots: slots whose owner is not the same
  * @survivors: those of them whose owner could have stayed
@@ -62,9 +79,7 @@ struct mgl_moves {
 	u32 survivors;
 };
 
-int mgl_history_next(struct mgl_history **next, const struct mgl_table_view *old,
-		     const u16 *map, const struct mgl_table_view *new,
-		     u32 now, u32 settle);
+int mgl_history_next(struct mgl_history **next, const struct mgl_transition *t);
 void mgl_history_free(struct mgl_history *h);
 bool mgl_history_remembers(const struct mgl_history *h, u16 owner, u32 now,
 			   u32 settle);

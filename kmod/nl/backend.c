@@ -4,15 +4,13 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
-#include "../endpoint.h"
-#include "../table.h"
 #include "../backend.h"
-#include "nl.h"
-#include "../net.h"
-#include "../netns.h"
-#include "policy.h"
-#include "../pool.h"
+#include "../change.h"
+#include "../endpoint.h"
 #include "../flows.h"
+#include "../pool.h"
+#include "nl.h"
+#include "policy.h"
 
 static u32 deadline_left(const struct mgl_backend *b)
 {
@@ -57,15 +55,6 @@ too_small:
 	return -EMSGSIZE;
 }
 
-/*
- * Counting sweeps the whole cache: those who may change the configuration have
- * it done at once, others see what was counted in the last second.
- */
-static unsigned long count_age(const struct mgl_nl_reply *reply)
-{
-	return reply->secrets ? 0 : HZ;
-}
-
 static struct nlattr *backend_nest(struct genl_info *info)
 {
 	struct nlattr *nest = info->attrs[MAGLEV_A_BACKEND];
@@ -82,12 +71,13 @@ static int parse_backend(struct genl_info *info, struct nlattr **tb,
 {
 	struct nlattr *nest = backend_nest(info);
 
-	return nest ? mgl_nl_parse_backend_addr(nest, tb, addr, info->extack) :
-		      -EINVAL;
+	if (!nest)
+		return -EINVAL;
+	return mgl_nl_parse_backend_addr(info->extack, nest, tb, addr);
 }
 
-static int backend_params(struct genl_info *info, struct nlattr **tb,
-			 struct mgl_backend_params *p)
+static int parse_params(struct genl_info *info, struct nlattr **tb,
+			struct mgl_backend_params *p)
 {
 	struct nlattr *deadline = tb[MAGLEV_BACKEND_A_DEADLINE];
 
@@ -131,60 +121,60 @@ static int count_backends(struct genl_info *info, u32 *n)
 	return 0;
 }
 
-/* What one MAGLEV_A_BACKEND asks for. */
+/* One MAGLEV_A_BACKEND of a request that may have several. */
 static int parse_spec(struct genl_info *info, struct nlattr *nest,
-			struct mgl_backend_spec *new)
+		      struct mgl_backend_spec *spec)
 {
 	struct nlattr *tb[MAGLEV_BACKEND_A_MAX + 1];
-	int err;
 
-	new->attr = nest;
-	err = mgl_nl_parse_backend_addr(nest, tb, &new->addr, info->extack);
-	return err ? err : backend_params(info, tb, &new->params);
+	spec->attr = nest;
+	return mgl_nl_parse_backend_addr(info->extack, nest, tb, &spec->addr) ?:
+	       parse_params(info, tb, &spec->params);
 }
 
 /**
- * mgl_nl_parse_backends() - the backends that a pool is to get
+ * mgl_nl_parse_backends() - the backends that a request adds to a pool
  * @info: the request, with any number of MAGLEV_A_BACKEND
- * @new: the backends; after success kvfree(new->item)
+ * @specs: the backends; after success kvfree(specs->item)
  *
  * Context: may sleep.
  * Return: 0, -EINVAL, -EOPNOTSUPP, -ENOSPC or -ENOMEM.
  */
-int mgl_nl_parse_backends(struct genl_info *info, struct mgl_backend_specs *new)
+int mgl_nl_parse_backends(struct genl_info *info,
+			  struct mgl_backend_specs *specs)
 {
 	struct nlattr *attr;
 	int rest, err;
 	u32 n, i = 0;
 
-	*new = (struct mgl_backend_specs){};
+	*specs = (struct mgl_backend_specs){};
 	err = count_backends(info, &n);
 	if (err || !n)
 		return err;
-	new->item = kvcalloc(n, sizeof(*new->item), GFP_KERNEL);
-	if (!new->item)
+	specs->item = kvcalloc(n, sizeof(*specs->item), GFP_KERNEL);
+	if (!specs->item)
 		return -ENOMEM;
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rest) {
 		if (nla_type(attr) != MAGLEV_A_BACKEND)
 			continue;
-		err = parse_spec(info, attr, &new->item[i++]);
+		err = parse_spec(info, attr, &specs->item[i++]);
 		if (err) {
-			kvfree(new->item);
+			kvfree(specs->item);
 			return err;
 		}
 	}
-	new->n = n;
+	specs->n = n;
 	return 0;
 }
 
-/* Finds the backend that a request is about. Under mgl_net.lock. */
-static int find_backend(struct genl_info *info, struct mgl_net *mn,
-		       const struct mgl_addr *addr, struct mgl_pool **pool,
-		       struct mgl_backend **b)
+/* The backend in a request, and its pool. Under mgl_net.lock. */
+static int find_backend(struct genl_info *info, const struct mgl_ctx *ctx,
+			const struct mgl_addr *addr, struct mgl_pool **pool,
+			struct mgl_backend **b)
 {
 	int err;
 
-	err = mgl_nl_find_pool(info->attrs, mn, info->extack, pool);
+	err = mgl_nl_find_pool(ctx, info->attrs, pool);
 	if (err)
 		return err;
 	*b = mgl_backend_find(*pool, addr);
@@ -195,92 +185,60 @@ static int find_backend(struct genl_info *info, struct mgl_net *mn,
 	return -ENOENT;
 }
 
-/**
- * mgl_nl_backend_new() - MAGLEV_CMD_BACKEND_NEW
- * @skb: the request
- * @info: the request
- *
- * Context: may sleep.
- * Return: 0 or -errno, with nothing changed.
- */
+/* MAGLEV_CMD_BACKEND_NEW */
 int mgl_nl_backend_new(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mgl_net *mn = mgl_net(genl_info_net(info));
-	bool dry_run = info->attrs[MAGLEV_A_DRY_RUN];
-	struct mgl_backend_specs backends;
-	struct mgl_dry_run dry = {};
+	struct mgl_ctx ctx = mgl_nl_ctx(info);
+	struct mgl_backend_specs specs;
+	struct mgl_change change;
 	struct mgl_pool *pool;
 	int err;
 
 	if (!backend_nest(info))
 		return -EINVAL;
-	err = mgl_nl_parse_backends(info, &backends);
+	err = mgl_nl_parse_backends(info, &specs);
 	if (err)
 		return err;
 
-	mutex_lock(&mn->lock);
-	err = mgl_nl_find_pool(info->attrs, mn, info->extack, &pool);
-	if (!err)
-		err = mgl_backends_add(mn, pool, &backends,
-				      dry_run ? &dry : NULL, info->extack);
-	if (!err)
-		mgl_net_changed(mn);
-	mutex_unlock(&mn->lock);
-	kvfree(backends.item);
-	return mgl_nl_dry_run_reply(skb, info, &dry, err);
+	mutex_lock(&ctx.mn->lock);
+	err = mgl_nl_find_pool(&ctx, info->attrs, &pool) ?:
+	      mgl_change_add(&ctx, pool, &specs, &change) ?:
+	      mgl_nl_finish(skb, info, &ctx, &change);
+	mutex_unlock(&ctx.mn->lock);
+	kvfree(specs.item);
+	return err;
 }
 
-/**
- * mgl_nl_backend_set() - MAGLEV_CMD_BACKEND_SET
- * @skb: the request
- * @info: the request
- *
- * Context: may sleep.
- * Return: 0 or -errno, with nothing changed.
- */
+/* MAGLEV_CMD_BACKEND_SET */
 int mgl_nl_backend_set(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mgl_net *mn = mgl_net(genl_info_net(info));
 	struct nlattr *tb[MAGLEV_BACKEND_A_MAX + 1];
-	bool dry_run = info->attrs[MAGLEV_A_DRY_RUN];
+	struct mgl_ctx ctx = mgl_nl_ctx(info);
 	struct mgl_backend_params params;
-	struct mgl_dry_run dry = {};
+	struct mgl_change change;
 	struct mgl_backend *b;
 	struct mgl_pool *pool;
 	struct mgl_addr addr;
 	int err;
 
-	err = parse_backend(info, tb, &addr);
-	if (!err)
-		err = backend_params(info, tb, &params);
+	err = parse_backend(info, tb, &addr) ?: parse_params(info, tb, &params);
 	if (err)
 		return err;
 
-	mutex_lock(&mn->lock);
-	err = find_backend(info, mn, &addr, &pool, &b);
-	if (!err)
-		err = mgl_backend_set(mn, pool, b, &params,
-				     dry_run ? &dry : NULL, info->extack);
-	if (!err)
-		mgl_net_changed(mn);
-	mutex_unlock(&mn->lock);
-	return mgl_nl_dry_run_reply(skb, info, &dry, err);
+	mutex_lock(&ctx.mn->lock);
+	err = find_backend(info, &ctx, &addr, &pool, &b) ?:
+	      mgl_change_edit(&ctx, pool, b, &params, &change) ?:
+	      mgl_nl_finish(skb, info, &ctx, &change);
+	mutex_unlock(&ctx.mn->lock);
+	return err;
 }
 
-/**
- * mgl_nl_backend_del() - MAGLEV_CMD_BACKEND_DEL
- * @skb: the request
- * @info: the request
- *
- * Context: may sleep.
- * Return: 0 or -errno, with nothing changed.
- */
+/* MAGLEV_CMD_BACKEND_DEL */
 int mgl_nl_backend_del(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mgl_net *mn = mgl_net(genl_info_net(info));
 	struct nlattr *tb[MAGLEV_BACKEND_A_MAX + 1];
-	bool dry_run = info->attrs[MAGLEV_A_DRY_RUN];
-	struct mgl_dry_run dry = {};
+	struct mgl_ctx ctx = mgl_nl_ctx(info);
+	struct mgl_change change;
 	struct mgl_backend *b;
 	struct mgl_pool *pool;
 	struct mgl_addr addr;
@@ -290,57 +248,47 @@ int mgl_nl_backend_del(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 
-	mutex_lock(&mn->lock);
-	err = find_backend(info, mn, &addr, &pool, &b);
-	if (!err)
-		err = mgl_backend_del(mn, pool, b, dry_run ? &dry : NULL,
-				     info->extack);
-	if (!err)
-		mgl_net_changed(mn);
-	mutex_unlock(&mn->lock);
-	return mgl_nl_dry_run_reply(skb, info, &dry, err);
+	mutex_lock(&ctx.mn->lock);
+	err = find_backend(info, &ctx, &addr, &pool, &b) ?:
+	      mgl_change_delete(&ctx, pool, b, &change) ?:
+	      mgl_nl_finish(skb, info, &ctx, &change);
+	mutex_unlock(&ctx.mn->lock);
+	return err;
 }
 
-/**
- * mgl_nl_backend_get() - MAGLEV_CMD_BACKEND_GET of one backend
- * @skb: the request
- * @info: the request
- *
- * Context: may sleep.
- * Return: 0 or -errno.
- */
+/* MAGLEV_CMD_BACKEND_GET of one backend */
 int mgl_nl_backend_get(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mgl_net *mn = mgl_net(genl_info_net(info));
 	struct nlattr *tb[MAGLEV_BACKEND_A_MAX + 1];
+	struct mgl_ctx ctx = mgl_nl_ctx(info);
 	struct mgl_nl_reply reply;
 	struct mgl_backend *b;
 	struct mgl_pool *pool;
 	struct mgl_addr addr;
 	int err;
 
-	err = parse_backend(info, tb, &addr);
-	if (!err)
-		err = mgl_nl_reply_new(skb, info, &reply);
+	err = parse_backend(info, tb, &addr) ?:
+	      mgl_nl_reply_new(skb, info, &reply);
 	if (err)
 		return err;
 
-	mutex_lock(&mn->lock);
-	err = find_backend(info, mn, &addr, &pool, &b);
+	mutex_lock(&ctx.mn->lock);
+	err = find_backend(info, &ctx, &addr, &pool, &b);
 	if (!err) {
-		mgl_flows_count(mn, count_age(&reply));
+		mgl_flows_count(ctx.mn, mgl_nl_count_age(&reply));
 		err = put_backend(&reply, pool, b);
 	}
-	mutex_unlock(&mn->lock);
+	mutex_unlock(&ctx.mn->lock);
 	return mgl_nl_reply_send(&reply, info, err);
 }
 
 /*
- * Writes a pool's backends but for those that former pages have. @i counts all
- * that came by, over all pools; the ones written are counted in the callback.
+ * Writes the backends of a pool but for those that former pages have. @i counts
+ * all that came by, over all pools; those that were written are counted in the
+ * callback.
  */
-static int dump_backends(const struct mgl_nl_reply *reply,
-			const struct mgl_pool *pool, long *i)
+static int dump_pool(const struct mgl_nl_reply *reply,
+		     const struct mgl_pool *pool, long *i)
 {
 	struct netlink_callback *cb = reply->cb;
 	const struct mgl_backend *b;
@@ -357,21 +305,26 @@ static int dump_backends(const struct mgl_nl_reply *reply,
 	return 0;
 }
 
-/**
- * mgl_nl_backend_dump() - MAGLEV_CMD_BACKEND_GET of a pool's, or all
- * @skb: the page to fill
- * @cb: the dump; args[0] counts the backends written
- *
- * Context: may sleep.
- * Return: bytes written, 0 at the end, or -errno.
- */
+static void dump_all(struct mgl_net *mn, const struct mgl_nl_reply *reply)
+{
+	struct mgl_pool *pool;
+	long i = 0;
+
+	mgl_for_each_pool(pool, mn)
+		if (dump_pool(reply, pool, &i))
+			return;
+}
+
+/* MAGLEV_CMD_BACKEND_GET of a pool's, or all */
 int mgl_nl_backend_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct mgl_net *mn = mgl_net(sock_net(skb->sk));
 	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+	const struct mgl_ctx ctx = {
+		.mn = mgl_net(sock_net(skb->sk)),
+		.extack = cb->extack,
+	};
 	struct mgl_nl_reply reply;
 	struct mgl_pool *pool;
-	struct rb_node *n;
 	long i = 0;
 	int err;
 
@@ -379,21 +332,18 @@ int mgl_nl_backend_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	if (err)
 		return err;
 	mgl_nl_reply_dump(skb, cb, MAGLEV_CMD_BACKEND_GET, &reply);
-	mutex_lock(&mn->lock);
-	cb->seq = mn->generation;
+	mutex_lock(&ctx.mn->lock);
+	cb->seq = ctx.mn->generation;
 	if (!cb->args[0])
-		mgl_flows_count(mn, count_age(&reply));
-	if (attrs[MAGLEV_A_POOL] || attrs[MAGLEV_A_SERVICE]) {
-		err = mgl_nl_find_pool(attrs, mn, cb->extack, &pool);
-		if (!err)
-			dump_backends(&reply, pool, &i);
-	} else {
-		for (n = rb_first(&mn->pools); n; n = rb_next(n))
-			if (dump_backends(&reply,
-					 rb_entry(n, struct mgl_pool, node),
-					 &i))
-				break;
+		mgl_flows_count(ctx.mn, mgl_nl_count_age(&reply));
+	if (!attrs[MAGLEV_A_POOL] && !attrs[MAGLEV_A_SERVICE]) {
+		dump_all(ctx.mn, &reply);
+		goto out;
 	}
-	mutex_unlock(&mn->lock);
+	err = mgl_nl_find_pool(&ctx, attrs, &pool);
+	if (!err)
+		dump_pool(&reply, pool, &i);
+out:
+	mutex_unlock(&ctx.mn->lock);
 	return err ? err : skb->len;
 }

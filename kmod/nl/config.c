@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Netlink: what holds for the whole namespace: flow cache and timeouts. */
-#include "nl.h"
-#include "../net.h"
-#include "../netns.h"
-#include "policy.h"
+/* Netlink: settings of the whole namespace: flow cache and timeouts. */
 #include "../flows.h"
+#include "../netns.h"
+#include "nl.h"
+#include "policy.h"
 
-/* Which timeout an attribute is; UDP knows one state only. */
+/* Timeouts by attribute; UDP is in one state only. */
 static const struct {
 	int attr;
 	enum mgl_kind kind;
@@ -48,14 +47,7 @@ static int put_config(struct mgl_net *mn, const struct mgl_nl_reply *reply)
 	return 0;
 }
 
-/**
- * mgl_nl_config_get() - MAGLEV_CMD_CONFIG_GET
- * @skb: the request
- * @info: the request
- *
- * Context: may sleep.
- * Return: 0 or -errno.
- */
+/* MAGLEV_CMD_CONFIG_GET */
 int mgl_nl_config_get(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mgl_net *mn = mgl_net(genl_info_net(info));
@@ -66,36 +58,43 @@ int mgl_nl_config_get(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	mutex_lock(&mn->lock);
-	mgl_flows_count(mn, reply.secrets ? 0 : HZ);
+	mgl_flows_count(mn, mgl_nl_count_age(&reply));
 	err = put_config(mn, &reply);
 	mutex_unlock(&mn->lock);
 	return mgl_nl_reply_send(&reply, info, err);
 }
 
-static int resize(struct mgl_net *mn, struct nlattr *size,
-		  struct netlink_ext_ack *extack)
+static void set_timeouts(struct mgl_net *mn, struct nlattr **tb)
 {
-	int err = mgl_flows_resize(mn, nla_get_u32(size), extack);
+	unsigned int i;
 
+	for (i = 0; i < ARRAY_SIZE(timeouts); i++)
+		if (tb[timeouts[i].attr])
+			/* Pairs with READ_ONCE() in mgl_cache_expired(). */
+			WRITE_ONCE(mn->timeouts.seconds[timeouts[i].kind]
+						       [timeouts[i].state],
+				   nla_get_u32(tb[timeouts[i].attr]));
+}
+
+static int set_cache_size(struct mgl_net *mn, struct nlattr *size,
+			  struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (!size)
+		return 0;
+	err = mgl_flows_resize(mn, nla_get_u32(size), extack);
 	if (err)
 		NL_SET_BAD_ATTR(extack, size);
 	return err;
 }
 
-/**
- * mgl_nl_config_set() - MAGLEV_CMD_CONFIG_SET
- * @skb: the request
- * @info: the request
- *
- * Context: may sleep.
- * Return: 0 or -errno, with nothing changed.
- */
+/* MAGLEV_CMD_CONFIG_SET */
 int mgl_nl_config_set(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mgl_net *mn = mgl_net(genl_info_net(info));
 	struct nlattr *nest = info->attrs[MAGLEV_A_CONFIG];
+	struct mgl_net *mn = mgl_net(genl_info_net(info));
 	struct nlattr *tb[MAGLEV_CONFIG_A_MAX + 1];
-	unsigned int i;
 	int err;
 
 	if (!nest) {
@@ -110,16 +109,11 @@ int mgl_nl_config_set(struct sk_buff *skb, struct genl_info *info)
 
 	mutex_lock(&mn->lock);
 	/* What can fail comes first. */
-	if (tb[MAGLEV_CONFIG_A_CACHE_SIZE])
-		err = resize(mn, tb[MAGLEV_CONFIG_A_CACHE_SIZE], info->extack);
-	for (i = 0; !err && i < ARRAY_SIZE(timeouts); i++)
-		if (tb[timeouts[i].attr])
-			/* Pairs with READ_ONCE() in mgl_cache_expired(). */
-			WRITE_ONCE(mn->timeouts.seconds[timeouts[i].kind]
-						       [timeouts[i].state],
-				   nla_get_u32(tb[timeouts[i].attr]));
-	if (!err)
+	err = set_cache_size(mn, tb[MAGLEV_CONFIG_A_CACHE_SIZE], info->extack);
+	if (!err) {
+		set_timeouts(mn, tb);
 		mgl_net_changed(mn);
+	}
 	mutex_unlock(&mn->lock);
 	return err;
 }

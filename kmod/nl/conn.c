@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink: tracked flows. */
-#include "../endpoint.h"
 #include "../backend.h"
-#include "nl.h"
-#include "../net.h"
-#include "policy.h"
+#include "../endpoint.h"
+#include "../flows.h"
 #include "../pool.h"
 #include "../service.h"
-#include "../flows.h"
+#include "nl.h"
+#include "policy.h"
 
 static int put_flow(struct sk_buff *skb, const struct mgl_cached *flow,
 		    const struct mgl_clock *clock)
@@ -83,71 +82,61 @@ static int dump_bucket(struct mgl_net *mn, const struct mgl_nl_reply *reply,
 	return 0;
 }
 
-/**
- * mgl_nl_conn_dump() - MAGLEV_CMD_CONN_GET
- * @skb: the page to fill
- * @cb: the dump; args[0] is the next bucket, all of which fits into a page
- *
- * Flows come and go while they are listed: one that is there all the time is
- * listed, unless the cache is resized, which marks the dump as inconsistent.
- *
- * Context: may sleep.
- * Return: bytes written, 0 at the end, or -errno.
+/*
+ * MAGLEV_CMD_CONN_GET. Flows come and go while they are listed: one that is there
+ * all the time is listed, unless the cache is resized, which marks the dump as
+ * inconsistent. cb->args[0] is the next bucket, all of which fits into a page.
  */
 int mgl_nl_conn_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct nlattr *nest = genl_info_dump(cb)->attrs[MAGLEV_A_SERVICE];
-	struct mgl_net *mn = mgl_net(sock_net(skb->sk));
+	struct nlattr **attrs = genl_info_dump(cb)->attrs;
+	const struct mgl_ctx ctx = {
+		.mn = mgl_net(sock_net(skb->sk)),
+		.extack = cb->extack,
+	};
 	struct nlattr *tb[MAGLEV_SERVICE_A_MAX + 1];
 	struct mgl_service *only = NULL;
 	struct mgl_nl_reply reply;
 	int err = 0;
 
 	mgl_nl_reply_dump(skb, cb, MAGLEV_CMD_CONN_GET, &reply);
-	mutex_lock(&mn->lock);
-	cb->seq = mn->generation;
-	if (nest)
-		err = mgl_nl_find_service_in(nest, mn, &only, tb, cb->extack);
-	if (err || !mgl_flows_cache(mn))
+	mutex_lock(&ctx.mn->lock);
+	cb->seq = ctx.mn->generation;
+	if (attrs[MAGLEV_A_SERVICE])
+		err = mgl_nl_find_service(&ctx, attrs, tb, &only);
+	if (err || !mgl_flows_cache(ctx.mn))
 		goto out;
-	for (; cb->args[0] < mgl_cache_buckets(mgl_flows_cache(mn));
+	for (; cb->args[0] < mgl_cache_buckets(mgl_flows_cache(ctx.mn));
 	     cb->args[0]++) {
-		if (dump_bucket(mn, &reply, only))
+		if (dump_bucket(ctx.mn, &reply, only))
 			break;
 		cond_resched();
 	}
 out:
-	mutex_unlock(&mn->lock);
+	mutex_unlock(&ctx.mn->lock);
 	return err ? err : skb->len;
 }
 
-/**
- * mgl_nl_conn_del() - MAGLEV_CMD_CONN_DEL
- * @skb: the request
- * @info: the request
- *
- * Context: may sleep.
- * Return: 0 or -errno, with nothing changed.
- */
+/* MAGLEV_CMD_CONN_DEL */
 int mgl_nl_conn_del(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mgl_net *mn = mgl_net(genl_info_net(info));
-	struct nlattr *backend = info->attrs[MAGLEV_A_BACKEND];
+	struct nlattr *nest = info->attrs[MAGLEV_A_BACKEND];
 	struct nlattr *stb[MAGLEV_SERVICE_A_MAX + 1];
 	struct nlattr *btb[MAGLEV_BACKEND_A_MAX + 1];
+	struct mgl_ctx ctx = mgl_nl_ctx(info);
 	struct mgl_service *svc = NULL;
 	struct mgl_addr addr;
 	int err = 0;
 
-	if (backend)
-		err = mgl_nl_parse_backend_addr(backend, btb, &addr, info->extack);
+	if (nest)
+		err = mgl_nl_parse_backend_addr(info->extack, nest, btb, &addr);
 	if (err)
 		return err;
-	mutex_lock(&mn->lock);
+	mutex_lock(&ctx.mn->lock);
 	if (info->attrs[MAGLEV_A_SERVICE])
-		err = mgl_nl_find_service(info, mn, &svc, stb);
+		err = mgl_nl_find_service(&ctx, info->attrs, stb, &svc);
 	if (!err)
-		mgl_flows_flush(mn, svc, backend ? &addr : NULL);
-	mutex_unlock(&mn->lock);
+		mgl_flows_flush(ctx.mn, svc, nest ? &addr : NULL);
+	mutex_unlock(&ctx.mn->lock);
 	return err;
 }

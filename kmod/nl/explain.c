@@ -3,17 +3,16 @@
 #include <linux/in.h>
 #include <linux/jiffies.h>
 
-#include "../endpoint.h"
-#include "../core/flow.h"
 #include "../backend.h"
-#include "nl.h"
-#include "../net.h"
-#include "policy.h"
+#include "../core/flow.h"
+#include "../endpoint.h"
+#include "../flows.h"
 #include "../pool.h"
 #include "../select.h"
 #include "../service.h"
-#include "../flows.h"
 #include "../vip.h"
+#include "nl.h"
+#include "policy.h"
 
 static int put_backend_addr(struct sk_buff *skb, int type4, int type6,
 			    const struct mgl_backend *b)
@@ -123,11 +122,9 @@ static int parse_client(struct genl_info *info, struct mgl_flow *flow)
 		return -EINVAL;
 	}
 	err = nla_parse_nested(tb, MAGLEV_LOOKUP_A_MAX, nest, mgl_nlp_client,
-			       info->extack);
-	if (!err)
-		err = mgl_nl_parse_address(nest, tb, MAGLEV_LOOKUP_A_CLIENT4,
-				     MAGLEV_LOOKUP_A_CLIENT6, info->extack,
-				     &flow->saddr);
+			       info->extack) ?:
+	      mgl_nl_parse_address(info->extack, nest, tb,
+				   MAGLEV_LOOKUP_A_CLIENT4, &flow->saddr);
 	if (!err && tb[MAGLEV_LOOKUP_A_CLIENT_PORT])
 		flow->sport = nla_get_be16(tb[MAGLEV_LOOKUP_A_CLIENT_PORT]);
 	return err;
@@ -145,30 +142,21 @@ static struct mgl_service *find_listener(struct mgl_net *mn,
 	return vip ? mgl_vip_listener(vip, flow->proto, flow->dport) : NULL;
 }
 
-/**
- * mgl_nl_lookup_get() - MAGLEV_CMD_LOOKUP_GET
- * @skb: the request
- * @info: the request
- *
- * Context: may sleep.
- * Return: 0 or -errno.
- */
+/* MAGLEV_CMD_LOOKUP_GET */
 int mgl_nl_lookup_get(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mgl_net *mn = mgl_net(genl_info_net(info));
 	struct nlattr *tb[MAGLEV_SERVICE_A_MAX + 1];
+	struct mgl_ctx ctx = mgl_nl_ctx(info);
 	struct mgl_flow flow = {};
-	struct explained e;
 	struct mgl_nl_reply reply;
 	struct mgl_service_id id;
 	struct mgl_service *svc;
+	struct explained e;
 	int err;
 
-	err = mgl_nl_parse_service_id(info, &id, tb);
-	if (!err)
-		err = parse_client(info, &flow);
-	if (!err)
-		err = mgl_nl_reply_new(skb, info, &reply);
+	err = mgl_nl_parse_service_id(info, tb, &id) ?:
+	      parse_client(info, &flow) ?:
+	      mgl_nl_reply_new(skb, info, &reply);
 	if (err)
 		return err;
 	flow.daddr = id.vip;
@@ -176,18 +164,18 @@ int mgl_nl_lookup_get(struct sk_buff *skb, struct genl_info *info)
 	flow.proto = id.proto;
 	flow.pkt_state = MAGLEV_FLOW_ESTABLISHED;
 
-	mutex_lock(&mn->lock);
+	mutex_lock(&ctx.mn->lock);
 	rcu_read_lock();
-	svc = find_listener(mn, &flow);
+	svc = find_listener(ctx.mn, &flow);
 	if (svc) {
-		explain(mn, svc, &flow, &e);
-		err = put_explained(mn, &reply, svc, &e);
+		explain(ctx.mn, svc, &flow, &e);
+		err = put_explained(ctx.mn, &reply, svc, &e);
 	} else {
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[MAGLEV_A_SERVICE],
 				    "no service answers there");
 		err = -ENOENT;
 	}
 	rcu_read_unlock();
-	mutex_unlock(&mn->lock);
+	mutex_unlock(&ctx.mn->lock);
 	return mgl_nl_reply_send(&reply, info, err);
 }

@@ -8,9 +8,9 @@
 #include <linux/module.h>
 #include <net/genetlink.h>
 
-#include "../table.h"
+#include "../change.h"
+#include "../netns.h"
 #include "nl.h"
-#include "../net.h"
 #include "policy.h"
 
 /* Changes something, or tells a secret: CAP_NET_ADMIN over the network namespace. */
@@ -190,25 +190,14 @@ void *mgl_nl_begin(const struct mgl_nl_reply *reply)
 	return hdr;
 }
 
-/**
- * mgl_nl_dry_run_reply() - answer a request that was to change nothing
- * @skb: the request
- * @info: the request
- * @dry: what it would have done
- * @err: -ECANCELED if that was found out, or why not
- *
- * Context: may sleep.
- * Return: 0 or -errno.
- */
-int mgl_nl_dry_run_reply(struct sk_buff *skb, struct genl_info *info,
-			 const struct mgl_dry_run *dry, int err)
+static int reply_dry_run(struct sk_buff *skb, struct genl_info *info,
+			 const struct mgl_dry_run *dry)
 {
 	struct mgl_nl_reply reply;
 	struct nlattr *nest;
 	void *hdr;
+	int err;
 
-	if (err != -ECANCELED)
-		return err;
 	err = mgl_nl_reply_new(skb, info, &reply);
 	if (err)
 		return err;
@@ -224,6 +213,32 @@ int mgl_nl_dry_run_reply(struct sk_buff *skb, struct genl_info *info,
 	nla_nest_end(reply.skb, nest);
 	genlmsg_end(reply.skb, hdr);
 	return mgl_nl_reply_send(&reply, info, 0);
+}
+
+/**
+ * mgl_nl_finish() - make a prepared change, or answer what it would do
+ * @skb: the request
+ * @info: the request, a dry run if it has MAGLEV_A_DRY_RUN
+ * @ctx: the context of the change
+ * @change: the change, not to be used afterwards
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno.
+ */
+int mgl_nl_finish(struct sk_buff *skb, struct genl_info *info,
+		  const struct mgl_ctx *ctx, struct mgl_change *change)
+{
+	struct mgl_dry_run dry;
+	int err;
+
+	if (!info->attrs[MAGLEV_A_DRY_RUN]) {
+		mgl_change_commit(ctx, change);
+		mgl_net_changed(ctx->mn);
+		return 0;
+	}
+	err = mgl_change_report(ctx, change, &dry);
+	mgl_change_abort(ctx, change);
+	return err ? err : reply_dry_run(skb, info, &dry);
 }
 
 /**

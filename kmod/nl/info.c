@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Netlink: what concerns a namespace as a whole. */
+/* Netlink: information on a namespace as a whole, its counters, flush. */
 #include "../backend.h"
-#include "nl.h"
-#include "../net.h"
 #include "../netns.h"
 #include "../pool.h"
 #include "../router.h"
 #include "../service.h"
+#include "nl.h"
 
 static int put_info(struct mgl_net *mn, const struct mgl_nl_reply *reply)
 {
@@ -36,14 +35,7 @@ static int put_info(struct mgl_net *mn, const struct mgl_nl_reply *reply)
 	return 0;
 }
 
-/**
- * mgl_nl_info_get() - MAGLEV_CMD_INFO_GET
- * @skb: the request
- * @info: the request
- *
- * Context: may sleep.
- * Return: 0 or -errno.
- */
+/* MAGLEV_CMD_INFO_GET */
 int mgl_nl_info_get(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mgl_net *mn = mgl_net(genl_info_net(info));
@@ -99,14 +91,7 @@ too_small:
 	return -EMSGSIZE;
 }
 
-/**
- * mgl_nl_stats_get() - MAGLEV_CMD_STATS_GET
- * @skb: the request
- * @info: the request
- *
- * Context: may sleep.
- * Return: 0 or -errno.
- */
+/* MAGLEV_CMD_STATS_GET */
 int mgl_nl_stats_get(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mgl_net *mn = mgl_net(genl_info_net(info));
@@ -140,54 +125,39 @@ static void zero_service(struct mgl_net *mn, struct mgl_service *svc)
 
 static void zero_all(struct mgl_net *mn)
 {
-	struct rb_node *n;
+	struct mgl_service *svc;
+	struct mgl_pool *pool;
 
 	mn->counters_base = mgl_counters_read(mn->counters);
-	for (n = rb_first(&mn->services); n; n = rb_next(n)) {
-		struct mgl_service *svc = rb_entry(n, struct mgl_service, node);
-
+	mgl_for_each_service(svc, mn) {
 		svc->traffic_base = mgl_traffic_read(svc->traffic);
 		cond_resched();
 	}
-	for (n = rb_first(&mn->pools); n; n = rb_next(n))
-		zero_pool(rb_entry(n, struct mgl_pool, node));
+	mgl_for_each_pool(pool, mn)
+		zero_pool(pool);
 }
 
-/**
- * mgl_nl_stats_zero() - MAGLEV_CMD_STATS_ZERO
- * @skb: the request
- * @info: the request
- *
- * Context: may sleep.
- * Return: 0 or -errno, with nothing changed.
- */
+/* MAGLEV_CMD_STATS_ZERO */
 int mgl_nl_stats_zero(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mgl_net *mn = mgl_net(genl_info_net(info));
 	struct nlattr *tb[MAGLEV_SERVICE_A_MAX + 1];
+	struct mgl_ctx ctx = mgl_nl_ctx(info);
 	struct mgl_service *svc;
 	int err = 0;
 
-	mutex_lock(&mn->lock);
+	mutex_lock(&ctx.mn->lock);
 	if (!info->attrs[MAGLEV_A_SERVICE]) {
-		zero_all(mn);
+		zero_all(ctx.mn);
 	} else {
-		err = mgl_nl_find_service(info, mn, &svc, tb);
+		err = mgl_nl_find_service(&ctx, info->attrs, tb, &svc);
 		if (!err)
-			zero_service(mn, svc);
+			zero_service(ctx.mn, svc);
 	}
-	mutex_unlock(&mn->lock);
+	mutex_unlock(&ctx.mn->lock);
 	return err;
 }
 
-/**
- * mgl_nl_flush() - MAGLEV_CMD_FLUSH
- * @skb: the request
- * @info: the request
- *
- * Context: may sleep.
- * Return: 0.
- */
+/* MAGLEV_CMD_FLUSH */
 int mgl_nl_flush(struct sk_buff *skb, struct genl_info *info)
 {
 	struct mgl_net *mn = mgl_net(genl_info_net(info));

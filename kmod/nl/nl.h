@@ -8,11 +8,11 @@
 #include <uapi/linux/maglev.h>
 
 #include "../core/addr.h"
-#include "../stats.h"
+#include "../ctx.h"
+#include "../net.h"
 
-struct mgl_dry_run;
+struct mgl_change;
 struct mgl_backend_specs;
-struct mgl_net;
 struct mgl_pool;
 struct mgl_pool_params;
 struct mgl_service;
@@ -25,7 +25,7 @@ struct mgl_service_id;
  * @seq: which request
  * @flags: NLM_F_*
  * @cmd: MAGLEV_CMD_*
- * @secrets: the reader may see seeds
+ * @secrets: the reader may change the configuration, and see seeds
  * @cb: the dump it is part of, or NULL
  */
 struct mgl_nl_reply {
@@ -38,6 +38,16 @@ struct mgl_nl_reply {
 	struct netlink_callback *cb;
 };
 
+/*
+ * The age at which counts of flows will do for the reader of a reply, for
+ * mgl_flows_count(): counting sweeps the whole cache, so those who may change the
+ * configuration have it done at once, others see counts of the last second.
+ */
+static inline unsigned long mgl_nl_count_age(const struct mgl_nl_reply *reply)
+{
+	return reply->secrets ? 0 : HZ;
+}
+
 /* Multicast groups. */
 enum { MGL_MCGRP_CONFIG };
 
@@ -46,7 +56,7 @@ extern struct genl_family mgl_genl_family;
 int mgl_netlink_init(void);
 void mgl_netlink_exit(void);
 
-/* netlink.c: helpers */
+/* family.c: replies */
 int mgl_nl_reply_new(struct sk_buff *skb, struct genl_info *info,
 		     struct mgl_nl_reply *reply);
 int mgl_nl_reply_send(struct mgl_nl_reply *reply, struct genl_info *info,
@@ -55,35 +65,46 @@ void mgl_nl_reply_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 		       struct mgl_nl_reply *reply);
 int mgl_nl_dump_all(struct netlink_callback *cb, int attr);
 void *mgl_nl_begin(const struct mgl_nl_reply *reply);
-int mgl_nl_dry_run_reply(struct sk_buff *skb, struct genl_info *info,
-			 const struct mgl_dry_run *dry, int err);
+int mgl_nl_finish(struct sk_buff *skb, struct genl_info *info,
+		  const struct mgl_ctx *ctx, struct mgl_change *change);
 
-/* nl_parse.c: from attributes to objects; -errno with the extack set */
-int mgl_nl_parse_service_id(struct genl_info *info, struct mgl_service_id *id,
-		      struct nlattr **tb);
-int mgl_nl_find_service(struct genl_info *info, struct mgl_net *mn,
-		   struct mgl_service **svc, struct nlattr **tb);
-int mgl_nl_find_service_in(struct nlattr *nest, struct mgl_net *mn,
-		      struct mgl_service **svc, struct nlattr **tb,
-		      struct netlink_ext_ack *extack);
-int mgl_nl_parse_backend_addr(struct nlattr *nest, struct nlattr **tb,
-			struct mgl_addr *addr, struct netlink_ext_ack *extack);
-int mgl_nl_check_pool_name(struct nlattr *attr, struct netlink_ext_ack *extack,
-		     bool is_new);
-int mgl_nl_parse_pool_params(struct nlattr **tb, struct mgl_pool_params *params,
-		       struct netlink_ext_ack *extack);
-int mgl_nl_find_pool(struct nlattr **attrs, struct mgl_net *mn,
-		struct netlink_ext_ack *extack, struct mgl_pool **pool);
-int mgl_nl_parse_address(struct nlattr *nest, struct nlattr **tb, int type4,
-		   int type6, struct netlink_ext_ack *extack,
-		   struct mgl_addr *addr);
-int mgl_nl_check_unicast(const struct mgl_addr *addr, struct nlattr *nest,
-		   struct netlink_ext_ack *extack);
+/* The context of a request's change; ctx.mn->lock is for the handler to take. */
+static inline struct mgl_ctx mgl_nl_ctx(struct genl_info *info)
+{
+	return (struct mgl_ctx){
+		.mn = mgl_net(genl_info_net(info)),
+		.extack = info->extack,
+	};
+}
 
-/* nl_backend.c: likewise; to be freed with kvfree(new->item) */
-int mgl_nl_parse_backends(struct genl_info *info, struct mgl_backend_specs *new);
+/*
+ * parse.c: from attributes to objects; -errno with the extack set. What refuses
+ * comes first, then what is parsed, then what it is parsed into.
+ */
+int mgl_nl_parse_address(struct netlink_ext_ack *extack, struct nlattr *nest,
+			 struct nlattr **tb, int type4, struct mgl_addr *addr);
+int mgl_nl_check_unicast(struct netlink_ext_ack *extack, struct nlattr *nest,
+			 const struct mgl_addr *addr);
+int mgl_nl_parse_service_id(struct genl_info *info, struct nlattr **tb,
+			    struct mgl_service_id *id);
+int mgl_nl_find_service(const struct mgl_ctx *ctx, struct nlattr **attrs,
+			struct nlattr **tb, struct mgl_service **svc);
+int mgl_nl_check_pool_name(struct netlink_ext_ack *extack, struct nlattr *attr,
+			   bool is_new);
+int mgl_nl_parse_pool_params(struct netlink_ext_ack *extack,
+			     struct nlattr *nest, struct nlattr **tb,
+			     struct mgl_pool_params *params);
+int mgl_nl_find_pool(const struct mgl_ctx *ctx, struct nlattr **attrs,
+		     struct mgl_pool **pool);
+int mgl_nl_parse_backend_addr(struct netlink_ext_ack *extack,
+			      struct nlattr *nest, struct nlattr **tb,
+			      struct mgl_addr *addr);
 
-/* nl_put.c: from objects to attributes; 0 or -EMSGSIZE */
+/* backend.c: likewise; to be freed with kvfree(specs->item) */
+int mgl_nl_parse_backends(struct genl_info *info,
+			  struct mgl_backend_specs *specs);
+
+/* put.c: from objects to attributes; 0 or -EMSGSIZE */
 int mgl_nl_put_address(struct sk_buff *skb, int type4, int type6,
 		       const struct mgl_addr *addr);
 int mgl_nl_put_service_id(struct sk_buff *skb, const struct mgl_service_id *id);

@@ -1,33 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Between netlink attributes and objects. */
+/* Netlink: from attributes to objects. */
 #include <linux/ctype.h>
 #include <linux/in.h>
 #include <linux/string.h>
 
 #include "../core/addr.h"
-#include "nl.h"
-#include "../net.h"
-#include "policy.h"
+#include "../core/maglev.h"
 #include "../pool.h"
 #include "../service.h"
-#include "../core/maglev.h"
+#include "nl.h"
+#include "policy.h"
 
 /**
  * mgl_nl_parse_address() - one of a pair of address attributes
+ * @extack: says why not
  * @nest: the object they are in, to blame
  * @tb: its attributes
- * @type4: index of the IPv4 one
- * @type6: index of the IPv6 one
- * @extack: says why not
+ * @type4: index of the IPv4 one; that of the IPv6 one follows
  * @addr: the address
  *
  * Context: any.
  * Return: 0, -EINVAL or -EOPNOTSUPP.
  */
-int mgl_nl_parse_address(struct nlattr *nest, struct nlattr **tb, int type4,
-		   int type6, struct netlink_ext_ack *extack,
-		   struct mgl_addr *addr)
+int mgl_nl_parse_address(struct netlink_ext_ack *extack, struct nlattr *nest,
+			 struct nlattr **tb, int type4, struct mgl_addr *addr)
 {
+	int type6 = type4 + 1;
+
 	if (tb[type4] && tb[type6]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[type6],
 				    "both an IPv4 and an IPv6 address");
@@ -47,29 +46,44 @@ int mgl_nl_parse_address(struct nlattr *nest, struct nlattr **tb, int type4,
 	return 0;
 }
 
+static_assert(MAGLEV_SERVICE_A_ADDRESS6 == MAGLEV_SERVICE_A_ADDRESS4 + 1);
+static_assert(MAGLEV_BACKEND_A_ADDRESS6 == MAGLEV_BACKEND_A_ADDRESS4 + 1);
+static_assert(MAGLEV_ROUTER_A_ADDRESS6 == MAGLEV_ROUTER_A_ADDRESS4 + 1);
+static_assert(MAGLEV_LOOKUP_A_CLIENT6 == MAGLEV_LOOKUP_A_CLIENT4 + 1);
+
 /**
- * mgl_nl_check_unicast() - refuse an address that no host can have
- * @addr: the address
- * @nest: the object it is of, to blame
+ * mgl_nl_check_unicast() - refuse an address that names no single other host
  * @extack: says why not
+ * @nest: the object it is of, to blame
+ * @addr: the address
  *
  * Context: any.
  * Return: 0 or -EINVAL.
  */
-int mgl_nl_check_unicast(const struct mgl_addr *addr, struct nlattr *nest,
-		   struct netlink_ext_ack *extack)
+int mgl_nl_check_unicast(struct netlink_ext_ack *extack, struct nlattr *nest,
+			 const struct mgl_addr *addr)
 {
 	__be32 a = mgl_addr_to_v4(addr);
 
-	if (!ipv4_is_zeronet(a) && !ipv4_is_loopback(a) &&
-	    !ipv4_is_multicast(a) && !ipv4_is_lbcast(a))
+	if (ipv4_is_loopback(a))
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "a loopback address cannot be reached through GRE");
+	else if (ipv4_is_multicast(a))
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "a multicast address is no single host's");
+	else if (ipv4_is_lbcast(a))
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "the broadcast address is no single host's");
+	else if (ipv4_is_zeronet(a))
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "addresses in 0.0.0.0/8 are no host's");
+	else
 		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, nest, "not a unicast address");
 	return -EINVAL;
 }
 
-static int parse_protocol(struct nlattr *nest, struct nlattr **tb, u8 *proto,
-			  struct netlink_ext_ack *extack)
+static int parse_protocol(struct netlink_ext_ack *extack, struct nlattr *nest,
+			  struct nlattr **tb, u8 *proto)
 {
 	struct nlattr *a = tb[MAGLEV_SERVICE_A_PROTOCOL];
 
@@ -88,9 +102,8 @@ static int parse_protocol(struct nlattr *nest, struct nlattr **tb, u8 *proto,
 	return 0;
 }
 
-static int parse_ports(struct nlattr *nest, struct nlattr **tb,
-		       struct mgl_service_id *id,
-		       struct netlink_ext_ack *extack)
+static int parse_ports(struct netlink_ext_ack *extack, struct nlattr *nest,
+		       struct nlattr **tb, struct mgl_service_id *id)
 {
 	struct nlattr *first = tb[MAGLEV_SERVICE_A_PORT];
 	struct nlattr *last = tb[MAGLEV_SERVICE_A_PORT_LAST];
@@ -120,113 +133,88 @@ static int parse_ports(struct nlattr *nest, struct nlattr **tb,
 	return 0;
 }
 
-static int parse_service_nest(struct nlattr *nest, struct mgl_service_id *id,
-			      struct nlattr **tb,
-			      struct netlink_ext_ack *extack)
+static int parse_service_nest(struct netlink_ext_ack *extack,
+			      struct nlattr *nest, struct nlattr **tb,
+			      struct mgl_service_id *id)
 {
-	int err;
-
-	err = nla_parse_nested(tb, MAGLEV_SERVICE_A_MAX, nest, mgl_nlp_service,
-			       extack);
-	if (!err)
-		err = parse_protocol(nest, tb, &id->proto, extack);
-	if (!err)
-		err = mgl_nl_parse_address(nest, tb, MAGLEV_SERVICE_A_ADDRESS4,
-				     MAGLEV_SERVICE_A_ADDRESS6, extack,
-				     &id->vip);
-	if (!err)
-		err = mgl_nl_check_unicast(&id->vip, nest, extack);
-	if (!err)
-		err = parse_ports(nest, tb, id, extack);
-	return err;
+	return nla_parse_nested(tb, MAGLEV_SERVICE_A_MAX, nest, mgl_nlp_service,
+				extack) ?:
+	       parse_protocol(extack, nest, tb, &id->proto) ?:
+	       mgl_nl_parse_address(extack, nest, tb, MAGLEV_SERVICE_A_ADDRESS4,
+				    &id->vip) ?:
+	       mgl_nl_check_unicast(extack, nest, &id->vip) ?:
+	       parse_ports(extack, nest, tb, id);
 }
 
-static struct nlattr *service_nest(struct genl_info *info)
+static struct nlattr *service_nest(struct netlink_ext_ack *extack,
+				   struct nlattr **attrs)
 {
-	struct nlattr *nest = info->attrs[MAGLEV_A_SERVICE];
+	struct nlattr *nest = attrs[MAGLEV_A_SERVICE];
 
 	if (!nest) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, MAGLEV_A_SERVICE);
-		NL_SET_ERR_MSG(info->extack, "service is missing");
+		NL_SET_ERR_ATTR_MISS(extack, NULL, MAGLEV_A_SERVICE);
+		NL_SET_ERR_MSG(extack, "service is missing");
 	}
 	return nest;
 }
 
 /**
- * mgl_nl_parse_service_id() - the service that a request is about
+ * mgl_nl_parse_service_id() - the identity of the service in a request
  * @info: the request
- * @id: its identity
  * @tb: the attributes of MAGLEV_A_SERVICE, MAGLEV_SERVICE_A_MAX + 1 of them
+ * @id: the identity
  *
  * Context: any.
  * Return: 0 or -errno.
  */
-int mgl_nl_parse_service_id(struct genl_info *info, struct mgl_service_id *id,
-		      struct nlattr **tb)
+int mgl_nl_parse_service_id(struct genl_info *info, struct nlattr **tb,
+			    struct mgl_service_id *id)
 {
-	struct nlattr *nest = service_nest(info);
+	struct nlattr *nest = service_nest(info->extack, info->attrs);
 
-	return nest ? parse_service_nest(nest, id, tb, info->extack) : -EINVAL;
+	return nest ? parse_service_nest(info->extack, nest, tb, id) : -EINVAL;
 }
 
 /**
- * mgl_nl_find_service_in() - find the service that an attribute names
- * @nest: MAGLEV_A_SERVICE
- * @mn: the namespace; mn->lock is held
+ * mgl_nl_find_service() - find the service in a request
+ * @ctx: the context
+ * @attrs: the request's attributes
+ * @tb: the attributes of MAGLEV_A_SERVICE, MAGLEV_SERVICE_A_MAX + 1 of them
  * @svc: the service
- * @tb: its attributes, MAGLEV_SERVICE_A_MAX + 1 of them
- * @extack: says why not
  *
  * Context: any.
  * Return: 0 or -errno.
  */
-int mgl_nl_find_service_in(struct nlattr *nest, struct mgl_net *mn,
-		      struct mgl_service **svc, struct nlattr **tb,
-		      struct netlink_ext_ack *extack)
+int mgl_nl_find_service(const struct mgl_ctx *ctx, struct nlattr **attrs,
+			struct nlattr **tb, struct mgl_service **svc)
 {
+	struct nlattr *nest = service_nest(ctx->extack, attrs);
 	struct mgl_service_id id;
 	int err;
 
-	err = parse_service_nest(nest, &id, tb, extack);
+	if (!nest)
+		return -EINVAL;
+	err = parse_service_nest(ctx->extack, nest, tb, &id);
 	if (err)
 		return err;
-	*svc = mgl_service_find(mn, &id);
+	*svc = mgl_service_find(ctx->mn, &id);
 	if (*svc)
 		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, nest, "no such service");
+	NL_SET_ERR_MSG_ATTR(ctx->extack, nest, "no such service");
 	return -ENOENT;
 }
 
 /**
- * mgl_nl_find_service() - find the service that a request is about
- * @info: the request
- * @mn: the namespace; mn->lock is held
- * @svc: the service
- * @tb: the attributes of MAGLEV_A_SERVICE, MAGLEV_SERVICE_A_MAX + 1 of them
- *
- * Context: any.
- * Return: 0 or -errno.
- */
-int mgl_nl_find_service(struct genl_info *info, struct mgl_net *mn,
-		   struct mgl_service **svc, struct nlattr **tb)
-{
-	struct nlattr *nest = service_nest(info);
-
-	return nest ? mgl_nl_find_service_in(nest, mn, svc, tb, info->extack) :
-		      -EINVAL;
-}
-
-/**
  * mgl_nl_check_pool_name() - check a pool's name
- * @attr: MAGLEV_POOL_A_NAME or MAGLEV_SERVICE_A_POOL
  * @extack: says why not
+ * @attr: MAGLEV_POOL_A_NAME or MAGLEV_SERVICE_A_POOL
  * @is_new: for a new pool: only [A-Za-z0-9._-], which no private one has
  *
  * Context: any.
  * Return: 0 or -EINVAL.
  */
-int mgl_nl_check_pool_name(struct nlattr *attr, struct netlink_ext_ack *extack,
-		     bool is_new)
+int mgl_nl_check_pool_name(struct netlink_ext_ack *extack, struct nlattr *attr,
+			   bool is_new)
 {
 	const char *name = nla_data(attr), *p;
 
@@ -246,21 +234,23 @@ int mgl_nl_check_pool_name(struct nlattr *attr, struct netlink_ext_ack *extack,
 
 /**
  * mgl_nl_parse_pool_params() - table size, seed and settle time
- * @tb: the attributes of MAGLEV_A_POOL
- * @params: what they say
  * @extack: says why not
+ * @nest: MAGLEV_A_POOL
+ * @tb: its attributes
+ * @params: the settings
  *
  * Context: any.
  * Return: 0 or -EINVAL.
  */
-int mgl_nl_parse_pool_params(struct nlattr **tb, struct mgl_pool_params *params,
-		       struct netlink_ext_ack *extack)
+int mgl_nl_parse_pool_params(struct netlink_ext_ack *extack,
+			     struct nlattr *nest, struct nlattr **tb,
+			     struct mgl_pool_params *params)
 {
 	struct nlattr *size = tb[MAGLEV_POOL_A_TABLE_SIZE];
 	struct nlattr *seed = tb[MAGLEV_POOL_A_SEED];
 	struct nlattr *settle = tb[MAGLEV_POOL_A_SETTLE];
 
-	*params = (struct mgl_pool_params){};
+	*params = (struct mgl_pool_params){ .attr = nest };
 	if (size) {
 		params->has_size = true;
 		params->size = nla_get_u32(size);
@@ -281,83 +271,82 @@ int mgl_nl_parse_pool_params(struct nlattr **tb, struct mgl_pool_params *params,
 	return 0;
 }
 
-static int pool_by_name(struct nlattr *nest, struct mgl_net *mn,
-			struct netlink_ext_ack *extack, struct mgl_pool **pool)
+static int pool_by_name(const struct mgl_ctx *ctx, struct nlattr *nest,
+			struct mgl_pool **pool)
 {
 	struct nlattr *tb[MAGLEV_POOL_A_MAX + 1];
 	int err;
 
 	err = nla_parse_nested(tb, MAGLEV_POOL_A_MAX, nest, mgl_nlp_pool,
-			       extack);
+			       ctx->extack);
 	if (err)
 		return err;
 	if (!tb[MAGLEV_POOL_A_NAME]) {
-		NL_SET_ERR_ATTR_MISS(extack, nest, MAGLEV_POOL_A_NAME);
-		NL_SET_ERR_MSG(extack, "pool's name is missing");
+		NL_SET_ERR_ATTR_MISS(ctx->extack, nest, MAGLEV_POOL_A_NAME);
+		NL_SET_ERR_MSG(ctx->extack, "pool's name is missing");
 		return -EINVAL;
 	}
-	*pool = mgl_pool_find(mn, nla_data(tb[MAGLEV_POOL_A_NAME]));
+	*pool = mgl_pool_find(ctx->mn, nla_data(tb[MAGLEV_POOL_A_NAME]));
 	if (*pool)
 		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, tb[MAGLEV_POOL_A_NAME], "no such pool");
+	NL_SET_ERR_MSG_ATTR(ctx->extack, tb[MAGLEV_POOL_A_NAME],
+			    "no such pool");
 	return -ENOENT;
 }
 
 /**
  * mgl_nl_find_pool() - find the pool that a request names itself or by a service
+ * @ctx: the context
  * @attrs: the request's attributes
- * @mn: the namespace; mn->lock is held
- * @extack: says why not
  * @pool: the pool
  *
  * Context: any.
  * Return: 0 or -errno.
  */
-int mgl_nl_find_pool(struct nlattr **attrs, struct mgl_net *mn,
-		struct netlink_ext_ack *extack, struct mgl_pool **pool)
+int mgl_nl_find_pool(const struct mgl_ctx *ctx, struct nlattr **attrs,
+		     struct mgl_pool **pool)
 {
 	struct nlattr *tb[MAGLEV_SERVICE_A_MAX + 1];
 	struct mgl_service *svc;
 	int err;
 
 	if (attrs[MAGLEV_A_POOL] && attrs[MAGLEV_A_SERVICE]) {
-		NL_SET_ERR_MSG_ATTR(extack, attrs[MAGLEV_A_POOL],
+		NL_SET_ERR_MSG_ATTR(ctx->extack, attrs[MAGLEV_A_POOL],
 				    "both a service and a pool");
 		return -EINVAL;
 	}
 	if (attrs[MAGLEV_A_POOL])
-		return pool_by_name(attrs[MAGLEV_A_POOL], mn, extack, pool);
+		return pool_by_name(ctx, attrs[MAGLEV_A_POOL], pool);
 	if (!attrs[MAGLEV_A_SERVICE]) {
-		NL_SET_ERR_ATTR_MISS(extack, NULL, MAGLEV_A_POOL);
-		NL_SET_ERR_MSG(extack, "neither a service nor a pool is given");
+		NL_SET_ERR_ATTR_MISS(ctx->extack, NULL, MAGLEV_A_POOL);
+		NL_SET_ERR_MSG(ctx->extack,
+			       "neither a service nor a pool is given");
 		return -EINVAL;
 	}
-	err = mgl_nl_find_service_in(attrs[MAGLEV_A_SERVICE], mn, &svc, tb, extack);
+	err = mgl_nl_find_service(ctx, attrs, tb, &svc);
 	if (err)
 		return err;
-	*pool = mgl_service_pool(mn, svc);
+	*pool = mgl_service_pool(ctx->mn, svc);
 	return 0;
 }
 
 /**
- * mgl_nl_parse_backend_addr() - the address of the backend that a request is about
+ * mgl_nl_parse_backend_addr() - the address of the backend in a request
+ * @extack: says why not
  * @nest: MAGLEV_A_BACKEND
  * @tb: its attributes, MAGLEV_BACKEND_A_MAX + 1 of them
  * @addr: the address
- * @extack: says why not
  *
  * Context: any.
  * Return: 0 or -errno.
  */
-int mgl_nl_parse_backend_addr(struct nlattr *nest, struct nlattr **tb,
-			struct mgl_addr *addr, struct netlink_ext_ack *extack)
+int mgl_nl_parse_backend_addr(struct netlink_ext_ack *extack,
+			      struct nlattr *nest, struct nlattr **tb,
+			      struct mgl_addr *addr)
 {
-	int err;
-
-	err = nla_parse_nested(tb, MAGLEV_BACKEND_A_MAX, nest, mgl_nlp_backend,
-			       extack);
-	if (!err)
-		err = mgl_nl_parse_address(nest, tb, MAGLEV_BACKEND_A_ADDRESS4,
-				     MAGLEV_BACKEND_A_ADDRESS6, extack, addr);
-	return err ? err : mgl_nl_check_unicast(addr, nest, extack);
+	return nla_parse_nested(tb, MAGLEV_BACKEND_A_MAX, nest, mgl_nlp_backend,
+				extack) ?:
+	       mgl_nl_parse_address(extack, nest, tb, MAGLEV_BACKEND_A_ADDRESS4,
+				    addr) ?:
+	       mgl_nl_check_unicast(extack, nest, addr);
 }

@@ -2,13 +2,13 @@
 /* Netlink: pools. */
 #include <linux/mm.h>
 
-#include "../table.h"
 #include "../backend.h"
-#include "nl.h"
-#include "../net.h"
+#include "../change.h"
 #include "../netns.h"
-#include "policy.h"
 #include "../pool.h"
+#include "../table.h"
+#include "nl.h"
+#include "policy.h"
 
 /* Under mgl_net.lock. Returns 0 or -EMSGSIZE. */
 static int put_pool(struct mgl_net *mn, const struct mgl_nl_reply *reply,
@@ -69,121 +69,76 @@ static int parse_pool(struct genl_info *info, struct nlattr **tb,
 		NL_SET_ERR_MSG(info->extack, "pool's name is missing");
 		return -EINVAL;
 	}
-	err = mgl_nl_check_pool_name(tb[MAGLEV_POOL_A_NAME], info->extack, is_new);
-	return err ? err : mgl_nl_parse_pool_params(tb, params, info->extack);
+	return mgl_nl_check_pool_name(info->extack, tb[MAGLEV_POOL_A_NAME],
+				      is_new) ?:
+	       mgl_nl_parse_pool_params(info->extack, nest, tb, params);
 }
 
-/**
- * mgl_nl_pool_new() - MAGLEV_CMD_POOL_NEW
- * @skb: the request
- * @info: the request
- *
- * Context: may sleep.
- * Return: 0 or -errno, with nothing changed.
- */
+/* MAGLEV_CMD_POOL_NEW */
 int mgl_nl_pool_new(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mgl_net *mn = mgl_net(genl_info_net(info));
 	struct nlattr *tb[MAGLEV_POOL_A_MAX + 1];
-	struct mgl_backend_specs backends;
+	struct mgl_ctx ctx = mgl_nl_ctx(info);
+	struct mgl_backend_specs specs;
 	struct mgl_pool_params params;
 	struct mgl_pool *pool;
 	int err;
 
-	err = parse_pool(info, tb, &params, true);
-	if (!err)
-		err = mgl_nl_parse_backends(info, &backends);
+	err = parse_pool(info, tb, &params, true) ?:
+	      mgl_nl_parse_backends(info, &specs);
 	if (err)
 		return err;
-	mutex_lock(&mn->lock);
-	pool = mgl_pool_create(mn, nla_data(tb[MAGLEV_POOL_A_NAME]), &params,
-			       &backends, info->extack);
+	mutex_lock(&ctx.mn->lock);
+	pool = mgl_pool_create(&ctx, nla_data(tb[MAGLEV_POOL_A_NAME]), &params,
+			       &specs);
 	if (!IS_ERR(pool))
-		mgl_net_changed(mn);
-	mutex_unlock(&mn->lock);
-	kvfree(backends.item);
+		mgl_net_changed(ctx.mn);
+	mutex_unlock(&ctx.mn->lock);
+	kvfree(specs.item);
 	return PTR_ERR_OR_ZERO(pool);
 }
 
-/**
- * mgl_nl_pool_set() - MAGLEV_CMD_POOL_SET
- * @skb: the request
- * @info: the request
- *
- * Context: may sleep.
- * Return: 0 or -errno, with nothing changed.
- */
+/* MAGLEV_CMD_POOL_SET */
 int mgl_nl_pool_set(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mgl_net *mn = mgl_net(genl_info_net(info));
 	struct nlattr *tb[MAGLEV_POOL_A_MAX + 1];
-	bool dry_run = info->attrs[MAGLEV_A_DRY_RUN];
+	struct mgl_ctx ctx = mgl_nl_ctx(info);
 	struct mgl_pool_params params;
-	struct mgl_dry_run dry = {};
+	struct mgl_change change;
 	struct mgl_pool *pool;
 	int err;
 
 	err = parse_pool(info, tb, &params, false);
 	if (err)
 		return err;
-	mutex_lock(&mn->lock);
-	err = mgl_nl_find_pool(info->attrs, mn, info->extack, &pool);
-	if (!err)
-		err = mgl_pool_set(mn, pool, &params, dry_run ? &dry : NULL,
-				   info->extack);
-	if (!err)
-		mgl_net_changed(mn);
-	mutex_unlock(&mn->lock);
-	return mgl_nl_dry_run_reply(skb, info, &dry, err);
-}
-
-/**
- * mgl_nl_pool_del() - MAGLEV_CMD_POOL_DEL
- * @skb: the request
- * @info: the request
- *
- * Context: may sleep.
- * Return: 0 or -errno, with nothing changed.
- */
-int mgl_nl_pool_del(struct sk_buff *skb, struct genl_info *info)
-{
-	struct mgl_net *mn = mgl_net(genl_info_net(info));
-	struct nlattr *nest = info->attrs[MAGLEV_A_POOL];
-	struct mgl_pool *pool;
-	int err;
-
-	mutex_lock(&mn->lock);
-	err = mgl_nl_find_pool(info->attrs, mn, info->extack, &pool);
-	if (err)
-		goto out;
-	if (pool->is_private) {
-		NL_SET_ERR_MSG_ATTR(info->extack, nest,
-				    "pool is private and goes with its service");
-		err = -EBUSY;
-	} else if (pool->users) {
-		NL_SET_ERR_MSG_ATTR(info->extack, nest,
-				    "pool is used by a service");
-		err = -EBUSY;
-	} else {
-		mgl_pool_destroy(mn, pool);
-		mgl_net_changed(mn);
-	}
-out:
-	mutex_unlock(&mn->lock);
+	mutex_lock(&ctx.mn->lock);
+	err = mgl_nl_find_pool(&ctx, info->attrs, &pool) ?:
+	      mgl_change_pool(&ctx, pool, &params, &change) ?:
+	      mgl_nl_finish(skb, info, &ctx, &change);
+	mutex_unlock(&ctx.mn->lock);
 	return err;
 }
 
-/**
- * mgl_nl_pool_get() - MAGLEV_CMD_POOL_GET of one pool
- * @skb: the request
- * @info: the request
- *
- * Context: may sleep.
- * Return: 0 or -errno.
- */
+/* MAGLEV_CMD_POOL_DEL */
+int mgl_nl_pool_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct mgl_ctx ctx = mgl_nl_ctx(info);
+	struct mgl_pool *pool;
+	int err;
+
+	mutex_lock(&ctx.mn->lock);
+	err = mgl_nl_find_pool(&ctx, info->attrs, &pool) ?:
+	      mgl_pool_delete(&ctx, pool, info->attrs[MAGLEV_A_POOL]);
+	if (!err)
+		mgl_net_changed(ctx.mn);
+	mutex_unlock(&ctx.mn->lock);
+	return err;
+}
+
+/* MAGLEV_CMD_POOL_GET of one pool */
 int mgl_nl_pool_get(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mgl_net *mn = mgl_net(genl_info_net(info));
+	struct mgl_ctx ctx = mgl_nl_ctx(info);
 	struct mgl_nl_reply reply;
 	struct mgl_pool *pool;
 	int err;
@@ -191,27 +146,22 @@ int mgl_nl_pool_get(struct sk_buff *skb, struct genl_info *info)
 	err = mgl_nl_reply_new(skb, info, &reply);
 	if (err)
 		return err;
-	mutex_lock(&mn->lock);
-	err = mgl_nl_find_pool(info->attrs, mn, info->extack, &pool);
-	if (!err)
-		err = put_pool(mn, &reply, pool);
-	mutex_unlock(&mn->lock);
+	mutex_lock(&ctx.mn->lock);
+	err = mgl_nl_find_pool(&ctx, info->attrs, &pool) ?:
+	      put_pool(ctx.mn, &reply, pool);
+	mutex_unlock(&ctx.mn->lock);
 	return mgl_nl_reply_send(&reply, info, err);
 }
 
-/**
- * mgl_nl_pool_dump() - MAGLEV_CMD_POOL_GET of all
- * @skb: the page to fill
- * @cb: the dump; args[0] counts the pools written
- *
- * Context: may sleep.
- * Return: bytes written, 0 at the end, or -errno.
+/*
+ * MAGLEV_CMD_POOL_GET of all. Resumes behind the pools that former pages have:
+ * cb->args[0] counts them.
  */
 int mgl_nl_pool_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct mgl_net *mn = mgl_net(sock_net(skb->sk));
 	struct mgl_nl_reply reply;
-	struct rb_node *n;
+	struct mgl_pool *pool;
 	long i = 0;
 	int err;
 
@@ -221,10 +171,10 @@ int mgl_nl_pool_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	mgl_nl_reply_dump(skb, cb, MAGLEV_CMD_POOL_GET, &reply);
 	mutex_lock(&mn->lock);
 	cb->seq = mn->generation;
-	for (n = rb_first(&mn->pools); n; n = rb_next(n), i++) {
-		if (i < cb->args[0])
+	mgl_for_each_pool(pool, mn) {
+		if (i++ < cb->args[0])
 			continue;
-		if (put_pool(mn, &reply, rb_entry(n, struct mgl_pool, node)))
+		if (put_pool(mn, &reply, pool))
 			break;
 		cb->args[0]++;
 	}

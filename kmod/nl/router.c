@@ -2,11 +2,10 @@
 /* Netlink: trusted routers. */
 #include <linux/inetdevice.h>
 
-#include "nl.h"
-#include "../net.h"
 #include "../netns.h"
-#include "policy.h"
 #include "../router.h"
+#include "nl.h"
+#include "policy.h"
 
 #define V4_BITS		32
 #define V4_BITS_BEFORE	96	/* of a struct mgl_addr */
@@ -24,11 +23,9 @@ static int parse_prefix(struct genl_info *info, struct mgl_prefix *p)
 		return -EINVAL;
 	}
 	err = nla_parse_nested(tb, MAGLEV_ROUTER_A_MAX, nest, mgl_nlp_prefix,
-			       info->extack);
-	if (!err)
-		err = mgl_nl_parse_address(nest, tb, MAGLEV_ROUTER_A_ADDRESS4,
-				     MAGLEV_ROUTER_A_ADDRESS6, info->extack,
-				     &p->addr);
+			       info->extack) ?:
+	      mgl_nl_parse_address(info->extack, nest, tb,
+				   MAGLEV_ROUTER_A_ADDRESS4, &p->addr);
 	if (err)
 		return err;
 	if (tb[MAGLEV_ROUTER_A_PREFIX_LEN])
@@ -49,53 +46,39 @@ static int parse_prefix(struct genl_info *info, struct mgl_prefix *p)
 	return 0;
 }
 
-/**
- * mgl_nl_router_new() - MAGLEV_CMD_ROUTER_NEW
- * @skb: the request
- * @info: the request
- *
- * Context: may sleep.
- * Return: 0 or -errno, with nothing changed.
- */
+/* MAGLEV_CMD_ROUTER_NEW */
 int mgl_nl_router_new(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mgl_net *mn = mgl_net(genl_info_net(info));
+	struct mgl_ctx ctx = mgl_nl_ctx(info);
 	struct mgl_prefix p;
 	int err;
 
 	err = parse_prefix(info, &p);
 	if (err)
 		return err;
-	mutex_lock(&mn->lock);
-	err = mgl_router_add(mn, &p, info->extack);
+	mutex_lock(&ctx.mn->lock);
+	err = mgl_router_add(&ctx, &p);
 	if (!err)
-		mgl_net_changed(mn);
-	mutex_unlock(&mn->lock);
+		mgl_net_changed(ctx.mn);
+	mutex_unlock(&ctx.mn->lock);
 	return err;
 }
 
-/**
- * mgl_nl_router_del() - MAGLEV_CMD_ROUTER_DEL
- * @skb: the request
- * @info: the request
- *
- * Context: may sleep.
- * Return: 0 or -errno, with nothing changed.
- */
+/* MAGLEV_CMD_ROUTER_DEL */
 int mgl_nl_router_del(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mgl_net *mn = mgl_net(genl_info_net(info));
+	struct mgl_ctx ctx = mgl_nl_ctx(info);
 	struct mgl_prefix p;
 	int err;
 
 	err = parse_prefix(info, &p);
 	if (err)
 		return err;
-	mutex_lock(&mn->lock);
-	err = mgl_router_del(mn, &p, info->extack);
+	mutex_lock(&ctx.mn->lock);
+	err = mgl_router_delete(&ctx, &p);
 	if (!err)
-		mgl_net_changed(mn);
-	mutex_unlock(&mn->lock);
+		mgl_net_changed(ctx.mn);
+	mutex_unlock(&ctx.mn->lock);
 	return err;
 }
 
@@ -122,14 +105,7 @@ static int put_router(const struct mgl_nl_reply *reply,
 	return 0;
 }
 
-/**
- * mgl_nl_router_dump() - MAGLEV_CMD_ROUTER_GET
- * @skb: the page to fill
- * @cb: the dump; args[0] counts the prefixes written
- *
- * Context: may sleep.
- * Return: bytes written, 0 at the end, or -errno.
- */
+/* MAGLEV_CMD_ROUTER_GET. cb->args[0] counts the prefixes written. */
 int mgl_nl_router_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct mgl_net *mn = mgl_net(sock_net(skb->sk));

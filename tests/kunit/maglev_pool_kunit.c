@@ -56,7 +56,8 @@ static struct mgl_pool *pool_new(struct kunit *test, const char *name)
 	struct mgl_pool *pool;
 
 	mutex_lock(&mn->lock);
-	pool = mgl_pool_create(mn, name, &params, NULL, NULL);
+	pool = mgl_pool_create(&(struct mgl_ctx){ .mn = mn }, name, &params,
+			       NULL);
 	mutex_unlock(&mn->lock);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(pool));
 	return pool;
@@ -76,7 +77,7 @@ static int add_all(struct kunit *test, struct mgl_pool *pool,
 	int err;
 
 	mutex_lock(&mn->lock);
-	err = mgl_backends_add(mn, pool, &new, NULL, NULL);
+	err = test_add(mn, pool, &new);
 	mutex_unlock(&mn->lock);
 	return err;
 }
@@ -100,7 +101,7 @@ static void del(struct kunit *test, struct mgl_pool *pool, u32 i)
 
 	mutex_lock(&mn->lock);
 	m = mgl_backend_find(pool, &addr);
-	if (!m || mgl_backend_del(mn, pool, m, NULL, NULL))
+	if (!m || test_delete(mn, pool, m))
 		FAIL_ONCE(test, "cannot delete %u", i);
 	mutex_unlock(&mn->lock);
 }
@@ -118,7 +119,7 @@ static void set_weight(struct kunit *test, struct mgl_pool *pool, u32 i,
 
 	mutex_lock(&mn->lock);
 	m = mgl_backend_find(pool, &addr);
-	if (!m || mgl_backend_set(mn, pool, m, &params, NULL, NULL))
+	if (!m || test_edit(mn, pool, m, &params, NULL))
 		FAIL_ONCE(test, "cannot weigh %u", i);
 	mutex_unlock(&mn->lock);
 }
@@ -135,7 +136,7 @@ static void set_params(struct kunit *test, struct mgl_pool *pool, u32 size,
 	struct mgl_net *mn = test->priv;
 
 	mutex_lock(&mn->lock);
-	KUNIT_EXPECT_EQ(test, 0, mgl_pool_set(mn, pool, &params, NULL, NULL));
+	KUNIT_EXPECT_EQ(test, 0, test_edit_pool(mn, pool, &params));
 	mutex_unlock(&mn->lock);
 }
 
@@ -353,6 +354,7 @@ static void pools_are_found_by_name(struct kunit *test)
 	struct mgl_pool *two = pool_new(test, names[1]);
 	const struct mgl_pool_params params = {};
 	struct mgl_net *mn = test->priv;
+	const struct mgl_ctx ctx = { .mn = mn };
 
 	mutex_lock(&mn->lock);
 	KUNIT_EXPECT_PTR_EQ(test, one, mgl_pool_find(mn, "one"));
@@ -361,8 +363,8 @@ static void pools_are_found_by_name(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, mgl_pool_find(mn, "on"));
 	KUNIT_EXPECT_NULL(test, mgl_pool_find(mn, "two2"));
 	KUNIT_EXPECT_EQ(test, -EEXIST,
-			PTR_ERR_OR_ZERO(mgl_pool_create(mn, "two", &params,
-							NULL, NULL)));
+			PTR_ERR_OR_ZERO(mgl_pool_create(&ctx, "two", &params,
+							NULL)));
 	KUNIT_EXPECT_EQ(test, 2, mn->n_pools);
 	mutex_unlock(&mn->lock);
 }

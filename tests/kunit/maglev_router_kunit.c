@@ -3,6 +3,7 @@
 #include <kunit/test.h>
 #include <uapi/linux/maglev.h>
 
+#include "ctx.h"
 #include "objects.h"
 #include "report.h"
 #include "router.h"
@@ -45,7 +46,7 @@ static int add(struct kunit *test, u32 addr, u8 bits)
 	int err;
 
 	mutex_lock(&mn->lock);
-	err = mgl_router_add(mn, &p, NULL);
+	err = mgl_router_add(&(struct mgl_ctx){ .mn = mn }, &p);
 	mutex_unlock(&mn->lock);
 	return err;
 }
@@ -57,7 +58,7 @@ static int del(struct kunit *test, u32 addr, u8 bits)
 	int err;
 
 	mutex_lock(&mn->lock);
-	err = mgl_router_del(mn, &p, NULL);
+	err = mgl_router_delete(&(struct mgl_ctx){ .mn = mn }, &p);
 	mutex_unlock(&mn->lock);
 	return err;
 }

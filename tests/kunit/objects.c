@@ -32,3 +32,57 @@ void test_net_exit(struct mgl_net *mn)
 	rhashtable_destroy(&mn->vips);
 	mutex_destroy(&mn->lock);
 }
+
+static int finish(const struct mgl_ctx *ctx, struct mgl_change *change,
+		  struct mgl_dry_run *dry)
+{
+	int err;
+
+	if (!dry) {
+		mgl_change_commit(ctx, change);
+		return 0;
+	}
+	err = mgl_change_report(ctx, change, dry);
+	mgl_change_abort(ctx, change);
+	return err;
+}
+
+int test_add(struct mgl_net *mn, struct mgl_pool *pool,
+	     const struct mgl_backend_specs *specs)
+{
+	const struct mgl_ctx ctx = { .mn = mn };
+	struct mgl_change change;
+
+	return mgl_change_add(&ctx, pool, specs, &change) ?:
+	       finish(&ctx, &change, NULL);
+}
+
+int test_edit(struct mgl_net *mn, struct mgl_pool *pool, struct mgl_backend *b,
+	      const struct mgl_backend_params *params, struct mgl_dry_run *dry)
+{
+	const struct mgl_ctx ctx = { .mn = mn };
+	struct mgl_change change;
+
+	return mgl_change_edit(&ctx, pool, b, params, &change) ?:
+	       finish(&ctx, &change, dry);
+}
+
+int test_delete(struct mgl_net *mn, struct mgl_pool *pool,
+		struct mgl_backend *b)
+{
+	const struct mgl_ctx ctx = { .mn = mn };
+	struct mgl_change change;
+
+	return mgl_change_delete(&ctx, pool, b, &change) ?:
+	       finish(&ctx, &change, NULL);
+}
+
+int test_edit_pool(struct mgl_net *mn, struct mgl_pool *pool,
+		   const struct mgl_pool_params *params)
+{
+	const struct mgl_ctx ctx = { .mn = mn };
+	struct mgl_change change;
+
+	return mgl_change_pool(&ctx, pool, params, &change) ?:
+	       finish(&ctx, &change, NULL);
+}

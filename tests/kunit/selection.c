@@ -32,7 +32,8 @@ struct mgl_pool *sel_pool_new(struct mgl_net *mn, const char *name)
 	struct mgl_pool *pool;
 
 	mutex_lock(&mn->lock);
-	pool = mgl_pool_create(mn, name, &params, NULL, NULL);
+	pool = mgl_pool_create(&(struct mgl_ctx){ .mn = mn }, name, &params,
+			       NULL);
 	mutex_unlock(&mn->lock);
 	return pool;
 }
@@ -49,7 +50,7 @@ void sel_add(struct kunit *test, struct mgl_pool *pool, u32 i)
 	struct mgl_net *mn = test->priv;
 
 	mutex_lock(&mn->lock);
-	if (mgl_backends_add(mn, pool, &new, NULL, NULL))
+	if (test_add(mn, pool, &new))
 		FAIL_ONCE(test, "no room for %u", i);
 	mutex_unlock(&mn->lock);
 }
@@ -72,7 +73,7 @@ void sel_del(struct kunit *test, struct mgl_pool *pool, u32 i)
 	struct mgl_net *mn = test->priv;
 
 	mutex_lock(&mn->lock);
-	if (!m || mgl_backend_del(mn, pool, m, NULL, NULL))
+	if (!m || test_delete(mn, pool, m))
 		FAIL_ONCE(test, "cannot delete %u", i);
 	mutex_unlock(&mn->lock);
 }
@@ -85,7 +86,7 @@ int sel_set(struct kunit *test, u32 i, const struct mgl_backend_params *params,
 	int err;
 
 	mutex_lock(&mn->lock);
-	err = mgl_backend_set(mn, sel_own, m, params, dry, NULL);
+	err = test_edit(mn, sel_own, m, params, dry);
 	/* As mgl_net_changed() does after each change. */
 	mgl_gc_schedule(mn);
 	mutex_unlock(&mn->lock);
@@ -108,7 +109,7 @@ void sel_pool_set(struct kunit *test, struct mgl_pool *pool,
 	struct mgl_net *mn = test->priv;
 
 	mutex_lock(&mn->lock);
-	KUNIT_EXPECT_EQ(test, 0, mgl_pool_set(mn, pool, params, NULL, NULL));
+	KUNIT_EXPECT_EQ(test, 0, test_edit_pool(mn, pool, params));
 	mutex_unlock(&mn->lock);
 }
 

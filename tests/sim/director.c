@@ -51,10 +51,13 @@ void director_configure(struct director *d, const struct plan *plan,
 		.size = d->pool->size,
 		.seed = d->pool->seed,
 	};
+	const struct mgl_transition t = {
+		.old = d->plan ? &old : NULL, .map = map, .new = &new,
+		.now = now, .settle = d->variant->settle * 1000,
+	};
 	struct mgl_history *next;
 
-	if (mgl_history_next(&next, d->plan ? &old : NULL, map, &new, now,
-			     d->variant->settle * 1000))
+	if (mgl_history_next(&next, &t))
 		abort();
 	mgl_history_free(d->history);
 	d->history = next;

@@ -221,6 +221,7 @@ static void change(struct life *l)
 {
 	struct mgl_candidate cand[BACKENDS];
 	struct mgl_table_view old, new;
+	struct mgl_transition tr;
 	struct mgl_history *next;
 	u16 map[BACKENDS], *slots;
 	u32 i, k, n;
@@ -230,8 +231,11 @@ static void change(struct life *l)
 		l->slots, l->table_size, l->table_seed, l->history,
 	};
 	new = (struct mgl_table_view){ slots, l->size, l->seed, NULL };
-	CHECK_EQ(mgl_history_next(&next, l->slots ? &old : NULL, map, &new,
-				  l->now, l->settle), 0, "change");
+	tr = (struct mgl_transition){
+		.old = l->slots ? &old : NULL, .map = map, .new = &new,
+		.now = l->now, .settle = l->settle,
+	};
+	CHECK_EQ(mgl_history_next(&next, &tr), 0, "change");
 	for (k = 0; k < l->n; k++)
 		if (map[k] == MGL_SLOT_NONE)
 			model_forget(&l->m, address(l->cand, k));

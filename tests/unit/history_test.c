@@ -22,7 +22,7 @@ struct table {
 /* Where no owner gets another number. */
 static const u16 same[] = { 0, 1, 2, 3, 4, 5, 6, 7 };
 
-static struct mgl_table_view generation(const struct table *t)
+static struct mgl_table_view view_of(const struct table *t)
 {
 	return (struct mgl_table_view){
 		.slots = t->slots, .size = t->size, .seed = t->seed,
@@ -32,10 +32,13 @@ static struct mgl_table_view generation(const struct table *t)
 
 static void change(struct table *t, const u16 *map, struct table to, u32 now)
 {
-	struct mgl_table_view old = generation(t), new = generation(&to);
+	struct mgl_table_view old = view_of(t), new = view_of(&to);
+	const struct mgl_transition tr = {
+		.old = t->size ? &old : NULL, .map = map, .new = &new,
+		.now = now, .settle = SETTLE,
+	};
 
-	CHECK_EQ(mgl_history_next(&to.history, t->size ? &old : NULL, map,
-				  &new, now, SETTLE), 0, "change");
+	CHECK_EQ(mgl_history_next(&to.history, &tr), 0, "change");
 	mgl_history_free(t->history);
 	*t = to;
 }
@@ -254,14 +257,14 @@ static void moves_are_counted(void)
 {
 	static const u16 gone[] = { 0, NONE, 1, 2 };
 	struct table t = AT_REST(0, 1, 2, 3, NONE, 0), u;
-	struct mgl_table_view old = generation(&t), new;
+	struct mgl_table_view old = view_of(&t), new;
 	/* By new numbers: the last one may take nothing any more. */
 	static const bool may[] = { true, true, false, true };
 	struct mgl_moves m;
 
 	/* Same, deleted, taken from one that may stay, drained, new, same. */
 	u = TABLE(1, 0, 0, 3, 1, 3, 0);
-	new = generation(&u);
+	new = view_of(&u);
 	m = mgl_history_moves(&old, gone, may, &new);
 	CHECK_EQ(m.slots, 4, "slots");
 	CHECK_EQ(m.survivors, 1, "survivors");
@@ -270,12 +273,12 @@ static void moves_are_counted(void)
 	CHECK_EQ(m.slots, 0, "nothing but a deleted one's slot, to nobody");
 	CHECK_EQ(m.survivors, 0, "survivors");
 	u = TABLE(2, 0, 0, 1, 2, NONE, 0);
-	new = generation(&u);
+	new = view_of(&u);
 	m = mgl_history_moves(&old, gone, may, &new);
 	CHECK_EQ(m.slots, 6, "another seed");
 	CHECK_EQ(m.survivors, 6, "another seed");
 	u = TABLE(1, 0, 0, 1, 2, NONE);
-	new = generation(&u);
+	new = view_of(&u);
 	m = mgl_history_moves(&old, gone, may, &new);
 	CHECK_EQ(m.slots, 5, "another size");
 	CHECK_EQ(m.survivors, 5, "another size");
@@ -287,21 +290,23 @@ static void moves_are_counted(void)
 static void check_failures(const struct table *from, struct table to,
 			   unsigned int expected, const char *what)
 {
-	struct mgl_table_view old = generation(from), new = generation(&to);
+	struct mgl_table_view old = view_of(from), new = view_of(&to);
+	const struct mgl_transition tr = {
+		.old = from->size ? &old : NULL, .map = same, .new = &new,
+		.now = 60, .settle = SETTLE,
+	};
 	struct mgl_history *next = NULL;
 	long live = shim_alloc_live();
 	unsigned int nth;
 
 	for (nth = 1; nth <= expected; nth++) {
 		shim_alloc_fail(nth);
-		CHECK_EQ(-mgl_history_next(&next, from->size ? &old : NULL,
-					   same, &new, 60, SETTLE), ENOMEM,
+		CHECK_EQ(-mgl_history_next(&next, &tr), ENOMEM,
 			 "%s: allocation %u", what, nth);
 		CHECK_EQ(shim_alloc_live(), live, "%s: %u", what, nth);
 	}
 	shim_alloc_fail(0);
-	CHECK_EQ(mgl_history_next(&next, from->size ? &old : NULL, same, &new,
-				  60, SETTLE), 0, "%s", what);
+	CHECK_EQ(mgl_history_next(&next, &tr), 0, "%s", what);
 	CHECK_EQ(shim_alloc_fail(0), expected, "%s: allocations", what);
 	mgl_history_free(next);
 	CHECK_EQ(shim_alloc_live(), live, "%s: freed", what);
