@@ -85,6 +85,11 @@ kernel_doc_complete()
 	python3 tests/static/kernel-doc-complete
 }
 
+layers()
+{
+	tests/static/layers
+}
+
 no_version_checks_outside_compat()
 {
 	! git grep -nE 'LINUX_VERSION_CODE|KERNEL_VERSION' -- kmod ':!kmod/compat'
@@ -103,6 +108,7 @@ kernel_checks()
 	check "checkpatch" checkpatch
 	check "kernel-doc" kernel_doc
 	check "kernel-doc is complete" kernel_doc_complete
+	check "layers of kmod/" layers
 	check "no version checks outside kmod/compat" \
 		no_version_checks_outside_compat
 }
