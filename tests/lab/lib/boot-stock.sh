@@ -21,7 +21,7 @@ boot_stock()
 	exec qemu-system-x86_64 -machine q35 -accel tcg,thread=multi -cpu max \
 		-smp "$LAB_CPUS" -m "${LAB_MEMORY:-1G}" -nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$kernel/image" -initrd "$kernel/initramfs" \
-		-append "console=ttyS0 panic=-1 loglevel=8 log_buf_len=4M lab=$control labinit=$LAB_DIR/guest/init ${LAB_APPEND-}" \
+		-append "console=ttyS0 panic=-1 loglevel=8 log_buf_len=4M rcupdate.rcu_cpu_stall_timeout=180 watchdog_thresh=60 lab=$control labinit=$LAB_DIR/guest/init ${LAB_APPEND-}" \
 		-device virtio-serial \
 		"${args[@]}" -device virtconsole,chardev=out \
 		-add-fd fd=5,set=5 -chardev file,id=err,path=/dev/fdset/5,append=on -device virtconsole,chardev=err \

@@ -29,6 +29,8 @@ boot_uml()
 	else
 		args+=(con0=null,fd:4)
 	fi
+	# On a busy host the guest itself stands still for a while.
+	args+=(rcupdate.rcu_cpu_stall_timeout=180)
 	# shellcheck disable=SC2206 # several parameters in one variable
 	args+=(${LAB_APPEND-})
 	exec 4>&1 5>&2

@@ -39,6 +39,7 @@ fragments()
 {
 	echo "$LAB_DIR/config/common-uml.config"
 	case $1 in
+	uml-6.1) echo "$LAB_DIR/config/uml-6.1.config" ;;
 	uml-7.2*) echo "$LAB_DIR/config/uml-7.2.config" ;;
 	esac
 	case $1 in
