@@ -67,6 +67,8 @@ static void set_defaults(struct mgl_net *mn)
 void mgl_flows_init(struct mgl_net *mn)
 {
 	get_random_bytes(&mn->secret, sizeof(mn->secret));
+	mn->backend_ids.lock = &mn->lock;
+	mn->service_ids.lock = &mn->lock;
 	set_defaults(mn);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_flows_init);

@@ -17,7 +17,8 @@
 
 static struct mgl_ids_array *array_of(const struct mgl_ids *ids)
 {
-	return rcu_dereference_protected(ids->array, true);
+	return rcu_dereference_protected(ids->array,
+					 lockdep_is_held(ids->lock));
 }
 
 /* At least half of the indexes are free, so one is found soon. */
@@ -38,7 +39,7 @@ static int grow(struct mgl_ids *ids)
 	for (i = 0; old && i < old->n; i++) {
 		RCU_INIT_POINTER(new->entry[i].object,
 				 rcu_dereference_protected(old->entry[i].object,
-							   true));
+							   lockdep_is_held(ids->lock)));
 		new->entry[i].id = old->entry[i].id;
 	}
 	for (; i < n; i++)
@@ -51,7 +52,7 @@ static int grow(struct mgl_ids *ids)
 
 /**
  * mgl_ids_add() - give an object a number
- * @ids: the numbers; the caller's lock is held
+ * @ids: the numbers; ids->lock is held
  * @object: the object, complete: readers find it from here on
  * @id: the number, which is not MGL_ID_NONE
  *
@@ -85,7 +86,7 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_ids_add);
 
 /**
  * mgl_ids_del() - take an object's number away
- * @ids: the numbers; the caller's lock is held
+ * @ids: the numbers; ids->lock is held
  * @id: the number; readers may have the object until a grace period is over
  *
  * Context: any.
@@ -107,7 +108,7 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_ids_del);
 void mgl_ids_free(struct mgl_ids *ids)
 {
 	WARN_ON(ids->used);
-	kvfree(array_of(ids));
+	kvfree(rcu_dereference_protected(ids->array, true));
 	RCU_INIT_POINTER(ids->array, NULL);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_ids_free);

@@ -8,6 +8,7 @@
 #define _MGL_IDS_H
 
 #include <linux/bits.h>
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
@@ -16,10 +17,12 @@ struct mgl_ids_array;
 /**
  * struct mgl_ids - the numbers in use
  * @array: objects by number; replaced by a larger one, read under RCU
- * @used: how many; under the caller's lock
- * @next: where to look for a free one; under the caller's lock
+ * @lock: serialises changes; those who hold it may read as well
+ * @used: how many; under @lock
+ * @next: where to look for a free one; under @lock
  */
 struct mgl_ids {
+	const struct mutex *lock;
 	struct mgl_ids_array __rcu *array;
 	u32 used;
 	u32 next;
@@ -51,16 +54,18 @@ int mgl_ids_add(struct mgl_ids *ids, void *object, u32 *id);
 void mgl_ids_del(struct mgl_ids *ids, u32 id);
 void mgl_ids_free(struct mgl_ids *ids);
 
-/* The object with a number, or NULL. RCU read side, or the caller's lock. */
+/* The object with a number, or NULL. RCU read side, or ids->lock. */
 static inline void *mgl_ids_get(const struct mgl_ids *ids, u32 id)
 {
-	const struct mgl_ids_array *a = rcu_dereference_check(ids->array, true);
+	const struct mgl_ids_array *a = rcu_dereference_check(ids->array,
+							    lockdep_is_held(ids->lock));
 	u32 index = id & (MGL_ID_INDEXES - 1);
 	void *object;
 
 	if (!a || index >= a->n)
 		return NULL;
-	object = rcu_dereference_check(a->entry[index].object, true);
+	object = rcu_dereference_check(a->entry[index].object,
+				       lockdep_is_held(ids->lock));
 	/* Who sees a new object sees its number: pairs with mgl_ids_add(). */
 	smp_rmb();
 	return READ_ONCE(a->entry[index].id) == id ? object : NULL;

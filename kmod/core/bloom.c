@@ -55,13 +55,16 @@ static void note(struct mgl_bloom *bloom, u64 key)
  */
 void mgl_bloom_add(struct mgl_cache_array *array, u64 key)
 {
-	struct mgl_bloom *fresh = rcu_dereference_check(array->fresh, true);
+	spinlock_t *lock = mgl_cache_lock(array, mgl_bucket_of(array, key));
+	struct mgl_bloom *fresh, *bloom;
 
+	fresh = rcu_dereference_check(array->fresh, lockdep_is_held(lock));
 	if (unlikely(fresh))
 		note(fresh, key);
 	/* Who sees no fresh one any more sees it as the filter: bloom_swap() */
 	smp_rmb();
-	note(rcu_dereference_check(array->bloom, true), key);
+	bloom = rcu_dereference_check(array->bloom, lockdep_is_held(lock));
+	note(bloom, key);
 }
 
 /**

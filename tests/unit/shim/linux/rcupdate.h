@@ -13,7 +13,7 @@ struct rcu_head {
 
 #define rcu_dereference(p)	smp_load_acquire(&(p))
 #define rcu_dereference_protected(p, c)	READ_ONCE(p)
-#define rcu_dereference_check(p, c)	rcu_dereference(p)
+#define rcu_dereference_check(p, c)	({ (void)(c); rcu_dereference(p); })
 #define rcu_access_pointer(p)	READ_ONCE(p)
 #define rcu_assign_pointer(p, v)	smp_store_release(&(p), (v))
 #define RCU_INIT_POINTER(p, v)	WRITE_ONCE(p, v)
