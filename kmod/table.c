@@ -50,7 +50,7 @@ static struct mgl_table *table_alloc(u32 size, u32 n)
 	if (!table)
 		return NULL;
 	table->backends = kvmalloc_array(n, sizeof(*table->backends),
-					GFP_KERNEL_ACCOUNT);
+					 GFP_KERNEL_ACCOUNT);
 	if (!table->backends) {
 		kvfree(table);
 		return NULL;
@@ -330,7 +330,7 @@ static u32 slot_of(const struct mgl_flow *flow, u64 seed, u32 size)
 
 /* The owner that an unsettled slot had before. */
 static struct mgl_backend *previous(const struct mgl_table *table,
-				   const struct mgl_history *h, u32 s,
+				    const struct mgl_history *h, u32 s,
 				   const struct mgl_flow *flow)
 {
 	u16 i = h->prev[s];
@@ -349,7 +349,7 @@ static struct mgl_backend *previous(const struct mgl_table *table,
  * Context: RCU read side.
  */
 void mgl_table_slot(const struct mgl_pool *pool, const struct mgl_flow *flow,
-		     struct mgl_slot *slot)
+		    struct mgl_slot *slot)
 {
 	const struct mgl_table *table = rcu_dereference(pool->table);
 	const struct mgl_history *h;
@@ -385,7 +385,7 @@ static void history_free_rcu(struct rcu_head *rcu)
  * Return: true if the pool has settled by this call.
  */
 bool mgl_table_settle(struct mgl_net *mn, struct mgl_pool *pool,
-		       unsigned long *due)
+		      unsigned long *due)
 {
 	struct mgl_history *h;
 	struct mgl_table *table;

@@ -96,9 +96,9 @@ void mgl_table_commit(const struct mgl_ctx *ctx, struct mgl_table_update *u);
 void mgl_table_abort(struct mgl_table_update *u);
 void mgl_table_free(struct mgl_table *table);
 void mgl_table_slot(const struct mgl_pool *pool, const struct mgl_flow *flow,
-		     struct mgl_slot *slot);
+		    struct mgl_slot *slot);
 bool mgl_table_settle(struct mgl_net *mn, struct mgl_pool *pool,
-		       unsigned long *due);
+		      unsigned long *due);
 u32 mgl_table_size(struct mgl_net *mn, const struct mgl_pool *pool);
 bool mgl_table_remembers(struct mgl_net *mn, const struct mgl_pool *pool,
 			 const struct mgl_backend *b);

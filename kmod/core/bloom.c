@@ -31,7 +31,7 @@ struct mgl_bloom *mgl_bloom_alloc(u32 entries, gfp_t gfp)
 	struct mgl_bloom *bloom;
 
 	bloom = kvzalloc(struct_size(bloom, bits, BITS_TO_LONGS(entries)),
-			  gfp);
+			 gfp);
 	if (bloom)
 		bloom->mask = entries - 1;
 	return bloom;
@@ -110,7 +110,7 @@ static bool tidy_flow(void *ctx, const struct mgl_cached *flow)
 }
 
 static struct mgl_bloom *bloom_swap(struct mgl_cache_array *array,
-				      struct mgl_bloom *fresh)
+				    struct mgl_bloom *fresh)
 {
 	struct mgl_bloom *old;
 
@@ -135,7 +135,7 @@ static struct mgl_bloom *bloom_swap(struct mgl_cache_array *array,
  * Return: a filter to be freed with kvfree() a grace period later, or NULL.
  */
 struct mgl_bloom *mgl_cache_gc(struct mgl_cache *cache, mgl_visit_fn visit,
-				  void *ctx)
+			       void *ctx)
 {
 	struct mgl_bucket_ref ref = {
 		.array = rcu_dereference_protected(cache->array, true),

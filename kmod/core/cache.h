@@ -154,7 +154,7 @@ void mgl_cache_sweep(struct mgl_cache *cache, mgl_visit_fn visit, void *ctx);
 
 bool mgl_cache_may_contain(struct mgl_cache *cache, u64 key);
 struct mgl_bloom *mgl_cache_gc(struct mgl_cache *cache, mgl_visit_fn visit,
-				  void *ctx);
+			       void *ctx);
 
 int mgl_cache_resize(struct mgl_cache *cache, u32 entries,
 		     const struct mgl_clock *clock,

@@ -198,7 +198,7 @@ static inline void mgl_entry_clear(const struct mgl_bucket_ref *ref, unsigned in
 {
 	/* Pairs with smp_load_acquire() in entry_find(). */
 	smp_store_release(mgl_entry_key(&ref->array->buckets[ref->bucket],
-				       way), 0);
+					way), 0);
 }
 
 #endif /* _MGL_CACHE_ARRAY_H */

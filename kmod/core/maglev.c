@@ -62,7 +62,7 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_maglev_size_valid);
  * Context: any.
  */
 void mgl_maglev_permutation(const struct mgl_addr *addr, u64 seed, u32 size,
-			   u32 *offset, u32 *skip)
+			    u32 *offset, u32 *skip)
 {
 	siphash_key_t ofs_key = mgl_hash_key(seed, MGL_LABEL_OFFSET);
 	siphash_key_t skip_key = mgl_hash_key(seed, MGL_LABEL_SKIP);
@@ -285,7 +285,7 @@ static int set_quotas(struct mgl_turns *turns, u32 size,
  * Return: 0 or -ENOMEM, with @slots undefined.
  */
 int mgl_maglev_populate(u16 *slots, u32 size, u64 seed,
-		       struct mgl_candidate *cand, u32 n)
+			struct mgl_candidate *cand, u32 n)
 {
 	struct mgl_turns *turns;
 	int err;
@@ -299,7 +299,7 @@ int mgl_maglev_populate(u16 *slots, u32 size, u64 seed,
 		goto out;
 	for (i = 0; i < n; i++) {
 		mgl_maglev_permutation(&cand[i].addr, seed, size,
-				      &turns[i].offset, &turns[i].skip);
+				       &turns[i].offset, &turns[i].skip);
 		cand[i].slots = turns[i].quota;
 	}
 	err = mgl_maglev_fill(slots, size, turns, n);
@@ -330,7 +330,7 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_maglev_populate);
  * Return: 0 or -ENOMEM.
  */
 int mgl_maglev_fingerprint(const u16 *slots, u32 size,
-			  const struct mgl_candidate *cand, u32 n, u64 *fp)
+			   const struct mgl_candidate *cand, u32 n, u64 *fp)
 {
 	siphash_key_t key = mgl_hash_key(0, MGL_LABEL_PRINT);
 	u64 *digest, h = size;

@@ -40,11 +40,11 @@ struct mgl_turns {
 
 bool mgl_maglev_size_valid(u32 size);
 void mgl_maglev_permutation(const struct mgl_addr *addr, u64 seed, u32 size,
-			   u32 *offset, u32 *skip);
+			    u32 *offset, u32 *skip);
 int mgl_maglev_fill(u16 *slots, u32 size, const struct mgl_turns *turns, u32 n);
 int mgl_maglev_populate(u16 *slots, u32 size, u64 seed,
-		       struct mgl_candidate *cand, u32 n);
+			struct mgl_candidate *cand, u32 n);
 int mgl_maglev_fingerprint(const u16 *slots, u32 size,
-			  const struct mgl_candidate *cand, u32 n, u64 *fp);
+			   const struct mgl_candidate *cand, u32 n, u64 *fp);
 
 #endif /* _MGL_TABLE_H */
