@@ -2,7 +2,7 @@
 /*
  * Rewrite, route, transmit. The packet keeps its size: only the outer source,
  * destination, TTL and header checksum change, so the path to the backend
- * needs no more MTU than the path from the router.
+ * needs no larger MTU than the path from the router.
  */
 #include <kunit/visibility.h>
 #include <linux/icmp.h>
@@ -25,7 +25,7 @@ static struct rtable *route_v4(struct net *net, struct mgl_endpoint *ep)
 	struct flowi4 fl4 = {
 		.daddr = daddr,
 		.flowi4_proto = IPPROTO_GRE,
-		/* Nobody's: root's would match "ip rule ... uidrange 0-0". */
+		/* No user: root would match "ip rule ... uidrange 0-0". */
 		.flowi4_uid = INVALID_UID,
 	};
 	struct rtable *rt;
@@ -37,7 +37,7 @@ static struct rtable *route_v4(struct net *net, struct mgl_endpoint *ep)
 	rt = ip_route_output_key(net, &fl4);
 	if (IS_ERR(rt))
 		return NULL;
-	/* A subnet's broadcast address looks like a host's until now. */
+	/* Only routing can tell a subnet's broadcast address from a host's. */
 	if (rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) {
 		ip_rt_put(rt);
 		return NULL;
@@ -47,26 +47,27 @@ static struct rtable *route_v4(struct net *net, struct mgl_endpoint *ep)
 }
 
 /**
- * mgl_forward_rewrite_v4() - new outer addresses for a packet
+ * mgl_forward_rewrite_v4() - set the outer addresses of a packet
  * @skb: the packet, skb->data at its outer IPv4 header
- * @saddr: outer source to set
- * @daddr: outer destination to set
- * @ttl_cost: what to take off the TTL, 1 or 0; the caller has checked that
- *	something is left
+ * @saddr: outer source to set, network byte order
+ * @daddr: outer destination to set, network byte order
+ * @ttl_cost: amount to subtract from the TTL, 1 or 0; with 1, the caller has
+ *	checked that the TTL is above 1
  *
  * The header checksum is updated incrementally (RFC 1624). Type of service,
- * identification, DF and options stay as they are, and so does everything
+ * identification, DF and options keep their values, and so does everything
  * behind the outer header. Keeping the identification under a new source is
- * right while routers set DF on their tunnels, as they do by default; of those
- * that do not, fragments made on the way from here could be mixed up (RFC
- * 6864), which a counter of our own would prevent at a price for everybody.
+ * safe as long as routers set DF on their tunnels, which is their default. For
+ * a router that does not, fragments made between here and the backend may be
+ * reassembled wrongly (RFC 6864). An identification counter of our own would
+ * prevent that, but every packet would pay for it.
  *
  * Context: any. Invalidates every pointer into @skb: the header is made
- * writable first, which may copy it. @skb stays the caller's.
+ * writable first, which may reallocate it. The caller keeps @skb.
  * Return: MGL_REASON_NONE, or MGL_REASON_NO_MEMORY with @skb unchanged.
  */
 enum mgl_reason mgl_forward_rewrite_v4(struct sk_buff *skb, __be32 saddr,
-					__be32 daddr, u8 ttl_cost)
+				       __be32 daddr, u8 ttl_cost)
 {
 	struct iphdr *iph;
 
@@ -91,9 +92,10 @@ static bool too_big(const struct sk_buff *skb, unsigned int mtu)
 }
 
 /*
- * Tells the outer source what fits (RFC 1191), as a router on the way would.
- * The packet is still as it came: that is what the error has to quote. A
- * source that is a broadcast address here is told nothing.
+ * Sends "fragmentation needed" with the path MTU to the outer source (RFC
+ * 1191), as a router on the path would. The error has to quote the packet as it
+ * was received, so this comes before the rewrite. A source that is a broadcast
+ * address here gets no error.
  */
 static void send_frag_needed(struct net *net, struct sk_buff *skb,
 			     struct rtable *rt, u32 mtu)
@@ -107,9 +109,9 @@ static void send_frag_needed(struct net *net, struct sk_buff *skb,
 }
 
 /*
- * The backend is this host: change the destination to the address that it
- * unwraps GRE on and let the stack deliver it. It has not been forwarded, so
- * the TTL stays, and so does the source.
+ * The backend is this host: change the destination to the address on which it
+ * decapsulates GRE, and let the stack deliver the packet. The packet is not
+ * forwarded, so it keeps its TTL and its source.
  */
 static enum mgl_reason deliver_local(struct sk_buff *skb, __be32 daddr)
 {
@@ -124,9 +126,9 @@ static void transmit(struct net *net, struct sk_buff *skb, struct rtable *rt)
 	skb_dst_drop(skb);
 	skb_dst_set(skb, &rt->dst);
 
-	/* BPF may have given it to a socket here. */
+	/* BPF on the receive side may have assigned a socket. */
 	skb_orphan(skb);
-	/* What the receive side noted of it is not true of what is sent. */
+	/* Clear receive-side metadata: it does not hold for the packet sent. */
 	nf_reset_ct(skb);
 	skb_set_nfct(skb, IP_CT_UNTRACKED);
 	skb_forward_csum(skb);
@@ -135,21 +137,21 @@ static void transmit(struct net *net, struct sk_buff *skb, struct rtable *rt)
 }
 
 /**
- * mgl_forward_v4() - send a packet on to a backend
+ * mgl_forward_v4() - forward a packet to a backend
  * @net: the namespace
  * @skb: the packet, at PRE_ROUTING, skb->data at its outer IPv4 header
- * @ep: the backend
+ * @ep: the backend's address and cached route
  *
- * The outer source becomes the address that the packet came to, so an error
- * on the way to the backend comes back to this director.
+ * The outer source becomes the address at which the packet was received, so
+ * ICMP errors from the path to the backend return to this director.
  *
  * Context: RCU read side, BH disabled. Invalidates every pointer into @skb.
- * Return: MGL_REASON_FORWARDED: @skb is gone. MGL_REASON_LOCAL: @skb is the
- * caller's, to be accepted. Anything else: @skb is the caller's, to be
- * dropped for that reason.
+ * Return: MGL_REASON_FORWARDED: @skb has been consumed. MGL_REASON_LOCAL: the
+ * caller keeps @skb, which is addressed to this host now, and accepts it. Any
+ * other reason: the caller keeps @skb and drops it for that reason.
  */
 enum mgl_reason mgl_forward_v4(struct net *net, struct sk_buff *skb,
-				struct mgl_endpoint *ep)
+			       struct mgl_endpoint *ep)
 {
 	__be32 daddr = mgl_addr_to_v4(&ep->addr);
 	enum mgl_reason reason;
@@ -167,7 +169,7 @@ enum mgl_reason mgl_forward_v4(struct net *net, struct sk_buff *skb,
 	reason = MGL_REASON_TTL;
 	if (ip_hdr(skb)->ttl <= 1)
 		goto out;
-	/* What LRO merged cannot be taken apart again, as ip_forward() knows. */
+	/* LRO packets cannot be segmented again; see ip_forward(). */
 	reason = MGL_REASON_LRO;
 	if (skb_warn_if_lro(skb))
 		goto out;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Sending a packet on to its backend. */
+/* Forwarding: rewrite the outer header, route, transmit. */
 #ifndef _MGL_FORWARD_H
 #define _MGL_FORWARD_H
 
@@ -11,8 +11,8 @@ struct net;
 struct sk_buff;
 
 enum mgl_reason mgl_forward_rewrite_v4(struct sk_buff *skb, __be32 saddr,
-					__be32 daddr, u8 ttl_cost);
+				       __be32 daddr, u8 ttl_cost);
 enum mgl_reason mgl_forward_v4(struct net *net, struct sk_buff *skb,
-				struct mgl_endpoint *ep);
+			       struct mgl_endpoint *ep);
 
 #endif /* _MGL_FORWARD_H */

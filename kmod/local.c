@@ -3,16 +3,16 @@
  * The addresses of this host, one flat hash per namespace: a packet costs one
  * probe instead of a FIB lookup.
  *
- * The set is rebuilt whenever an address comes or goes, which is when the
- * administrator says so; it is read under RCU. Rebuilding as a whole needs no
- * counting of addresses that several devices hold. Addresses of devices that
- * are down are in it, as they are in the kernel's local table.
+ * The set is read under RCU. It is rebuilt whenever an address is added or
+ * removed, which is rare: the administrator does that. Rebuilding the whole set
+ * avoids counting addresses that several devices have. Addresses of devices
+ * that are down are included, as they are in the kernel's local table.
  *
- * No set means "ask the FIB": so an allocation that failed makes the answer
- * slower, and different only in corners: local routes that name no address of
- * a device (AnyIP) are not in the set, addresses in a VRF are. A director's
- * outer address is one of a device's. Loopback is left out: the hook runs
- * before routing refuses such packets from the wire.
+ * Without a set the FIB is asked, so a failed allocation makes lookups slower
+ * and changes their result in two corner cases only: local routes that match no
+ * address of a device (AnyIP) are not in the set, and addresses in a VRF are. A
+ * director's outer address has to be one of a device. Loopback addresses are
+ * left out: the hook runs before routing refuses such packets from the wire.
  */
 #include <linux/hash.h>
 #include <linux/inetdevice.h>
@@ -26,9 +26,9 @@
 
 /**
  * struct mgl_local_set - IPv4 addresses, open addressing, at most half full
- * @rcu: frees it
- * @bits: log2 of the slots
- * @slot: addresses; 0, which no host has, marks a free one
+ * @rcu: for kvfree_rcu()
+ * @bits: log2 of the number of slots
+ * @slot: addresses; 0, which is no host's address, marks a free slot
  */
 struct mgl_local_set {
 	struct rcu_head rcu;
@@ -40,19 +40,19 @@ static u32 set_slot(const struct mgl_local_set *set, __be32 addr)
 {
 	u32 i = hash_32((__force u32)addr, set->bits);
 
-	/* Ends: half of the slots are free. */
+	/* Terminates: half of the slots are free. */
 	while (set->slot[i] && set->slot[i] != addr)
 		i = (i + 1) & ((1U << set->bits) - 1);
 	return i;
 }
 
 /**
- * mgl_local_v4() - is this an address of this host?
+ * mgl_local_v4() - check for an address of this host
  * @mn: the namespace
- * @addr: the address
+ * @addr: the address, network byte order
  *
  * Context: RCU read side.
- * Return: true if it is.
+ * Return: true if a device in the namespace has @addr, loopback excluded.
  */
 bool mgl_local_v4(const struct mgl_net *mn, __be32 addr)
 {
@@ -106,7 +106,7 @@ static void rebuild(struct mgl_net *mn)
 }
 
 /**
- * mgl_local_start() - keep the set of a namespace from now on
+ * mgl_local_start() - build the set of a namespace and keep it current
  * @mn: the namespace; mn->lock is held
  *
  * Context: may sleep, takes RTNL.
@@ -121,7 +121,7 @@ void mgl_local_start(struct mgl_net *mn)
 }
 
 /**
- * mgl_local_stop() - drop the set of a namespace
+ * mgl_local_stop() - free the set of a namespace and build no other
  * @mn: the namespace; mn->lock is held
  *
  * Context: may sleep, takes RTNL.
@@ -139,7 +139,7 @@ void mgl_local_stop(struct mgl_net *mn)
 	rtnl_unlock();
 }
 
-/* The chain is called with RTNL held, after the address came or went. */
+/* Called with RTNL held, after the address was added or removed. */
 static int address_changed(struct notifier_block *nb, unsigned long event,
 			   void *ptr)
 {
@@ -156,12 +156,12 @@ static struct notifier_block address_notifier = {
 };
 
 /**
- * mgl_local_init() - follow address changes
+ * mgl_local_init() - register for address changes
  *
- * To be called when every namespace has its struct mgl_net.
+ * Every namespace must have its struct mgl_net already.
  *
  * Context: may sleep.
- * Return: 0 or an error.
+ * Return: 0 or -errno.
  */
 int mgl_local_init(void)
 {
@@ -169,7 +169,7 @@ int mgl_local_init(void)
 }
 
 /**
- * mgl_local_exit() - undo mgl_local_init()
+ * mgl_local_exit() - unregister from address changes
  *
  * Context: may sleep.
  */

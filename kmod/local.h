@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Is this packet addressed to this host? */
+/* The set of this host's addresses. */
 #ifndef _MGL_LOCAL_H
 #define _MGL_LOCAL_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Telling a client that nobody serves it: an ICMP error from this host that
- * quotes the inner packet, since the client knows of no other.
+ * ICMP errors to clients of a service without a usable backend. They come from
+ * this host and quote the inner packet, the only one that the client knows.
  */
 #include <linux/icmp.h>
 #include <linux/in.h>
@@ -13,10 +13,10 @@
 
 #include "reject.h"
 
-/* Of the inner packet; icmp_send() quotes less: an error has 576 bytes. */
+/* Bytes of the inner packet to copy. ICMP errors are at most 576 bytes long. */
 #define QUOTE_MAX 576
 
-/* RFC 1122 section 3.2.2: no error if the source is no single host. */
+/* RFC 1122 section 3.2.2: no error unless the source is a single host. */
 static bool may_be_told(__be32 client)
 {
 	return !ipv4_is_zeronet(client) && !ipv4_is_loopback(client) &&
@@ -24,8 +24,9 @@ static bool may_be_told(__be32 client)
 }
 
 /*
- * What is to be quoted, as if it had come by itself. A copy of the whole packet
- * would be 64 KiB in one piece where the device merges what it receives.
+ * Builds an skb of the inner packet's start, as if it had been received by
+ * itself. A copy of the whole packet would be a linear buffer of up to 64 KiB
+ * where the device does GRO.
  */
 static struct sk_buff *inner_packet(const struct sk_buff *skb, u32 inner)
 {
@@ -48,7 +49,7 @@ static struct sk_buff *inner_packet(const struct sk_buff *skb, u32 inner)
 	return quote;
 }
 
-/* The error goes where this route goes; it is also what icmp_send() asks for. */
+/* Route of the error to the client; icmp_send() requires one, too. */
 static struct rtable *route_to(struct net *net, __be32 client)
 {
 	struct flowi4 fl4 = {
@@ -63,15 +64,15 @@ static struct rtable *route_to(struct net *net, __be32 client)
 /**
  * mgl_reject_v4() - send "host unreachable" for an inner packet
  * @net: the namespace
- * @skb: the packet, as it came; stays the caller's and as it is
- * @inner: where the inner header starts, counted from skb->data; it and the
- *	inner transport header have been checked
+ * @skb: the packet as it was received; the caller keeps it, unmodified
+ * @inner: offset of the inner IPv4 header from skb->data, in bytes; that header
+ *	and the inner transport header have been checked
  *
- * RFC 1122 section 3.2.2.1: the type and code that make a TCP client give up
- * on a SYN or try another address. The kernel's limits of ICMP errors apply.
+ * RFC 1122 section 3.2.2.1: this type and code make a TCP client give up on a
+ * SYN or try another address. The kernel's rate limits of ICMP errors apply.
  *
- * Context: RCU read side, BH disabled. May do nothing, for want of memory or
- * of a route.
+ * Context: RCU read side, BH disabled. Best effort: sends nothing if there is
+ * no memory or no route to the client.
  */
 void mgl_reject_v4(struct net *net, const struct sk_buff *skb, u32 inner)
 {
@@ -87,7 +88,7 @@ void mgl_reject_v4(struct net *net, const struct sk_buff *skb, u32 inner)
 	if (IS_ERR(rt))
 		goto out;
 	skb_dst_set(quote, &rt->dst);
-	/* A subnet's broadcast address looks like a host's until now. */
+	/* Only routing can tell a subnet's broadcast address from a host's. */
 	if (rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST | RTCF_LOCAL))
 		goto out;
 	icmp_send(quote, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Telling a client that nobody serves it. */
+/* ICMP errors to clients of a service without a usable backend. */
 #ifndef _MGL_REJECT_H
 #define _MGL_REJECT_H
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Trusted routers. Without any, GRE is taken from everybody. The prefixes are
- * an array that is replaced as a whole; MAGLEV_ROUTERS_MAX bounds the time a
- * packet spends in it.
+ * Trusted routers. Without any, GRE is accepted from every source. The prefixes
+ * are an array that is replaced as a whole; MAGLEV_ROUTERS_MAX bounds the time
+ * that a packet takes to search it.
  */
 #include <kunit/visibility.h>
 #include <linux/inetdevice.h>
@@ -17,12 +17,12 @@
 #define V4_BITS_BEFORE 96
 
 /**
- * mgl_router_trusted_v4() - is GRE taken from this outer source?
+ * mgl_router_trusted_v4() - check for a trusted outer source
  * @mn: the namespace
- * @addr: the outer source
+ * @addr: the outer source, network byte order
  *
  * Context: RCU read side.
- * Return: true if a trusted prefix covers it, or if there is none at all.
+ * Return: true if a trusted prefix covers @addr, or if none is configured.
  */
 bool mgl_router_trusted_v4(const struct mgl_net *mn, __be32 addr)
 {
@@ -46,11 +46,11 @@ bool mgl_router_trusted_v4(const struct mgl_net *mn, __be32 addr)
 EXPORT_SYMBOL_IF_KUNIT(mgl_router_trusted_v4);
 
 /**
- * mgl_routers() - the trusted prefixes, for listing
+ * mgl_routers() - get the trusted prefixes for a listing
  * @mn: the namespace; mn->lock is held
  *
  * Context: any.
- * Return: the prefixes, NULL if there is none.
+ * Return: the prefixes, valid until mn->lock is released, or NULL.
  */
 struct mgl_routers *mgl_routers(struct mgl_net *mn)
 {
@@ -66,7 +66,7 @@ static int prefix_cmp(const struct mgl_prefix *a, const struct mgl_prefix *b)
 	return cmp ? cmp : (int)a->len - b->len;
 }
 
-/* Copies the prefixes but for @del, and @add in its place. */
+/* Copies the prefixes except @del, with @add at its position in the order. */
 static struct mgl_routers *routers_copy(const struct mgl_routers *old,
 					const struct mgl_prefix *add,
 					const struct mgl_prefix *del)
@@ -112,12 +112,13 @@ static void routers_replace(struct mgl_net *mn, struct mgl_routers *r)
 }
 
 /**
- * mgl_router_add() - trust a prefix
+ * mgl_router_add() - add a trusted prefix
  * @ctx: the context
  * @p: the prefix
  *
  * Context: may sleep.
- * Return: 0, -EEXIST, -ENOSPC or -ENOMEM with nothing changed.
+ * Return: 0, or with nothing changed -EEXIST if @p is there already, -ENOSPC if
+ * there are MAGLEV_ROUTERS_MAX prefixes, or -ENOMEM.
  */
 int mgl_router_add(const struct mgl_ctx *ctx, const struct mgl_prefix *p)
 {
@@ -144,14 +145,14 @@ int mgl_router_add(const struct mgl_ctx *ctx, const struct mgl_prefix *p)
 EXPORT_SYMBOL_IF_KUNIT(mgl_router_add);
 
 /**
- * mgl_router_delete() - trust a prefix no longer
+ * mgl_router_delete() - delete a trusted prefix
  * @ctx: the context
  * @p: the prefix
  *
- * With the last one gone, GRE is taken from everybody again.
+ * Without the last prefix, GRE is accepted from every source again.
  *
  * Context: may sleep.
- * Return: 0, -ENOENT or -ENOMEM with nothing changed.
+ * Return: 0, or with nothing changed -ENOENT if @p is not there, or -ENOMEM.
  */
 int mgl_router_delete(const struct mgl_ctx *ctx, const struct mgl_prefix *p)
 {
@@ -176,8 +177,10 @@ int mgl_router_delete(const struct mgl_ctx *ctx, const struct mgl_prefix *p)
 EXPORT_SYMBOL_IF_KUNIT(mgl_router_delete);
 
 /**
- * mgl_routers_flush() - trust everybody
+ * mgl_routers_flush() - delete every trusted prefix
  * @mn: the namespace; mn->lock is held
+ *
+ * GRE is accepted from every source afterwards.
  *
  * Context: any.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Trusted routers: whose GRE is taken. */
+/* Trusted routers: the outer sources from which GRE is accepted. */
 #ifndef _MGL_ROUTER_H
 #define _MGL_ROUTER_H
 
@@ -13,8 +13,8 @@ struct mgl_net;
 
 /**
  * struct mgl_prefix - an address prefix
- * @addr: no bit set beyond @len
- * @len: bits of struct mgl_addr that count: 96 more than an IPv4 prefix has
+ * @addr: the address, no bit set beyond @len
+ * @len: length in bits of struct mgl_addr: 96 more than that of an IPv4 prefix
  */
 struct mgl_prefix {
 	struct mgl_addr addr;
@@ -22,10 +22,10 @@ struct mgl_prefix {
 };
 
 /**
- * struct mgl_routers - the trusted prefixes; never changes once published
- * @rcu: frees it
- * @n: entries of @prefix, not 0
- * @prefix: the prefixes, sorted
+ * struct mgl_routers - the trusted prefixes; immutable once published
+ * @rcu: for kfree_rcu()
+ * @n: number of entries in @prefix, at least 1
+ * @prefix: the prefixes, sorted by address and length
  */
 struct mgl_routers {
 	struct rcu_head rcu;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A VIP lookup is one hash probe on the inner destination, then a search of
- * the VIP's listeners: the exact port, else the range around it, else the
- * service for every port. Listeners are an array that is replaced as a whole.
+ * A VIP lookup is one hash probe for the inner destination, then a search of
+ * the VIP's listeners: the exact port, else the range that contains it, else
+ * the service for every port. Listeners are an array that is replaced as a
+ * whole.
  */
 #include <kunit/visibility.h>
 #include <linux/in.h>
@@ -28,11 +29,11 @@ struct listener {
 };
 
 /**
- * struct listeners - what a VIP answers; never changes once published
- * @rcu: frees it
+ * struct listeners - the services of a VIP by port; immutable once published
+ * @rcu: for kvfree_rcu()
  * @any: services for every port, by protocol
- * @n_exact: entries with one port, sorted, at the start of @entry
- * @n_range: entries with a range, sorted, disjoint, behind those
+ * @n_exact: number of entries with one port, sorted, at the start of @entry
+ * @n_range: number of entries with a range, sorted, disjoint, behind those
  * @entry: the entries
  */
 struct listeners {
@@ -44,9 +45,9 @@ struct listeners {
 };
 
 /**
- * struct mgl_vip - a VIP, as long as it has a service
- * @rcu: frees it
- * @node: in mgl_net.vips
+ * struct mgl_vip - a VIP, which exists as long as it has a service
+ * @rcu: for kfree_rcu()
+ * @node: entry of mgl_net.vips
  * @addr: the address
  * @listeners: its services; written under mgl_net.lock, read under RCU
  */
@@ -58,10 +59,10 @@ struct mgl_vip {
 };
 
 /*
- * For rhashtable to inline, which calls jhash() and memcmp() by default. A hash
- * that spreads every bit: rhashtable takes buckets by the low ones, and refuses
- * what would make a chain long. VIPs are the administrator's, so nobody can
- * choose some that fall together.
+ * Hash for rhashtable to inline; by default it calls jhash() and memcmp(). The
+ * hash has to spread every bit, because rhashtable picks buckets by the low
+ * bits and refuses an insertion that would make a chain long. The administrator
+ * chooses the VIPs, so no attacker can provoke collisions.
  */
 static inline u32 key_hash(const void *data, u32 len, u32 seed)
 {
@@ -99,12 +100,12 @@ const struct rhashtable_params mgl_vip_params = {
 EXPORT_SYMBOL_IF_KUNIT(mgl_vip_params);
 
 /**
- * mgl_vip_find() - is this address a VIP?
+ * mgl_vip_find() - look up a VIP
  * @mn: the namespace
- * @addr: the address
+ * @addr: the inner destination
  *
  * Context: RCU read side; the result is valid until its end.
- * Return: the VIP or NULL.
+ * Return: the VIP, or NULL if @addr is none.
  */
 struct mgl_vip *mgl_vip_find(struct mgl_net *mn, const struct mgl_addr *addr)
 {
@@ -144,13 +145,13 @@ static int any_index(u8 proto)
 }
 
 /**
- * mgl_vip_listener() - the service that answers on a port
+ * mgl_vip_listener() - look up the service on a port of a VIP
  * @vip: the VIP
- * @proto: IPPROTO_*
- * @port: the port
+ * @proto: inner protocol, IPPROTO_*
+ * @port: inner destination port, network byte order
  *
  * Context: RCU read side; the result is valid until its end.
- * Return: the service or NULL.
+ * Return: the service, or NULL if there is none.
  */
 struct mgl_service *mgl_vip_listener(const struct mgl_vip *vip, u8 proto,
 				     __be16 port)
@@ -183,7 +184,7 @@ static struct listener listener_of(struct mgl_service *svc)
 	};
 }
 
-/* Copies the sorted array @from, with @add in its place, without @del. */
+/* Copies the sorted array @from, with @add at its position, without @del. */
 static u32 copy_entries(struct listener *to, const struct listener *from,
 			u32 n, const struct listener *add,
 			const struct mgl_service *del)
@@ -203,7 +204,7 @@ static u32 copy_entries(struct listener *to, const struct listener *from,
 	return out;
 }
 
-/* Makes the listeners of a VIP anew, with one service more or one less. */
+/* Copies the listeners of a VIP, with one service more or one less. */
 static struct listeners *listeners_copy(const struct listeners *old,
 					struct mgl_service *add,
 					struct mgl_service *del)
@@ -279,7 +280,7 @@ static struct mgl_vip *vip_create(struct mgl_net *mn,
 	return vip;
 }
 
-/* Under mgl_net.lock a VIP that is found stays. */
+/* A VIP stays valid until mgl_net.lock is released. */
 static struct mgl_vip *vip_find_locked(struct mgl_net *mn,
 				       const struct mgl_addr *addr)
 {
@@ -288,12 +289,12 @@ static struct mgl_vip *vip_find_locked(struct mgl_net *mn,
 }
 
 /**
- * mgl_vip_exists() - is this address a VIP?
+ * mgl_vip_exists() - check for a VIP
  * @mn: the namespace; mn->lock is held
  * @addr: the address
  *
  * Context: any.
- * Return: true if it is.
+ * Return: true if @addr is a VIP.
  */
 bool mgl_vip_exists(struct mgl_net *mn, const struct mgl_addr *addr)
 {
@@ -301,13 +302,15 @@ bool mgl_vip_exists(struct mgl_net *mn, const struct mgl_addr *addr)
 }
 
 /**
- * mgl_vip_listen() - let packets find a service
+ * mgl_vip_listen() - publish a service to the data path
  * @mn: the namespace; mn->lock is held
- * @svc: the service, complete; its identity is not in use
+ * @svc: the service, fully initialised; its identity is not in use
+ *
+ * Creates the VIP for its first service.
  *
  * Context: may sleep.
- * Return: 0, -EINVAL if its ports overlap with another range of the VIP, or
- * another error, with nothing changed.
+ * Return: 0, or with nothing changed -EINVAL if the ports of @svc overlap with
+ * another range of the VIP, -ENOMEM, or another error of rhashtable.
  */
 int mgl_vip_listen(struct mgl_net *mn, struct mgl_service *svc)
 {
@@ -339,15 +342,15 @@ int mgl_vip_listen(struct mgl_net *mn, struct mgl_service *svc)
 EXPORT_SYMBOL_IF_KUNIT(mgl_vip_listen);
 
 /**
- * mgl_vip_unlisten() - let no further packet find a service
+ * mgl_vip_unlisten() - remove a service from the data path
  * @mn: the namespace; mn->lock is held
- * @svc: the service; packets that found it already may use it until the end
- *	of a grace period
+ * @svc: the service; packets that have found it may use it until the end of an
+ *	RCU grace period
  *
- * The VIP goes with its last service.
+ * Removes the VIP with its last service.
  *
  * Context: may sleep.
- * Return: 0 or -ENOMEM with nothing changed.
+ * Return: 0, or -ENOMEM with nothing changed.
  */
 int mgl_vip_unlisten(struct mgl_net *mn, struct mgl_service *svc)
 {
@@ -373,9 +376,9 @@ int mgl_vip_unlisten(struct mgl_net *mn, struct mgl_service *svc)
 EXPORT_SYMBOL_IF_KUNIT(mgl_vip_unlisten);
 
 /**
- * mgl_vip_remove() - let no further packet find any service of a VIP
+ * mgl_vip_remove() - remove a VIP and all its services from the data path
  * @mn: the namespace; mn->lock is held
- * @addr: the VIP; it is no error if there is none
+ * @addr: the VIP; does nothing if there is none
  *
  * Context: any. Allocates nothing and cannot fail.
  */

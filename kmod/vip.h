@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* VIPs: from an inner destination to the service that answers there. */
+/* VIPs: look up the service for an inner destination. */
 #ifndef _MGL_VIP_H
 #define _MGL_VIP_H
 
