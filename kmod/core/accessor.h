@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How the parsers read a packet, whatever holds it: a socket buffer, or the
- * frame of another entry point. Pure.
+ * Packet access for the parsers, independent of the container: a socket buffer,
+ * or the frame of another entry point. Pure.
  */
 #ifndef _MGL_ACCESSOR_H
 #define _MGL_ACCESSOR_H
@@ -9,14 +9,14 @@
 #include <linux/types.h>
 
 /**
- * struct mgl_packet - a packet to be read
- * @data: its first bytes, in one piece
- * @linear: how many
- * @len: length of the whole packet
- * @gso: a packet that is to be segmented: its length field may say 0
- * @copy: copies @len bytes from @off on, wherever they are, to @to; returns 0,
- *	or an error if the packet ends before that
- * @ctx: for @copy
+ * struct mgl_packet - a packet to parse
+ * @data: the linear part, from the packet's start
+ * @linear: length of @data in bytes
+ * @len: length of the whole packet in bytes
+ * @gso: the packet is to be segmented, so its length field may be 0
+ * @copy: copies bytes of the packet, in the linear part or not, to a buffer;
+ *	returns 0, or -errno if the packet is shorter
+ * @ctx: first argument of @copy
  */
 struct mgl_packet {
 	const void *data;
@@ -28,8 +28,8 @@ struct mgl_packet {
 };
 
 /*
- * Returns a pointer to @len bytes of a packet from @off on, into the packet or to
- * @buffer, which has room for them; NULL if the packet ends before.
+ * Returns a pointer to @len bytes at offset @off of a packet, either into the
+ * packet or to @buffer, which has room for them; NULL if the packet is shorter.
  */
 static inline const void *mgl_packet_read(const struct mgl_packet *p, u32 off,
 					  u32 len, void *buffer)

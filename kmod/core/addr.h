@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One address type for both families.
+ * Addresses: one type for both families. Pure.
  *
- * IPv4 addresses are kept as IPv4-mapped IPv6 addresses (::ffff:a.b.c.d, RFC
+ * IPv4 addresses are stored as IPv4-mapped IPv6 addresses (::ffff:a.b.c.d, RFC
  * 4291 section 2.5.5.2), so that every table has one key, one order and one
- * hash input. A mapped address never names an IPv6 host: netlink refuses them.
+ * hash input. A mapped address never stands for an IPv6 host: netlink refuses
+ * every IPv6 address so far.
  */
 #ifndef _MGL_ADDR_H
 #define _MGL_ADDR_H
@@ -21,6 +22,7 @@ struct mgl_addr {
 	__be32 w[4];
 };
 
+/* The mapped form of an IPv4 address, which is in network byte order. */
 static inline struct mgl_addr mgl_addr_v4(__be32 addr)
 {
 	return (struct mgl_addr){ .w = { 0, 0, cpu_to_be32(0xffff), addr } };
@@ -31,7 +33,7 @@ static inline bool mgl_addr_is_v4(const struct mgl_addr *a)
 	return !a->w[0] && !a->w[1] && a->w[2] == cpu_to_be32(0xffff);
 }
 
-/* Meaningful only where mgl_addr_is_v4() holds. */
+/* The IPv4 address, network byte order; only valid if mgl_addr_is_v4(). */
 static inline __be32 mgl_addr_to_v4(const struct mgl_addr *a)
 {
 	return a->w[3];
@@ -44,7 +46,7 @@ static inline bool mgl_addr_equal(const struct mgl_addr *a,
 		 (a->w[2] ^ b->w[2]) | (a->w[3] ^ b->w[3]));
 }
 
-/* The order that tables are populated in: that of the bytes on the wire. */
+/* Order of backends in tables: that of the address bytes on the wire. */
 static inline int mgl_addr_cmp(const struct mgl_addr *a,
 			       const struct mgl_addr *b)
 {

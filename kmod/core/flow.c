@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From an inner packet to its flow. The buffer belongs to somebody on the
- * Internet: a length that says where something is read is checked against the
- * one that encloses it, and nothing is read but through mgl_packet_read().
- * Lengths that only the backend needs (UDP's, those of SCTP chunks) are its to
- * check.
+ * Parse an inner packet into its flow. The packet comes from the Internet and
+ * is not trusted: each length that determines where to read is checked against
+ * the length around it, and every read goes through mgl_packet_read(). Lengths
+ * that only the backend uses (those of UDP and of SCTP chunks) are left for the
+ * backend to check.
  */
 #include <kunit/visibility.h>
 #include <linux/in.h>
@@ -25,7 +25,7 @@ struct sctp_start {
 };
 
 static enum mgl_reason parse_tcp(const struct mgl_packet *p, u32 off, u32 len,
-				  struct mgl_flow *flow)
+				 struct mgl_flow *flow)
 {
 	const struct tcphdr *th;
 	struct tcphdr _th;
@@ -49,7 +49,7 @@ static enum mgl_reason parse_tcp(const struct mgl_packet *p, u32 off, u32 len,
 }
 
 static enum mgl_reason parse_udp(const struct mgl_packet *p, u32 off, u32 len,
-				  struct mgl_flow *flow)
+				 struct mgl_flow *flow)
 {
 	const struct udphdr *uh;
 	struct udphdr _uh;
@@ -65,7 +65,7 @@ static enum mgl_reason parse_udp(const struct mgl_packet *p, u32 off, u32 len,
 	return MGL_REASON_NONE;
 }
 
-/* Each of these comes first in its packet. */
+/* Each of these chunks is the first one in its packet. */
 static enum maglev_flow_state sctp_state(u8 type)
 {
 	switch (type) {
@@ -83,12 +83,12 @@ static enum maglev_flow_state sctp_state(u8 type)
 }
 
 static enum mgl_reason parse_sctp(const struct mgl_packet *p, u32 off, u32 len,
-				   struct mgl_flow *flow)
+				  struct mgl_flow *flow)
 {
 	const struct sctp_start *sh;
 	struct sctp_start _sh;
 
-	/* No packet of SCTP is without a chunk. */
+	/* Every SCTP packet has at least one chunk. */
 	if (len < sizeof(_sh))
 		return MGL_REASON_INNER_L4;
 	sh = mgl_packet_read(p, off, sizeof(_sh), &_sh);
@@ -97,34 +97,34 @@ static enum mgl_reason parse_sctp(const struct mgl_packet *p, u32 off, u32 len,
 
 	flow->sport = sh->hdr.source;
 	flow->dport = sh->hdr.dest;
-	/* INIT travels alone in its packet, so the first chunk tells. */
+	/* INIT is the only chunk of its packet, so the first one decides. */
 	flow->new_conn = sh->chunk.type == SCTP_CID_INIT;
 	flow->pkt_state = sctp_state(sh->chunk.type);
 	return MGL_REASON_NONE;
 }
 
 /**
- * mgl_flow_parse_v4() - read the flow of an inner IPv4 packet
+ * mgl_flow_parse_v4() - parse the flow of an inner IPv4 packet
  * @p: the packet
- * @off: where the inner header starts, counted from the start of @p
- * @iph: the first 20 bytes of the inner header, which the caller has read
- * @flow: the flow, valid if MGL_REASON_NONE is returned
+ * @off: offset of the inner header from the start of @p, in bytes
+ * @iph: the first 20 bytes of the inner header, already read by the caller
+ * @flow: the flow; valid only if MGL_REASON_NONE is returned
  *
- * Protocols without ports get ports of 0, and so no service. Bytes after the
- * inner total length are padding and not looked at.
+ * Protocols without ports get ports of 0, which match no service. Bytes behind
+ * the inner total length are padding and ignored.
  *
- * Context: any; keeps and changes no pointer into @p.
+ * Context: any. Keeps no pointer into @p and leaves the packet unmodified.
  * Return: MGL_REASON_NONE, or the reason why this packet has no flow.
  */
 enum mgl_reason mgl_flow_parse_v4(const struct mgl_packet *p, u32 off,
-				   const struct iphdr *iph,
-				   struct mgl_flow *flow)
+				  const struct iphdr *iph,
+				  struct mgl_flow *flow)
 {
 	u32 avail = p->len - off;
 	u32 hlen = iph->ihl * 4;
 	u32 len = ntohs(iph->tot_len);
 
-	/* A GSO packet above 64 KiB cannot say its length (BIG TCP). */
+	/* A GSO packet above 64 KiB has a length field of 0 (BIG TCP). */
 	if (!len && p->gso)
 		len = avail;
 	if (iph->version != 4 || hlen < sizeof(*iph) || len < hlen ||
@@ -156,16 +156,16 @@ enum mgl_reason mgl_flow_parse_v4(const struct mgl_packet *p, u32 off,
 EXPORT_SYMBOL_IF_KUNIT(mgl_flow_parse_v4);
 
 /**
- * mgl_flow_mask() - what of a flow counts with an affinity
+ * mgl_flow_mask() - clear the parts of a flow that an affinity ignores
  * @flow: the flow
- * @affinity: what stays together
+ * @affinity: the service's affinity, i.e. which packets share a backend
  *
- * What does not count is 0: with MAGLEV_AFFINITY_3TUPLE the ports, with
- * MAGLEV_AFFINITY_SOURCE all but the client's address. Where connections are
- * not told apart none of them opens or ends the flow. Normative.
+ * MAGLEV_AFFINITY_3TUPLE clears the ports, MAGLEV_AFFINITY_SOURCE everything
+ * except the client's address. A masked flow consists of several connections,
+ * so none of them opens or ends it. Normative.
  *
  * Context: any.
- * Return: the flow to hash and to remember.
+ * Return: the flow to hash and to store in the cache.
  */
 struct mgl_flow mgl_flow_mask(const struct mgl_flow *flow,
 			      enum maglev_affinity affinity)
@@ -189,15 +189,16 @@ struct mgl_flow mgl_flow_mask(const struct mgl_flow *flow,
 EXPORT_SYMBOL_IF_KUNIT(mgl_flow_mask);
 
 /*
- * An address as SipHash reads its bytes. Put together in registers: from a
- * buffer, words that were just written in parts would come late.
+ * The address as the integer that SipHash reads from its bytes. Words are
+ * assembled in registers: reading them from a buffer that was just written in
+ * smaller parts would stall on store forwarding.
  */
 static u64 addr_word(const struct mgl_addr *addr)
 {
 	return le32_to_cpu((__force __le32)mgl_addr_to_v4(addr));
 }
 
-/* Ports and protocol, likewise. */
+/* The same for ports and protocol. */
 static u64 rest_word(const struct mgl_flow *flow)
 {
 	return (u64)le16_to_cpu((__force __le16)flow->sport) |
@@ -205,7 +206,7 @@ static u64 rest_word(const struct mgl_flow *flow)
 	       (u64)flow->proto << 32;
 }
 
-/* @service is 0, or stands where the ports would, which are 0 then. */
+/* @service is 0, or takes the bits of the ports, which are masked then. */
 static u64 digest(const struct mgl_flow *flow, u32 service,
 		  const siphash_key_t *secret)
 {
@@ -215,12 +216,13 @@ static u64 digest(const struct mgl_flow *flow, u32 service,
 }
 
 /**
- * mgl_flow_digest() - a flow in 64 bits that nobody else can foresee
- * @flow: the flow, of which nothing is masked
- * @secret: random, so that nobody can choose flows that fall together
+ * mgl_flow_digest() - hash a flow for the cache, unpredictably for outsiders
+ * @flow: the flow, not masked
+ * @secret: random key, so that nobody can choose flows that collide
  *
- * SipHash-2-4. Says nothing outside of this host. Needs no service, so a place
- * in the cache can be on its way from memory while the service is looked for.
+ * SipHash-2-4. The digest has no meaning outside of this host. It does not
+ * depend on the service, so the bucket in the cache can be prefetched while the
+ * service is looked up.
  *
  * Context: any.
  * Return: the digest.
@@ -232,20 +234,20 @@ u64 mgl_flow_digest(const struct mgl_flow *flow, const siphash_key_t *secret)
 EXPORT_SYMBOL_IF_KUNIT(mgl_flow_digest);
 
 /**
- * mgl_flow_key() - what the cache knows a flow by
- * @flow: the flow, as mgl_flow_mask() has it
+ * mgl_flow_key() - compute the key of a flow in the cache
+ * @flow: the flow, masked by mgl_flow_mask()
  * @service: number of its service
- * @secret: that of mgl_flow_digest()
+ * @secret: the same as for mgl_flow_digest()
  *
- * The lower half, by which a flow has its ref, is the digest's. Not so where
- * a part of the flow is masked: a client's flows to all services would have the
- * same digest, and fight for one ref.
+ * The lower half of the key, which selects the bucket, is that of the digest.
+ * For a masked flow the service is part of the hash instead: a client's flows
+ * to all services would have the same digest and compete for one bucket.
  *
  * Context: any.
  * Return: the key.
  */
 u64 mgl_flow_key(const struct mgl_flow *flow, u32 service,
-			 const siphash_key_t *secret)
+		 const siphash_key_t *secret)
 {
 	if (flow->masked)
 		return digest(flow, service, secret);
@@ -255,15 +257,15 @@ u64 mgl_flow_key(const struct mgl_flow *flow, u32 service,
 EXPORT_SYMBOL_IF_KUNIT(mgl_flow_key);
 
 /**
- * mgl_flow_hash() - the hash that picks a flow's slot
- * @flow: the flow
+ * mgl_flow_hash() - compute the hash that selects a flow's slot
+ * @flow: the flow, masked by mgl_flow_mask()
  * @seed: the pool's seed
  *
- * SipHash-2-4, keyed with MGL_LABEL_FLOW as hash.h says, of source address,
+ * SipHash-2-4, keyed with MGL_LABEL_FLOW (see hash.h), of source address,
  * destination address, source port, destination port, protocol and three zero
- * bytes, all in network byte order: 16 bytes for IPv4. IPv6 flows have no hash
- * yet, and the parser lets none through. The flow's slot in a
- * table of M slots is (upper 32 bits of the hash * M) >> 32. Normative.
+ * bytes, all in network byte order: 16 bytes for IPv4. A hash of IPv6 flows is
+ * not defined yet, and the parser lets none through. The flow's slot in a table
+ * of M slots is (upper 32 bits of the hash * M) >> 32. Normative.
  *
  * Context: any.
  * Return: the hash.

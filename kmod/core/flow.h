@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The inner packet: which flow is it part of? Pure. */
+/* Flows: parse the inner packet, mask and hash its flow. Pure. */
 #ifndef _MGL_FLOW_H
 #define _MGL_FLOW_H
 
@@ -14,17 +14,17 @@ struct iphdr;
 struct mgl_packet;
 
 /**
- * struct mgl_flow - what the inner packet says of its flow
- * @saddr: the client
+ * struct mgl_flow - the flow of an inner packet
+ * @saddr: the client's address
  * @daddr: the VIP
- * @sport: client's port, network byte order
- * @dport: VIP's port, network byte order
- * @proto: IPPROTO_*
+ * @sport: the client's port, network byte order
+ * @dport: the VIP's port, network byte order
+ * @proto: inner protocol, IPPROTO_*
  * @new_conn: the packet opens a new connection: TCP SYN without ACK, SCTP INIT
- * @pkt_state: state of the flow as this packet alone implies it
+ * @masked: mgl_flow_mask() has cleared a part of the flow
+ * @pkt_state: state of the flow implied by this packet alone
  * @len: length of the inner packet in bytes
- * @masked: mgl_flow_mask() hid a part of it
- * @digest: mgl_flow_digest() of it, or 0 if that is still to be done
+ * @digest: mgl_flow_digest() of the flow, or 0 if not computed yet
  */
 struct mgl_flow {
 	struct mgl_addr saddr;
@@ -40,13 +40,13 @@ struct mgl_flow {
 };
 
 enum mgl_reason mgl_flow_parse_v4(const struct mgl_packet *p, u32 off,
-				   const struct iphdr *iph,
-				   struct mgl_flow *flow);
+				  const struct iphdr *iph,
+				  struct mgl_flow *flow);
 struct mgl_flow mgl_flow_mask(const struct mgl_flow *flow,
 			      enum maglev_affinity affinity);
 u64 mgl_flow_digest(const struct mgl_flow *flow, const siphash_key_t *secret);
 u64 mgl_flow_key(const struct mgl_flow *flow, u32 service,
-			 const siphash_key_t *secret);
+		 const siphash_key_t *secret);
 u64 mgl_flow_hash(const struct mgl_flow *flow, u64 seed);
 
 #endif /* _MGL_FLOW_H */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * GRE (RFC 2784, with key and sequence number of RFC 2890). Checksum, key and
- * sequence number are skipped over and travel on: none of them covers the
- * outer header, which is all that changes.
+ * sequence number are skipped and forwarded as they are: none of them covers
+ * the outer header, which is all that is modified.
  *
- * Source routes (RFC 1701) and other versions (PPTP's, RFC 2637) are not for
- * a director, but the module only refuses what is for one of its VIPs, so it
- * has to find the inner packet behind them too.
+ * Source routes (RFC 1701) and other versions (PPTP, RFC 2637) are no use to a
+ * director. But the module drops only packets that are for one of its VIPs, so
+ * it has to find the inner packet behind those, too.
  */
 #include <kunit/visibility.h>
 #include <linux/if_ether.h>
@@ -23,7 +23,7 @@
 #define GRE_F_ACK	0x0080	/* version 1 only */
 #define GRE_F_VERSION	0x0007
 
-/* RFC 1701 sets no bound on the list of source routes; a packet needs one. */
+/* RFC 1701 does not limit the number of source routes; parsing has to. */
 #define SOURCE_ROUTES_MAX 8
 
 struct gre_base {
@@ -31,14 +31,14 @@ struct gre_base {
 	__be16 proto;
 };
 
-/* Source Route Entry, RFC 1701 section 2; a zero one ends the list. */
+/* Source Route Entry (RFC 1701 section 2); an all-zero one ends the list. */
 struct source_route {
 	__be16 family;
 	u8 offset;
 	u8 length;
 };
 
-/* Returns the offset behind the source routes, 0 if there is none. */
+/* Returns the offset behind the source routes, 0 if the list does not end. */
 static u32 skip_source_routes(const struct mgl_packet *p, u32 off)
 {
 	const struct source_route *sre;
@@ -57,14 +57,14 @@ static u32 skip_source_routes(const struct mgl_packet *p, u32 off)
 }
 
 /**
- * mgl_gre_parse() - read the GRE header
+ * mgl_gre_parse() - parse the GRE header
  * @p: the packet
- * @off: where the GRE header starts, counted from the start of @p
- * @gre: what it says, valid if MGL_REASON_NONE is returned
+ * @off: offset of the GRE header from the start of @p, in bytes
+ * @gre: the result; valid only if MGL_REASON_NONE is returned
  *
- * Context: any; keeps and changes no pointer into @p.
- * Return: MGL_REASON_NONE, or why this packet cannot be for a VIP. That there
- * are bytes at @gre->inner is for the caller to check.
+ * Context: any. Keeps no pointer into @p and leaves the packet unmodified.
+ * Return: MGL_REASON_NONE, or the reason why the packet cannot be for a VIP.
+ * The packet may end before @gre->inner; the caller has to check that.
  */
 enum mgl_reason mgl_gre_parse(const struct mgl_packet *p, u32 off,
 			      struct mgl_gre *gre)
@@ -84,7 +84,7 @@ enum mgl_reason mgl_gre_parse(const struct mgl_packet *p, u32 off,
 		return MGL_REASON_GRE_PROTOCOL;
 
 	off += sizeof(_base);
-	/* Either bit brings both fields: checksum and routing offset. */
+	/* Either bit adds both fields: checksum and routing offset. */
 	if (flags & (GRE_F_CSUM | GRE_F_ROUTING))
 		off += 4;
 	if (flags & GRE_F_KEY)

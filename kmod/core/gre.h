@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The outer headers: where does the inner packet start? Pure. */
+/* GRE: find the inner packet. Pure. */
 #ifndef _MGL_OUTER_H
 #define _MGL_OUTER_H
 
@@ -9,11 +9,12 @@
 struct mgl_packet;
 
 /**
- * struct mgl_gre - what the GRE header says
- * @inner: where the inner packet starts, counted from the packet's start
- * @proto: its EtherType, network byte order: ETH_P_IP or ETH_P_IPV6
- * @reason: why the packet is to be dropped if it turns out to be for a VIP,
- *	or MGL_REASON_NONE
+ * struct mgl_gre - a parsed GRE header
+ * @inner: offset of the inner packet from the packet's start, in bytes
+ * @proto: EtherType of the inner packet, network byte order: ETH_P_IP or
+ *	ETH_P_IPV6
+ * @reason: reason to drop the packet if it turns out to be for a VIP, or
+ *	MGL_REASON_NONE
  */
 struct mgl_gre {
 	u32 inner;
