@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The generic netlink family: what its files share. */
+/* The generic netlink family: declarations for the files in nl/. */
 #ifndef _MGL_NL_H
 #define _MGL_NL_H
 
@@ -19,14 +19,14 @@ struct mgl_service;
 struct mgl_service_id;
 
 /**
- * struct mgl_nl_reply - an answer being written
- * @skb: where to
- * @portid: who asked
- * @seq: which request
+ * struct mgl_nl_reply - a reply being written
+ * @skb: the message
+ * @portid: port of the requester
+ * @seq: sequence number of the request
  * @flags: NLM_F_*
  * @cmd: MAGLEV_CMD_*
- * @secrets: the reader may change the configuration, and see seeds
- * @cb: the dump it is part of, or NULL
+ * @secrets: the requester has CAP_NET_ADMIN, so may see seeds
+ * @cb: the dump that the reply is part of, or NULL
  */
 struct mgl_nl_reply {
 	struct sk_buff *skb;
@@ -39,9 +39,9 @@ struct mgl_nl_reply {
 };
 
 /*
- * The age at which counts of flows will do for the reader of a reply, for
- * mgl_flows_count(): counting sweeps the whole cache, so those who may change the
- * configuration have it done at once, others see counts of the last second.
+ * Maximum age of flow counts for a reply, in jiffies, for mgl_flows_count().
+ * Counting sweeps the whole cache, so it is done immediately only if the
+ * requester has CAP_NET_ADMIN; others get counts up to one second old.
  */
 static inline unsigned long mgl_nl_count_age(const struct mgl_nl_reply *reply)
 {
@@ -68,7 +68,7 @@ void *mgl_nl_begin(const struct mgl_nl_reply *reply);
 int mgl_nl_finish(struct sk_buff *skb, struct genl_info *info,
 		  const struct mgl_ctx *ctx, struct mgl_change *change);
 
-/* The context of a request's change; ctx.mn->lock is for the handler to take. */
+/* The context of a request. The handler has to take ctx.mn->lock. */
 static inline struct mgl_ctx mgl_nl_ctx(struct genl_info *info)
 {
 	return (struct mgl_ctx){
@@ -78,8 +78,8 @@ static inline struct mgl_ctx mgl_nl_ctx(struct genl_info *info)
 }
 
 /*
- * parse.c: from attributes to objects; -errno with the extack set. What refuses
- * comes first, then what is parsed, then what it is parsed into.
+ * parse.c: from attributes to objects; -errno with the extack set. Parameters
+ * are in the order extack or context, input, output.
  */
 int mgl_nl_parse_address(struct netlink_ext_ack *extack, struct nlattr *nest,
 			 struct nlattr **tb, int type4, struct mgl_addr *addr);
@@ -100,7 +100,7 @@ int mgl_nl_parse_backend_addr(struct netlink_ext_ack *extack,
 			      struct nlattr *nest, struct nlattr **tb,
 			      struct mgl_addr *addr);
 
-/* backend.c: likewise; to be freed with kvfree(specs->item) */
+/* backend.c: the same; the caller frees the result with kvfree(specs->item) */
 int mgl_nl_parse_backends(struct genl_info *info,
 			  struct mgl_backend_specs *specs);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Netlink: from attributes to objects. */
+/* Netlink: parse attributes and look up the objects that they name. */
 #include <linux/ctype.h>
 #include <linux/in.h>
 #include <linux/string.h>
@@ -12,15 +12,15 @@
 #include "policy.h"
 
 /**
- * mgl_nl_parse_address() - one of a pair of address attributes
- * @extack: says why not
- * @nest: the object they are in, to blame
- * @tb: its attributes
- * @type4: index of the IPv4 one; that of the IPv6 one follows
+ * mgl_nl_parse_address() - parse one of a pair of address attributes
+ * @extack: set on error
+ * @nest: the nest that the attributes are in, reported if both are missing
+ * @tb: the attributes of @nest
+ * @type4: type of the IPv4 attribute; the IPv6 attribute has the next one
  * @addr: the address
  *
  * Context: any.
- * Return: 0, -EINVAL or -EOPNOTSUPP.
+ * Return: 0, -EINVAL if none or both are given, or -EOPNOTSUPP for IPv6.
  */
 int mgl_nl_parse_address(struct netlink_ext_ack *extack, struct nlattr *nest,
 			 struct nlattr **tb, int type4, struct mgl_addr *addr)
@@ -52,10 +52,12 @@ static_assert(MAGLEV_ROUTER_A_ADDRESS6 == MAGLEV_ROUTER_A_ADDRESS4 + 1);
 static_assert(MAGLEV_LOOKUP_A_CLIENT6 == MAGLEV_LOOKUP_A_CLIENT4 + 1);
 
 /**
- * mgl_nl_check_unicast() - refuse an address that names no single other host
- * @extack: says why not
- * @nest: the object it is of, to blame
- * @addr: the address
+ * mgl_nl_check_unicast() - refuse an address that is not a single host's
+ * @extack: set on error
+ * @nest: the nest of the address, reported on error
+ * @addr: the address, IPv4
+ *
+ * Loopback addresses are refused, too.
  *
  * Context: any.
  * Return: 0 or -EINVAL.
@@ -115,7 +117,7 @@ static int parse_ports(struct netlink_ext_ack *extack, struct nlattr *nest,
 	}
 	id->first = ntohs(nla_get_be16(first));
 	if (!id->first) {
-		/* Only "0 to 0" may be spelt out: it is what 0 means. */
+		/* "0 to 0" means the same as 0, so it is accepted. */
 		if (last && nla_get_be16(last)) {
 			NL_SET_ERR_MSG_ATTR(extack, last,
 					    "port 0 means every port and starts no range");
@@ -159,13 +161,14 @@ static struct nlattr *service_nest(struct netlink_ext_ack *extack,
 }
 
 /**
- * mgl_nl_parse_service_id() - the identity of the service in a request
+ * mgl_nl_parse_service_id() - parse the identity of the service in a request
  * @info: the request
- * @tb: the attributes of MAGLEV_A_SERVICE, MAGLEV_SERVICE_A_MAX + 1 of them
+ * @tb: array for the attributes of MAGLEV_A_SERVICE, MAGLEV_SERVICE_A_MAX + 1
+ *	long
  * @id: the identity
  *
  * Context: any.
- * Return: 0 or -errno.
+ * Return: 0, or -errno with the extack set.
  */
 int mgl_nl_parse_service_id(struct genl_info *info, struct nlattr **tb,
 			    struct mgl_service_id *id)
@@ -176,14 +179,16 @@ int mgl_nl_parse_service_id(struct genl_info *info, struct nlattr **tb,
 }
 
 /**
- * mgl_nl_find_service() - find the service in a request
+ * mgl_nl_find_service() - look up the service that a request names
  * @ctx: the context
  * @attrs: the request's attributes
- * @tb: the attributes of MAGLEV_A_SERVICE, MAGLEV_SERVICE_A_MAX + 1 of them
- * @svc: the service
+ * @tb: array for the attributes of MAGLEV_A_SERVICE, MAGLEV_SERVICE_A_MAX + 1
+ *	long
+ * @svc: the service, valid while mgl_net.lock is held
  *
  * Context: any.
- * Return: 0 or -errno.
+ * Return: 0, -ENOENT if there is no such service, or another -errno; the extack
+ * is set on error.
  */
 int mgl_nl_find_service(const struct mgl_ctx *ctx, struct nlattr **attrs,
 			struct nlattr **tb, struct mgl_service **svc)
@@ -206,9 +211,10 @@ int mgl_nl_find_service(const struct mgl_ctx *ctx, struct nlattr **attrs,
 
 /**
  * mgl_nl_check_pool_name() - check a pool's name
- * @extack: says why not
+ * @extack: set on error
  * @attr: MAGLEV_POOL_A_NAME or MAGLEV_SERVICE_A_POOL
- * @is_new: for a new pool: only [A-Za-z0-9._-], which no private one has
+ * @is_new: the name is for a new pool: only [A-Za-z0-9._-] are allowed, so that
+ *	it differs from the name of every private pool
  *
  * Context: any.
  * Return: 0 or -EINVAL.
@@ -233,14 +239,14 @@ int mgl_nl_check_pool_name(struct netlink_ext_ack *extack, struct nlattr *attr,
 }
 
 /**
- * mgl_nl_parse_pool_params() - table size, seed and settle time
- * @extack: says why not
+ * mgl_nl_parse_pool_params() - parse table size, seed and settle time
+ * @extack: set on error
  * @nest: MAGLEV_A_POOL
- * @tb: its attributes
+ * @tb: the attributes of @nest
  * @params: the settings
  *
  * Context: any.
- * Return: 0 or -EINVAL.
+ * Return: 0, or -EINVAL if the table size is not a prime.
  */
 int mgl_nl_parse_pool_params(struct netlink_ext_ack *extack,
 			     struct nlattr *nest, struct nlattr **tb,
@@ -295,13 +301,16 @@ static int pool_by_name(const struct mgl_ctx *ctx, struct nlattr *nest,
 }
 
 /**
- * mgl_nl_find_pool() - find the pool that a request names itself or by a service
+ * mgl_nl_find_pool() - look up the pool that a request names
  * @ctx: the context
  * @attrs: the request's attributes
- * @pool: the pool
+ * @pool: the pool, valid while mgl_net.lock is held
+ *
+ * A request names a pool directly, or by a service that uses it.
  *
  * Context: any.
- * Return: 0 or -errno.
+ * Return: 0, -ENOENT if there is no such pool or service, or another -errno;
+ * the extack is set on error.
  */
 int mgl_nl_find_pool(const struct mgl_ctx *ctx, struct nlattr **attrs,
 		     struct mgl_pool **pool)
@@ -331,14 +340,14 @@ int mgl_nl_find_pool(const struct mgl_ctx *ctx, struct nlattr **attrs,
 }
 
 /**
- * mgl_nl_parse_backend_addr() - the address of the backend in a request
- * @extack: says why not
+ * mgl_nl_parse_backend_addr() - parse the address of a backend in a request
+ * @extack: set on error
  * @nest: MAGLEV_A_BACKEND
- * @tb: its attributes, MAGLEV_BACKEND_A_MAX + 1 of them
+ * @tb: array for the attributes of @nest, MAGLEV_BACKEND_A_MAX + 1 long
  * @addr: the address
  *
  * Context: any.
- * Return: 0 or -errno.
+ * Return: 0, or -errno with the extack set.
  */
 int mgl_nl_parse_backend_addr(struct netlink_ext_ack *extack,
 			      struct nlattr *nest, struct nlattr **tb,

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Netlink policies. One per kind of command, so that an attribute which makes
- * no sense for a command is refused by the core with its offset, instead of
- * being ignored here.
+ * Netlink policies, one per kind of command: attributes that make no sense for
+ * a command are refused by the netlink core, which reports their offset,
+ * instead of being ignored by the handlers.
  */
 #include <linux/in6.h>
 
 #include "policy.h"
 
-/* Not const: 6.1 has no const there, later kernels do. */
+/* Not const: in 6.1 struct nla_policy has no pointer to const for these. */
 static struct netlink_range_validation table_size = {
 	.min = MAGLEV_TABLE_SIZE_MIN,
 	.max = MAGLEV_TABLE_SIZE_MAX,

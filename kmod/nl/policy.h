@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Netlink policies: what each command may carry. */
+/* Netlink policies: the attributes that each command accepts. */
 #ifndef _MGL_NL_POLICY_H
 #define _MGL_NL_POLICY_H
 
 #include <net/netlink.h>
 #include <uapi/linux/maglev.h>
 
-/* Top level, by what the command is about; indexed by enum maglev_attr. */
+/* Top level, per kind of command; indexed by enum maglev_attr. */
 extern const struct nla_policy mgl_nlp_none[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_service_new[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_service_set[MAGLEV_A_MAX + 1];
@@ -22,7 +22,10 @@ extern const struct nla_policy mgl_nlp_config[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_conn[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_lookup[MAGLEV_A_MAX + 1];
 
-/* The objects, as wide as any command allows, for parsing what passed. */
+/*
+ * Objects, with every attribute that any command accepts, for parsing nests
+ * that have passed the policy of their command.
+ */
 extern const struct nla_policy mgl_nlp_service[MAGLEV_SERVICE_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_pool[MAGLEV_POOL_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_backend[MAGLEV_BACKEND_A_MAX + 1];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Netlink: from objects to attributes that several kinds of answers have. */
+/* Netlink: write objects as attributes that several kinds of replies share. */
 #include "../core/addr.h"
 #include "nl.h"
 #include "../service.h"
@@ -23,11 +23,11 @@ int mgl_nl_put_address(struct sk_buff *skb, int type4, int type6,
 }
 
 /**
- * mgl_nl_put_traffic() - write traffic counters since the last zeroing
+ * mgl_nl_put_traffic() - write the traffic since the counters were last zeroed
  * @skb: the message
- * @type: attribute to nest them in
- * @now: what they are
- * @base: what they were then
+ * @type: type of the nest to write
+ * @now: the counters now
+ * @base: the counters when they were zeroed
  *
  * Context: any.
  * Return: 0 or -EMSGSIZE.
@@ -55,7 +55,7 @@ int mgl_nl_put_traffic(struct sk_buff *skb, int type,
 }
 
 /**
- * mgl_nl_put_service_id() - write what identifies a service
+ * mgl_nl_put_service_id() - write the identity of a service
  * @skb: the message, in its MAGLEV_A_SERVICE
  * @id: the identity
  *
@@ -75,7 +75,7 @@ int mgl_nl_put_service_id(struct sk_buff *skb, const struct mgl_service_id *id)
 }
 
 /**
- * mgl_nl_put_pool_name() - write MAGLEV_A_POOL with a name and nothing else
+ * mgl_nl_put_pool_name() - write MAGLEV_A_POOL with only a name
  * @skb: the message
  * @name: the pool's name
  *
@@ -93,7 +93,7 @@ int mgl_nl_put_pool_name(struct sk_buff *skb, const char *name)
 }
 
 /**
- * mgl_nl_put_owner() - write whose a flow is: service and pool, by identity
+ * mgl_nl_put_owner() - write the identities of a service and of a pool
  * @skb: the message
  * @id: the service's identity
  * @pool: the pool's name
