@@ -107,20 +107,23 @@ void mgl_flows_reset(struct mgl_net *mn)
 	mgl_cache_free(cache);
 }
 
-/* Sizes are powers of two, so the texts are few. The number is MiB. */
-#define TAKES(n) [ilog2(1U << 20) + (n)]
+/* Sizes are powers of two, so the texts are few: from this one on. */
+#define TOO_LARGE_FIRST	(1U << 20)
+#define TOO_LARGE(entries, mib)						\
+	"a flow cache of " #entries " entries takes " #mib " MiB, which are not available"
 
 static const char *const too_large[] = {
-	TAKES(0) = "a flow cache of 1048576 entries takes 41 MiB, which are not available",
-	TAKES(1) = "a flow cache of 2097152 entries takes 81 MiB, which are not available",
-	TAKES(2) = "a flow cache of 4194304 entries takes 161 MiB, which are not available",
-	TAKES(3) = "a flow cache of 8388608 entries takes 321 MiB, which are not available",
-	TAKES(4) = "a flow cache of 16777216 entries takes 642 MiB, which are not available",
-	TAKES(5) = "a flow cache of 33554432 entries takes 1284 MiB, which are not available",
-	TAKES(6) = "a flow cache of 67108864 entries takes 2568 MiB, which are not available",
+	TOO_LARGE(1048576, 41),
+	TOO_LARGE(2097152, 81),
+	TOO_LARGE(4194304, 161),
+	TOO_LARGE(8388608, 321),
+	TOO_LARGE(16777216, 642),
+	TOO_LARGE(33554432, 1284),
+	TOO_LARGE(67108864, 2568),
 };
 
-static_assert(1U << (ARRAY_SIZE(too_large) - 1) == MAGLEV_CACHE_SIZE_MAX);
+static_assert(TOO_LARGE_FIRST << (ARRAY_SIZE(too_large) - 1) ==
+	      MAGLEV_CACHE_SIZE_MAX);
 static_assert(MGL_CACHE_BYTES(MAGLEV_CACHE_SIZE_MAX) >> 20 == 2568);
 
 /*
@@ -134,8 +137,8 @@ static int check_memory(u32 entries, struct netlink_ext_ack *extack)
 
 	if (MGL_CACHE_BYTES((u64)entries) <= available)
 		return 0;
-	if (entries >= 1U << 20)
-		text = too_large[ilog2(entries)];
+	if (entries >= TOO_LARGE_FIRST)
+		text = too_large[ilog2(entries / TOO_LARGE_FIRST)];
 	if (extack)
 		extack->_msg = text;
 	return -ENOMEM;

@@ -17,7 +17,7 @@
 #define MGL_CACHE_WAYS 8
 
 /* Memory of a cache: keys, values, tuples, and a bit of the Bloom filter. */
-#define MGL_CACHE_BYTES(entries) ((u64)(entries) * 40 + (entries) / 8)
+#define MGL_CACHE_BYTES(entries) ((u64)(entries) * 321 / 8)
 
 /**
  * enum mgl_kind - protocols as timeouts know them
