@@ -108,7 +108,7 @@ void mgl_flows_reset(struct mgl_net *mn)
 }
 
 /* Sizes are powers of two, so the texts are few: from this one on. */
-#define TOO_LARGE_FIRST	(1U << 20)
+#define TOO_LARGE_FIRST	1048576
 #define TOO_LARGE(entries, mib)						\
 	"a flow cache of " #entries " entries takes " #mib " MiB, which are not available"
 

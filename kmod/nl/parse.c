@@ -46,10 +46,10 @@ int mgl_nl_parse_address(struct netlink_ext_ack *extack, struct nlattr *nest,
 	return 0;
 }
 
-static_assert(MAGLEV_SERVICE_A_ADDRESS6 == MAGLEV_SERVICE_A_ADDRESS4 + 1);
-static_assert(MAGLEV_BACKEND_A_ADDRESS6 == MAGLEV_BACKEND_A_ADDRESS4 + 1);
-static_assert(MAGLEV_ROUTER_A_ADDRESS6 == MAGLEV_ROUTER_A_ADDRESS4 + 1);
-static_assert(MAGLEV_LOOKUP_A_CLIENT6 == MAGLEV_LOOKUP_A_CLIENT4 + 1);
+static_assert(!(MAGLEV_SERVICE_A_ADDRESS6 - MAGLEV_SERVICE_A_ADDRESS4 - 1));
+static_assert(!(MAGLEV_BACKEND_A_ADDRESS6 - MAGLEV_BACKEND_A_ADDRESS4 - 1));
+static_assert(!(MAGLEV_ROUTER_A_ADDRESS6 - MAGLEV_ROUTER_A_ADDRESS4 - 1));
+static_assert(!(MAGLEV_LOOKUP_A_CLIENT6 - MAGLEV_LOOKUP_A_CLIENT4 - 1));
 
 /**
  * mgl_nl_check_unicast() - refuse an address that is not a single host's
