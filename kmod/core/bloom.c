@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which flows are surely not in the cache. A bit for each place of the cache,
- * by the end of the key, is set when a flow is stored: an eighth of a
- * byte in place of a bucket's cache line to read, for services that have few of
- * their flows in the cache. Bits of flows that have gone stay until the cache
- * is tidied, which fills a fresh filter from what there is.
+ * One-hash Bloom filter in front of the flow cache. It has as many bits as the
+ * cache has entries, indexed by the low bits of the key; storing a flow sets
+ * its bit. Services that have few of their flows in the cache read one bit
+ * instead of a bucket's cache line. Bits of deleted flows stay set until
+ * garbage collection, which builds a new filter from the entries it keeps.
  */
 #include <kunit/visibility.h>
 #include <linux/bitops.h>
@@ -19,9 +19,9 @@
 #define BUCKETS_AT_A_TIME 256
 
 /**
- * mgl_bloom_alloc() - a filter that says that nothing is there
- * @entries: places of the cache, a power of two
- * @gfp: how to allocate it
+ * mgl_bloom_alloc() - allocate an empty Bloom filter
+ * @entries: capacity of the cache in flows, a power of two
+ * @gfp: allocation flags
  *
  * Context: may sleep.
  * Return: the filter, to be freed with kvfree(), or NULL.
@@ -37,7 +37,7 @@ struct mgl_bloom *mgl_bloom_alloc(u32 entries, gfp_t gfp)
 	return bloom;
 }
 
-/* Written only where it says something new: others read the same line. */
+/* Writes only if the bit is clear: other CPUs read the same cache line. */
 static void note(struct mgl_bloom *bloom, u64 key)
 {
 	u32 bit = key & bloom->mask;
@@ -47,9 +47,9 @@ static void note(struct mgl_bloom *bloom, u64 key)
 }
 
 /**
- * mgl_bloom_add() - a flow is about to be stored
- * @array: where
- * @key: its key
+ * mgl_bloom_add() - add a flow to the Bloom filter, before it is stored
+ * @array: the array that the flow is stored in
+ * @key: the flow's key
  *
  * Context: the lock of the flow's bucket is held.
  */
@@ -61,20 +61,25 @@ void mgl_bloom_add(struct mgl_cache_array *array, u64 key)
 	fresh = rcu_dereference_check(array->fresh, lockdep_is_held(lock));
 	if (unlikely(fresh))
 		note(fresh, key);
-	/* Who sees no fresh one any more sees it as the filter: bloom_swap() */
+	/*
+	 * Once ->fresh is NULL again, ->bloom is the new filter. Pairs with
+	 * smp_wmb() in bloom_swap().
+	 */
 	smp_rmb();
 	bloom = rcu_dereference_check(array->bloom, lockdep_is_held(lock));
 	note(bloom, key);
 }
 
 /**
- * mgl_cache_may_contain() - ask the Bloom filter for a flow
+ * mgl_cache_may_contain() - look up a flow in the Bloom filter
  * @cache: the cache
  * @key: the flow's key
  *
+ * Like mgl_cache_find(), it may miss a flow that is moved back at that moment
+ * because a resize has failed.
+ *
  * Context: RCU read side.
- * Return: false if mgl_cache_find() would not find it, which may miss a flow
- * that is moved back while the cache is resized; true says nothing.
+ * Return: false if the flow is not in the cache, true if it may be.
  */
 bool mgl_cache_may_contain(struct mgl_cache *cache, u64 key)
 {
@@ -82,7 +87,7 @@ bool mgl_cache_may_contain(struct mgl_cache *cache, u64 key)
 	struct mgl_bloom *bloom;
 
 	key = mgl_cache_key(key);
-	/* While it is resized a flow is noted there before it leaves here. */
+	/* A resize adds a flow to the next filter before it leaves here. */
 	for (; array; array = rcu_dereference(array->next)) {
 		bloom = rcu_dereference(array->bloom);
 		if (test_bit(key & bloom->mask, bloom->bits))
@@ -123,16 +128,17 @@ static struct mgl_bloom *bloom_swap(struct mgl_cache_array *array,
 }
 
 /**
- * mgl_cache_gc() - look at every flow, and forget those that have gone
+ * mgl_cache_gc() - visit every entry and rebuild the Bloom filter
  * @cache: the cache
- * @visit: called for each flow; returns true to have it forgotten
- * @ctx: for @visit
+ * @visit: called for each entry; returns true to delete it
+ * @ctx: first argument of @visit
  *
- * Without memory for a fresh filter the old one stays, which knows less.
+ * Without memory for a new filter the old one stays in use. It has more bits
+ * set, so it excludes fewer flows.
  *
- * Context: may sleep; not while it is resized, nor twice at a time, which the
- * caller sees to.
- * Return: a filter to be freed with kvfree() a grace period later, or NULL.
+ * Context: may sleep; the caller excludes a concurrent resize or collection.
+ * Return: the old filter, for the caller to free with kvfree() after an RCU
+ * grace period, or NULL.
  */
 struct mgl_bloom *mgl_cache_gc(struct mgl_cache *cache, mgl_visit_fn visit,
 			       void *ctx)
@@ -142,13 +148,14 @@ struct mgl_bloom *mgl_cache_gc(struct mgl_cache *cache, mgl_visit_fn visit,
 	};
 	struct tidy t = { .visit = visit, .ctx = ctx };
 
-	/* It is done without if need be. Nobody is there to be charged. */
+	/* Optional, so no warning. Not accounted: no task to charge. */
 	t.fresh = mgl_bloom_alloc(mgl_cache_size(cache), GFP_KERNEL |
 				   __GFP_NOWARN | __GFP_RETRY_MAYFAIL);
 	rcu_assign_pointer(ref.array->fresh, t.fresh);
 	/*
-	 * Empty buckets, too: who had a lock before and did not see the fresh
-	 * filter has its flow seen here, who has it later sees the filter.
+	 * Visit empty buckets, too, because of their locks: a writer that held
+	 * the lock before and missed the new filter has stored its flow by now,
+	 * so it is added here; a later writer sees the new filter.
 	 */
 	for (; ref.bucket <= ref.array->mask; ref.bucket++) {
 		if (!(ref.bucket % BUCKETS_AT_A_TIME))

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The flow cache: find, touch, list. Storing is in cache_store.c, resizing in
- * cache_resize.c, the memory in cache_array.c, what is surely not there in
- * cache_filter.c.
+ * cache_resize.c, memory in cache_array.c, the Bloom filter in bloom.c.
  */
 #include <kunit/visibility.h>
 #include <linux/kernel.h>
@@ -14,19 +13,19 @@
 #define BUCKETS_AT_A_TIME 4096
 
 /**
- * mgl_cache_expired() - has a flow been idle for too long?
- * @flow: the flow
+ * mgl_cache_expired() - check whether an entry has expired
+ * @flow: the entry
  * @clock: time and timeouts
  *
- * Times have 24 bits: a flow idle for more than half a year may look young.
+ * Times have 24 bits: a flow idle for more than half a year may look recent.
  *
  * Context: any.
- * Return: true if it has.
+ * Return: true if the flow has been idle for its timeout.
  */
 bool mgl_cache_expired(const struct mgl_cached *flow,
 		       const struct mgl_clock *clock)
 {
-	/* Pairs with the WRITE_ONCE() of whoever changes timeouts. */
+	/* Pairs with WRITE_ONCE() where timeouts are changed. */
 	u32 timeout = READ_ONCE(clock->timeouts->seconds[flow->kind][flow->state]);
 
 	return mgl_idle_time(flow->seen, clock->now) >= timeout;
@@ -34,12 +33,12 @@ bool mgl_cache_expired(const struct mgl_cached *flow,
 EXPORT_SYMBOL_IF_KUNIT(mgl_cache_expired);
 
 /**
- * mgl_cache_expires() - when will a flow be forgotten?
- * @flow: the flow, which has not expired
+ * mgl_cache_expires() - get the remaining lifetime of an entry
+ * @flow: the entry
  * @clock: time and timeouts
  *
  * Context: any.
- * Return: seconds from now on.
+ * Return: seconds until the entry expires, 0 if it has.
  */
 u32 mgl_cache_expires(const struct mgl_cached *flow,
 		      const struct mgl_clock *clock)
@@ -49,7 +48,7 @@ u32 mgl_cache_expires(const struct mgl_cached *flow,
 	return timeout - min(timeout, mgl_idle_time(flow->seen, clock->now));
 }
 
-/* The value at a place of a line if @key is there. */
+/* Reads the value of entry @i of a line; false if its key is not @key. */
 static bool entry_find(const struct mgl_line *line, unsigned int i, u64 key,
 		       u64 *val)
 {
@@ -63,7 +62,7 @@ static bool entry_find(const struct mgl_line *line, unsigned int i, u64 key,
 		smp_rmb();
 		if (READ_ONCE(line->key[i]) != key)
 			return false;
-		/* Likewise: another may have been there in between. */
+		/* Order the second read of the value after that of the key. */
 		smp_rmb();
 	} while (READ_ONCE(line->val[i]) != *val);
 	return true;
@@ -90,12 +89,12 @@ static bool bucket_find(const struct mgl_bucket *b, u64 key,
 }
 
 /**
- * mgl_cache_prefetch() - have a flow's place on its way from memory
+ * mgl_cache_prefetch() - prefetch the home line of a flow
  * @cache: the cache
- * @key: the lower half of the key that mgl_cache_find() will look for
+ * @key: the key that mgl_cache_find() will look up; its lower half is enough
  *
- * With many flows their places are in no cache of the processor. Memory takes
- * as long as half of all the rest that is done for a packet.
+ * A cache of many flows does not fit into the CPU's caches. A read from memory
+ * takes half as long as everything else that is done for a packet.
  *
  * Context: RCU read side.
  */
@@ -108,17 +107,17 @@ void mgl_cache_prefetch(struct mgl_cache *cache, u64 key)
 EXPORT_SYMBOL_IF_KUNIT(mgl_cache_prefetch);
 
 /**
- * mgl_cache_find() - look for a flow
+ * mgl_cache_find() - look up a flow
  * @cache: the cache
  * @key: the flow's key
  * @clock: time and timeouts
- * @flow: what was found, without its name
+ * @flow: the entry, without its tuple
  *
- * Takes no lock. While the cache is resized a flow may be missed that is
- * moved back at that moment; mgl_cache_store() finds it.
+ * Takes no lock. A resize that fails moves entries back; a lookup may miss an
+ * entry at that moment, but mgl_cache_store() finds it.
  *
  * Context: RCU read side.
- * Return: true if it is there and has not expired.
+ * Return: true if the flow has an entry that has not expired.
  */
 bool mgl_cache_find(struct mgl_cache *cache, u64 key,
 		    const struct mgl_clock *clock, struct mgl_cached *flow)
@@ -126,7 +125,7 @@ bool mgl_cache_find(struct mgl_cache *cache, u64 key,
 	struct mgl_cache_array *array = rcu_dereference(cache->array);
 
 	key = mgl_cache_key(key);
-	/* A flow is put into the next array before it leaves this one. */
+	/* An entry is added to the next array before it leaves this one. */
 	for (; array; array = rcu_dereference(array->next))
 		if (bucket_find(&array->buckets[mgl_bucket_of(array, key)], key,
 				flow))
@@ -136,14 +135,14 @@ bool mgl_cache_find(struct mgl_cache *cache, u64 key,
 EXPORT_SYMBOL_IF_KUNIT(mgl_cache_find);
 
 /**
- * mgl_cache_touch() - note that one more packet of a flow has come
+ * mgl_cache_touch() - update the entry of a flow for another packet
  * @cache: the cache
- * @flow: what mgl_cache_find() found
- * @state: the flow's state now
- * @now: the time
+ * @flow: the entry as mgl_cache_find() returned it
+ * @state: the flow's new state
+ * @now: the time in seconds
  *
- * Writes at most once a second unless the state changes. Where the entry is
- * not what it was any more, somebody else was faster and nothing is written.
+ * Writes at most once a second unless the state changes. Writes nothing if
+ * another CPU has changed the entry in the meantime.
  *
  * Context: RCU read side.
  */
@@ -175,13 +174,13 @@ void mgl_cache_touch(struct mgl_cache *cache, const struct mgl_cached *flow,
 EXPORT_SYMBOL_IF_KUNIT(mgl_cache_touch);
 
 /**
- * mgl_cache_read() - the flows of one bucket, for listings
+ * mgl_cache_read() - read the entries of one bucket, for listings
  * @cache: the cache
- * @bucket: below mgl_cache_buckets()
- * @flows: what it has, expired ones included
+ * @bucket: number of the bucket, below mgl_cache_buckets()
+ * @flows: the entries, including expired ones
  *
- * Context: process; not while it is resized, which the caller sees to.
- * Return: how many.
+ * Context: process; the caller excludes a concurrent resize.
+ * Return: number of entries.
  */
 unsigned int mgl_cache_read(struct mgl_cache *cache, u32 bucket,
 			    struct mgl_cached flows[MGL_CACHE_WAYS])
@@ -212,10 +211,10 @@ static bool bucket_empty(struct mgl_bucket *b)
 }
 
 /**
- * mgl_bucket_sweep() - look at the flows of one bucket
+ * mgl_bucket_sweep() - visit the entries of one bucket
  * @ref: the bucket
- * @visit: called for each; returns true to have it forgotten
- * @ctx: for @visit
+ * @visit: called for each entry; returns true to delete it
+ * @ctx: first argument of @visit
  *
  * Context: any but hard interrupts; takes the bucket's lock.
  */
@@ -234,12 +233,12 @@ void mgl_bucket_sweep(const struct mgl_bucket_ref *ref, mgl_visit_fn visit,
 }
 
 /**
- * mgl_cache_sweep() - look at every flow
+ * mgl_cache_sweep() - visit every entry
  * @cache: the cache
- * @visit: called for each; returns true to have it forgotten
- * @ctx: for @visit
+ * @visit: called for each entry; returns true to delete it
+ * @ctx: first argument of @visit
  *
- * Context: may sleep; not while it is resized, which the caller sees to.
+ * Context: may sleep; the caller excludes a concurrent resize.
  */
 void mgl_cache_sweep(struct mgl_cache *cache, mgl_visit_fn visit, void *ctx)
 {

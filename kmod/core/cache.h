@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The flow cache: which backend a flow is with. Bounded by construction: an
- * array of buckets, no allocation, timer or reference for a flow. Pure: time
- * is an argument, in seconds, and owners are numbers.
+ * The flow cache: maps a flow to its backend. Bounded by construction: an array
+ * of buckets, without allocation, timer or reference per flow. Pure: time is an
+ * argument, in seconds, and backends are numbers.
  */
 #ifndef _MGL_CACHE_H
 #define _MGL_CACHE_H
@@ -13,14 +13,14 @@
 
 #include "addr.h"
 
-/* Two cache lines, of which a flow is mostly found in the first one read. */
+/* Two cache lines; most flows are found in the one that is read first. */
 #define MGL_CACHE_WAYS 8
 
-/* Memory of a cache: keys, values, tuples, and a bit of the Bloom filter. */
+/* Bytes for @entries flows: key, value, tuple and Bloom filter bit of each. */
 #define MGL_CACHE_BYTES(entries) ((u64)(entries) * 321 / 8)
 
 /**
- * enum mgl_kind - protocols as timeouts know them
+ * enum mgl_kind - protocols that have timeouts of their own
  * @MGL_KIND_TCP: TCP
  * @MGL_KIND_UDP: UDP
  * @MGL_KIND_SCTP: SCTP
@@ -34,16 +34,16 @@ enum mgl_kind {
 };
 
 /**
- * struct mgl_timeouts - after how much idle time a flow is forgotten
- * @seconds: by enum mgl_kind and enum maglev_flow_state; read and written
- *	with READ_ONCE() and WRITE_ONCE()
+ * struct mgl_timeouts - idle times after which entries expire
+ * @seconds: timeouts by enum mgl_kind and enum maglev_flow_state; accessed with
+ *	READ_ONCE() and WRITE_ONCE()
  */
 struct mgl_timeouts {
 	u32 seconds[MGL_KIND_MAX][__MAGLEV_FLOW_MAX];
 };
 
 /**
- * struct mgl_tuple - what a flow is called in listings
+ * struct mgl_tuple - description of a flow, for listings
  * @client: the client's address
  * @sport: the client's port, network byte order
  * @dport: the VIP's port, network byte order
@@ -57,14 +57,14 @@ struct mgl_tuple {
 };
 
 /**
- * struct mgl_cached - a flow in the cache
- * @key: its key
- * @tuple: its name; not filled in by mgl_cache_find()
- * @owner: number of the backend it is with
- * @kind: its protocol
- * @state: its state
+ * struct mgl_cached - an entry of the cache
+ * @key: key of the flow, see mgl_flow_key()
+ * @tuple: description of the flow; not set by mgl_cache_find()
+ * @owner: number of the flow's backend
+ * @kind: protocol
+ * @state: state of the flow
  * @confirmed: a second packet has been seen
- * @seen: when the last packet came
+ * @seen: time of the last packet
  */
 struct mgl_cached {
 	u64 key;
@@ -77,12 +77,12 @@ struct mgl_cached {
 };
 
 /**
- * enum mgl_cache_stored - what became of a flow to be stored
- * @MGL_CACHE_NEW: stored where nothing, or something expired, was
+ * enum mgl_cache_stored - result of storing a flow
+ * @MGL_CACHE_NEW: stored in a free or expired entry
  * @MGL_CACHE_REPLACED: stored in place of the flow's own entry
- * @MGL_CACHE_KEPT: there was an entry and it was to be kept
- * @MGL_CACHE_EVICTED: stored in place of another flow that mattered less
- * @MGL_CACHE_FULL: not stored, no other mattered less
+ * @MGL_CACHE_KEPT: not stored, the flow has an entry that was to be kept
+ * @MGL_CACHE_EVICTED: stored in place of another flow of lower priority
+ * @MGL_CACHE_FULL: not stored, no flow of the bucket has lower priority
  */
 enum mgl_cache_stored {
 	MGL_CACHE_NEW,
@@ -93,8 +93,8 @@ enum mgl_cache_stored {
 };
 
 /**
- * struct mgl_clock - what ages are judged by
- * @now: the time
+ * struct mgl_clock - time and timeouts, to tell which entries have expired
+ * @now: the time in seconds
  * @timeouts: the timeouts
  */
 struct mgl_clock {
@@ -102,14 +102,17 @@ struct mgl_clock {
 	const struct mgl_timeouts *timeouts;
 };
 
-/* Would the flow go to @owner anyway? Called with a lock held. */
+/*
+ * Returns true if the flow would go to @owner without its entry, too. Called
+ * with a bucket's lock held.
+ */
 typedef bool (*mgl_redundant_fn)(void *ctx, const struct mgl_tuple *tuple,
 				 u32 owner);
 /**
- * struct mgl_eviction - how entries are judged that a newcomer could replace
+ * struct mgl_eviction - criteria for evicting an entry
  * @clock: time and timeouts
- * @redundant: says whether a flow may go without an entry, or NULL
- * @ctx: for @redundant
+ * @redundant: returns true if a flow needs no entry, or NULL
+ * @ctx: first argument of @redundant
  */
 struct mgl_eviction {
 	const struct mgl_clock *clock;
@@ -117,14 +120,14 @@ struct mgl_eviction {
 	void *ctx;
 };
 
-/* Returns true to have the flow forgotten. Called with a lock held. */
+/* Returns true to delete the entry. Called with the bucket's lock held. */
 typedef bool (*mgl_visit_fn)(void *ctx, const struct mgl_cached *flow);
 
 /**
- * struct mgl_bloom - what surely is not in a cache array
- * @rcu: frees it
- * @mask: bits - 1
- * @bits: set by the end of a key where a flow has been stored
+ * struct mgl_bloom - one-hash Bloom filter in front of a cache array
+ * @rcu: for kvfree_rcu()
+ * @mask: number of bits - 1
+ * @bits: the bit of a stored flow is set, indexed by the low bits of its key
  */
 struct mgl_bloom {
 	struct rcu_head rcu;

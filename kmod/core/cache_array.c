@@ -7,15 +7,15 @@
 
 #include "cache_array.h"
 
-/* More locks than CPUs that could want one at a time. */
+/* Far more locks than CPUs, so that contention is rare. */
 #define LOCKS_MAX 1024
 
 /**
- * mgl_cache_array_alloc() - memory for a number of flows
- * @entries: flows, a power of two from MAGLEV_CACHE_SIZE_MIN
+ * mgl_cache_array_alloc() - allocate an empty array
+ * @entries: capacity in flows, a power of two, at least MAGLEV_CACHE_SIZE_MIN
  *
  * Context: may sleep.
- * Return: the array, empty, or NULL.
+ * Return: the array, or NULL without memory.
  */
 struct mgl_cache_array *mgl_cache_array_alloc(u32 entries)
 {
@@ -46,8 +46,8 @@ struct mgl_cache_array *mgl_cache_array_alloc(u32 entries)
 }
 
 /**
- * mgl_cache_array_free() - free the memory of a cache
- * @array: what no reader can see any more, or NULL
+ * mgl_cache_array_free() - free an array
+ * @array: the array, which no reader can see any more, or NULL
  *
  * Context: may sleep.
  */
@@ -63,11 +63,11 @@ void mgl_cache_array_free(struct mgl_cache_array *array)
 }
 
 /**
- * mgl_cache_alloc() - make an empty cache
- * @entries: flows it can hold, a power of two from MAGLEV_CACHE_SIZE_MIN
+ * mgl_cache_alloc() - allocate an empty cache
+ * @entries: capacity in flows, a power of two, at least MAGLEV_CACHE_SIZE_MIN
  *
  * Context: may sleep.
- * Return: the cache or NULL.
+ * Return: the cache, or NULL without memory.
  */
 struct mgl_cache *mgl_cache_alloc(u32 entries)
 {
@@ -89,7 +89,7 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_cache_alloc);
 
 /**
  * mgl_cache_free() - free a cache
- * @cache: what no reader can see any more, or NULL
+ * @cache: the cache, which no reader can see any more, or NULL
  *
  * Context: may sleep.
  */
@@ -103,11 +103,11 @@ void mgl_cache_free(struct mgl_cache *cache)
 EXPORT_SYMBOL_IF_KUNIT(mgl_cache_free);
 
 /**
- * mgl_cache_buckets() - how many buckets are there to read?
+ * mgl_cache_buckets() - get the number of buckets, for mgl_cache_read()
  * @cache: the cache
  *
- * Context: not while it is resized, which the caller sees to.
- * Return: their number.
+ * Context: any; the caller excludes a concurrent resize.
+ * Return: number of buckets.
  */
 u32 mgl_cache_buckets(struct mgl_cache *cache)
 {
@@ -116,11 +116,11 @@ u32 mgl_cache_buckets(struct mgl_cache *cache)
 EXPORT_SYMBOL_IF_KUNIT(mgl_cache_buckets);
 
 /**
- * mgl_cache_size() - how many flows can it hold?
+ * mgl_cache_size() - get the capacity of a cache
  * @cache: the cache
  *
- * Context: not while it is resized, which the caller sees to.
- * Return: their number.
+ * Context: any; the caller excludes a concurrent resize.
+ * Return: capacity in flows.
  */
 u32 mgl_cache_size(struct mgl_cache *cache)
 {

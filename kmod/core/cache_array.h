@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The memory of the flow cache, for the files cache*.c alone. */
+/* Memory layout of the flow cache, private to cache*.c and bloom.c. */
 #ifndef _MGL_CACHE_ARRAY_H
 #define _MGL_CACHE_ARRAY_H
 
@@ -16,7 +16,7 @@
 #define MGL_VALUE_STATE_SHIFT	28
 #define MGL_VALUE_KIND_SHIFT	30
 
-/* What is seen to come up to an hour from now came just now. */
+/* Times up to about an hour in the future count as now; see mgl_idle_time(). */
 #define MGL_CACHE_AHEAD_MAX	4095
 
 /* Ways of a bucket that share a cache line. */
@@ -24,13 +24,13 @@
 #define MGL_CACHE_LINES	(MGL_CACHE_WAYS / MGL_LINE_WAYS)
 
 /**
- * struct mgl_line - flows that are found together, in one cache line
- * @key: keys; 0 where there is no flow
+ * struct mgl_line - entries that share a cache line
+ * @key: keys; 0 for a free entry
  * @val: owner, kind, state, confirmed and seen, packed; see mgl_value_pack()
  *
- * Readers take no lock: a value that is the same before and after its
- * key was read belongs to it. So a writer takes the key away
- * before it changes what it stands for to another flow's, and sets it last.
+ * Readers take no lock: if key and value are the same when read a second time,
+ * the value belongs to the key. So a writer clears the key before it gives the
+ * entry to another flow, and sets the new key last.
  */
 struct mgl_line {
 	u64 key[MGL_LINE_WAYS];
@@ -38,17 +38,17 @@ struct mgl_line {
 } __aligned(64);
 
 /**
- * struct mgl_bucket - flows whose keys end alike
- * @line: for each flow one is home, where it is looked for first and put if
- *	there is a place; see mgl_home_of()
+ * struct mgl_bucket - flows whose keys have the same low bits
+ * @line: cache lines, one of which is the home of a flow: it is read first, and
+ *	takes the flow if it has a free entry; see mgl_home_of()
  */
 struct mgl_bucket {
 	struct mgl_line line[MGL_CACHE_LINES];
 } __aligned(128);
 
 /**
- * struct mgl_names - the names of a bucket's flows; under the bucket's lock
- * @tuple: by the place of the key
+ * struct mgl_names - descriptions of a bucket's flows; under the bucket's lock
+ * @tuple: tuples, indexed like the entries of the bucket
  */
 struct mgl_names {
 	struct mgl_tuple tuple[MGL_CACHE_WAYS];
@@ -58,17 +58,19 @@ static_assert(sizeof(struct mgl_bucket) + sizeof(struct mgl_names) ==
 	      40 * MGL_CACHE_WAYS); /* MGL_CACHE_BYTES() */
 
 /**
- * struct mgl_cache_array - buckets of one size
- * @mask: buckets - 1; their number is a power of two
- * @lock_mask: locks - 1
- * @moved: while it is resized: buckets below are empty, their flows are in
- *	@next; under the bucket's lock for the bucket that it passes
- * @next: while it is resized, what it is resized to
- * @locks: writers of a bucket hold the one it falls on
- * @buckets: the flows
- * @names: their names
- * @bloom: knows of every flow; replaced by mgl_cache_gc(), read under RCU
- * @fresh: during garbage collection, the Bloom filter to come
+ * struct mgl_cache_array - a hash table of a fixed size
+ * @mask: number of buckets, a power of two, - 1
+ * @lock_mask: number of locks - 1
+ * @moved: during a resize, buckets below this number are empty, their entries
+ *	are in @next; advanced past a bucket under that bucket's lock
+ * @next: during a resize, the new array
+ * @locks: locks for writers, each shared by several buckets; see
+ *	mgl_cache_lock()
+ * @buckets: the entries
+ * @names: descriptions of the flows, by bucket
+ * @bloom: Bloom filter with every flow in @buckets; replaced by mgl_cache_gc(),
+ *	read under RCU
+ * @fresh: during garbage collection, the next Bloom filter
  */
 struct mgl_cache_array {
 	u32 mask;
@@ -84,16 +86,16 @@ struct mgl_cache_array {
 
 /**
  * struct mgl_cache - a flow cache
- * @array: its memory; replaced by mgl_cache_resize()
+ * @array: the hash table; replaced by mgl_cache_resize(), read under RCU
  */
 struct mgl_cache {
 	struct mgl_cache_array __rcu *array;
 };
 
 /**
- * struct mgl_bucket_ref - a bucket, locked
- * @array: where it is
- * @bucket: its number there
+ * struct mgl_bucket_ref - reference to a bucket
+ * @array: the array of the bucket
+ * @bucket: number of the bucket in @array
  */
 struct mgl_bucket_ref {
 	struct mgl_cache_array *array;
@@ -112,6 +114,7 @@ void mgl_bucket_sweep(const struct mgl_bucket_ref *ref, mgl_visit_fn visit,
 struct mgl_bloom *mgl_bloom_alloc(u32 entries, gfp_t gfp);
 void mgl_bloom_add(struct mgl_cache_array *array, u64 key);
 
+/* The lock for writers of a bucket. */
 static inline spinlock_t *mgl_cache_lock(struct mgl_cache_array *array,
 					 u32 bucket)
 {
@@ -139,7 +142,7 @@ static inline void mgl_value_unpack(u64 val, struct mgl_cached *f)
 	f->seen = low & MGL_VALUE_SEEN;
 }
 
-/* 0 says that there is no flow. */
+/* Key 0 marks a free entry, so a flow must not have it. */
 static inline u64 mgl_cache_key(u64 key)
 {
 	return key ? key : 1;
@@ -150,7 +153,7 @@ static inline u32 mgl_bucket_of(const struct mgl_cache_array *array, u64 key)
 	return key & array->mask;
 }
 
-/* Of the lower half, but none of the bits that pick the bucket. */
+/* A bit of the key's lower half, above those that select the bucket. */
 #define MGL_HOME_BIT 31
 
 static_assert(MAGLEV_CACHE_SIZE_MAX / MGL_CACHE_WAYS <= BIT(MGL_HOME_BIT));
@@ -171,8 +174,9 @@ static inline u64 *mgl_entry_val(struct mgl_bucket *b, unsigned int way)
 }
 
 /*
- * Other CPUs' packets may be from seconds that had not begun when @now was
- * taken: for a packet a moment ago, for a resize that is under way a while.
+ * Seconds since a flow was seen. @seen may be later than @now, which was read a
+ * moment ago for a packet and a while ago for a resize that is still running:
+ * other CPUs have gone on receiving. Such a flow has been idle for 0 seconds.
  */
 static inline u32 mgl_idle_time(u32 seen, u32 now)
 {
@@ -181,7 +185,7 @@ static inline u32 mgl_idle_time(u32 seen, u32 now)
 	return idle > MGL_VALUE_SEEN - MGL_CACHE_AHEAD_MAX ? 0 : idle;
 }
 
-/* Without the name, which is in another cache line. */
+/* Reads an entry except its tuple, which is in another cache line. */
 static inline bool mgl_entry_read(const struct mgl_bucket_ref *ref,
 				  unsigned int way, struct mgl_cached *flow)
 {

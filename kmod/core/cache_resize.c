@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Resizing the flow cache while packets use it: bucket after bucket, each with
- * its lock held. A flow is put into the new array before it leaves the old
- * one, so readers, who look there in the same order, do not miss it.
+ * Resizing the flow cache while packets use it, bucket by bucket under the
+ * bucket's lock. An entry is added to the new array before it leaves the old
+ * one, so readers, which search the arrays in the same order, do not miss it.
  */
 #include <kunit/visibility.h>
 #include <linux/kernel.h>
@@ -12,7 +12,10 @@
 
 #define BUCKETS_AT_A_TIME 256
 
-/* What of the smaller one's buckets falls together is moved as it fits. */
+/*
+ * Moves the entries of a bucket. When shrinking, several buckets collapse into
+ * one; move what fits. Returns false if a live flow does not.
+ */
 static bool bucket_move(struct mgl_cache_array *from, u32 bucket,
 			struct mgl_cache_array *to,
 			const struct mgl_clock *clock)
@@ -44,10 +47,11 @@ static bool bucket_move(struct mgl_cache_array *from, u32 bucket,
 }
 
 /*
- * Back to the larger array: to bucket @b of it belongs what is in its bucket of
- * the smaller one and has @b's number by the larger one's mask. There is
- * room: newcomers for a bucket that was moved took places in the smaller one,
- * and no more than fit there. @b's lock is held.
+ * Moves entries back to bucket @b of the larger array: those whose keys select
+ * @b by the larger array's mask, from the bucket of the smaller array that they
+ * share with others. There is room: flows that were stored since @b was moved
+ * took entries in the smaller array, which has no more in that bucket than fit
+ * into @b. The lock of @b is held.
  */
 static void bucket_back(struct mgl_cache_array *from, u32 b,
 			struct mgl_cache_array *to,
@@ -81,7 +85,7 @@ static bool move_all(struct mgl_cache_array *from, struct mgl_cache_array *to,
 			cond_resched();
 		spin_lock_bh(mgl_cache_lock(from, b));
 		fits = bucket_move(from, b, to, clock);
-		/* Pairs with READ_ONCE() in mgl_cache_store(), same lock held. */
+		/* Pairs with READ_ONCE() in mgl_cache_store(), same lock. */
 		if (fits)
 			WRITE_ONCE(from->moved, b + 1);
 		else
@@ -101,27 +105,28 @@ static void move_back(struct mgl_cache_array *from, struct mgl_cache_array *to,
 			cond_resched();
 		spin_lock_bh(mgl_cache_lock(from, b));
 		bucket_back(from, b, to, clock);
-		/* Pairs with READ_ONCE() in mgl_cache_store(), same lock held. */
+		/* Pairs with READ_ONCE() in mgl_cache_store(), same lock. */
 		WRITE_ONCE(from->moved, b);
 		spin_unlock_bh(mgl_cache_lock(from, b));
 	}
 }
 
 /**
- * mgl_cache_resize() - give a cache another size
+ * mgl_cache_resize() - change the size of a cache
  * @cache: the cache
- * @entries: flows it shall hold, a power of two from MAGLEV_CACHE_SIZE_MIN
+ * @entries: new capacity in flows, a power of two, at least
+ *	MAGLEV_CACHE_SIZE_MIN
  * @clock: time and timeouts
- * @old: memory to be freed by mgl_cache_array_free() a grace period later, or
- *	NULL
+ * @old: set to an array for the caller to free with mgl_cache_array_free()
+ *	after an RCU grace period, or to NULL
  *
- * No live flow is lost but for what a newcomer could displace as well, which
- * may have gone even if there turns out to be no room.
+ * Live flows are kept, except those that a new flow could evict as well. Such
+ * flows may be lost even if the resize fails.
  *
- * Context: may sleep; not while the cache is read or swept, and not again
- * before a grace period is over.
- * Return: 0, -ENOMEM, or -ENOSPC if @entries do not hold what there is; then
- * what is left is where it was.
+ * Context: may sleep. The caller excludes concurrent reads, sweeps and resizes,
+ * and waits for a grace period before the next resize.
+ * Return: 0, -ENOMEM, or -ENOSPC if the live flows do not fit into @entries;
+ * the cache keeps its size then.
  */
 int mgl_cache_resize(struct mgl_cache *cache, u32 entries,
 		     const struct mgl_clock *clock,

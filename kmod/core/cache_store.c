@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Storing flows in the cache, and whose place a newcomer takes.
+ * Storing flows in the cache, and eviction.
  *
- * It takes, in this order, a place that is free, that of an expired flow, of
- * an unconfirmed one, of one that is closing, of one that would go to the same
- * backend anyway. It never displaces a confirmed live flow, so a flood of
- * one-packet flows cannot. Where there is no place the flow goes without: by
- * hash.
+ * A new flow takes, in this order, an entry that is free, expired, unconfirmed,
+ * closing, or redundant because its flow would go to the same backend without
+ * it. Other confirmed live flows are never evicted, so a flood of one-packet
+ * flows cannot displace them. Without such an entry the flow is not stored and
+ * goes by its hash.
  */
 #include <kunit/visibility.h>
 #include <linux/kernel.h>
@@ -14,13 +14,13 @@
 #include "cache_array.h"
 
 /**
- * mgl_cache_get() - read one place of a locked bucket
+ * mgl_cache_get() - read one entry of a locked bucket
  * @ref: the bucket
- * @way: which place of it
- * @flow: the flow
+ * @way: index of the entry, below MGL_CACHE_WAYS
+ * @flow: the entry, with its tuple
  *
  * Context: the bucket's lock is held.
- * Return: true if there is a flow.
+ * Return: true if the entry is in use.
  */
 bool mgl_cache_get(const struct mgl_bucket_ref *ref, unsigned int way,
 		   struct mgl_cached *flow)
@@ -50,7 +50,7 @@ static void entry_write(const struct mgl_bucket_ref *ref, unsigned int way,
 	smp_store_release(key, flow->key);
 }
 
-/* Lower ones go first; from RANK_LIVE on nothing is displaced. */
+/* Lower ranks are evicted first; RANK_LIVE is only evicted if redundant. */
 enum rank {
 	RANK_FREE,
 	RANK_EXPIRED,
@@ -75,12 +75,12 @@ static enum rank rank(const struct mgl_cached *flow,
 /**
  * mgl_cache_put() - store a flow in a locked bucket
  * @ref: the bucket
- * @flow: the flow; becomes what is there already if that is kept
- * @replace: an entry of the flow's own is not kept
- * @evict: how other entries are judged
+ * @flow: the flow; set to the flow's existing entry if that is kept
+ * @replace: replace an existing entry of the flow instead of keeping it
+ * @evict: criteria for evicting other entries
  *
  * Context: the bucket's lock is held.
- * Return: what became of it.
+ * Return: the result.
  */
 enum mgl_cache_stored mgl_cache_put(const struct mgl_bucket_ref *ref,
 				    struct mgl_cached *flow, bool replace,
@@ -92,7 +92,7 @@ enum mgl_cache_stored mgl_cache_put(const struct mgl_bucket_ref *ref,
 	struct mgl_cached other;
 	int victim = -1;
 
-	/* From home on, so that a free place there is the first one found. */
+	/* Start at home, so that a free entry there is found first. */
 	for (n = 0; n < MGL_CACHE_WAYS; n++) {
 		i = (home + n) % MGL_CACHE_WAYS;
 		r = RANK_FREE;
@@ -110,7 +110,7 @@ enum mgl_cache_stored mgl_cache_put(const struct mgl_bucket_ref *ref,
 							   MGL_CACHE_REPLACED;
 			}
 		}
-		/* The one that has been silent for longest among equals. */
+		/* Among equal ranks, prefer the flow idle for longest. */
 		if (r < best || (r == best && r != RANK_LIVE && idle > best_idle)) {
 			best = r;
 			best_idle = idle;
@@ -128,15 +128,16 @@ enum mgl_cache_stored mgl_cache_put(const struct mgl_bucket_ref *ref,
 }
 
 /**
- * mgl_cache_store() - remember a flow
+ * mgl_cache_store() - store a flow
  * @cache: the cache
- * @flow: the flow; becomes what is there already if that is kept
- * @replace: an entry that the flow has is wrong; otherwise it is kept, as
- *	another CPU was faster
- * @evict: how other entries are judged
+ * @flow: the flow; set to the flow's existing entry if that is kept
+ * @replace: replace an existing entry of the flow, which is wrong; otherwise
+ *	it is kept, because another CPU has just stored it
+ * @evict: criteria for evicting other entries
  *
- * Context: RCU read side, BH disabled. Looks at MGL_CACHE_WAYS entries.
- * Return: what became of it.
+ * Context: RCU read side, BH disabled; takes a bucket's lock. Looks at
+ * MGL_CACHE_WAYS entries.
+ * Return: the result.
  */
 enum mgl_cache_stored mgl_cache_store(struct mgl_cache *cache,
 				      struct mgl_cached *flow, bool replace,
@@ -153,7 +154,7 @@ enum mgl_cache_stored mgl_cache_store(struct mgl_cache *cache,
 	spin_lock(mgl_cache_lock(array, bucket));
 	next = rcu_dereference(array->next);
 	if (next && bucket < READ_ONCE(array->moved)) {
-		/* The lock that is held keeps it from being moved back. */
+		/* The lock held here keeps the bucket from being moved back. */
 		ref.array = next;
 		ref.bucket = mgl_bucket_of(next, flow->key);
 		spin_lock_nested(mgl_cache_lock(next, ref.bucket),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From one table to the next: what each slot remembers afterwards. Owners are
- * compared by identity: a map says what number an owner has in the new table.
+ * Carry previous owners over from one table to the next. Owners are compared by
+ * identity: a map gives the index of an owner in the new table.
  */
 #include <kunit/visibility.h>
 #include <linux/kernel.h>
@@ -10,7 +10,7 @@
 
 #include "history.h"
 
-/* A backend that is not in the new table can serve nobody: it is nobody. */
+/* A backend that is not in the new table is not usable: same as no owner. */
 static u16 renumber(const u16 *map, u16 owner)
 {
 	return owner == MGL_SLOT_NONE ? owner : map[owner];
@@ -39,7 +39,7 @@ static struct mgl_history *history_alloc(u32 size, u32 old_size)
 }
 
 /**
- * mgl_history_free() - free what slots remember
+ * mgl_history_free() - free a history
  * @h: the history, which no reader can see any more, or NULL
  *
  * Context: any but hard interrupts.
@@ -55,7 +55,7 @@ void mgl_history_free(struct mgl_history *h)
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_history_free);
 
-/* One slot of a table with the slots of the one before it. */
+/* Computes the history of one slot, whose former table had the same slots. */
 static void slot_next(struct mgl_history *h, u32 s,
 		      const struct mgl_transition *t)
 {
@@ -79,7 +79,7 @@ static void slot_next(struct mgl_history *h, u32 s,
 	}
 }
 
-/* Slots as before: each has its own past. */
+/* Same size and seed: each slot has a history of its own. */
 static int same_slots(struct mgl_history **next, const struct mgl_transition *t)
 {
 	const struct mgl_history *past = t->old ? t->old->history : NULL;
@@ -117,7 +117,7 @@ static int same_slots(struct mgl_history **next, const struct mgl_transition *t)
 	return 0;
 }
 
-/* Is the old table of @old still what every one of its slots remembers? */
+/* True if every slot of @old still remembers by way of @old's old table. */
 static bool all_old(const struct mgl_transition *t)
 {
 	const struct mgl_history *past = t->old->history;
@@ -133,8 +133,9 @@ static bool all_old(const struct mgl_transition *t)
 }
 
 /*
- * Other slots: every one changes, and remembers by way of the old table, in
- * which each slot has the owner that an unknown flow went to until now.
+ * Another size or seed: every slot is reassigned and remembers by way of the
+ * old table, in which the owner of each slot is the backend that unknown flows
+ * in mid-flow were sent to so far.
  */
 static int other_slots(struct mgl_history **next,
 		       const struct mgl_transition *t)
@@ -152,8 +153,8 @@ static int other_slots(struct mgl_history **next,
 		u16 owner = older ? past->old[s] : t->old->slots[s];
 
 		/*
-		 * Slots of two tables ago are not kept beside those of the
-		 * last one: a flow that only they would know goes to the owner.
+		 * The slots of two tables ago are not kept in addition to those
+		 * of the last one: a flow that needs them goes to the owner.
 		 */
 		if (!older && mgl_history_left(past, s, t->now, t->settle) &&
 		    past->prev[s] != MGL_PREV_OLD)
@@ -170,14 +171,14 @@ static int other_slots(struct mgl_history **next,
 }
 
 /**
- * mgl_history_next() - what the slots of a new table remember
- * @next: the history of the new table, NULL if no slot remembers anything
+ * mgl_history_next() - build the history of a new table
+ * @next: the history of the new table, NULL if all slots are settled
  * @t: the tables, and the time
  *
- * A slot that is reassigned remembers the owner it had, unless it remembers one
- * already: then it goes on with that one, which older flows are with. A first
- * table is a change from no owner. With another size or seed every slot
- * changes, and the whole old table is remembered.
+ * A slot that is reassigned remembers its previous owner. An unsettled slot
+ * keeps the one that it remembers already, because older flows are with that
+ * one. The first table of a pool is a change from no owner. With another size
+ * or seed every slot is reassigned, and the whole old table is remembered.
  *
  * Context: may sleep (allocates).
  * Return: 0 or -ENOMEM.
@@ -202,11 +203,11 @@ static bool owns_old_slot(const struct mgl_history *h, u16 owner)
 }
 
 /**
- * mgl_history_remembers() - does any slot remember an owner?
+ * mgl_history_remembers() - check whether an unsettled slot remembers an owner
  * @h: the history, or NULL
  * @owner: the owner's index in the table
- * @now: the time
- * @settle: for how long a slot remembers
+ * @now: the time in ticks
+ * @settle: settle time in ticks
  *
  * Context: any.
  * Return: true if a flow in mid-flow could still be sent to @owner because it
@@ -228,13 +229,13 @@ bool mgl_history_remembers(const struct mgl_history *h, u16 owner, u32 now,
 EXPORT_SYMBOL_IF_KUNIT(mgl_history_remembers);
 
 /**
- * mgl_history_unsettled() - count the slots that remember
+ * mgl_history_unsettled() - count the unsettled slots
  * @h: the history, or NULL
- * @now: the time
- * @settle: for how long a slot remembers
+ * @now: the time in ticks
+ * @settle: settle time in ticks
  *
  * Context: any.
- * Return: slots.
+ * Return: number of slots that remember a previous owner.
  */
 u32 mgl_history_unsettled(const struct mgl_history *h, u32 now, u32 settle)
 {
@@ -247,13 +248,14 @@ u32 mgl_history_unsettled(const struct mgl_history *h, u32 now, u32 settle)
 EXPORT_SYMBOL_IF_KUNIT(mgl_history_unsettled);
 
 /**
- * mgl_history_moves() - how much a change would move
- * @old: the table now, or NULL if there is none
- * @map: the number in @new of each owner in @old
- * @may_take: by number in @new: may it own slots?
- * @new: the table to be
+ * mgl_history_moves() - count the slots that a change reassigns
+ * @old: the current table, or NULL if there is none
+ * @map: index in @new of each owner in @old, as in struct mgl_transition
+ * @may_take: by index in @new, true if the backend may own slots
+ * @new: the new table
  *
- * With another size or seed slots cannot be compared: all of them move.
+ * Slots of tables with different sizes or seeds cannot be compared: all of them
+ * are reassigned.
  *
  * Context: any.
  * Return: the counts.

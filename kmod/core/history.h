@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Slots that remember the owner they had before. Pure: time is an argument,
- * in ticks of any length that wrap around in 32 bits.
+ * Previous owners of a table's unsettled slots. Pure: time is an argument, in
+ * ticks of any length that wrap around in 32 bits.
  */
 #ifndef _MGL_HISTORY_H
 #define _MGL_HISTORY_H
@@ -11,21 +11,22 @@
 
 #include "maglev.h"
 
-/* In mgl_history.prev, beside MGL_SLOT_NONE: nobody owned it before. */
-#define MGL_PREV_SETTLED	0xfffe	/* there is nothing to remember */
-#define MGL_PREV_OLD		0xfffd	/* look into the old table */
+/* In mgl_history.prev, beside MGL_SLOT_NONE for "had no owner". */
+#define MGL_PREV_SETTLED	0xfffe	/* no previous owner to remember */
+#define MGL_PREV_OLD		0xfffd	/* look it up in the old table */
 
 /**
- * struct mgl_history - what the slots of one table remember
- * @rcu: frees it
- * @size: slots of the table
- * @prev: owner before: an index as in the table's slots, or MGL_PREV_*
- * @changed_at: when the slot last changed hands
- * @last: latest of @changed_at
- * @old_size: slots of @old
- * @old_seed: keys the flow hash of @old
- * @old: a table with other slots, for those with MGL_PREV_OLD; NULL if there
- *	are none
+ * struct mgl_history - previous owners of the slots of a table
+ * @rcu: for call_rcu()
+ * @size: number of slots of the table
+ * @prev: previous owner by slot: an index as in the table's slots, or
+ *	MGL_PREV_*
+ * @changed_at: time of the last reassignment by slot
+ * @last: latest time in @changed_at
+ * @old_size: number of slots of @old
+ * @old_seed: seed of the flow hash for @old
+ * @old: former table of another size or seed, for slots with MGL_PREV_OLD; NULL
+ *	if there are none
  */
 struct mgl_history {
 	struct rcu_head rcu;
@@ -40,10 +41,10 @@ struct mgl_history {
 
 /**
  * struct mgl_table_view - a table with its history
- * @slots: the owners
- * @size: slots
- * @seed: keys the flow hash
- * @history: what the slots remember, NULL if nothing
+ * @slots: owners by slot
+ * @size: number of slots
+ * @seed: seed of the flow hash
+ * @history: previous owners, NULL if all slots are settled
  */
 struct mgl_table_view {
 	const u16 *slots;
@@ -53,13 +54,12 @@ struct mgl_table_view {
 };
 
 /**
- * struct mgl_transition - from one table to the next
+ * struct mgl_transition - the replacement of a table
  * @old: the table that is replaced, or NULL if there was none
- * @map: the index in @new of each owner in @old, MGL_SLOT_NONE for those it
- *	does not have
- * @new: the new table; its history is not looked at
- * @now: the time
- * @settle: for how long a slot remembers, below 2^31
+ * @map: index in @new of each owner in @old, MGL_SLOT_NONE if it has none
+ * @new: the new table; its history is ignored
+ * @now: the time in ticks
+ * @settle: settle time in ticks, below 2^31
  */
 struct mgl_transition {
 	const struct mgl_table_view *old;
@@ -70,9 +70,9 @@ struct mgl_transition {
 };
 
 /**
- * struct mgl_moves - how two tables differ
- * @slots: slots whose owner is not the same
- * @survivors: those of them whose owner could have stayed
+ * struct mgl_moves - slots that a change reassigns
+ * @slots: number of slots that are reassigned
+ * @survivors: number of those whose owner could have kept them
  */
 struct mgl_moves {
 	u32 slots;
@@ -88,7 +88,7 @@ struct mgl_moves mgl_history_moves(const struct mgl_table_view *old,
 				   const u16 *map, const bool *may_take,
 				   const struct mgl_table_view *new);
 
-/* Ticks for which slot @s of @h, which may be NULL, still remembers; 0: none. */
+/* Ticks until slot @s of @h, which may be NULL, settles; 0 if it has. */
 static inline u32 mgl_history_left(const struct mgl_history *h, u32 s, u32 now,
 				   u32 settle)
 {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Maglev lookup tables: permutation, population by weight, fingerprint.
- */
+/* Maglev lookup tables: permutation, population by weight, fingerprint. */
 #include <kunit/visibility.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
@@ -16,18 +14,18 @@
 #include <uapi/linux/maglev.h>
 
 /*
- * A large table takes tens of milliseconds, most of them for its last slots:
- * others want the CPU, too.
+ * Slots to probe before rescheduling: populating a large table takes tens of
+ * milliseconds, most of them for its last slots.
  */
 #define PROBES_AT_A_TIME 65536
 
 /**
- * mgl_maglev_size_valid() - may a table have this many slots?
- * @size: slots
+ * mgl_maglev_size_valid() - check the size of a table
+ * @size: number of slots
  *
- * Every skip has to be coprime with the size, or a permutation would leave
- * slots out: the size is prime (paper, section 3.4). Trial division up to the
- * root of MAGLEV_TABLE_SIZE_MAX takes at most some 500 steps.
+ * Every skip has to be coprime with the size, otherwise a permutation would
+ * leave slots out. So the size is a prime (paper, section 3.4). Trial division
+ * up to the root of MAGLEV_TABLE_SIZE_MAX takes at most some 500 steps.
  *
  * Context: any.
  * Return: true if @size is a prime within the bounds of the UAPI.
@@ -47,17 +45,17 @@ bool mgl_maglev_size_valid(u32 size)
 EXPORT_SYMBOL_IF_KUNIT(mgl_maglev_size_valid);
 
 /**
- * mgl_maglev_permutation() - a backend's preference list (paper, section 3.4)
+ * mgl_maglev_permutation() - compute a backend's preference list
  * @addr: the backend's identity
  * @seed: the pool's seed
- * @size: slots of the table, prime
- * @offset: the slot it prefers most
- * @skip: what to add, modulo @size, for each next one
+ * @size: number of slots of the table, prime
+ * @offset: the most preferred slot
+ * @skip: distance, modulo @size, to each next slot
  *
- * Both are SipHash-2-4 of the 16 bytes of struct mgl_addr (network byte order,
- * IPv4 as ::ffff:a.b.c.d), keyed as hash.h says: offset = hash with
- * MGL_LABEL_OFFSET modulo size, skip = hash with MGL_LABEL_SKIP modulo
- * (size - 1), plus 1. Normative.
+ * Paper, section 3.4. Both are SipHash-2-4 of the 16 bytes of struct mgl_addr
+ * (network byte order, IPv4 as ::ffff:a.b.c.d), keyed as in hash.h: offset =
+ * hash with MGL_LABEL_OFFSET modulo size, skip = hash with MGL_LABEL_SKIP
+ * modulo (size - 1), plus 1. Normative.
  *
  * Context: any.
  */
@@ -73,10 +71,10 @@ void mgl_maglev_permutation(const struct mgl_addr *addr, u64 seed, u32 size,
 EXPORT_SYMBOL_IF_KUNIT(mgl_maglev_permutation);
 
 /*
- * What one backend needs while turns are taken. The rounds in which it has a
- * turn are spread evenly over all rounds as Bresenham spreads a line's steps:
- * its turn number k (from 0) is in round floor(k * rounds / quota), kept
- * without a division as whole + rest.
+ * State of one backend while turns are taken. The rounds in which it has a turn
+ * are spread evenly over all rounds, as Bresenham's algorithm spreads the steps
+ * of a line: turn number k (from 0) is in round floor(k * rounds / quota),
+ * tracked without a division as whole + rest.
  */
 struct player {
 	u32 cursor;	/* next slot to try */
@@ -90,7 +88,7 @@ struct player {
 	u16 next;	/* queued behind this one for the same round */
 };
 
-/* A queue of players for each round; who comes first plays first. */
+/* A FIFO of players for each round. */
 struct round {
 	u16 head;
 	u16 tail;
@@ -108,12 +106,12 @@ static void enqueue(struct round *rounds, struct player *players, u16 i)
 	r->tail = i;
 }
 
-/* Returns how many slots it had to look at. */
+/* Takes a slot; returns the number of slots probed. */
 static u32 take_turn(struct player *p, u16 *slots, u32 size, u16 i)
 {
 	u32 c = p->cursor, probes = 1;
 
-	/* Ends: quotas add up to no more than size, so a slot is free. */
+	/* Terminates: quotas add up to at most size, so a slot is free. */
 	while (slots[c] != MGL_SLOT_NONE) {
 		probes++;
 		c += p->skip;
@@ -159,18 +157,18 @@ static void play(u16 *slots, u32 size, struct player *players,
 
 /**
  * mgl_maglev_fill() - populate slots from permutations and quotas
- * @slots: table to write, every slot
- * @size: its slots, prime
+ * @slots: the table; every slot is written
+ * @size: number of slots, prime
  * @turns: one entry per backend; the quotas add up to at most @size
- * @n: entries of @turns, below MGL_SLOT_NONE
+ * @n: number of entries in @turns, below MGL_SLOT_NONE
  *
- * Pseudocode 1 of the paper with its turns made uneven where quotas are: with
- * equal quotas the backends take turns in the order of @turns, exactly as
- * there. There are as many rounds as the largest quota, R; turn number k, from
- * 0, of a backend with quota Q is in round floor(k * R / Q). Within a round
- * the backends go in the order in which they took the turn before, and those
- * that have their first one in the order of @turns. Normative. Takes O(@size)
- * turns.
+ * Pseudocode 1 of the paper, with uneven turns where quotas are uneven. With
+ * equal quotas the backends take turns in the order of @turns, exactly as in
+ * the paper. There are as many rounds as the largest quota, R; turn number k,
+ * from 0, of a backend with quota Q is in round floor(k * R / Q). Within a
+ * round the backends take turns in the order of their previous turns; those
+ * that take their first turn do so in the order of @turns. Normative. Takes
+ * O(@size) turns.
  *
  * Context: may sleep (allocates).
  * Return: 0 or -ENOMEM, with @slots undefined.
@@ -219,7 +217,7 @@ int mgl_maglev_fill(u16 *slots, u32 size, const struct mgl_turns *turns, u32 n)
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_maglev_fill);
 
-/* What is left of a backend's exact share after the whole slots. */
+/* The fraction of a backend's exact share that is not a whole slot. */
 struct remainder {
 	u64 rest;
 	u32 index;
@@ -235,10 +233,10 @@ static int remainder_cmp(const void *a, const void *b)
 }
 
 /*
- * Quotas by largest remainder: everybody gets the whole part of its exact
- * share, and the slots left over go to the largest remainders, the lower
- * index first. So every quota is within one slot of its exact share and all
- * add up to the table.
+ * Quotas by the largest remainder method: each backend gets the whole part of
+ * its exact share, and the slots left over go to the largest remainders, lower
+ * index first. So every quota is within one slot of its exact share, and the
+ * quotas add up to the size of the table.
  */
 static int set_quotas(struct mgl_turns *turns, u32 size,
 		      const struct mgl_candidate *cand, u32 n)
@@ -271,15 +269,15 @@ static int set_quotas(struct mgl_turns *turns, u32 size,
 
 /**
  * mgl_maglev_populate() - build a table for a set of weighted backends
- * @slots: table to write: indices into @cand, or MGL_SLOT_NONE everywhere if
- *	no candidate has a weight
- * @size: slots, see mgl_maglev_size_valid()
+ * @slots: the table: indices into @cand, or MGL_SLOT_NONE in every slot if no
+ *	candidate has a weight above 0
+ * @size: number of slots, see mgl_maglev_size_valid()
  * @seed: the pool's seed
- * @cand: candidates, sorted by address, no address twice; ->slots is written
- * @n: candidates, at most MAGLEV_BACKENDS_MAX
+ * @cand: candidates, sorted by address, without duplicates; ->slots is written
+ * @n: number of candidates, at most MAGLEV_BACKENDS_MAX
  *
  * The result depends on the arguments alone, not on the order in which the
- * backends were configured: that order is gone once they are sorted.
+ * backends were configured, since they are sorted.
  *
  * Context: may sleep (allocates).
  * Return: 0 or -ENOMEM, with @slots undefined.
@@ -310,21 +308,21 @@ out:
 EXPORT_SYMBOL_IF_KUNIT(mgl_maglev_populate);
 
 /**
- * mgl_maglev_fingerprint() - one number to compare tables by
+ * mgl_maglev_fingerprint() - compute a number that identifies a table
  * @slots: a populated table
- * @size: its slots
- * @cand: what the slots index
- * @n: candidates
+ * @size: number of slots
+ * @cand: candidates that the slots index
+ * @n: number of candidates
  * @fp: the fingerprint
  *
- * Covers the size and the identity of every slot's owner in slot order, and
- * not the seed itself, so that it can be shown to anyone. Two directors with
- * the same fingerprint send every slot to the same backend.
+ * Covers the size and the identity of every slot's owner in slot order, but not
+ * the seed, so that unprivileged readers may see it. Two directors with the
+ * same fingerprint send every slot to the same backend.
  *
  * With H = SipHash-2-4, keyed with seed 0 and MGL_LABEL_PRINT: an owner's
- * digest is H of its 16 bytes, 0 for nobody; h starts as the size; every slot
- * makes it rol64(h ^ digest, 29) * 0x9e3779b97f4a7c15 modulo 2^64; the result
- * is H of h and the size, both as 8 bytes little-endian. Normative.
+ * digest is H of its 16 bytes, or 0 without an owner; h starts as the size;
+ * every slot makes it rol64(h ^ digest, 29) * 0x9e3779b97f4a7c15 modulo 2^64;
+ * the result is H of h and the size, both as 8 bytes little-endian. Normative.
  *
  * Context: may sleep (allocates).
  * Return: 0 or -ENOMEM.
@@ -336,7 +334,7 @@ int mgl_maglev_fingerprint(const u16 *slots, u32 size,
 	u64 *digest, h = size;
 	u32 i;
 
-	/* The last one stands for MGL_SLOT_NONE. */
+	/* The last entry is the digest of MGL_SLOT_NONE. */
 	digest = kvmalloc_array(n + 1, sizeof(*digest), GFP_KERNEL);
 	if (!digest)
 		return -ENOMEM;
@@ -344,7 +342,7 @@ int mgl_maglev_fingerprint(const u16 *slots, u32 size,
 		digest[i] = siphash(&cand[i].addr, sizeof(cand[i].addr), &key);
 	digest[n] = 0;
 
-	/* A multiply and a rotation mix each owner in at its own ref. */
+	/* Multiplication and rotation make the order of the owners count. */
 	for (i = 0; i < size; i++) {
 		u32 owner = min_t(u32, slots[i], n);
 

@@ -3,7 +3,7 @@
  * Maglev lookup tables (Eisenbud et al., NSDI 2016, section 3.4).
  *
  * Pure: no locks, no globals, no kernel objects. The module, the unit tests
- * and the fuzzers compile this same file.
+ * and the fuzzers compile the same file.
  */
 #ifndef _MGL_TABLE_H
 #define _MGL_TABLE_H
@@ -11,14 +11,14 @@
 #include <linux/types.h>
 #include "addr.h"
 
-/* A slot that nobody owns: there is no backend with a weight. */
+/* Slot without an owner: no backend has a weight above 0. */
 #define MGL_SLOT_NONE 0xffff
 
 /**
- * struct mgl_candidate - a backend as table building sees it
- * @addr: identity; a table's candidates are sorted by it, ascending
- * @weight: share of the turns; 0 takes none
- * @slots: slots owned, written by mgl_maglev_populate()
+ * struct mgl_candidate - a backend as input of table building
+ * @addr: identity; candidates are sorted by it, ascending
+ * @weight: relative share of the slots; 0 for no slots
+ * @slots: number of slots owned, set by mgl_maglev_populate()
  */
 struct mgl_candidate {
 	struct mgl_addr addr;
@@ -27,10 +27,10 @@ struct mgl_candidate {
 };
 
 /**
- * struct mgl_turns - one backend's walk through the slots
- * @offset: slot it prefers most, below the table's size
- * @skip: distance to the next preferred one, 1 to size - 1
- * @quota: slots it is to take
+ * struct mgl_turns - permutation and quota of one backend
+ * @offset: the most preferred slot, below the table's size
+ * @skip: distance to the next preferred slot, 1 to size - 1
+ * @quota: number of slots to take
  */
 struct mgl_turns {
 	u32 offset;

@@ -43,11 +43,11 @@ static const struct {
 static_assert(ARRAY_SIZE(reasons) == MGL_REASON_MAX);
 
 /**
- * mgl_reason_name() - the name of a reason, which is ABI
+ * mgl_reason_name() - get the name of a reason, which is ABI
  * @reason: the reason, below MGL_REASON_MAX
  *
  * Context: any.
- * Return: the name, static.
+ * Return: the name, a static string.
  */
 const char *mgl_reason_name(enum mgl_reason reason)
 {
@@ -56,11 +56,11 @@ const char *mgl_reason_name(enum mgl_reason reason)
 EXPORT_SYMBOL_IF_KUNIT(mgl_reason_name);
 
 /**
- * mgl_reason_verdict() - what to do with a packet
- * @reason: why the module is done with it, below MGL_REASON_MAX
+ * mgl_reason_verdict() - get the verdict on a packet
+ * @reason: why processing of it ended, below MGL_REASON_MAX
  *
- * A property of the reason, so that no counter's verdict depends on where it
- * was counted.
+ * The verdict is a property of the reason, so it is the same for a counter
+ * wherever that is incremented.
  *
  * Context: any.
  * Return: the verdict.

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Reasons: why the module is done with a packet. One for each packet. Pure. */
+/* Reasons: why processing of a packet ended. One for each packet. Pure. */
 #ifndef _MGL_REASON_H
 #define _MGL_REASON_H
 
 /**
- * enum mgl_reason - why the module is done with a packet, and its counter
- * @MGL_REASON_NONE: undecided, or not for a director: not counted
- * @MGL_REASON_FORWARDED: sent on to a backend
- * @MGL_REASON_LOCAL: given to this host, which is the backend itself
- * @MGL_REASON_UNTRUSTED: outer source is no trusted router
+ * enum mgl_reason - why processing of a packet ended; also its counter
+ * @MGL_REASON_NONE: undecided, or not for a director; not counted
+ * @MGL_REASON_FORWARDED: forwarded to a backend
+ * @MGL_REASON_LOCAL: delivered to this host, which is the backend
+ * @MGL_REASON_UNTRUSTED: outer source is not a trusted router
  * @MGL_REASON_MARTIAN: outer source is an address that no other host can have
  * @MGL_REASON_OUTER_FRAGMENT: the GRE packet itself is a fragment
- * @MGL_REASON_GRE_TRUNCATED: ends, or its source routes go on, before an inner
- *	destination
+ * @MGL_REASON_GRE_TRUNCATED: packet ends before the inner destination, or has
+ *	too many source routes in front of it
  * @MGL_REASON_GRE_PROTOCOL: carries neither IPv4 nor IPv6
  * @MGL_REASON_INNER_IPV6: carries IPv6
- * @MGL_REASON_NOT_VIP: inner destination is no VIP
+ * @MGL_REASON_NOT_VIP: inner destination is not a VIP
  * @MGL_REASON_NO_SERVICE: VIP has no service for the protocol and port
  * @MGL_REASON_INNER_FRAGMENT: inner packet to a VIP is a fragment
  * @MGL_REASON_INNER_ICMP: inner packet to a VIP is ICMP
@@ -25,18 +25,18 @@
  * @MGL_REASON_INNER_L4: inner transport header to a VIP is truncated
  * @MGL_REASON_POLICY: for a VIP, refused by an IPsec policy for input
  * @MGL_REASON_NO_BACKEND: the service has no usable backend
- * @MGL_REASON_REJECTED: likewise, and the client was told by ICMP
- * @MGL_REASON_NO_BACKEND_ACCEPT: likewise, and the service leaves such packets
+ * @MGL_REASON_REJECTED: the same, and the client was sent an ICMP error
+ * @MGL_REASON_NO_BACKEND_ACCEPT: the same, and the service leaves such packets
  *	to the stack
- * @MGL_REASON_TTL: outer TTL is used up
+ * @MGL_REASON_TTL: outer TTL has expired
  * @MGL_REASON_NO_ROUTE: no route to the backend
  * @MGL_REASON_TOO_BIG: larger than the path MTU to the backend, with DF set
  * @MGL_REASON_LRO: merged by a device that does large receive offload
  * @MGL_REASON_NO_MEMORY: headers could not be made writable
  * @MGL_REASON_MAX: number of reasons
  *
- * Names and verdicts are in reason.c; Documentation/counters.md says what to
- * do when one grows.
+ * Names and verdicts are in reason.c; Documentation/counters.md explains the
+ * counters and what to do about them.
  */
 enum mgl_reason {
 	MGL_REASON_NONE,
@@ -69,10 +69,10 @@ enum mgl_reason {
 };
 
 /**
- * enum mgl_verdict - what the entry point does with the packet
- * @MGL_ACCEPT: leave it to the stack, unmodified but for MGL_REASON_LOCAL
+ * enum mgl_verdict - action of the entry point on a packet
+ * @MGL_ACCEPT: leave it to the stack, unmodified except for MGL_REASON_LOCAL
  * @MGL_DROP: free it
- * @MGL_STOLEN: nothing, it has been given away
+ * @MGL_STOLEN: none, the packet has been consumed
  */
 enum mgl_verdict {
 	MGL_ACCEPT,

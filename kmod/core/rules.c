@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The rules that keep a flow where it is (Documentation/consistency.md). They
- * go beyond section 3.4 of the Maglev paper by the slot's memory of the owner
- * before.
+ * Rules that keep a flow with its backend (Documentation/consistency.md). In
+ * addition to section 3.4 of the Maglev paper, a slot remembers its previous
+ * owner.
  */
 #include <kunit/visibility.h>
 #include <linux/export.h>
@@ -10,13 +10,15 @@
 #include "rules.h"
 
 /**
- * mgl_rules_decide_cached() - does the cache alone decide?
- * @v: of which only @track, @new_conn, @hit and @cached_serves are looked at
+ * mgl_rules_decide_cached() - check whether the cache alone decides
+ * @v: the facts, of which only @track, @new_conn, @hit and @cached_serves need
+ *	to be set
  *
- * So that most packets need not look at their slot.
+ * Saves most packets the lookup of their slot.
  *
  * Context: any.
- * Return: true if mgl_rules_decide() says MAGLEV_RULE_CACHED whatever the rest is.
+ * Return: true if mgl_rules_decide() returns MAGLEV_RULE_CACHED regardless of
+ * the other facts.
  */
 bool mgl_rules_decide_cached(const struct mgl_facts *v)
 {
@@ -27,20 +29,21 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_rules_decide_cached);
 
 /**
  * mgl_rules_decide() - apply the rules to a packet
- * @v: what is known
+ * @v: the facts
  *
- * 1. A packet that opens a flow goes to the slot's owner, always: a port that
- *    a client uses again must not be stuck to an old owner. Remembered only
- *    if the slot is unsettled, so that a flood of them costs no memory; an
- *    entry that the flow has is replaced.
- * 2. A flow in the cache goes to its backend while that may serve.
- * 3. Where the slot is settled, or its owner before may not serve: to the
- *    slot's owner. Remembered if the service tracks all; in an unsettled slot
- *    always, since the owner before may come back and would get the flow by
- *    rule 4; and in place of an entry whose backend may not serve, for the
- *    same reason.
- * 4. What is left is in mid-flow, unknown here, and in an unsettled slot. Most
- *    such flows are older than the change: to the owner before, remembered.
+ * 1. A packet that opens a new connection always goes to the slot's owner: a
+ *    port that a client uses again must not stick to an old owner. The flow is
+ *    remembered only if the slot is unsettled, so that a flood of such packets
+ *    takes no memory; an entry that the flow has is replaced.
+ * 2. A flow in the cache goes to its backend as long as that is usable.
+ * 3. If the slot is settled or its previous owner is not usable, the packet
+ *    goes to the slot's owner. The flow is remembered if the service tracks all
+ *    flows; in an unsettled slot always, since the previous owner may come back
+ *    and would get the flow by rule 4; and in place of an entry whose backend
+ *    is not usable, for the same reason.
+ * 4. Other packets are in mid-flow, without an entry, and in an unsettled slot.
+ *    Most such flows are older than the change, so they go to the previous
+ *    owner and are remembered.
  *
  * Context: any.
  * Return: the decision.
@@ -72,18 +75,19 @@ struct mgl_decision mgl_rules_decide(const struct mgl_facts *v)
 EXPORT_SYMBOL_IF_KUNIT(mgl_rules_decide);
 
 /**
- * mgl_rules_redundant() - would a flow stay with its backend without an entry?
- * @track: what the flow's service remembers
+ * mgl_rules_redundant() - check whether a flow needs its entry
+ * @track: flows that the flow's service tracks
  * @unsettled: the flow's slot is unsettled
- * @is_owner: the backend that the entry names owns the slot
+ * @is_owner: the backend of the entry owns the slot
  *
- * The dual of mgl_rules_decide(): without an entry a packet in mid-flow goes to
- * the owner of a settled slot, so an entry that says the same is redundant where
- * the service remembers only what a change made ambiguous. A service that
- * remembers nothing any more does not ask for entries.
+ * The dual of mgl_rules_decide(): without an entry, a packet in mid-flow goes
+ * to the owner of a settled slot. So an entry with that owner is redundant if
+ * the service tracks only flows that a change made ambiguous. A service that
+ * does not track flows any more does not look for entries.
  *
  * Context: any.
- * Return: true if it would, or if nobody asks.
+ * Return: true if the flow keeps its backend without the entry, or if the
+ * entry is not used.
  */
 bool mgl_rules_redundant(enum maglev_track track, bool unsettled, bool is_owner)
 {
@@ -99,13 +103,13 @@ bool mgl_rules_redundant(enum maglev_track track, bool unsettled, bool is_owner)
 EXPORT_SYMBOL_IF_KUNIT(mgl_rules_redundant);
 
 /**
- * mgl_flow_state_next() - what one more packet of the client says of a flow
- * @state: what the packets before it said
- * @pkt_state: what this one shows by itself
+ * mgl_flow_state_next() - compute the state of a flow after another packet
+ * @state: the state so far
+ * @pkt_state: the state implied by this packet alone
  *
- * A director sees one direction. Acknowledgements after the client's FIN do
- * not open the flow again, but data after a RST does: anybody can send a RST,
- * and the backend knows whether it was valid.
+ * A director sees only the packets of the client. Acknowledgements after the
+ * client's FIN do not reopen the flow, but data after a RST does: anybody can
+ * forge a RST, and only the backend can tell whether it was valid.
  *
  * Context: any.
  * Return: the new state.

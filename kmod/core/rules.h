@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Which backend: the one that the table names, the one before, or the one
- * that the flow has. Pure: no time, no memory, no objects.
+ * Rules that decide which backend gets a packet: the slot's owner, its previous
+ * owner, or the backend in the flow's entry. Pure: no time, no memory, no
+ * objects.
  */
 #ifndef _MGL_CONSISTENCY_H
 #define _MGL_CONSISTENCY_H
@@ -10,16 +11,15 @@
 #include <uapi/linux/maglev.h>
 
 /**
- * struct mgl_facts - what is known when a packet is to be directed
- * @track: what the packet's service remembers
- * @new_conn: the packet opens a flow of its own: TCP SYN without ACK or SCTP
+ * struct mgl_facts - input of the rules for one packet
+ * @track: flows that the packet's service tracks
+ * @new_conn: the packet opens a new connection: TCP SYN without ACK or SCTP
  *	INIT, with an affinity that tells connections apart
- * @hit: the flow is in the cache
- * @cached_serves: the backend that it has there may serve, so it is up or
- *	drains
- * @unsettled: the flow's slot changed hands less than the settle time ago
+ * @hit: the flow has an entry in the cache
+ * @cached_serves: the backend of that entry is usable, i.e. up or draining
+ * @unsettled: the flow's slot was reassigned less than the settle time ago
  * @cur: the slot has an owner
- * @prev_serves: the owner that the slot had before may serve
+ * @prev_serves: the slot has a previous owner that is usable
  */
 struct mgl_facts {
 	enum maglev_track track;
@@ -32,12 +32,12 @@ struct mgl_facts {
 };
 
 /**
- * struct mgl_decision - where the packet goes
- * @rule: why, and so to whom: MAGLEV_RULE_CACHED to the flow's backend,
- *	MAGLEV_RULE_PREVIOUS to the slot's owner before, MAGLEV_RULE_NOBODY to
- *	nobody, others to the slot's owner
- * @remember: the cache is to have the flow with this backend from now on,
- *	whatever it has now
+ * struct mgl_decision - result of the rules for one packet
+ * @rule: the rule that applies and so the backend: for MAGLEV_RULE_CACHED that
+ *	of the flow's entry, for MAGLEV_RULE_PREVIOUS the slot's previous owner,
+ *	for MAGLEV_RULE_NOBODY none, otherwise the slot's owner
+ * @remember: store the flow with this backend in the cache, replacing an entry
+ *	that it has
  */
 struct mgl_decision {
 	enum maglev_rule rule;
