@@ -331,7 +331,7 @@ static u32 slot_of(const struct mgl_flow *flow, u64 seed, u32 size)
 /* The owner that an unsettled slot had before. */
 static struct mgl_backend *previous(const struct mgl_table *table,
 				    const struct mgl_history *h, u32 s,
-				   const struct mgl_flow *flow)
+				    const struct mgl_flow *flow)
 {
 	u16 i = h->prev[s];
 
