@@ -9,62 +9,65 @@
 
 struct vec;
 
+/* Members of the following that are to be set, in their masks. */
+enum {
+	SERVICE_TRACK		= 1 << 0,
+	SERVICE_AFFINITY	= 1 << 1,
+	SERVICE_ALL_DOWN	= 1 << 2,
+
+	POOL_TABLE_SIZE		= 1 << 0,
+	POOL_SEED		= 1 << 1,
+	POOL_SETTLE		= 1 << 2,
+
+	BACKEND_WEIGHT		= 1 << 0,
+	BACKEND_STATE		= 1 << 1,
+	BACKEND_DEADLINE	= 1 << 2,
+};
+
 /**
- * struct service_params - what may be set of a service
+ * struct service_params - settings of a service
+ * @mask: SERVICE_*, those of the numbers that are to be set
  * @pool: name of the pool it is to use, or NULL
  * @fallback: name of its fallback pool, empty for none, or NULL
  * @track: enum maglev_track
  * @affinity: enum maglev_affinity
  * @all_down: enum maglev_all_down
- * @has_track: set @track
- * @has_affinity: set @affinity
- * @has_all_down: set @all_down
  */
 struct service_params {
+	unsigned int mask;
 	const char *pool;
 	const char *fallback;
 	uint8_t track;
 	uint8_t affinity;
 	uint8_t all_down;
-	bool has_track;
-	bool has_affinity;
-	bool has_all_down;
 };
 
 /**
- * struct pool_params - what may be set of a pool
+ * struct pool_params - settings of a pool
+ * @mask: POOL_*, those that are to be set
  * @table_size: slots of its table
  * @seed: its seed
  * @settle: its settle time in ms, 0 for the automatic one
- * @has_table_size: set @table_size
- * @has_seed: set @seed
- * @has_settle: set @settle
  */
 struct pool_params {
+	unsigned int mask;
 	uint32_t table_size;
 	uint64_t seed;
 	uint32_t settle;
-	bool has_table_size;
-	bool has_seed;
-	bool has_settle;
 };
 
 /**
- * struct backend_params - what may be set of a backend
+ * struct backend_params - settings of a backend
+ * @mask: BACKEND_*, those that are to be set
  * @weight: its weight
  * @state: enum maglev_state
  * @deadline: ms after which it is removed if it drains
- * @has_weight: set @weight
- * @has_state: set @state
- * @has_deadline: set @deadline
  */
 struct backend_params {
+	unsigned int mask;
 	uint32_t weight;
 	uint8_t state;
 	uint32_t deadline;
-	bool has_weight;
-	bool has_state;
-	bool has_deadline;
 };
 
 void attr_put_service(struct nl_msg *msg, const struct service_id *id,
@@ -88,6 +91,6 @@ void attr_get_counters(struct nlmsghdr *h, struct vec *v);
 void attr_get_config(struct nlmsghdr *h, struct vec *v);
 void attr_get_conn(struct nlmsghdr *h, struct vec *v);
 void attr_get_lookup(struct nlmsghdr *h, struct vec *v);
-void attr_get_moves(struct nlmsghdr *h, struct vec *v);
+void attr_get_dry_run(struct nlmsghdr *h, struct vec *v);
 
 #endif /* _MAGLEVADM_ATTR_H */

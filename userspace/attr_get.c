@@ -345,15 +345,15 @@ void attr_get_lookup(struct nlmsghdr *h, struct vec *v)
 }
 
 /**
- * attr_get_moves() - read MAGLEV_A_MOVES
+ * attr_get_dry_run() - read MAGLEV_A_MOVES
  * @h: the answer
- * @v: struct moves; one is added
+ * @v: struct dry_run; one is added
  */
-void attr_get_moves(struct nlmsghdr *h, struct vec *v)
+void attr_get_dry_run(struct nlmsghdr *h, struct vec *v)
 {
 	struct nlattr *a[MAGLEV_MOVES_A_MAX + 1];
 	struct nlattr *tb[MAGLEV_A_MAX + 1];
-	struct moves *m = vec_push(v);
+	struct dry_run *m = vec_push(v);
 
 	top(tb, h);
 	open_nest(a, MAGLEV_MOVES_A_MAX, tb[MAGLEV_A_MOVES]);

@@ -78,11 +78,11 @@ void attr_put_service(struct nl_msg *msg, const struct service_id *id,
 		put_port(msg, MAGLEV_SERVICE_A_PORT_LAST, id->ports.last);
 	if (params && params->pool)
 		put_string(msg, MAGLEV_SERVICE_A_POOL, params->pool);
-	if (params && params->has_track)
+	if (params && (params->mask & SERVICE_TRACK))
 		put_u8(msg, MAGLEV_SERVICE_A_TRACK, params->track);
-	if (params && params->has_affinity)
+	if (params && (params->mask & SERVICE_AFFINITY))
 		put_u8(msg, MAGLEV_SERVICE_A_AFFINITY, params->affinity);
-	if (params && params->has_all_down)
+	if (params && (params->mask & SERVICE_ALL_DOWN))
 		put_u8(msg, MAGLEV_SERVICE_A_ALL_DOWN, params->all_down);
 	if (params && params->fallback)
 		put_string(msg, MAGLEV_SERVICE_A_FALLBACK, params->fallback);
@@ -105,18 +105,17 @@ void attr_put_pool(struct nl_msg *msg, const char *name,
 
 	if (!params)
 		params = &nothing;
-	if (!name && !params->has_table_size && !params->has_seed &&
-	    !params->has_settle)
+	if (!name && !params->mask)
 		return;
 	attr = nest(msg, MAGLEV_A_POOL);
 	if (name)
 		put_string(msg, MAGLEV_POOL_A_NAME, name);
-	if (params->has_table_size)
+	if (params->mask & POOL_TABLE_SIZE)
 		put_u32(msg, MAGLEV_POOL_A_TABLE_SIZE, params->table_size);
-	if (params->has_seed)
+	if (params->mask & POOL_SEED)
 		put(msg, MAGLEV_POOL_A_SEED, &params->seed,
 		    sizeof(params->seed));
-	if (params->has_settle)
+	if (params->mask & POOL_SETTLE)
 		put_u32(msg, MAGLEV_POOL_A_SETTLE, params->settle);
 	nla_nest_end(msg, attr);
 }
@@ -134,11 +133,11 @@ void attr_put_backend(struct nl_msg *msg, const struct addr *addr,
 
 	put_addr(msg, MAGLEV_BACKEND_A_ADDRESS4, MAGLEV_BACKEND_A_ADDRESS6,
 		 addr);
-	if (params && params->has_weight)
+	if (params && (params->mask & BACKEND_WEIGHT))
 		put_u32(msg, MAGLEV_BACKEND_A_WEIGHT, params->weight);
-	if (params && params->has_state)
+	if (params && (params->mask & BACKEND_STATE))
 		put_u8(msg, MAGLEV_BACKEND_A_STATE, params->state);
-	if (params && params->has_deadline)
+	if (params && (params->mask & BACKEND_DEADLINE))
 		put_u32(msg, MAGLEV_BACKEND_A_DEADLINE, params->deadline);
 	nla_nest_end(msg, attr);
 }
@@ -160,7 +159,7 @@ void attr_put_router(struct nl_msg *msg, const struct prefix *prefix)
 }
 
 /**
- * attr_put_config() - say what is to hold for the whole namespace
+ * attr_put_config() - write settings of the whole namespace
  * @msg: the request
  * @config: sizes and timeouts to set; what is 0 stays
  */
@@ -197,7 +196,7 @@ void attr_put_lookup(struct nl_msg *msg, const struct addr *client,
 }
 
 /**
- * attr_put_dry_run() - have a request change nothing
+ * attr_put_dry_run() - make a request a dry run
  * @msg: the request
  */
 void attr_put_dry_run(struct nl_msg *msg)

@@ -10,12 +10,12 @@
 
 #include "change.h"
 #include "cmd.h"
+#include "dry_run.h"
 #include "err.h"
 #include "format.h"
-#include "moves.h"
 #include "nl.h"
 
-/* At most: a service and its pool with all that there is to set; a backend. */
+/* Upper bounds: a service and its pool with every setting; a backend. */
 #define REQUEST_SIZE	768
 #define BACKEND_SIZE	64
 
@@ -74,7 +74,7 @@ struct nl_msg *change_request(struct kern *kern, const struct change *c,
 }
 
 /**
- * change_has_names() - is the command line needed any longer?
+ * change_has_names() - does a change point into its command line?
  * @c: the change
  *
  * Return: true if @c points into the command line that it was planned from.
@@ -91,7 +91,7 @@ bool change_has_names(const struct change *c)
 }
 
 /**
- * change_blames() - which backend of a request was refused?
+ * change_blames() - find the backend of a request that was refused
  * @msg: the request
  * @offset: what the kernel blames, from the start of the message
  * @backend: the backend's number
@@ -181,7 +181,7 @@ const char *change_what(const struct change *c)
 }
 
 /**
- * change_undo() - what takes a change back
+ * change_undo() - work out the change that takes another one back
  * @c: the change, carried out; of settings, with what they were before
  * @undo: the change that takes it back
  *
@@ -219,7 +219,7 @@ bool change_undo(const struct change *c, struct change *undo)
 }
 
 /**
- * change_extends() - can one request make both changes?
+ * change_extends() - tell if one request can make two changes
  * @first: the change before, or the first of several
  * @c: the change
  *
@@ -266,7 +266,7 @@ int change_run(struct ctx *ctx, const struct args *args)
 	kern = ctx_kern(ctx);
 	if (!kern)
 		return EXIT_FAILED;
-	err = moves_do(kern, change_request(kern, &c, 0), args);
+	err = change_send(kern, change_request(kern, &c, 0), args);
 	if (err)
 		return kern_failed(kern, err, "cannot %s", change_what(&c));
 	return EXIT_OK;

@@ -10,11 +10,11 @@ struct ctx;
 struct kern;
 
 /**
- * struct change - what a command line asks the kernel to change
+ * struct change - a change that a command line asks the kernel for
  * @cmd: MAGLEV_CMD_*, or MAGLEV_CMD_UNSPEC: nothing
- * @service: the service meant, if it has a protocol
- * @pool: the pool meant, or NULL
- * @backend: the backend meant, if it has a family
+ * @service: the service, if it has a protocol
+ * @pool: the pool, or NULL
+ * @backend: the backend, if it has a family
  * @set: what to set of service and pool
  * @set_backend: what to set of the backend
  * @router: the router prefix, of ROUTER_*

@@ -12,38 +12,39 @@ struct kern;
  * Options, as bits: a command says with them which options it needs, takes
  * and refuses together.
  */
-enum {
-	OPT_SERVICE	= 1 << 0,
-	OPT_PORT	= 1 << 1,
-	OPT_SCHEDULER	= 1 << 2,
-	OPT_SCHED_FLAGS	= 1 << 3,
-	OPT_REAL	= 1 << 4,
-	OPT_WEIGHT	= 1 << 5,
-	OPT_TUNNEL	= 1 << 6,
-	OPT_TUN_TYPE	= 1 << 7,
-	OPT_TUN_NOCSUM	= 1 << 8,
-	OPT_POOL	= 1 << 9,
-	OPT_TABLE_SIZE	= 1 << 10,
-	OPT_SEED	= 1 << 11,
-	OPT_NUMERIC	= 1 << 12,
-	OPT_EXACT	= 1 << 13,
-	OPT_STATS	= 1 << 14,
-	OPT_SORT	= 1 << 15,
-	OPT_NOSORT	= 1 << 16,
-	OPT_JSON	= 1 << 17,
-	OPT_TRACK	= 1 << 18,
-	OPT_AFFINITY	= 1 << 19,
-	OPT_NETMASK	= 1 << 20,
-	OPT_FALLBACK	= 1 << 21,
-	OPT_ALL_DOWN	= 1 << 22,
-	OPT_SETTLE	= 1 << 23,
-	OPT_STATE	= 1 << 24,
-	OPT_DEADLINE	= 1 << 25,
-	OPT_DRY_RUN	= 1 << 26,
-	OPT_CONNECTION	= 1 << 27,
-	OPT_TIMEOUT	= 1 << 28,
-	OPT_CLIENT	= 1 << 29,
-};
+typedef uint64_t optmask;
+
+#define OPT_BIT(n)	((optmask)1 << (n))
+#define OPT_SERVICE		OPT_BIT(0)
+#define OPT_PORT		OPT_BIT(1)
+#define OPT_SCHEDULER		OPT_BIT(2)
+#define OPT_SCHED_FLAGS	OPT_BIT(3)
+#define OPT_REAL		OPT_BIT(4)
+#define OPT_WEIGHT		OPT_BIT(5)
+#define OPT_TUNNEL		OPT_BIT(6)
+#define OPT_TUN_TYPE		OPT_BIT(7)
+#define OPT_TUN_NOCSUM		OPT_BIT(8)
+#define OPT_POOL		OPT_BIT(9)
+#define OPT_TABLE_SIZE		OPT_BIT(10)
+#define OPT_SEED		OPT_BIT(11)
+#define OPT_NUMERIC		OPT_BIT(12)
+#define OPT_EXACT		OPT_BIT(13)
+#define OPT_STATS		OPT_BIT(14)
+#define OPT_SORT		OPT_BIT(15)
+#define OPT_NOSORT		OPT_BIT(16)
+#define OPT_JSON		OPT_BIT(17)
+#define OPT_TRACK		OPT_BIT(18)
+#define OPT_AFFINITY		OPT_BIT(19)
+#define OPT_NETMASK		OPT_BIT(20)
+#define OPT_FALLBACK		OPT_BIT(21)
+#define OPT_ALL_DOWN		OPT_BIT(22)
+#define OPT_SETTLE		OPT_BIT(23)
+#define OPT_STATE		OPT_BIT(24)
+#define OPT_DEADLINE		OPT_BIT(25)
+#define OPT_DRY_RUN		OPT_BIT(26)
+#define OPT_CONNECTION		OPT_BIT(27)
+#define OPT_TIMEOUT		OPT_BIT(28)
+#define OPT_CLIENT		OPT_BIT(29)
 
 /**
  * struct args - a command line, parsed
@@ -52,17 +53,18 @@ enum {
  * @operand: the argument of the command itself, as in --add-pool NAME
  * @more: the arguments after that, of a command that takes several
  * @n_more: how many these are
- * @service: the service meant, if OPT_SERVICE
- * @client: the client meant, if OPT_CLIENT
- * @real: the backend meant, if OPT_REAL
- * @pool: the pool meant, if OPT_POOL
- * @set_service: what to set of the service
- * @set_pool: what to set of the service's pool or of the pool
- * @set_backend: what to set of the backend
+ * @service: the service, resolved, if OPT_SERVICE
+ * @client: the client, resolved, if OPT_CLIENT
+ * @real: the backend, resolved, if OPT_REAL
+ * @pool: the pool, if OPT_POOL
+ * @persistent: the timeout given with -p, or NULL
+ * @set_service: settings of the service
+ * @set_pool: settings of the service's pool or of the pool
+ * @set_backend: settings of the backend
  */
 struct args {
 	const struct command *command;
-	unsigned int given;
+	optmask given;
 	const char *operand;
 	char **more;
 	size_t n_more;
@@ -70,6 +72,7 @@ struct args {
 	struct hostport client;
 	struct hostport real;
 	const char *pool;
+	const char *persistent;
 	struct service_params set_service;
 	struct pool_params set_pool;
 	struct backend_params set_backend;
@@ -77,7 +80,7 @@ struct args {
 
 /**
  * struct ctx - the program while it runs
- * @name: what it was called as
+ * @name: name that it was called by
  * @as_ipvsadm: that name is ipvsadm
  * @kern: the connection to the kernel, opened when it is first needed
  */
@@ -107,17 +110,14 @@ struct command {
 	char alias;
 	const char *name;
 	const char *operand;
-	unsigned int must;
-	unsigned int either;
-	unsigned int may;
+	optmask must;
+	optmask either;
+	optmask may;
 	int (*run)(struct ctx *ctx, const struct args *args);
 	const char *help;
 	int (*plan)(const struct ctx *ctx, const struct args *args,
 		    struct change *c);
 };
-
-/* Returns the connection, opened if it was not yet, or NULL: complained. */
-struct kern *ctx_kern(struct ctx *ctx);
 
 int cmd_pool_list(struct ctx *ctx, const struct args *args);
 int cmd_router_list(struct ctx *ctx, const struct args *args);

@@ -27,9 +27,9 @@ int plan_backend_add(const struct ctx *ctx, const struct args *args,
 {
 	(void)ctx;
 	plan(args, c, MAGLEV_CMD_BACKEND_NEW);
-	if (!c->set_backend.has_weight)
+	if (!(c->set_backend.mask & BACKEND_WEIGHT))
 		c->set_backend.weight = 1;
-	c->set_backend.has_weight = true;
+	c->set_backend.mask |= BACKEND_WEIGHT;
 	return EXIT_OK;
 }
 
@@ -50,9 +50,9 @@ int plan_backend_edit(const struct ctx *ctx, const struct args *args,
 {
 	(void)ctx;
 	plan(args, c, MAGLEV_CMD_BACKEND_SET);
-	if (!c->set_backend.has_weight && !c->set_backend.has_state) {
+	if (!(c->set_backend.mask & BACKEND_WEIGHT) && !(c->set_backend.mask & BACKEND_STATE)) {
 		c->set_backend.weight = 1;
-		c->set_backend.has_weight = true;
+		c->set_backend.mask |= BACKEND_WEIGHT;
 	}
 	return EXIT_OK;
 }

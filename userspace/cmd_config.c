@@ -6,11 +6,11 @@
 #include "change.h"
 #include "cmd.h"
 #include "config.h"
+#include "enum_names.h"
 #include "err.h"
 #include "nl.h"
 #include "out.h"
 #include "parse.h"
-#include "words.h"
 
 /* ipvsadm's three; 0 leaves one as it is. */
 static int by_position(const struct args *args, struct config *config)
@@ -123,7 +123,7 @@ int cmd_timeouts(struct ctx *ctx, const struct args *args)
 	out_begin(&o, args->given & OPT_JSON);
 	out_object(&o, "timeouts");
 	for (i = 0; i < TIMEOUTS; i++)
-		out_u64(&o, word_of(&words_timeout, i), NULL, c.timeouts[i]);
+		out_u64(&o, enum_name(&timeout_names, i), NULL, c.timeouts[i]);
 	out_object_end(&o);
 	out_end(&o);
 
@@ -136,7 +136,7 @@ int cmd_timeouts(struct ctx *ctx, const struct args *args)
 	out_text(&o, "Timeout (");
 	for (i = 0; i < ARRAY_SIZE(others); i++)
 		out_text(&o, i ? " %s" : "%s",
-			 word_of(&words_timeout, (size_t)others[i]));
+			 enum_name(&timeout_names, (size_t)others[i]));
 	out_text(&o, "):");
 	for (i = 0; i < ARRAY_SIZE(others); i++)
 		out_text(&o, " %u", c.timeouts[others[i]]);

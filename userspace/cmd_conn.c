@@ -10,12 +10,12 @@
 
 #include "change.h"
 #include "cmd.h"
+#include "enum_names.h"
 #include "err.h"
 #include "format.h"
 #include "nl.h"
 #include "out.h"
 #include "vec.h"
-#include "words.h"
 
 /**
  * struct listing - a listing of flows while it is made
@@ -28,10 +28,10 @@ struct listing {
 	struct vec v;
 	struct out o;
 	bool begun;
-	unsigned int given;
+	optmask given;
 };
 
-/* Not before the kernel has answered: it may refuse. */
+/* The head line waits for the kernel's answer, which may be a refusal. */
 static void begin(struct listing *l)
 {
 	if (l->begun)
@@ -49,7 +49,7 @@ static void show_json(struct out *o, const struct conn *c)
 	out_object(o, NULL);
 	out_str(o, "protocol", NULL, format_proto(c->service.proto));
 	out_str(o, "state", NULL,
-		word_flow_state(c->service.proto, c->state));
+		flow_state_name(c->service.proto, c->state));
 	out_bool(o, "confirmed", NULL, c->confirmed);
 	out_u64(o, "expires", NULL, c->expires);
 	out_str(o, "client", NULL, format_addr(&c->client));
@@ -80,7 +80,7 @@ static void show_text(struct out *o, const struct conn *c, bool numeric)
 	snprintf(expire, sizeof(expire), "%02" PRIu32 ":%02" PRIu32,
 		 c->expires / 60, c->expires % 60);
 	out_text(o, "%-3s %-6s %-11s", format_proto_upper(id->proto), expire,
-		 word_flow_state(id->proto, c->state));
+		 flow_state_name(id->proto, c->state));
 	out_text(o, " %-18s", format_hostport(&c->client, id->proto, &client,
 					      numeric));
 	out_text(o, " %-18s", format_hostport(&id->addr, id->proto, &ports,

@@ -9,15 +9,15 @@
 
 #include "cmd.h"
 #include "config.h"
+#include "enum_names.h"
 #include "err.h"
 #include "format.h"
 #include "nl.h"
 #include "out.h"
 #include "snapshot.h"
-#include "words.h"
 
 /**
- * struct listing - what a listing is made by
+ * struct listing - how a listing is made
  * @args: the command line
  * @as_ipvsadm: the program was called by that name
  * @config: timeouts, where they are listed
@@ -116,7 +116,7 @@ static void show_backend(struct out *o, const struct args *args,
 	out_u64(o, "weight", NULL, b->weight);
 	out_u64(o, "slots", NULL, b->slots);
 	traffic(o, args, &b->stats);
-	out_str(o, "state", NULL, word_of(&words_state, b->state));
+	out_str(o, "state", NULL, enum_name(&state_names, b->state));
 	if (b->has_deadline)
 		out_u64(o, "deadline_ms", NULL, b->deadline);
 	out_u64(o, "active", NULL, b->active);
@@ -126,12 +126,12 @@ static void show_backend(struct out *o, const struct args *args,
 			 b->active, b->inactive);
 	/* After the columns, so that who cuts them up finds them in place. */
 	if (b->state != MAGLEV_STATE_UP)
-		out_str(o, NULL, " %s", word_of(&words_state, b->state));
+		out_str(o, NULL, " %s", enum_name(&state_names, b->state));
 	out_text(o, "\n");
 	out_object_end(o);
 }
 
-/* How a service differs from one that was added without options. */
+/* Settings of a service that are not the defaults. */
 static void flags(struct out *o, const struct listing *l,
 		  const struct service *svc)
 {
@@ -142,16 +142,16 @@ static void flags(struct out *o, const struct listing *l,
 			 config_idle_time(&l->config, svc->id.proto));
 	else if (svc->affinity != MAGLEV_AFFINITY_5TUPLE)
 		out_text(o, " affinity %s",
-			 word_of(&words_affinity, svc->affinity));
+			 enum_name(&affinity_names, svc->affinity));
 	if (l->as_ipvsadm && svc->track == MAGLEV_TRACK_NONE)
 		out_text(o, " ops");
 	else if (svc->track != MAGLEV_TRACK_ALL)
-		out_text(o, " track %s", word_of(&words_track, svc->track));
+		out_text(o, " track %s", enum_name(&track_names, svc->track));
 	if (*svc->fallback)
 		out_text(o, " fallback %s", svc->fallback);
 	if (svc->all_down != MAGLEV_ALL_DOWN_DROP)
 		out_text(o, " all-down %s",
-			 word_of(&words_all_down, svc->all_down));
+			 enum_name(&all_down_names, svc->all_down));
 }
 
 static void show_service(struct out *o, const struct listing *l,
@@ -170,9 +170,9 @@ static void show_service(struct out *o, const struct listing *l,
 	out_u64(o, "port_last", NULL, id->ports.last);
 	out_str(o, "scheduler", NULL, "mh");
 	out_str(o, "pool", NULL, svc->pool);
-	out_str(o, "track", NULL, word_of(&words_track, svc->track));
-	out_str(o, "affinity", NULL, word_of(&words_affinity, svc->affinity));
-	out_str(o, "all_down", NULL, word_of(&words_all_down, svc->all_down));
+	out_str(o, "track", NULL, enum_name(&track_names, svc->track));
+	out_str(o, "affinity", NULL, enum_name(&affinity_names, svc->affinity));
+	out_str(o, "all_down", NULL, enum_name(&all_down_names, svc->all_down));
 	if (*svc->fallback)
 		out_str(o, "fallback", NULL, svc->fallback);
 

@@ -4,17 +4,17 @@
 #include <inttypes.h>
 
 #include "cmd.h"
+#include "enum_names.h"
 #include "err.h"
 #include "format.h"
 #include "nl.h"
 #include "out.h"
 #include "vec.h"
-#include "words.h"
 
 static const char *because(uint8_t rule)
 {
 	static const char * const texts[] = {
-		[MAGLEV_RULE_NOBODY] = "no backend may serve",
+		[MAGLEV_RULE_NOBODY] = "no backend is usable",
 		[MAGLEV_RULE_OPEN] = "it opens the flow, so the slot's owner",
 		[MAGLEV_RULE_CACHED] = "the flow is tracked to it",
 		[MAGLEV_RULE_CURRENT] = "not tracked, and nobody else is remembered: the slot's owner",
@@ -40,7 +40,7 @@ static void show_verdict(struct out *o, const char *key, const char *label,
 {
 	out_object(o, key);
 	show_addr(o, "backend", label, &v->backend);
-	out_str(o, "rule", NULL, word_of(&words_rule, v->rule));
+	out_str(o, "rule", NULL, enum_name(&rule_names, v->rule));
 	out_text(o, ": %s\n", because(v->rule));
 	out_object_end(o);
 }
@@ -66,7 +66,7 @@ static void show_flow(struct out *o, const struct args *args,
 	out_str(o, "pool", "pool      %s", l->pool);
 	out_bool(o, "fallback", NULL, l->fallback);
 	out_text(o, "%s\n", l->fallback ?
-		 ", the fallback: no backend of the service's own may serve" :
+		 ", the fallback: no backend of the service's own pool is usable" :
 		 "");
 }
 
@@ -92,7 +92,7 @@ static void show_slot(struct out *o, const struct lookup *l)
 
 static void show(const struct args *args, const struct lookup *l)
 {
-	const char *state = word_flow_state(args->service.proto, l->state);
+	const char *state = flow_state_name(args->service.proto, l->state);
 	struct out o;
 
 	out_begin(&o, args->given & OPT_JSON);

@@ -6,13 +6,13 @@
 
 #include "change.h"
 #include "cmd.h"
+#include "enum_names.h"
 #include "err.h"
 #include "format.h"
 #include "nl.h"
 #include "out.h"
 #include "parse.h"
 #include "snapshot.h"
-#include "words.h"
 
 static int plan(const struct args *args, struct change *c, uint8_t cmd)
 {
@@ -85,7 +85,7 @@ static void show_member(struct out *o, const struct args *args,
 	out_u64(o, "slots", b->state == MAGLEV_STATE_UP ? " %" PRIu64 :
 		" %-9" PRIu64, b->slots);
 	out_str(o, "state", b->state == MAGLEV_STATE_UP ? NULL : " %s",
-		word_of(&words_state, b->state));
+		enum_name(&state_names, b->state));
 	out_text(o, "\n");
 	out_object_end(o);
 }

@@ -29,7 +29,7 @@
 /* More than any command takes, each option with an argument. */
 #define WORDS_MAX	64
 
-/* Bytes of requests that go to the kernel together, or one that has more. */
+/* Bytes of requests sent in one system call, or one that has more. */
 #define TOGETHER_MAX	32768
 
 /**
@@ -77,12 +77,12 @@ struct restore {
 };
 
 /**
- * struct together - requests that go to the kernel together
+ * struct batch - requests sent in one system call
  * @n: how many
  * @msg: the requests
  * @step: what they are for
  */
-struct together {
+struct batch {
 	size_t n;
 	struct nl_msg *msg[KERN_ALL_MAX];
 	struct step *step[KERN_ALL_MAX];
@@ -108,7 +108,7 @@ static struct change more_change(const struct restore *r,
 	};
 }
 
-/* Has the last step do the same as @c, if it can. */
+/* Merges @c into the last step, if one request can make both. */
 static bool merge(struct restore *r, const struct change *c, uint32_t line)
 {
 	struct step *last = r->steps.n ? step_at(r, r->steps.n - 1) : NULL;
@@ -207,7 +207,7 @@ static int parse(struct restore *r)
 	return err;
 }
 
-/* Does it make something of its own, and touch nothing that was there? */
+/* True if the change adds something and modifies nothing that was there. */
 static bool stands_alone(const struct step *s)
 {
 	switch (s ? s->change.cmd : MAGLEV_CMD_UNSPEC) {
@@ -236,7 +236,7 @@ static struct nl_msg *request(const struct restore *r, struct kern *kern,
 
 /* The requests from the i-th step on that can go together. */
 static void collect(const struct restore *r, struct kern *kern, size_t i,
-		    struct together *t)
+		    struct batch *t)
 {
 	size_t bytes = 0;
 
@@ -249,14 +249,14 @@ static void collect(const struct restore *r, struct kern *kern, size_t i,
 		 stands_alone(t->step[0]) && stands_alone(step_at(r, i)));
 }
 
-static void release(struct together *t)
+static void release(struct batch *t)
 {
 	while (t->n)
 		nlmsg_free(t->msg[--t->n]);
 }
 
 static int refused(const struct restore *r, struct kern *kern,
-		   const struct together *t, size_t i, int err)
+		   const struct batch *t, size_t i, int err)
 {
 	const struct step *s = t->step[i];
 	struct change c = s->change;
@@ -282,7 +282,7 @@ static int make(struct restore *r, size_t *i)
 	struct kern *kern = ctx_kern(r->ctx);
 	int errs[KERN_ALL_MAX], err = EXIT_OK;
 	struct config config;
-	struct together t;
+	struct batch t;
 	size_t k;
 
 	if (!kern)

@@ -10,13 +10,13 @@
 
 #include "cmd.h"
 #include "config.h"
+#include "enum_names.h"
 #include "err.h"
 #include "format.h"
 #include "nl.h"
 #include "snapshot.h"
-#include "words.h"
 
-/* What is as by default is left out, so that ipvsadm reads it as well. */
+/* Defaults are left out, so that ipvsadm can read the file as well. */
 static void save_params(const struct snapshot *s, const struct pool *p)
 {
 	if (p->table_size != s->info.table_size_default)
@@ -31,7 +31,7 @@ static void save_member(const struct backend *b)
 {
 	printf(" -i --tun-type gre -w %" PRIu32, b->weight);
 	if (b->state != MAGLEV_STATE_UP)
-		printf(" --state %s", word_of(&words_state, b->state));
+		printf(" --state %s", enum_name(&state_names, b->state));
 	/* Up to a whole second: what is left of it is not exact anyway. */
 	if (b->has_deadline)
 		printf(" --deadline %" PRIu32 "s",
@@ -46,16 +46,16 @@ static void save_flags(const struct ctx *ctx, const struct service *svc)
 		printf(" -p");
 	else if (svc->affinity != MAGLEV_AFFINITY_5TUPLE)
 		printf(" --affinity %s",
-		       word_of(&words_affinity, svc->affinity));
+		       enum_name(&affinity_names, svc->affinity));
 	if (ctx->as_ipvsadm && svc->track == MAGLEV_TRACK_NONE)
 		printf(" -o");
 	else if (svc->track != MAGLEV_TRACK_ALL)
-		printf(" --track %s", word_of(&words_track, svc->track));
+		printf(" --track %s", enum_name(&track_names, svc->track));
 	if (*svc->fallback)
 		printf(" --fallback %s", svc->fallback);
 	if (svc->all_down != MAGLEV_ALL_DOWN_DROP)
 		printf(" --all-down %s",
-		       word_of(&words_all_down, svc->all_down));
+		       enum_name(&all_down_names, svc->all_down));
 }
 
 static void save_config(const struct config *c)
@@ -69,7 +69,7 @@ static void save_config(const struct config *c)
 		if (c->timeouts[i] == config_default.timeouts[i])
 			continue;
 		printf("%s %s=%" PRIu32, any ? "" : "--set",
-		       word_of(&words_timeout, i), c->timeouts[i]);
+		       enum_name(&timeout_names, i), c->timeouts[i]);
 		any = true;
 	}
 	if (any)

@@ -10,6 +10,9 @@ static int plan(const struct args *args, struct change *c, uint8_t cmd)
 	c->service = args->service;
 	c->set.service = args->set_service;
 	c->set.pool = args->set_pool;
+	if (args->persistent)
+		err_note("persistence timeout %s has no effect: idle clients are remembered for as long as --set says",
+			 args->persistent);
 	return EXIT_OK;
 }
 
@@ -45,8 +48,8 @@ int plan_service_edit(const struct ctx *ctx, const struct args *args,
 {
 	plan(args, c, MAGLEV_CMD_SERVICE_SET);
 	if (ctx->as_ipvsadm) {
-		c->set.service.has_affinity = true;
-		c->set.service.has_track = true;
+		c->set.service.mask |= SERVICE_AFFINITY;
+		c->set.service.mask |= SERVICE_TRACK;
 	}
 	return EXIT_OK;
 }

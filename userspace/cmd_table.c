@@ -4,13 +4,13 @@
 #include <stdio.h>
 
 #include "cmd.h"
+#include "enum_names.h"
 #include "err.h"
 #include "format.h"
 #include "nl.h"
 #include "out.h"
 #include "parse.h"
 #include "snapshot.h"
-#include "words.h"
 
 static void show_member(struct out *o, const struct args *args,
 			const struct pool *p, const struct backend *b)
@@ -20,7 +20,7 @@ static void show_member(struct out *o, const struct args *args,
 	out_str(o, NULL, "  -> %-28s",
 		format_host(&b->addr, args->given & OPT_NUMERIC));
 	out_u64(o, "weight", " %-6" PRIu64, b->weight);
-	out_str(o, "state", " %-5s", word_of(&words_state, b->state));
+	out_str(o, "state", " %-5s", enum_name(&state_names, b->state));
 	if (b->has_deadline)
 		out_u64(o, "deadline_ms", NULL, b->deadline);
 	out_u64(o, "slots", " %-7" PRIu64, b->slots);

@@ -16,7 +16,7 @@
 #include "parse.h"
 
 /**
- * struct scan - where the parser is
+ * struct scan - position of the parser
  * @argv: words left, NULL at the end
  * @letters: letters left of a word of short options, or NULL
  * @value: what follows '=' in a long option, or NULL
@@ -28,7 +28,7 @@ struct scan {
 };
 
 /**
- * struct spelling - one option as it was typed, for lookup and messages
+ * struct spelling - one option as it was raw, for lookup and messages
  * @letter: its short form, or 0
  * @name: its long form, or NULL
  * @len: characters of @name
@@ -112,7 +112,7 @@ static int take_command(struct scan *scan, struct args *args,
 }
 
 static int take_option(struct scan *scan, struct args *args,
-		       struct typed *typed, const struct option_row *o,
+		       struct raw_args *raw, const struct option_row *o,
 		       const char *text)
 {
 	const char *value = NULL, *wrong;
@@ -128,13 +128,13 @@ static int take_option(struct scan *scan, struct args *args,
 		if (!value)
 			return err_usage("%s needs %s after it", text, o->arg);
 	}
-	wrong = o->set ? o->set(args, typed, value) : NULL;
+	wrong = o->set ? o->set(args, raw, value) : NULL;
 	if (wrong)
 		return err_usage("%s '%s': %s", text, value, wrong);
 	return 0;
 }
 
-static int take(struct scan *scan, struct args *args, struct typed *typed,
+static int take(struct scan *scan, struct args *args, struct raw_args *raw,
 		const struct spelling *s)
 {
 	size_t i;
@@ -152,7 +152,7 @@ static int take(struct scan *scan, struct args *args, struct typed *typed,
 		const struct option_row *o = &options[i];
 
 		if (matches(s, o->letter, 0, o->name)) {
-			err = take_option(scan, args, typed, o, s->text);
+			err = take_option(scan, args, raw, o, s->text);
 			goto taken;
 		}
 	}
@@ -173,7 +173,7 @@ taken:
 
 /* One word of the command line, with those that belong to it. */
 static int take_word(struct scan *scan, struct args *args,
-		     struct typed *typed)
+		     struct raw_args *raw)
 {
 	struct spelling s = { 0 };
 	const char *word = *scan->argv++;
@@ -190,7 +190,7 @@ static int take_word(struct scan *scan, struct args *args,
 		scan->value = equals ? equals + 1 : NULL;
 		snprintf(s.text, sizeof(s.text), "--%.*s", (int)s.len,
 			 s.name);
-		return take(scan, args, typed, &s);
+		return take(scan, args, raw, &s);
 	}
 
 	scan->letters = word + 1;
@@ -200,25 +200,25 @@ static int take_word(struct scan *scan, struct args *args,
 		if (!*scan->letters)
 			scan->letters = NULL;
 		snprintf(s.text, sizeof(s.text), "-%c", s.letter);
-		err = take(scan, args, typed, &s);
+		err = take(scan, args, raw, &s);
 		if (err)
 			return err;
 	}
 	return 0;
 }
 
-/* What does not go together although a command takes both. */
+/* Refuses options that do not go together although a command takes both. */
 static int options_agree(const struct args *args)
 {
 	static const struct {
-		unsigned int one;
-		unsigned int others;
+		optmask one;
+		optmask others;
 	} apart[] = {
 		{ OPT_CONNECTION, OPT_STATS | OPT_TIMEOUT },
 		{ OPT_TIMEOUT, OPT_SERVICE | OPT_STATS },
 	};
-	unsigned int given = args->given;
-	unsigned int others;
+	optmask given = args->given;
+	optmask others;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(apart); i++) {
@@ -248,9 +248,9 @@ static int options_agree(const struct args *args)
 static int command_takes(const struct args *args)
 {
 	const struct command *c = args->command;
-	unsigned int extra = args->given & ~(c->must | c->either | c->may);
-	unsigned int lacks = c->must & ~args->given;
-	unsigned int chosen = c->either & args->given;
+	optmask extra = args->given & ~(c->must | c->either | c->may);
+	optmask lacks = c->must & ~args->given;
+	optmask chosen = c->either & args->given;
 
 	/* The lowest bit of each is as good as any to complain about. */
 	if (extra)
@@ -271,24 +271,24 @@ static int command_takes(const struct args *args)
 	return options_agree(args);
 }
 
-static int service_meant(struct args *args, const struct typed *typed)
+static int resolve_service(struct args *args, const struct raw_args *raw)
 {
 	struct service_id *id = &args->service;
 	struct hostport hp;
 	const char *wrong;
 
-	wrong = parse_hostport(typed->service, id->proto, &hp);
+	wrong = parse_hostport(raw->service, id->proto, &hp);
 	if (wrong)
-		return err_usage("service '%s': %s", typed->service, wrong);
+		return err_usage("service '%s': %s", raw->service, wrong);
 	id->addr = hp.addr;
 
-	if (typed->ports && hp.has_port)
+	if (raw->ports && hp.has_port)
 		return err_usage("service '%s': it has a port already, leave --port out",
-				 typed->service);
-	if (typed->ports) {
-		wrong = parse_ports(typed->ports, id->proto, &id->ports);
+				 raw->service);
+	if (raw->ports) {
+		wrong = parse_ports(raw->ports, id->proto, &id->ports);
 		if (wrong)
-			return err_usage("--port '%s': %s", typed->ports,
+			return err_usage("--port '%s': %s", raw->ports,
 					 wrong);
 		return 0;
 	}
@@ -298,39 +298,39 @@ static int service_meant(struct args *args, const struct typed *typed)
 	 */
 	if (!hp.has_port)
 		return err_usage("service '%s': no port: use HOST:PORT, HOST:0 for every port, or --port FIRST-LAST",
-				 typed->service);
+				 raw->service);
 	id->ports.first = hp.port;
 	id->ports.last = hp.port;
 	return 0;
 }
 
-static int backend_meant(struct args *args, const struct typed *typed)
+static int resolve_backend(struct args *args, const struct raw_args *raw)
 {
 	const struct ports *ports = &args->service.ports;
 	const char *wrong;
 
-	wrong = parse_hostport(typed->real, args->service.proto, &args->real);
+	wrong = parse_hostport(raw->real, args->service.proto, &args->real);
 	if (wrong)
-		return err_usage("backend '%s': %s", typed->real, wrong);
+		return err_usage("backend '%s': %s", raw->real, wrong);
 	if (!args->real.port)
 		return 0;
 	if (!(args->given & OPT_SERVICE))
-		return err_usage("backend '%s': the members of a pool have no port: leave it out",
-				 typed->real);
+		return err_usage("backend '%s': the backends of a pool have no port: leave it out",
+				 raw->real);
 	if (ports->first != args->real.port || ports->last != args->real.port)
 		return err_usage("backend '%s': nothing translates ports: leave the port out or use the service's",
-				 typed->real);
+				 raw->real);
 	return 0;
 }
 
-static int client_meant(struct args *args, const struct typed *typed)
+static int resolve_client(struct args *args, const struct raw_args *raw)
 {
 	const char *wrong;
 
-	wrong = parse_hostport(typed->client, args->service.proto,
+	wrong = parse_hostport(raw->client, args->service.proto,
 			       &args->client);
 	if (wrong)
-		return err_usage("client '%s': %s", typed->client, wrong);
+		return err_usage("client '%s': %s", raw->client, wrong);
 	return 0;
 }
 
@@ -347,12 +347,12 @@ static int client_meant(struct args *args, const struct typed *typed)
 int cmdline_parse(char **argv, struct args *args)
 {
 	struct scan scan = { .argv = argv };
-	struct typed typed = { 0 };
+	struct raw_args raw = { 0 };
 	int err;
 
 	*args = (struct args){ 0 };
 	while (*scan.argv) {
-		err = take_word(&scan, args, &typed);
+		err = take_word(&scan, args, &raw);
 		if (err)
 			return err;
 	}
@@ -360,11 +360,11 @@ int cmdline_parse(char **argv, struct args *args)
 		return err_usage("no command, see --help");
 	err = command_takes(args);
 	if (!err && args->given & OPT_SERVICE)
-		err = service_meant(args, &typed);
+		err = resolve_service(args, &raw);
 	if (!err && args->given & OPT_REAL)
-		err = backend_meant(args, &typed);
+		err = resolve_backend(args, &raw);
 	if (!err && args->given & OPT_CLIENT)
-		err = client_meant(args, &typed);
+		err = resolve_client(args, &raw);
 	args->set_service.pool = args->pool;
 	/* JSON shows no names, so none are to be looked up. */
 	if (args->given & OPT_JSON)

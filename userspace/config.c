@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What holds for the whole namespace: timeouts and the flow cache. */
+/* Settings of the whole namespace: timeouts and the flow cache. */
 #include <errno.h>
 #include <string.h>
 
@@ -9,24 +9,24 @@
 #include "nl.h"
 #include "vec.h"
 
-/* What a namespace starts with: not worth a line in a saved file. */
+/* A namespace starts with these, so they need no line in a saved file. */
 const struct config config_default = {
 	.cache_size = MAGLEV_CACHE_SIZE_DEFAULT,
 	.timeouts = {
-		[TIMEOUT_INDEX(TCP)] = 900,
-		[TIMEOUT_INDEX(TCP_SYN)] = 60,
-		[TIMEOUT_INDEX(TCP_FIN)] = 120,
-		[TIMEOUT_INDEX(TCP_CLOSE)] = 10,
-		[TIMEOUT_INDEX(UDP)] = 300,
-		[TIMEOUT_INDEX(SCTP)] = 900,
-		[TIMEOUT_INDEX(SCTP_INIT)] = 60,
-		[TIMEOUT_INDEX(SCTP_SHUTDOWN)] = 120,
-		[TIMEOUT_INDEX(SCTP_CLOSE)] = 10,
+		[TIMEOUT_INDEX(TCP)] = MAGLEV_TIMEOUT_TCP_DEFAULT,
+		[TIMEOUT_INDEX(TCP_SYN)] = MAGLEV_TIMEOUT_TCP_SYN_DEFAULT,
+		[TIMEOUT_INDEX(TCP_FIN)] = MAGLEV_TIMEOUT_TCP_FIN_DEFAULT,
+		[TIMEOUT_INDEX(TCP_CLOSE)] = MAGLEV_TIMEOUT_TCP_CLOSE_DEFAULT,
+		[TIMEOUT_INDEX(UDP)] = MAGLEV_TIMEOUT_UDP_DEFAULT,
+		[TIMEOUT_INDEX(SCTP)] = MAGLEV_TIMEOUT_SCTP_DEFAULT,
+		[TIMEOUT_INDEX(SCTP_INIT)] = MAGLEV_TIMEOUT_SCTP_INIT_DEFAULT,
+		[TIMEOUT_INDEX(SCTP_SHUTDOWN)] = MAGLEV_TIMEOUT_SCTP_SHUTDOWN_DEFAULT,
+		[TIMEOUT_INDEX(SCTP_CLOSE)] = MAGLEV_TIMEOUT_SCTP_CLOSE_DEFAULT,
 	},
 };
 
 /**
- * config_read() - read it
+ * config_read() - read the settings of the namespace
  * @kern: the connection
  * @config: the result
  *
@@ -50,7 +50,7 @@ int config_read(struct kern *kern, struct config *config)
 }
 
 /**
- * config_idle_time() - after how much idle time a flow is forgotten
+ * config_idle_time() - idle time after which a flow expires
  * @config: the timeouts
  * @proto: the flow's protocol
  *

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Complaints: one line on stderr each, with the program's name and, while a
+ * Error messages: one line on stderr each, with the program's name and, while a
  * file is being restored, the number of the line at fault.
  */
 #include <stdarg.h>
@@ -13,7 +13,7 @@ static const char *program = "maglevadm";
 static unsigned long input_line;
 
 /**
- * err_program() - say under which name the program was called
+ * err_program() - set the program's name for messages
  * @name: the name; it has to stay where it is
  */
 void err_program(const char *name)
@@ -22,7 +22,7 @@ void err_program(const char *name)
 }
 
 /**
- * err_line() - say which line of the input is being worked on
+ * err_line() - set the number of the input line for messages
  * @line: its number, or 0 for none
  */
 void err_line(unsigned long line)
@@ -30,9 +30,9 @@ void err_line(unsigned long line)
 	input_line = line;
 }
 
-static void complain(const char *fmt, va_list ap)
+static void message(const char *fmt, va_list ap)
 {
-	/* What was listed so far goes before the complaint about the rest. */
+	/* Flush what was listed so far, to keep it in front of the message. */
 	fflush(stdout);
 	fprintf(stderr, "%s: ", program);
 	if (input_line)
@@ -42,7 +42,20 @@ static void complain(const char *fmt, va_list ap)
 }
 
 /**
- * err_usage() - complain about the command line
+ * err_note() - say what a command line means although it is carried out
+ * @fmt: as printf()
+ */
+void err_note(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	message(fmt, ap);
+	va_end(ap);
+}
+
+/**
+ * err_usage() - report an error in the command line
  * @fmt: as printf()
  *
  * Return: EXIT_USAGE.
@@ -52,13 +65,13 @@ int err_usage(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	complain(fmt, ap);
+	message(fmt, ap);
 	va_end(ap);
 	return EXIT_USAGE;
 }
 
 /**
- * err_failed() - complain that a command could not be carried out
+ * err_failed() - report that a command failed
  * @fmt: as printf()
  *
  * Return: EXIT_FAILED.
@@ -68,7 +81,7 @@ int err_failed(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	complain(fmt, ap);
+	message(fmt, ap);
 	va_end(ap);
 	return EXIT_FAILED;
 }

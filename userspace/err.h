@@ -10,6 +10,7 @@
 void err_program(const char *name);
 void err_line(unsigned long line);
 int err_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void err_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int err_failed(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void err_no_memory(void) __attribute__((noreturn));
 

@@ -187,7 +187,7 @@ const char *format_ms(uint32_t ms)
 }
 
 /**
- * pool_is_shared() - is a pool one that services can share?
+ * pool_is_shared() - tell a shared pool by its name
  * @name: its name
  *
  * Private pools are named after their service, with a slash, which the names

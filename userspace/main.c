@@ -12,22 +12,6 @@
 #include "err.h"
 #include "nl.h"
 
-/**
- * ctx_kern() - the connection to the kernel
- * @ctx: the program
- *
- * It is opened no earlier than a command needs it: what is wrong with a
- * command line is worth saying whether or not the module is loaded.
- *
- * Return: the connection, or NULL after a complaint.
- */
-struct kern *ctx_kern(struct ctx *ctx)
-{
-	if (!ctx->kern)
-		ctx->kern = kern_open();
-	return ctx->kern;
-}
-
 static int run_line(struct ctx *ctx, char **words)
 {
 	struct args args;

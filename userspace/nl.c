@@ -21,6 +21,7 @@
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
 
+#include "cmd.h"
 #include "err.h"
 #include "nl.h"
 #include "types.h"
@@ -214,6 +215,22 @@ struct kern *kern_open(void)
 }
 
 /**
+ * ctx_kern() - get the connection to the kernel, opened on first use
+ * @ctx: the program
+ *
+ * It is opened no earlier than a command needs it: what is wrong with a
+ * command line is worth saying whether or not the module is loaded.
+ *
+ * Return: the connection, or NULL after a complaint.
+ */
+struct kern *ctx_kern(struct ctx *ctx)
+{
+	if (!ctx->kern)
+		ctx->kern = kern_open();
+	return ctx->kern;
+}
+
+/**
  * kern_close() - disconnect
  * @kern: the connection, or NULL
  */
@@ -297,7 +314,7 @@ static int transact(struct kern *kern, struct nl_msg *msg, uint16_t flags)
 }
 
 /**
- * kern_do() - have a request carried out
+ * kern_do() - send a request and wait for the acknowledgement
  * @kern: the connection
  * @msg: the request
  *
@@ -360,7 +377,7 @@ static bool take_answers(struct kern *kern, struct nlmsghdr *h, int len,
 }
 
 /**
- * kern_do_all() - have requests carried out, one after the other
+ * kern_do_all() - send requests that are carried out one after the other
  * @kern: the connection
  * @msgs: the requests, which stay the caller's
  * @n: how many, from 1 to KERN_ALL_MAX
@@ -397,7 +414,7 @@ int kern_do_all(struct kern *kern, struct nl_msg **msgs, size_t n, int *errs)
 }
 
 /**
- * kern_blames() - what part of a request was refused?
+ * kern_blames() - find the attribute that a refusal blames
  * @kern: the connection
  *
  * Return: the offset of the attribute from the start of the message, or 0 if
@@ -409,7 +426,7 @@ size_t kern_blames(const struct kern *kern)
 }
 
 /**
- * kern_get() - have a request answered by one message
+ * kern_get() - send a request that one message answers
  * @kern: the connection
  * @msg: the request
  * @read: reads the answer
@@ -430,7 +447,7 @@ int kern_get(struct kern *kern, struct nl_msg *msg, kern_read read,
 }
 
 /**
- * kern_dump() - have a request answered by any number of messages
+ * kern_dump() - send a request that any number of messages answer
  * @kern: the connection
  * @msg: the request
  * @read: reads one answer
@@ -519,7 +536,7 @@ int kern_watch(struct kern *kern, const char *group, kern_read read,
 }
 
 /**
- * kern_why() - put a refusal into words
+ * kern_why() - text of a refusal
  * @kern: the connection that was refused
  * @err: the negative errno it was refused with
  *

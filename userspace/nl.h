@@ -7,6 +7,7 @@
 #include <netlink/attr.h>
 #include <netlink/msg.h>
 
+struct ctx;
 struct kern;
 struct vec;
 
@@ -16,6 +17,7 @@ struct vec;
 /* Adds what is in one answer to @v. */
 typedef void (*kern_read)(struct nlmsghdr *h, struct vec *v);
 
+struct kern *ctx_kern(struct ctx *ctx);
 struct kern *kern_open(void);
 void kern_close(struct kern *kern);
 struct nl_msg *kern_request(struct kern *kern, uint8_t cmd);

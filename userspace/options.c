@@ -1,225 +1,225 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What can be typed, as data: options, and what ipvsadm knows that does not
- * work here. The parser (cmdline.c) and --help walk these tables and that of
+ * Options as data, and those of ipvsadm that do not work here. The parser (cmdline.c) and --help walk these tables and that of
  * commands.c; a new option is one row.
  */
 #include <string.h>
 
+#include "enum_names.h"
 #include "options.h"
 #include "parse.h"
-#include "words.h"
 
-static const char *set_service(struct args *args, struct typed *typed,
+static const char *set_service(struct args *args, struct raw_args *raw,
 			       const char *value, uint8_t proto)
 {
 	args->service.proto = proto;
-	typed->service = value;
+	raw->service = value;
 	return NULL;
 }
 
-static const char *set_tcp(struct args *args, struct typed *typed,
+static const char *set_tcp(struct args *args, struct raw_args *raw,
 			   const char *value)
 {
-	return set_service(args, typed, value, IPPROTO_TCP);
+	return set_service(args, raw, value, IPPROTO_TCP);
 }
 
-static const char *set_udp(struct args *args, struct typed *typed,
+static const char *set_udp(struct args *args, struct raw_args *raw,
 			   const char *value)
 {
-	return set_service(args, typed, value, IPPROTO_UDP);
+	return set_service(args, raw, value, IPPROTO_UDP);
 }
 
-static const char *set_sctp(struct args *args, struct typed *typed,
+static const char *set_sctp(struct args *args, struct raw_args *raw,
 			    const char *value)
 {
-	return set_service(args, typed, value, IPPROTO_SCTP);
+	return set_service(args, raw, value, IPPROTO_SCTP);
 }
 
-static const char *set_port(struct args *args, struct typed *typed,
+static const char *set_port(struct args *args, struct raw_args *raw,
 			    const char *value)
 {
 	(void)args;
-	typed->ports = value;
+	raw->ports = value;
 	return NULL;
 }
 
-static const char *set_real(struct args *args, struct typed *typed,
+static const char *set_real(struct args *args, struct raw_args *raw,
 			    const char *value)
 {
 	(void)args;
-	typed->real = value;
+	raw->real = value;
 	return NULL;
 }
 
-static const char *set_scheduler(struct args *args, struct typed *typed,
+static const char *set_scheduler(struct args *args, struct raw_args *raw,
 				 const char *value)
 {
 	(void)args;
-	(void)typed;
+	(void)raw;
 	return parse_scheduler(value);
 }
 
-static const char *set_sched_flags(struct args *args, struct typed *typed,
+static const char *set_sched_flags(struct args *args, struct raw_args *raw,
 				   const char *value)
 {
 	(void)args;
-	(void)typed;
+	(void)raw;
 	return parse_sched_flags(value);
 }
 
-static const char *set_weight(struct args *args, struct typed *typed,
+static const char *set_weight(struct args *args, struct raw_args *raw,
 			      const char *value)
 {
-	(void)typed;
-	args->set_backend.has_weight = true;
+	(void)raw;
+	args->set_backend.mask |= BACKEND_WEIGHT;
 	return parse_weight(value, &args->set_backend.weight);
 }
 
-static const char *set_tun_type(struct args *args, struct typed *typed,
+static const char *set_tun_type(struct args *args, struct raw_args *raw,
 				const char *value)
 {
 	(void)args;
-	(void)typed;
+	(void)raw;
 	return strcmp(value, "gre") ?
 	       "not supported, backends are reached through GRE: use gre" :
 	       NULL;
 }
 
-static const char *set_pool(struct args *args, struct typed *typed,
+static const char *set_pool(struct args *args, struct raw_args *raw,
 			    const char *value)
 {
-	(void)typed;
+	(void)raw;
 	return parse_pool_name(value, &args->pool);
 }
 
-static const char *set_table_size(struct args *args, struct typed *typed,
+static const char *set_table_size(struct args *args, struct raw_args *raw,
 				  const char *value)
 {
-	(void)typed;
-	args->set_pool.has_table_size = true;
+	(void)raw;
+	args->set_pool.mask |= POOL_TABLE_SIZE;
 	return parse_table_size(value, &args->set_pool.table_size);
 }
 
-static const char *set_seed(struct args *args, struct typed *typed,
+static const char *set_seed(struct args *args, struct raw_args *raw,
 			    const char *value)
 {
-	(void)typed;
-	args->set_pool.has_seed = true;
+	(void)raw;
+	args->set_pool.mask |= POOL_SEED;
 	return parse_seed(value, &args->set_pool.seed);
 }
 
-static const char *set_settle(struct args *args, struct typed *typed,
+static const char *set_settle(struct args *args, struct raw_args *raw,
 			      const char *value)
 {
-	(void)typed;
-	args->set_pool.has_settle = true;
+	(void)raw;
+	args->set_pool.mask |= POOL_SETTLE;
 	return parse_settle(value, &args->set_pool.settle);
 }
 
-static const char *set_track(struct args *args, struct typed *typed,
+static const char *set_track(struct args *args, struct raw_args *raw,
 			     const char *value)
 {
 	struct service_params *p = &args->set_service;
 
-	(void)typed;
-	p->has_track = true;
-	return word_value(&words_track, value, strlen(value), &p->track) ?
+	(void)raw;
+	p->mask |= SERVICE_TRACK;
+	return enum_value(&track_names, value, strlen(value), &p->track) ?
 	       NULL : "use all, changed or none";
 }
 
-static const char *set_ops(struct args *args, struct typed *typed,
+static const char *set_ops(struct args *args, struct raw_args *raw,
 			   const char *value)
 {
-	(void)typed;
+	(void)raw;
 	(void)value;
-	args->set_service.has_track = true;
+	args->set_service.mask |= SERVICE_TRACK;
 	args->set_service.track = MAGLEV_TRACK_NONE;
 	return NULL;
 }
 
-static const char *set_affinity(struct args *args, struct typed *typed,
+static const char *set_affinity(struct args *args, struct raw_args *raw,
 				const char *value)
 {
 	struct service_params *p = &args->set_service;
 
-	(void)typed;
-	p->has_affinity = true;
-	return word_value(&words_affinity, value, strlen(value),
+	(void)raw;
+	p->mask |= SERVICE_AFFINITY;
+	return enum_value(&affinity_names, value, strlen(value),
 			  &p->affinity) ?
 	       NULL : "use 5tuple, 3tuple or source";
 }
 
-static const char *set_persistent(struct args *args, struct typed *typed,
+static const char *set_persistent(struct args *args, struct raw_args *raw,
 				  const char *value)
 {
-	(void)typed;
-	args->set_service.has_affinity = true;
+	(void)raw;
+	args->set_service.mask |= SERVICE_AFFINITY;
 	args->set_service.affinity = MAGLEV_AFFINITY_SOURCE;
+	args->persistent = value;
 	return value ? parse_persistent(value) : NULL;
 }
 
-static const char *set_netmask(struct args *args, struct typed *typed,
+static const char *set_netmask(struct args *args, struct raw_args *raw,
 			       const char *value)
 {
 	(void)args;
-	(void)typed;
+	(void)raw;
 	return parse_netmask(value);
 }
 
-static const char *set_fallback(struct args *args, struct typed *typed,
+static const char *set_fallback(struct args *args, struct raw_args *raw,
 				const char *value)
 {
-	(void)typed;
+	(void)raw;
 	return parse_fallback(value, &args->set_service.fallback);
 }
 
-static const char *set_all_down(struct args *args, struct typed *typed,
+static const char *set_all_down(struct args *args, struct raw_args *raw,
 				const char *value)
 {
 	struct service_params *p = &args->set_service;
 
-	(void)typed;
-	p->has_all_down = true;
-	return word_value(&words_all_down, value, strlen(value),
+	(void)raw;
+	p->mask |= SERVICE_ALL_DOWN;
+	return enum_value(&all_down_names, value, strlen(value),
 			  &p->all_down) ?
 	       NULL : "use drop, reject or accept";
 }
 
-static const char *set_state(struct args *args, struct typed *typed,
+static const char *set_state(struct args *args, struct raw_args *raw,
 			     const char *value)
 {
 	struct backend_params *p = &args->set_backend;
 
-	(void)typed;
-	p->has_state = true;
-	return word_value(&words_state, value, strlen(value), &p->state) ?
+	(void)raw;
+	p->mask |= BACKEND_STATE;
+	return enum_value(&state_names, value, strlen(value), &p->state) ?
 	       NULL : "use up, drain or down";
 }
 
-static const char *set_drain(struct args *args, struct typed *typed,
+static const char *set_drain(struct args *args, struct raw_args *raw,
 			     const char *value)
 {
-	(void)typed;
+	(void)raw;
 	(void)value;
-	args->set_backend.has_state = true;
+	args->set_backend.mask |= BACKEND_STATE;
 	args->set_backend.state = MAGLEV_STATE_DRAIN;
 	return NULL;
 }
 
-static const char *set_deadline(struct args *args, struct typed *typed,
+static const char *set_deadline(struct args *args, struct raw_args *raw,
 				const char *value)
 {
-	(void)typed;
-	args->set_backend.has_deadline = true;
+	(void)raw;
+	args->set_backend.mask |= BACKEND_DEADLINE;
 	return parse_deadline(value, &args->set_backend.deadline);
 }
 
-static const char *set_client(struct args *args, struct typed *typed,
+static const char *set_client(struct args *args, struct raw_args *raw,
 			      const char *value)
 {
 	(void)args;
-	typed->client = value;
+	raw->client = value;
 	return NULL;
 }
 
@@ -251,37 +251,37 @@ const struct option_row options[] = {
 	{ 0, "table-size", "PRIME", OPT_TABLE_SIZE, set_table_size,
 	  "slots of the pool's table (default 65537)" },
 	{ 0, "seed", "NUMBER", OPT_SEED, set_seed,
-	  "keys the pool's hashes, equal on all directors" },
+	  "key of the pool's hashes, equal on all directors" },
 	{ 0, "settle", "TIME", OPT_SETTLE, set_settle,
-	  "how long slots remember an owner (default auto)" },
+	  "time for which slots remember (default auto)" },
 	{ 0, "track", "all|changed|none", OPT_TRACK, set_track,
-	  "which flows are remembered (default all)" },
+	  "flows to remember (default all)" },
 	{ 'o', "ops", NULL, OPT_TRACK, set_ops,
 	  "the same as --track none" },
 	{ 0, "affinity", "5tuple|3tuple|source", OPT_AFFINITY, set_affinity,
-	  "what stays together (default 5tuple)" },
+	  "packets that share a backend (default 5tuple)" },
 	{ 'p', "persistent", "[SECONDS]", OPT_AFFINITY, set_persistent,
 	  "the same as --affinity source" },
 	{ 'M', "netmask", "MASK", OPT_NETMASK, set_netmask,
-	  "255.255.255.255 or 128: each client by itself" },
+	  "255.255.255.255: each client by itself" },
 	{ 0, "fallback", "POOL|none", OPT_FALLBACK, set_fallback,
-	  "takes over while no backend may serve" },
+	  "pool that takes over while no backend is usable" },
 	{ 0, "all-down", "drop|reject|accept", OPT_ALL_DOWN, set_all_down,
-	  "what becomes of packets then (default drop)" },
+	  "policy for packets then (default drop)" },
 	{ 0, "state", "up|drain|down", OPT_STATE, set_state,
-	  "may the backend serve? (default up)" },
+	  "state of the backend (default up)" },
 	{ 0, "drain", NULL, OPT_STATE, set_drain,
 	  "the same as --state drain" },
 	{ 0, "deadline", "TIME", OPT_DEADLINE, set_deadline,
-	  "remove it when its flows are gone, or then" },
+	  "delete it when it has drained, or then" },
 	{ 0, "dry-run", NULL, OPT_DRY_RUN, NULL,
-	  "change nothing, say what would move" },
+	  "change nothing, print what would move" },
 	{ 'c', "connection", NULL, OPT_CONNECTION, NULL,
 	  "list tracked flows" },
 	{ 0, "timeout", NULL, OPT_TIMEOUT, NULL,
 	  "list timeouts" },
 	{ 0, "client", "HOST[:PORT]", OPT_CLIENT, set_client,
-	  "where the flow to look up comes from" },
+	  "client of the flow to look up" },
 	{ 'n', "numeric", NULL, OPT_NUMERIC, NULL,
 	  "print addresses and ports in numbers" },
 	{ 0, "stats", NULL, OPT_STATS, NULL,
@@ -301,7 +301,7 @@ const struct refusal refusals[] = {
 	{ 'f', "fwmark-service",
 	  "no services by firewall mark: use a port range (--port FIRST-LAST) or port 0 for every port" },
 	{ '6', "ipv6",
-	  "it goes with firewall marks: write an IPv6 service as -t [ADDRESS]:PORT" },
+	  "it goes with firewall marks, and services are IPv4 so far: leave it out" },
 	{ 0, "pe",
 	  "no persistence engines: use --affinity" },
 	{ 'g', "gatewaying",
@@ -327,23 +327,23 @@ const struct refusal refusals[] = {
 	{ 0, "tun-info",
 	  "every tunnel is GRE: use -L" },
 	{ 0, "daemon",
-	  "directors agree without talking: compare --list-pools" },
+	  "directors do not talk to each other: compare --list-pools" },
 	{ 0, "start-daemon",
-	  "directors agree without talking: give all of them the same configuration" },
+	  "directors do not talk to each other: give all of them the same configuration" },
 	{ 0, "stop-daemon",
-	  "directors agree without talking: there is nothing to stop" },
+	  "directors do not talk to each other: there is nothing to stop" },
 	{ 0, "syncid",
-	  "directors agree without talking: leave it out" },
+	  "directors do not talk to each other: leave it out" },
 	{ 0, "sync-maxlen",
-	  "directors agree without talking: leave it out" },
+	  "directors do not talk to each other: leave it out" },
 	{ 0, "mcast-interface",
-	  "directors agree without talking: leave it out" },
+	  "directors do not talk to each other: leave it out" },
 	{ 0, "mcast-group",
-	  "directors agree without talking: leave it out" },
+	  "directors do not talk to each other: leave it out" },
 	{ 0, "mcast-port",
-	  "directors agree without talking: leave it out" },
+	  "directors do not talk to each other: leave it out" },
 	{ 0, "mcast-ttl",
-	  "directors agree without talking: leave it out" },
+	  "directors do not talk to each other: leave it out" },
 };
 const size_t n_refusals = ARRAY_SIZE(refusals);
 
@@ -353,7 +353,7 @@ const size_t n_refusals = ARRAY_SIZE(refusals);
  *
  * Return: its first row.
  */
-const struct option_row *option_of_bit(unsigned int bit)
+const struct option_row *option_of_bit(optmask bit)
 {
 	size_t i;
 

@@ -7,13 +7,13 @@
 #include "cmd.h"
 
 /**
- * struct typed - words whose meaning hangs on other options
+ * struct raw_args - arguments whose meaning depends on other options
  * @service: HOST[:PORT] of the service, as typed
  * @ports: PORT or FIRST-LAST of --port, as typed
  * @real: HOST[:PORT] of the backend, as typed
  * @client: HOST[:PORT] of the client, as typed
  */
-struct typed {
+struct raw_args {
 	const char *service;
 	const char *ports;
 	const char *real;
@@ -34,8 +34,8 @@ struct option_row {
 	char letter;
 	const char *name;
 	const char *arg;
-	unsigned int bit;
-	const char *(*set)(struct args *args, struct typed *typed,
+	optmask bit;
+	const char *(*set)(struct args *args, struct raw_args *raw,
 			   const char *value);
 	const char *help;
 };
@@ -59,6 +59,6 @@ extern const size_t n_options;
 extern const struct refusal refusals[];
 extern const size_t n_refusals;
 
-const struct option_row *option_of_bit(unsigned int bit);
+const struct option_row *option_of_bit(optmask bit);
 
 #endif /* _MAGLEVADM_OPTIONS_H */

@@ -33,7 +33,7 @@ static void json_break(const struct out *o)
 		printf("\n%*s", (int)o->depth * 2, "");
 }
 
-/* What goes before a value: a comma, a new line, its key. */
+/* Writes what precedes a value: a comma, a new line, its key. */
 static void json_lead(struct out *o, const char *key)
 {
 	if (!o->depth)

@@ -8,7 +8,7 @@
 #define OUT_DEPTH_MAX	8	/* services > service > backends > backend */
 
 /**
- * struct out - where a listing goes, as text or as JSON
+ * struct out - a listing being written, as text or as JSON
  * @json: JSON is wanted
  * @line: without breaks
  * @depth: objects and arrays open

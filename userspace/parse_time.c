@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
+#include "enum_names.h"
 #include "parse.h"
-#include "words.h"
 
 /**
  * parse_time() - a time: 120, 120s, 2m, 1h or 500ms
@@ -37,7 +37,7 @@ const char *parse_time(const char *text, uint64_t *ms)
 			break;
 	if (!digits || i == ARRAY_SIZE(units))
 		return "not a time: use 120, 120s, 2m, 1h or 500ms";
-	/* So many digits of hours still fit into 64 bits of milliseconds. */
+	/* Limit of digits: that many of hours fit into 64 bits of milliseconds. */
 	if (digits > 11)
 		return "time too long";
 	memcpy(number, text, digits);
@@ -78,7 +78,7 @@ const char *parse_settle(const char *text, uint32_t *ms)
 }
 
 /**
- * parse_deadline() - how long a backend may drain
+ * parse_deadline() - parse the time for which a backend may drain
  * @text: a time
  * @ms: the result in milliseconds
  *
@@ -126,7 +126,7 @@ const char *parse_timeout_named(const char *text, struct config *config)
 
 	if (!text[len])
 		return "not NAME=TIME; without names it takes three numbers, TCP TCPFIN UDP";
-	if (!word_value(&words_timeout, text, len, &i))
+	if (!enum_value(&timeout_names, text, len, &i))
 		return "use tcp, tcpsyn, tcpfin, tcpclose, udp, sctp, sctpinit, sctpshutdown or sctpclose";
 	if (config->timeouts[i])
 		return "given twice";

@@ -114,7 +114,7 @@ const char *parse_cache_size(const char *text, uint32_t *entries)
  * parse_netmask() - the mask of ipvsadm's -M
  * @text: the mask for IPv4, or a prefix length for IPv6
  *
- * Clients are not lumped together, so only all of an address will do.
+ * Affinity is by whole addresses, so only a full mask is valid.
  *
  * Return: NULL or what is wrong.
  */
@@ -122,7 +122,7 @@ const char *parse_netmask(const char *text)
 {
 	if (!strcmp(text, "255.255.255.255") || !strcmp(text, "128"))
 		return NULL;
-	return "not supported, affinity is by whole addresses: use 255.255.255.255 or 128";
+	return "not supported, affinity is by whole addresses: use 255.255.255.255";
 }
 
 /**

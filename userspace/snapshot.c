@@ -239,7 +239,7 @@ const struct pool *snapshot_pool(const struct snapshot *s, const char *name)
 }
 
 /**
- * snapshot_members() - find the members of a pool
+ * snapshot_members() - find the backends of a pool
  * @s: the snapshot
  * @pool: the pool's name
  *

@@ -37,7 +37,7 @@ struct addr {
 };
 
 /**
- * struct ports - which ports a service covers, host byte order
+ * struct ports - the ports of a service, host byte order
  * @first: the first or only port, 0 for every port
  * @last: the last port; equal to @first unless it is a range
  */
@@ -81,7 +81,7 @@ struct stats {
 };
 
 /**
- * struct service_id - what identifies a service
+ * struct service_id - identity of a service
  * @proto: IPPROTO_TCP, IPPROTO_UDP or IPPROTO_SCTP
  * @addr: the VIP
  * @ports: the ports it answers on
@@ -120,10 +120,10 @@ struct service {
  * @has_seed: the kernel showed @seed; it does so to administrators only
  * @is_private: it comes and goes with one service
  * @services: services that use it
- * @backends: its members
+ * @backends: its backends
  * @fingerprint: equal on two directors whose tables agree
  * @has_fingerprint: there is a table, since there are backends
- * @settle: ms for which a slot remembers its owner before, 0: automatic
+ * @settle: ms for which a slot remembers its previous owner, 0: automatic
  * @settle_now: ms, what that comes to
  * @unsettled: slots that still remember
  */
@@ -143,8 +143,8 @@ struct pool {
 };
 
 /**
- * struct backend - a member of a pool as the kernel shows it
- * @pool: the pool it is a member of
+ * struct backend - a backend of a pool as the kernel shows it
+ * @pool: its pool
  * @addr: its outer address
  * @weight: its share of the table
  * @slots: slots it owns
@@ -181,14 +181,14 @@ struct counter {
 };
 
 /**
- * struct info - what the module and the namespace are
+ * struct info - versions and sizes of module and namespace
  * @version: the module's version
  * @generation: counts the changes of the configuration
  * @services: services configured
  * @pools: pools configured, private ones included
  * @backends: distinct backend addresses
  * @routers: trusted router prefixes
- * @hooks: packets are being looked at
+ * @hooks: the netfilter hooks are registered
  * @table_size_default: slots of a pool that asks for none
  */
 struct info {
@@ -203,7 +203,7 @@ struct info {
 };
 
 /**
- * struct config - what holds for the whole namespace
+ * struct config - settings of the whole namespace
  * @cache_size: entries of the flow cache
  * @cache_used: entries that hold a live flow
  * @timeouts: seconds, by TIMEOUT_INDEX()
@@ -217,14 +217,14 @@ struct config {
 /**
  * struct conn - a tracked flow
  * @service: its service
- * @pool: the pool that its backend is a member of
+ * @pool: the pool of its backend
  * @client: the client
  * @client_port: the client's port, if @has_ports
  * @port: the VIP's port, if @has_ports
  * @has_ports: the affinity is by connection
  * @state: enum maglev_flow_state
  * @confirmed: a second packet has been seen
- * @expires: seconds until it is forgotten
+ * @expires: seconds until it expires
  * @backend: where it goes
  */
 struct conn {
@@ -241,7 +241,7 @@ struct conn {
 };
 
 /**
- * struct verdict - where a packet would go, and why
+ * struct verdict - the backend that a packet would go to, and the rule
  * @rule: enum maglev_rule
  * @backend: its backend; no family: none
  */
@@ -251,7 +251,7 @@ struct verdict {
 };
 
 /**
- * struct lookup - where a flow would go
+ * struct lookup - the backend that a flow would go to, and why
  * @service: the service it belongs to
  * @pool: the pool that decides
  * @slot: its slot
@@ -259,10 +259,10 @@ struct verdict {
  * @unsettled: ms for which the slot remembers @previous, if @is_unsettled
  * @is_unsettled: it does
  * @current: the slot's owner; no family: none
- * @previous: the owner before; no family: none, or forgotten
+ * @previous: the previous owner; no family: none, or forgotten
  * @cached: the backend that it is tracked to; no family: none
  * @state: enum maglev_flow_state, if @cached
- * @expires: seconds until it is forgotten, if @cached
+ * @expires: seconds until it expires, if @cached
  * @midflow: what becomes of a packet in mid-flow
  * @opening: what becomes of one that opens the flow
  * @fallback: @pool is the service's fallback pool
@@ -285,13 +285,13 @@ struct lookup {
 };
 
 /**
- * struct moves - what a change would move
+ * struct dry_run - effects of a change
  * @table_size: slots there are
- * @slots: slots that would change hands
+ * @slots: slots that would be reassigned
  * @survivors: those among them whose owner could have stayed
  * @flows: tracked flows whose backend might no longer serve
  */
-struct moves {
+struct dry_run {
 	uint32_t table_size;
 	uint32_t slots;
 	uint32_t survivors;

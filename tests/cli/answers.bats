@@ -50,52 +50,61 @@ json()
 }
 
 # tcp 192.0.2.1:80 as identity, and the backends' addresses.
-TCP80="1=06 2=c0000201 4=0050"
-B1="1=c6336401"
+TCP80="protocol=06 address4=c0000201 port=0050"
+B1="address4=c6336401"
 
 @test "adding a service: nothing but what was given" {
-	asks "2 2{ $TCP80 }" -A -t 192.0.2.1:80
-	asks "2 2{ $TCP80 }" -A -t 192.0.2.1:80 -s mh -M 255.255.255.255
-	asks "2 2{ $TCP80 8=01 }" -A -t 192.0.2.1:80 --track changed
-	asks "2 2{ $TCP80 8=02 }" -A -t 192.0.2.1:80 -o
-	asks "2 2{ $TCP80 9=01 }" -A -t 192.0.2.1:80 --affinity 3tuple
-	asks "2 2{ $TCP80 9=02 }" -A -t 192.0.2.1:80 -p 300
-	asks "2 2{ $TCP80 10=02 }" -A -t 192.0.2.1:80 --all-down accept
-	asks "2 2{ $TCP80 11=7700 }" -A -t 192.0.2.1:80 --fallback w
-	asks "2 2{ $TCP80 6=7700 8=00 9=00 10=00 }" -A -t 192.0.2.1:80 --pool w \
+	asks "service-new service{ $TCP80 }" -A -t 192.0.2.1:80
+	asks "service-new service{ $TCP80 }" -A -t 192.0.2.1:80 -s mh -M 255.255.255.255
+	asks "service-new service{ $TCP80 track=01 }" -A -t 192.0.2.1:80 --track changed
+	asks "service-new service{ $TCP80 track=02 }" -A -t 192.0.2.1:80 -o
+	asks "service-new service{ $TCP80 affinity=01 }" -A -t 192.0.2.1:80 --affinity 3tuple
+	asks "service-new service{ $TCP80 affinity=02 }" -A -t 192.0.2.1:80 -p
+	asks "service-new service{ $TCP80 all-down=02 }" -A -t 192.0.2.1:80 --all-down accept
+	asks "service-new service{ $TCP80 fallback=7700 }" -A -t 192.0.2.1:80 --fallback w
+	asks "service-new service{ $TCP80 pool=7700 track=00 affinity=00 all-down=00 }" -A -t 192.0.2.1:80 --pool w \
 		--track all --affinity 5tuple --all-down drop
-	asks "2 2{ $TCP80 } 3{ 9=10270000 }" -A -t 192.0.2.1:80 --settle 10s
+	asks "service-new service{ $TCP80 } pool{ settle=10270000 }" -A -t 192.0.2.1:80 --settle 10s
+}
+
+@test "a timeout of persistence has no effect, and that is said" {
+	: >log
+	try -A -t 192.0.2.1:80 -p 300
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+	one_line_error "persistence timeout 300 has no effect"
+	[ "$(cat log)" = "service-new service{ $TCP80 affinity=02 }" ]
 }
 
 @test "editing a service: what is not given stays, but for ipvsadm" {
-	asks "3 2{ $TCP80 }" -E -t 192.0.2.1:80
-	asks "3 2{ $TCP80 11=00 }" -E -t 192.0.2.1:80 --fallback none
-	asks "3 2{ $TCP80 11=00 }" -E -t 192.0.2.1:80 --fallback ""
-	asks "3 2{ $TCP80 } 3{ 9=00000000 }" -E -t 192.0.2.1:80 --settle auto
+	asks "service-set service{ $TCP80 }" -E -t 192.0.2.1:80
+	asks "service-set service{ $TCP80 fallback=00 }" -E -t 192.0.2.1:80 --fallback none
+	asks "service-set service{ $TCP80 fallback=00 }" -E -t 192.0.2.1:80 --fallback ""
+	asks "service-set service{ $TCP80 } pool{ settle=00000000 }" -E -t 192.0.2.1:80 --settle auto
 	ln -s "$MAGLEVADM" ipvsadm
-	MAGLEVADM=./ipvsadm asks "3 2{ $TCP80 8=00 9=00 }" -E -t 192.0.2.1:80 -s mh
-	MAGLEVADM=./ipvsadm asks "3 2{ $TCP80 8=00 9=02 }" -E -t 192.0.2.1:80 -s mh -p 300
-	MAGLEVADM=./ipvsadm asks "3 2{ $TCP80 8=02 9=00 }" -E -t 192.0.2.1:80 -s mh -o
-	MAGLEVADM=./ipvsadm asks "2 2{ $TCP80 }" -A -t 192.0.2.1:80 -s mh
+	MAGLEVADM=./ipvsadm asks "service-set service{ $TCP80 track=00 affinity=00 }" -E -t 192.0.2.1:80 -s mh
+	MAGLEVADM=./ipvsadm asks "service-set service{ $TCP80 track=00 affinity=02 }" -E -t 192.0.2.1:80 -s mh -p
+	MAGLEVADM=./ipvsadm asks "service-set service{ $TCP80 track=02 affinity=00 }" -E -t 192.0.2.1:80 -s mh -o
+	MAGLEVADM=./ipvsadm asks "service-new service{ $TCP80 }" -A -t 192.0.2.1:80 -s mh
 }
 
 @test "deleting a service names it and no more" {
-	asks "4 2{ $TCP80 }" -D -t 192.0.2.1:80
+	asks "service-del service{ $TCP80 }" -D -t 192.0.2.1:80
 }
 
 @test "backends: weight, state and deadline" {
-	asks "10 2{ $TCP80 } 4{ $B1 3=01000000 }" -a -t 192.0.2.1:80 -r 198.51.100.1
-	asks "10 3{ 1=7700 } 4{ $B1 3=05000000 6=02 }" -a --pool w -r 198.51.100.1 -w 5 --state down
-	asks "11 3{ 1=7700 } 4{ $B1 3=01000000 }" -e --pool w -r 198.51.100.1
-	asks "11 3{ 1=7700 } 4{ $B1 6=01 }" -e --pool w -r 198.51.100.1 --drain
-	asks "11 3{ 1=7700 } 4{ $B1 6=01 7=dc050000 }" -e --pool w -r 198.51.100.1 --drain --deadline 1500ms
-	asks "11 3{ 1=7700 } 4{ $B1 3=02000000 6=00 }" -e --pool w -r 198.51.100.1 --state up -w 2
-	asks "12 3{ 1=7700 } 4{ $B1 }" -d --pool w -r 198.51.100.1
+	asks "backend-new service{ $TCP80 } backend{ $B1 weight=01000000 }" -a -t 192.0.2.1:80 -r 198.51.100.1
+	asks "backend-new pool{ name=7700 } backend{ $B1 weight=05000000 state=02 }" -a --pool w -r 198.51.100.1 -w 5 --state down
+	asks "backend-set pool{ name=7700 } backend{ $B1 weight=01000000 }" -e --pool w -r 198.51.100.1
+	asks "backend-set pool{ name=7700 } backend{ $B1 state=01 }" -e --pool w -r 198.51.100.1 --drain
+	asks "backend-set pool{ name=7700 } backend{ $B1 state=01 deadline=dc050000 }" -e --pool w -r 198.51.100.1 --drain --deadline 1500ms
+	asks "backend-set pool{ name=7700 } backend{ $B1 weight=02000000 state=00 }" -e --pool w -r 198.51.100.1 --state up -w 2
+	asks "backend-del pool{ name=7700 } backend{ $B1 }" -d --pool w -r 198.51.100.1
 }
 
 @test "pools: settle time" {
-	asks "6 3{ 1=7700 9=f4010000 }" --add-pool w --settle 500ms
-	asks "7 3{ 1=7700 9=00000000 }" --edit-pool w --settle auto
+	asks "pool-new pool{ name=7700 settle=f4010000 }" --add-pool w --settle 500ms
+	asks "pool-set pool{ name=7700 settle=00000000 }" --edit-pool w --settle auto
 }
 
 @test "dry runs" {
@@ -106,19 +115,19 @@ B1="1=c6336401"
 	prints -d --pool w -r 198.51.100.1 --dry-run <<<"$text"
 	prints --edit-pool w --seed 1 --dry-run <<<"$text"
 	diff log - <<-END
-		10 3{ 1=7700 } 4{ $B1 3=01000000 } 10
-		11 3{ 1=7700 } 4{ $B1 3=02000000 } 10
-		12 3{ 1=7700 } 4{ $B1 } 10
-		7 3{ 1=7700 3=0100000000000000 } 10
+		backend-new pool{ name=7700 } backend{ $B1 weight=01000000 } dry-run
+		backend-set pool{ name=7700 } backend{ $B1 weight=02000000 } dry-run
+		backend-del pool{ name=7700 } backend{ $B1 } dry-run
+		pool-set pool{ name=7700 seed=0100000000000000 } dry-run
 	END
 	[ "$(json .moves -d --pool w -r 198.51.100.1 --dry-run)" = '{"slots":1024,"table_size":65537,"slots_percent":1.5625,"survivors":361,"survivors_percent":0.5508,"flows":12}' ]
 }
 
 @test "timeouts and the flow cache" {
-	asks "21 7{ 3=84030000 5=78000000 7=2c010000 }" --set 900 120 300
-	asks "21 7{ 7=2c010000 }" --set 0 0 300
-	asks "21 7{ 4=3c000000 11=05000000 }" --set sctpclose=5 tcpsyn=1m
-	asks "21 7{ 1=00002000 }" --cache-size 2097152
+	asks "config-set config{ tcp=84030000 tcp-fin=78000000 udp=2c010000 }" --set 900 120 300
+	asks "config-set config{ udp=2c010000 }" --set 0 0 300
+	asks "config-set config{ tcp-syn=3c000000 sctp-close=05000000 }" --set sctpclose=5 tcpsyn=1m
+	asks "config-set config{ cache-size=00002000 }" --cache-size 2097152
 	prints -L --timeout <<-'END'
 		Timeout (tcp tcpfin udp): 1000 120 301
 		Timeout (tcpsyn tcpclose sctp sctpinit sctpshutdown sctpclose): 60 10 900 60 120 10
@@ -178,7 +187,7 @@ B1="1=c6336401"
 		SCTP 00:01  CLOSED      203.0.113.9:50000  192.0.2.1:80       198.51.100.1:80
 		TCP 10:00  ESTABLISHED 203.0.113.9:0      192.0.2.1:80       198.51.100.1:80
 	END
-	[ "$(cat log)" = 22 ]
+	[ "$(cat log)" = conn-get ]
 	"$MAGLEVADM" -L -c | grep -qx 'TCP 00:59  SYN_RECV    name:50000         name:http          name:http'
 	[ "$(json '.connections[0]' -L -c)" = '{"protocol":"tcp","state":"SYN_RECV","confirmed":true,"expires":59,"client":"203.0.113.9","client_port":50000,"address":"192.0.2.1","port":80,"service":{"port":80,"port_last":80},"pool":"web","backend":"198.51.100.1"}' ]
 	[ "$(json '.connections[-1]|[.confirmed,has("client_port"),has("port")]' -L -c)" = '[false,false,false]' ]
@@ -186,7 +195,7 @@ B1="1=c6336401"
 
 @test "tracked flows of one service" {
 	run -0 "$MAGLEVADM" -L -c -n -t 192.0.2.1:80
-	[ "$(cat log)" = "22 2{ $TCP80 }" ]
+	[ "$(cat log)" = "conn-get service{ $TCP80 }" ]
 }
 
 @test "flows that the kernel does not show: no head of a listing" {
@@ -195,10 +204,10 @@ B1="1=c6336401"
 }
 
 @test "forgetting flows" {
-	asks "23" --flush-conns
-	asks "23 2{ $TCP80 }" --flush-conns -t 192.0.2.1:80
-	asks "23 4{ $B1 }" --flush-conns -r 198.51.100.1
-	asks "23 2{ $TCP80 } 4{ $B1 }" --flush-conns -t 192.0.2.1:80 -r 198.51.100.1:80
+	asks "conn-del" --flush-conns
+	asks "conn-del service{ $TCP80 }" --flush-conns -t 192.0.2.1:80
+	asks "conn-del backend{ $B1 }" --flush-conns -r 198.51.100.1
+	asks "conn-del service{ $TCP80 } backend{ $B1 }" --flush-conns -t 192.0.2.1:80 -r 198.51.100.1:80
 	FAKE_ERRNO=2 fails_with 1 "cannot forget flows: No such file" --flush-conns
 }
 
@@ -214,7 +223,7 @@ B1="1=c6336401"
 		mid-flow  198.51.100.2: the flow is tracked to it
 		opening   198.51.100.1: it opens the flow, so the slot's owner
 	END
-	[ "$(cat log)" = "24 2{ $TCP80 } 9{ 1=cb007109 3=c350 }" ]
+	[ "$(cat log)" = "lookup-get service{ $TCP80 } lookup{ client4=cb007109 client-port=c350 }" ]
 	[ "$(json '.lookup|del(.service)' --lookup -t 192.0.2.1:80 --client 203.0.113.9)" = '{"protocol":"tcp","client":"203.0.113.9","client_port":0,"address":"192.0.2.1","port":80,"pool":"web","fallback":false,"slot":4711,"settled":false,"unsettled_ms":90500,"current":"198.51.100.1","previous":"198.51.100.2","cached":{"backend":"198.51.100.2","state":"ESTABLISHED","expires":899},"midflow":{"backend":"198.51.100.2","rule":"cached"},"opening":{"backend":"198.51.100.1","rule":"open"}}' ]
 }
 
@@ -223,13 +232,13 @@ B1="1=c6336401"
 	prints --lookup -t 192.0.2.1:80 --client 203.0.113.9:50000 <<-'END'
 		flow      tcp 203.0.113.9:50000 -> 192.0.2.1:80
 		service   tcp 192.0.2.1:0
-		pool      web, the fallback: no backend of the service's own may serve
+		pool      web, the fallback: no backend of the service's own pool is usable
 		slot      none
 		owner     none
 		before    none
 		tracked   no
-		mid-flow  none: no backend may serve
-		opening   none: no backend may serve
+		mid-flow  none: no backend is usable
+		opening   none: no backend is usable
 	END
 	[ "$(json '.lookup|[.fallback,.settled,has("slot"),has("current"),has("cached"),.midflow]' --lookup -t 192.0.2.1:80 --client 203.0.113.9)" = '[true,true,false,false,false,{"rule":"nobody"}]' ]
 }
@@ -245,7 +254,7 @@ B1="1=c6336401"
 		  -> 198.51.100.1                 2      up    65537   100.00 %
 		  -> 198.51.100.2                 2      drain 0         0.00 %
 	END
-	diff log - <<<$'9 3{ 1=77656200 }\n13 3{ 1=77656200 }'
+	diff log - <<<$'pool-get pool{ name=77656200 }\nbackend-get pool{ name=77656200 }'
 	diff <("$MAGLEVADM" --table web -n) <("$MAGLEVADM" --table -n -t 192.0.2.1:80)
 	[ "$(json '.table|del(.backends)' --table web)" = '{"pool":"web","table_size":65537,"fingerprint":"0xfedcba9876543210","settle_ms":90500,"settle_now_ms":90500,"unsettled":1024,"unsettled_percent":1.5625}' ]
 	[ "$(json '.table.backends[1]|.percent += 0.5' --table web)" = '{"address":"198.51.100.2","weight":2,"state":"drain","deadline_ms":41200,"slots":0,"percent":0.5}' ]
@@ -288,16 +297,16 @@ B1="1=c6336401"
 	: >log
 	run --separate-stderr -0 "$MAGLEVADM" -R <rules
 	diff log - <<-'END'
-		20
-		21 7{ 1=00002000 }
-		20
-		21 7{ 3=e8030000 7=2d010000 }
+		config-get
+		config-set config{ cache-size=00002000 }
+		config-get
+		config-set config{ tcp=e8030000 udp=2d010000 }
 		5 together
-		6 3{ 1=737061726500 }
-		6 3{ 1=77656200 9=84610100 } 4{ 1=c6336401 3=02000000 } 4{ 1=c6336402 3=02000000 6=01 7=10a40000 }
-		2 2{ 1=06 2=c0000201 4=0050 6=77656200 8=01 9=02 10=01 11=737061726500 }
-		2 2{ 1=06 2=c0000201 4=01bb } 3{ 9=60ea0000 } 4{ 1=c6336403 3=02000000 6=02 }
-		2 2{ 1=11 2=c0000201 4=0035 6=77656200 8=02 9=01 }
+		pool-new pool{ name=737061726500 }
+		pool-new pool{ name=77656200 settle=84610100 } backend{ address4=c6336401 weight=02000000 } backend{ address4=c6336402 weight=02000000 state=01 deadline=10a40000 }
+		service-new service{ protocol=06 address4=c0000201 port=0050 pool=77656200 track=01 affinity=02 all-down=01 fallback=737061726500 }
+		service-new service{ protocol=06 address4=c0000201 port=01bb } pool{ settle=60ea0000 } backend{ address4=c6336403 weight=02000000 state=02 }
+		service-new service{ protocol=11 address4=c0000201 port=0035 pool=77656200 track=02 affinity=01 }
 	END
 }
 
@@ -332,23 +341,23 @@ restores()
 		--add-pool w
 	END
 	diff log - <<-'END'
-		2 2{ 1=06 2=c0000201 4=0050 6=7700 }
-		10 2{ 1=06 2=c0000201 4=0050 } 4{ 1=c6336401 3=01000000 } 4{ 1=c6336402 3=03000000 }
-		10 3{ 1=7700 } 4{ 1=c6336403 3=01000000 }
-		10 3{ 1=7700 } 4{ 1=c6336401 3=01000000 } 10
-		10 3{ 1=7600 } 4{ 1=c6336403 3=01000000 }
-		2 2{ 1=11 2=c0000201 4=0050 }
-		10 2{ 1=06 2=c0000201 4=0050 } 4{ 1=c6336401 3=01000000 }
-		2 2{ 1=06 2=c0000201 4=0050 5=0051 }
-		10 2{ 1=06 2=c0000201 4=0050 } 4{ 1=c6336401 3=01000000 }
-		12 3{ 1=7700 } 4{ 1=c6336403 }
-		12 3{ 1=7700 } 4{ 1=c6336402 }
-		11 3{ 1=7700 } 4{ 1=c6336401 3=01000000 }
+		service-new service{ protocol=06 address4=c0000201 port=0050 pool=7700 }
+		backend-new service{ protocol=06 address4=c0000201 port=0050 } backend{ address4=c6336401 weight=01000000 } backend{ address4=c6336402 weight=03000000 }
+		backend-new pool{ name=7700 } backend{ address4=c6336403 weight=01000000 }
+		backend-new pool{ name=7700 } backend{ address4=c6336401 weight=01000000 } dry-run
+		backend-new pool{ name=7600 } backend{ address4=c6336403 weight=01000000 }
+		service-new service{ protocol=11 address4=c0000201 port=0050 }
+		backend-new service{ protocol=06 address4=c0000201 port=0050 } backend{ address4=c6336401 weight=01000000 }
+		service-new service{ protocol=06 address4=c0000201 port=0050 port-last=0051 }
+		backend-new service{ protocol=06 address4=c0000201 port=0050 } backend{ address4=c6336401 weight=01000000 }
+		backend-del pool{ name=7700 } backend{ address4=c6336403 }
+		backend-del pool{ name=7700 } backend{ address4=c6336402 }
+		backend-set pool{ name=7700 } backend{ address4=c6336401 weight=01000000 }
 		2 together
-		14 5{ 1=0a000000 3=08 }
-		6 3{ 1=7700 }
-		19
-		6 3{ 1=7700 }
+		router-new router{ address4=0a000000 prefix-len=08 }
+		pool-new pool{ name=7700 }
+		flush
+		pool-new pool{ name=7700 }
 	END
 }
 
@@ -380,13 +389,13 @@ restores()
 	END
 	diff log - <<-'END'
 		3 together
-		14 5{ 1=0a000000 3=08 }
-		6 3{ 1=7700 } 4{ 1=c6336401 3=01000000 }
-		2 2{ 1=11 2=c0000201 4=0035 6=7700 }
-		10 2{ 1=11 2=c0000201 4=0035 } 4{ 1=c6336402 3=01000000 } 4{ 1=c6336403 3=01000000 }
-		4 2{ 1=11 2=c0000201 4=0035 }
-		8 3{ 1=7700 }
-		15 5{ 1=0a000000 3=08 }
+		router-new router{ address4=0a000000 prefix-len=08 }
+		pool-new pool{ name=7700 } backend{ address4=c6336401 weight=01000000 }
+		service-new service{ protocol=11 address4=c0000201 port=0035 pool=7700 }
+		backend-new service{ protocol=11 address4=c0000201 port=0035 } backend{ address4=c6336402 weight=01000000 } backend{ address4=c6336403 weight=01000000 }
+		service-del service{ protocol=11 address4=c0000201 port=0035 }
+		pool-del pool{ name=7700 }
+		router-del router{ address4=0a000000 prefix-len=08 }
 	END
 }
 
@@ -399,15 +408,15 @@ restores()
 	END
 	diff log - <<-'END'
 		3 together
-		6 3{ 1=6100 }
-		6 3{ 1=6200 }
-		6 3{ 1=6300 }
-		8 3{ 1=6300 }
-		8 3{ 1=6100 }
+		pool-new pool{ name=6100 }
+		pool-new pool{ name=6200 }
+		pool-new pool{ name=6300 }
+		pool-del pool{ name=6300 }
+		pool-del pool{ name=6100 }
 	END
 	FAKE_REFUSE=1 restores 1 <<<$'--add-pool a\n-C'
 	one_line_error "line 1: cannot add pool a: File exists"
-	[ "$(cat log)" = "6 3{ 1=6100 }" ]
+	[ "$(cat log)" = "pool-new pool{ name=6100 }" ]
 }
 
 @test "restore: backends are taken back one by one, settings as they were" {
@@ -419,13 +428,13 @@ restores()
 		-d --pool w -r 198.51.100.9
 	END
 	diff log - <<-'END'
-		20
-		21 7{ 1=00100000 }
-		10 3{ 1=7700 } 4{ 1=c6336402 3=01000000 } 4{ 1=c6336401 3=01000000 }
-		12 3{ 1=7700 } 4{ 1=c6336409 }
-		12 3{ 1=7700 } 4{ 1=c6336401 }
-		12 3{ 1=7700 } 4{ 1=c6336402 }
-		21 7{ 1=00002000 3=e8030000 4=3c000000 5=78000000 6=0a000000 7=2d010000 8=84030000 9=3c000000 10=78000000 11=0a000000 }
+		config-get
+		config-set config{ cache-size=00100000 }
+		backend-new pool{ name=7700 } backend{ address4=c6336402 weight=01000000 } backend{ address4=c6336401 weight=01000000 }
+		backend-del pool{ name=7700 } backend{ address4=c6336409 }
+		backend-del pool{ name=7700 } backend{ address4=c6336401 }
+		backend-del pool{ name=7700 } backend{ address4=c6336402 }
+		config-set config{ cache-size=00002000 tcp=e8030000 tcp-syn=3c000000 tcp-fin=78000000 tcp-close=0a000000 udp=2d010000 sctp=84030000 sctp-init=3c000000 sctp-shutdown=78000000 sctp-close=0a000000 }
 	END
 }
 
@@ -442,7 +451,7 @@ restores()
 		maglevadm: line 3: cannot take it back, cannot delete pool c: Device or resource busy
 		maglevadm: not all that had been added is taken back
 	END
-	[ "$(tail -1 log)" = "8 3{ 1=6100 }" ]
+	[ "$(tail -1 log)" = "pool-del pool{ name=6100 }" ]
 }
 
 @test "restore: the line of the backend to blame" {
@@ -478,7 +487,7 @@ restores()
 		printf -- '-a --pool w -r 10.1.%s\n' {0..15}.{0..255} 200.1 200.2 200.3
 	} | restores 0
 	[ "$(grep -c . log)" -eq 2 ]
-	[ "$(head -1 log | grep -o " 4{" | wc -l)" -eq 4097 ]
+	[ "$(head -1 log | grep -o " backend{" | wc -l)" -eq 4097 ]
 }
 
 @test "the monitor tells of drained backends and of nothing else" {

@@ -17,10 +17,14 @@
 
 #include <netlink/genl/genl.h>
 
+#include "cmd.h"
 #include "err.h"
 #include "nl.h"
 #include "types.h"
 #include "vec.h"
+
+/* Made of the specification: names by number. */
+#include "spec_names.h"
 
 /**
  * struct kern - stands for the connection
@@ -61,21 +65,17 @@ int getnameinfo(const struct sockaddr *sa, socklen_t salen, char *host,
 	return 0;
 }
 
-/* Types in decimal, values in hexadecimal bytes. */
-static void log_attrs(struct nlattr *attr, int len, int depth)
+/* By the names of the specification, with values in hexadecimal bytes. */
+static void log_object(struct nlattr *object)
 {
+	struct nlattr *attr = nla_data(object);
+	const char * const *names = attr_names[nla_type(object)];
+	int len = nla_len(object), i;
+
 	for (; nla_ok(attr, len); attr = nla_next(attr, &len)) {
 		const unsigned char *data = nla_data(attr);
-		int i;
 
-		if (!depth) {
-			log_text(" %d%s", nla_type(attr),
-				 nla_len(attr) ? "{" : "");
-			log_attrs(nla_data(attr), nla_len(attr), 1);
-			log_text("%s", nla_len(attr) ? " }" : "");
-			continue;
-		}
-		log_text(" %d=", nla_type(attr));
+		log_text(" %s=", names[nla_type(attr)]);
 		for (i = 0; i < nla_len(attr); i++)
 			log_text("%02x", data[i]);
 	}
@@ -84,9 +84,18 @@ static void log_attrs(struct nlattr *attr, int len, int depth)
 static void log_request(struct nl_msg *msg)
 {
 	struct genlmsghdr *g = genlmsg_hdr(nlmsg_hdr(msg));
+	struct nlattr *object = genlmsg_attrdata(g, 0);
+	int len = genlmsg_attrlen(g, 0);
 
-	log_text("%d", g->cmd);
-	log_attrs(genlmsg_attrdata(g, 0), genlmsg_attrlen(g, 0), 0);
+	log_text("%s", command_names[g->cmd]);
+	for (; nla_ok(object, len); object = nla_next(object, &len)) {
+		log_text(" %s", object_names[nla_type(object)]);
+		if (!nla_len(object))
+			continue;
+		log_text("{");
+		log_object(object);
+		log_text(" }");
+	}
 	log_text("\n");
 }
 
@@ -412,6 +421,13 @@ static int request(struct kern *kern, struct nl_msg *msg, kern_read read,
 			moves(read, v);
 	}
 	return 0;
+}
+
+struct kern *ctx_kern(struct ctx *ctx)
+{
+	if (!ctx->kern)
+		ctx->kern = kern_open();
+	return ctx->kern;
 }
 
 struct kern *kern_open(void)

@@ -25,17 +25,6 @@ teardown()
 {
 	[ ! -e /sys/class/net/mgl0 ] || ip link del mgl0
 	"$MAGLEVADM" -C
-	if [ -e defaults ]; then
-		"$MAGLEVADM" -R <defaults
-	fi
-}
-
-# -C leaves these alone: have them put back after a test that sets them.
-keep_config()
-{
-	json '.timeouts|to_entries|map("\(.key)=\(.value)")|join(" ")' -L --timeout |
-		tr -d '"' | sed 's/^/--set /' >defaults
-	echo "--cache-size $(json .cache_size --info)" >>defaults
 }
 
 # What -S prints has to be $1.
@@ -361,12 +350,31 @@ web()
 	fails_with 1 "IPv6 addresses are not supported" --add-router 2001:db8::/32
 }
 
-@test "addresses that no host can have are refused" {
-	fails_with 1 "not a unicast address" -A -t 224.0.0.1:80
-	fails_with 1 "not a unicast address" -A -t 0.0.0.0:80
+@test "addresses that can be no backend's are refused, with the reason" {
+	fails_with 1 "a multicast address is no single host's" -A -t 224.0.0.1:80
+	fails_with 1 "addresses in 0.0.0.0/8 are no host's" -A -t 0.0.0.0:80
 	m -A -t 192.0.2.1:80
-	fails_with 1 "not a unicast address" -a -t 192.0.2.1:80 -r 255.255.255.255
-	fails_with 1 "not a unicast address" -a -t 192.0.2.1:80 -r 127.0.0.1
+	fails_with 1 "the broadcast address is no single host's" -a -t 192.0.2.1:80 -r 255.255.255.255
+	fails_with 1 "a loopback address cannot be reached through GRE" -a -t 192.0.2.1:80 -r 127.0.0.1
+}
+
+@test "a VIP is refused as a backend of its own service" {
+	m -A -t 192.0.2.1:80
+	fails_with 1 "backend is the VIP of a service of this pool" -a -t 192.0.2.1:80 -r 192.0.2.1
+	m --add-pool web
+	m -a --pool web -r 192.0.2.2
+	fails_with 1 "the VIP is a backend of the pool" -A -t 192.0.2.2:80 --pool web
+	fails_with 1 "the VIP is a backend of the pool" -A -t 192.0.2.2:80 --fallback web
+	# Another service's VIP may be one.
+	m -A -t 192.0.2.3:80 --pool web
+	fails_with 1 "backend is the VIP of a service of this pool" -a --pool web -r 192.0.2.3
+	m -a -t 192.0.2.1:80 -r 192.0.2.3
+}
+
+@test "a flow cache that the machine has no memory for is refused, with its size" {
+	grep -q '^MemAvailable: *[0-9]\{1,6\} kB' /proc/meminfo || skip "more memory than the largest cache takes"
+	fails_with 1 "a flow cache of 67108864 entries takes 2568 MiB, which are not available" --cache-size 67108864
+	[ "$(json .cache_size --info)" = 1048576 ]
 }
 
 @test "a shared pool" {
@@ -508,12 +516,16 @@ web()
 	[ "$(json '.routers|length' --list-routers)" = 256 ]
 }
 
-@test "-C clears everything" {
+@test "-C clears everything, settings included" {
 	web
 	m --add-pool a
 	m --add-router 203.0.113.0/28
+	m --set 901 121 301
+	m --cache-size 4096
 	m -C
 	saved ""
+	[ "$(json .timeouts -L --timeout)" = '{"tcp":900,"tcpsyn":60,"tcpfin":120,"tcpclose":10,"udp":300,"sctp":900,"sctpinit":60,"sctpshutdown":120,"sctpclose":10}' ]
+	[ "$(json '[.cache_size,.cache_used]' --info)" = '[1048576,0]' ]
 	[ "$(json '[.services,.pools,.backends,.routers,.hooks]' --info)" = '[0,0,0,0,false]' ]
 }
 
@@ -553,7 +565,7 @@ network()
 }
 
 @test "ipvsadm's words for tracking and affinity" {
-	m -A -t 192.0.2.1:80 -s mh -p 300 -M 255.255.255.255
+	m -A -t 192.0.2.1:80 -s mh -p -M 255.255.255.255
 	m -A -u 192.0.2.1:53 -s mh -o
 	saved $'-A -t 192.0.2.1:80 -s mh --affinity source\n-A -u 192.0.2.1:53 -s mh --track none'
 	ln -s "$(realpath "$MAGLEVADM")" ipvsadm
@@ -572,7 +584,6 @@ network()
 	if ! command -v ipvsadm >/dev/null || [ ! -e /proc/net/ip_vs ]; then
 		skip "needs ipvsadm and a kernel with IPVS"
 	fi
-	keep_config
 	mkdir as
 	ln -s "$(realpath "$MAGLEVADM")" as/ipvsadm
 	cat >rules <<-'END'
@@ -738,7 +749,6 @@ has_flows()
 }
 
 @test "timeouts" {
-	keep_config
 	m --set 901 121 301
 	run -0 "$MAGLEVADM" -L --timeout
 	[ "${lines[0]}" = "Timeout (tcp tcpfin udp): 901 121 301" ]
@@ -754,7 +764,6 @@ has_flows()
 }
 
 @test "the size of the flow cache" {
-	keep_config
 	m --cache-size 2048
 	[ "$(json '[.cache_size,.cache_used]' --info)" = '[2048,0]' ]
 	saved "--cache-size 2048"
@@ -1019,7 +1028,6 @@ settled()
 @test "restore: what was there stays as it was if the file is refused" {
 	local counts='[.services,.pools,.backends,.routers,.cache_size]'
 
-	keep_config
 	web
 	m --add-pool shared
 	m -a --pool shared -r 198.51.100.1

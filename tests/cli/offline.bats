@@ -168,7 +168,7 @@ setup()
 }
 
 @test "a backend with a port in a pool is refused" {
-	refused "the members of a pool have no port" -a --pool web -r 10.1.0.1:80
+	refused "the backends of a pool have no port" -a --pool web -r 10.1.0.1:80
 }
 
 @test "a backend with the port, port 0 or none is accepted" {
@@ -252,7 +252,7 @@ setup()
 	accepted -A -t 10.0.0.1:80 -p 300 -M 255.255.255.255
 	accepted -A -t "[2001:db8::1]:80" -p 300 --netmask 128
 	refused "-M '255.255.255.0': not supported, affinity is by whole addresses" -A -t 10.0.0.1:80 -p -M 255.255.255.0
-	refused "use 255.255.255.255 or 128" -A -t 10.0.0.1:80 -p -M 64
+	refused "use 255.255.255.255" -A -t 10.0.0.1:80 -p -M 64
 	refused "--pe is not supported: no persistence engines" -A -t 10.0.0.1:80 --pe sip
 }
 
@@ -397,7 +397,7 @@ setup()
 	accepted --flush-conns -t 10.0.0.1:80
 	accepted --flush-conns -t 10.0.0.1:80 -r 10.1.0.1:80
 	accepted --flush-conns -r 10.1.0.1
-	refused "the members of a pool have no port" --flush-conns -r 10.1.0.1:80
+	refused "the backends of a pool have no port" --flush-conns -r 10.1.0.1:80
 }
 
 @test "looking a flow up" {

@@ -12,7 +12,7 @@
 
 #include "format.h"
 #include "parse.h"
-#include "words.h"
+#include "enum_names.h"
 
 static unsigned int tests, failures;
 
@@ -374,28 +374,28 @@ static void test_service_params(void)
 	      parse_cache_size("67108865", &v) && parse_cache_size("", &v),
 	      "refused cache size", "1023 67108865");
 
-	for (i = 0; i < words_track.n; i++) {
-		const char *word = word_of(&words_track, i);
+	for (i = 0; i < track_names.n; i++) {
+		const char *word = enum_name(&track_names, i);
 
-		check(word_value(&words_track, word, strlen(word), &value) &&
+		check(enum_value(&track_names, word, strlen(word), &value) &&
 		      value == i, "word", word);
 	}
-	check(!word_value(&words_track, "al", 2, &value) &&
-	      !word_value(&words_track, "", 0, &value), "no word", "al");
-	check(!strcmp(word_of(&words_track, 3), "?"), "no word for", "3");
-	check(words_timeout.n == TIMEOUTS, "words for", "all timeouts");
-	check(words_rule.n == __MAGLEV_RULE_MAX &&
-	      words_state.n == __MAGLEV_STATE_MAX &&
-	      words_affinity.n == __MAGLEV_AFFINITY_MAX &&
-	      words_all_down.n == __MAGLEV_ALL_DOWN_MAX &&
-	      words_track.n == __MAGLEV_TRACK_MAX, "words for",
+	check(!enum_value(&track_names, "al", 2, &value) &&
+	      !enum_value(&track_names, "", 0, &value), "no word", "al");
+	check(!strcmp(enum_name(&track_names, 3), "?"), "no word for", "3");
+	check(timeout_names.n == TIMEOUTS, "words for", "all timeouts");
+	check(rule_names.n == __MAGLEV_RULE_MAX &&
+	      state_names.n == __MAGLEV_STATE_MAX &&
+	      affinity_names.n == __MAGLEV_AFFINITY_MAX &&
+	      all_down_names.n == __MAGLEV_ALL_DOWN_MAX &&
+	      track_names.n == __MAGLEV_TRACK_MAX, "words for",
 	      "all enumerations");
-	check(!strcmp(word_flow_state(IPPROTO_TCP, MAGLEV_FLOW_CLOSED),
+	check(!strcmp(flow_state_name(IPPROTO_TCP, MAGLEV_FLOW_CLOSED),
 		      "CLOSE") &&
-	      !strcmp(word_flow_state(IPPROTO_SCTP, MAGLEV_FLOW_CLOSED),
+	      !strcmp(flow_state_name(IPPROTO_SCTP, MAGLEV_FLOW_CLOSED),
 		      "CLOSED") &&
-	      !strcmp(word_flow_state(IPPROTO_UDP, 9), "UDP") &&
-	      !strcmp(word_flow_state(IPPROTO_TCP, __MAGLEV_FLOW_MAX), "?"),
+	      !strcmp(flow_state_name(IPPROTO_UDP, 9), "UDP") &&
+	      !strcmp(flow_state_name(IPPROTO_TCP, __MAGLEV_FLOW_MAX), "?"),
 	      "flow states", "");
 }
 

@@ -1,41 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The words for enumerations of the kernel's: typed, listed and saved alike.
+ * The words for enumerations of the kernel's: raw, listed and saved alike.
  */
 #include <string.h>
 
+#include "enum_names.h"
 #include "types.h"
-#include "words.h"
 
-#define WORDS(array)	{ array, ARRAY_SIZE(array) }
+#define NAMES(array)	{ array, ARRAY_SIZE(array) }
 
 static const char * const track[] = {
 	[MAGLEV_TRACK_ALL] = "all",
 	[MAGLEV_TRACK_CHANGED] = "changed",
 	[MAGLEV_TRACK_NONE] = "none",
 };
-const struct words words_track = WORDS(track);
+const struct enum_names track_names = NAMES(track);
 
 static const char * const affinity[] = {
 	[MAGLEV_AFFINITY_5TUPLE] = "5tuple",
 	[MAGLEV_AFFINITY_3TUPLE] = "3tuple",
 	[MAGLEV_AFFINITY_SOURCE] = "source",
 };
-const struct words words_affinity = WORDS(affinity);
+const struct enum_names affinity_names = NAMES(affinity);
 
 static const char * const all_down[] = {
 	[MAGLEV_ALL_DOWN_DROP] = "drop",
 	[MAGLEV_ALL_DOWN_REJECT] = "reject",
 	[MAGLEV_ALL_DOWN_ACCEPT] = "accept",
 };
-const struct words words_all_down = WORDS(all_down);
+const struct enum_names all_down_names = NAMES(all_down);
 
 static const char * const states[] = {
 	[MAGLEV_STATE_UP] = "up",
 	[MAGLEV_STATE_DRAIN] = "drain",
 	[MAGLEV_STATE_DOWN] = "down",
 };
-const struct words words_state = WORDS(states);
+const struct enum_names state_names = NAMES(states);
 
 static const char * const rule[] = {
 	[MAGLEV_RULE_NOBODY] = "nobody",
@@ -45,7 +45,7 @@ static const char * const rule[] = {
 	[MAGLEV_RULE_PREVIOUS] = "previous",
 	[MAGLEV_RULE_HASH] = "hash",
 };
-const struct words words_rule = WORDS(rule);
+const struct enum_names rule_names = NAMES(rule);
 
 static const char * const timeout[] = {
 	[TIMEOUT_INDEX(TCP)] = "tcp",
@@ -58,37 +58,37 @@ static const char * const timeout[] = {
 	[TIMEOUT_INDEX(SCTP_SHUTDOWN)] = "sctpshutdown",
 	[TIMEOUT_INDEX(SCTP_CLOSE)] = "sctpclose",
 };
-const struct words words_timeout = WORDS(timeout);
+const struct enum_names timeout_names = NAMES(timeout);
 
 /**
- * word_of() - what a value is called
- * @words: the enumeration
+ * enum_name() - name of a value
+ * @names: the enumeration
  * @value: the value
  *
- * Return: its word, or a question mark: a newer module may know more values.
+ * Return: the name, or a question mark: a newer module may have more values.
  */
-const char *word_of(const struct words *words, size_t value)
+const char *enum_name(const struct enum_names *names, size_t value)
 {
-	return value < words->n ? words->word[value] : "?";
+	return value < names->n ? names->name[value] : "?";
 }
 
 /**
- * word_value() - the value that a word means
- * @words: the enumeration
- * @text: the word
+ * enum_value() - value of a name
+ * @names: the enumeration
+ * @text: the name
  * @len: its length
  * @value: the result
  *
- * Return: true if there is such a word.
+ * Return: true if there is such a name.
  */
-bool word_value(const struct words *words, const char *text, size_t len,
+bool enum_value(const struct enum_names *names, const char *text, size_t len,
 		uint8_t *value)
 {
 	size_t i;
 
-	for (i = 0; i < words->n; i++) {
-		if (strlen(words->word[i]) == len &&
-		    !memcmp(words->word[i], text, len)) {
+	for (i = 0; i < names->n; i++) {
+		if (strlen(names->name[i]) == len &&
+		    !memcmp(names->name[i], text, len)) {
 			*value = (uint8_t)i;
 			return true;
 		}
@@ -97,13 +97,13 @@ bool word_value(const struct words *words, const char *text, size_t len,
 }
 
 /**
- * word_flow_state() - a flow's state, as ipvsadm calls it
+ * flow_state_name() - name of a flow's state, as in ipvsadm
  * @proto: the flow's protocol
  * @state: enum maglev_flow_state
  *
  * Return: its name in upper case.
  */
-const char *word_flow_state(uint8_t proto, uint8_t state)
+const char *flow_state_name(uint8_t proto, uint8_t state)
 {
 	static const char * const tcp[] = {
 		[MAGLEV_FLOW_OPENING] = "SYN_RECV",

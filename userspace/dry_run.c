@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/* --dry-run: what a change would move. */
+/* --dry-run: send a change to be tried, and print what it would reassign. */
 #include <errno.h>
 #include <inttypes.h>
 
 #include "cmd.h"
-#include "moves.h"
+#include "dry_run.h"
 #include "nl.h"
 #include "out.h"
 #include "vec.h"
 
-static void show(const struct moves *m, bool json)
+static void show(const struct dry_run *m, bool json)
 {
 	struct out o;
 
@@ -32,22 +32,22 @@ static void show(const struct moves *m, bool json)
 }
 
 /**
- * moves_do() - have a change made, or tried
+ * change_send() - send a change, to be made or tried
  * @kern: the connection
  * @msg: the change
  * @args: the command line, which may have --dry-run
  *
  * Return: 0 or a negative errno.
  */
-int moves_do(struct kern *kern, struct nl_msg *msg, const struct args *args)
+int change_send(struct kern *kern, struct nl_msg *msg, const struct args *args)
 {
-	struct vec v = VEC_INIT(struct moves);
+	struct vec v = VEC_INIT(struct dry_run);
 	int err;
 
 	if (!(args->given & OPT_DRY_RUN))
 		return kern_do(kern, msg);
 	attr_put_dry_run(msg);
-	err = kern_get(kern, msg, attr_get_moves, &v);
+	err = kern_get(kern, msg, attr_get_dry_run, &v);
 	if (!err && !v.n)
 		err = -ENODATA;
 	if (!err)
