@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Numbers for objects: a index in an array, and above it a count of how often
- * the index was given away, so that a number which somebody still has names
- * nobody else for a long time. Indexes are used in turn, for the same reason.
+ * Numbers for objects: an index in an array and, above it, a count of how often
+ * the index has been assigned. So a number that is still stored somewhere does
+ * not match another object for a long time. Indexes are used in turn, for the
+ * same reason.
  */
 #include <kunit/visibility.h>
 #include <linux/kernel.h>
@@ -12,7 +13,10 @@
 
 #include "ids.h"
 
-/* Every index is left free for this many others on average. */
+/*
+ * Indexes to begin with. Half of them stay free, so an index is not assigned
+ * again before some 500 others are.
+ */
 #define INDEXES_MIN 1024
 
 static struct mgl_ids_array *array_of(const struct mgl_ids *ids)
@@ -21,7 +25,7 @@ static struct mgl_ids_array *array_of(const struct mgl_ids *ids)
 					 lockdep_is_held(ids->lock));
 }
 
-/* At least half of the indexes are free, so one is found soon. */
+/* Keeps half of the indexes free, so that a free one is found soon. */
 static int grow(struct mgl_ids *ids)
 {
 	struct mgl_ids_array *old = array_of(ids), *new;
@@ -51,9 +55,9 @@ static int grow(struct mgl_ids *ids)
 }
 
 /**
- * mgl_ids_add() - give an object a number
+ * mgl_ids_add() - assign a number to an object
  * @ids: the numbers; ids->lock is held
- * @object: the object, complete: readers find it from here on
+ * @object: the object, which readers can find from here on
  * @id: the number, which is not MGL_ID_NONE
  *
  * Context: may sleep.
@@ -70,13 +74,13 @@ int mgl_ids_add(struct mgl_ids *ids, void *object, u32 *id)
 		return err;
 	a = array_of(ids);
 	index = ids->next;
-	/* Index 0 is not used, so that no number is 0. */
+	/* Index 0 is not used, so that no number is MGL_ID_NONE. */
 	do
 		index = index + 1 < a->n ? index + 1 : 1;
 	while (rcu_access_pointer(a->entry[index].object));
 	ids->next = index;
 	*id = a->entry[index].id + MGL_ID_INDEXES;
-	/* Before the object: pairs with smp_rmb() in mgl_ids_get(). */
+	/* Set before the object; pairs with smp_rmb() in mgl_ids_get(). */
 	WRITE_ONCE(a->entry[index].id, *id);
 	rcu_assign_pointer(a->entry[index].object, object);
 	ids->used++;
@@ -85,9 +89,10 @@ int mgl_ids_add(struct mgl_ids *ids, void *object, u32 *id)
 EXPORT_SYMBOL_IF_KUNIT(mgl_ids_add);
 
 /**
- * mgl_ids_del() - take an object's number away
+ * mgl_ids_del() - free the number of an object
  * @ids: the numbers; ids->lock is held
- * @id: the number; readers may have the object until a grace period is over
+ * @id: the number; readers may use the object until the end of an RCU grace
+ *	period
  *
  * Context: any.
  */
@@ -100,8 +105,8 @@ void mgl_ids_del(struct mgl_ids *ids, u32 id)
 EXPORT_SYMBOL_IF_KUNIT(mgl_ids_del);
 
 /**
- * mgl_ids_free() - free the memory
- * @ids: the numbers, none in use, which no reader can see any more
+ * mgl_ids_free() - free the memory of the numbers
+ * @ids: the numbers, none of them in use; no reader can see them any more
  *
  * Context: may sleep.
  */
