@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Netlink: backends, which are backends of a pool. */
+/* Netlink: backend commands. */
 #include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -12,6 +12,7 @@
 #include "nl.h"
 #include "policy.h"
 
+/* Milliseconds until the deadline of a draining backend, 0 if it has passed. */
 static u32 deadline_left(const struct mgl_backend *b)
 {
 	if (time_after_eq(jiffies, b->deadline))
@@ -19,7 +20,7 @@ static u32 deadline_left(const struct mgl_backend *b)
 	return jiffies_to_msecs(b->deadline - jiffies);
 }
 
-/* Under mgl_net.lock. Returns 0 or -EMSGSIZE. */
+/* Writes a backend. mgl_net.lock is held. Returns 0 or -EMSGSIZE. */
 static int put_backend(const struct mgl_nl_reply *reply,
 		       const struct mgl_pool *pool, const struct mgl_backend *b)
 {
@@ -102,7 +103,7 @@ static int parse_params(struct genl_info *info, struct nlattr **tb,
 	return 0;
 }
 
-/* How many backends a request has, which may be too many. */
+/* Counts the backends in a request, and refuses too many of them. */
 static int count_backends(struct genl_info *info, u32 *n)
 {
 	struct nlattr *attr;
@@ -121,7 +122,7 @@ static int count_backends(struct genl_info *info, u32 *n)
 	return 0;
 }
 
-/* One MAGLEV_A_BACKEND of a request that may have several. */
+/* Parses one MAGLEV_A_BACKEND of a request that may have several. */
 static int parse_spec(struct genl_info *info, struct nlattr *nest,
 		      struct mgl_backend_spec *spec)
 {
@@ -133,9 +134,9 @@ static int parse_spec(struct genl_info *info, struct nlattr *nest,
 }
 
 /**
- * mgl_nl_parse_backends() - the backends that a request adds to a pool
+ * mgl_nl_parse_backends() - parse the backends that a request adds to a pool
  * @info: the request, with any number of MAGLEV_A_BACKEND
- * @specs: the backends; after success kvfree(specs->item)
+ * @specs: the backends; on success the caller has to kvfree(specs->item)
  *
  * Context: may sleep.
  * Return: 0, -EINVAL, -EOPNOTSUPP, -ENOSPC or -ENOMEM.
@@ -167,7 +168,7 @@ int mgl_nl_parse_backends(struct genl_info *info,
 	return 0;
 }
 
-/* The backend in a request, and its pool. Under mgl_net.lock. */
+/* Looks up the backend in a request, and its pool. mgl_net.lock is held. */
 static int find_backend(struct genl_info *info, const struct mgl_ctx *ctx,
 			const struct mgl_addr *addr, struct mgl_pool **pool,
 			struct mgl_backend **b)
@@ -283,9 +284,9 @@ int mgl_nl_backend_get(struct sk_buff *skb, struct genl_info *info)
 }
 
 /*
- * Writes the backends of a pool but for those that former pages have. @i counts
- * all that came by, over all pools; those that were written are counted in the
- * callback.
+ * Writes the backends of a pool, except those that were written before. @i is
+ * the number of backends visited in this call of the handler, over all pools;
+ * cb->args[0] is the number of backends written so far.
  */
 static int dump_pool(const struct mgl_nl_reply *reply,
 		     const struct mgl_pool *pool, long *i)
@@ -315,7 +316,7 @@ static void dump_all(struct mgl_net *mn, const struct mgl_nl_reply *reply)
 			return;
 }
 
-/* MAGLEV_CMD_BACKEND_GET of a pool's, or all */
+/* MAGLEV_CMD_BACKEND_GET, dump of one pool's backends or of all */
 int mgl_nl_backend_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct nlattr **attrs = genl_info_dump(cb)->attrs;

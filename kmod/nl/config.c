@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Netlink: settings of the whole namespace: flow cache and timeouts. */
+/* Netlink: settings of a namespace as a whole: flow cache and timeouts. */
 #include "../flows.h"
 #include "../netns.h"
 #include "nl.h"
 #include "policy.h"
 
-/* Timeouts by attribute; UDP is in one state only. */
+/* Timeouts by attribute; UDP flows are always established. */
 static const struct {
 	int attr;
 	enum mgl_kind kind;
@@ -22,7 +22,7 @@ static const struct {
 	{ MAGLEV_CONFIG_A_SCTP_CLOSE, MGL_KIND_SCTP, MAGLEV_FLOW_CLOSED },
 };
 
-/* Under mgl_net.lock. Returns 0 or -EMSGSIZE. */
+/* Writes the settings. mgl_net.lock is held. Returns 0 or -EMSGSIZE. */
 static int put_config(struct mgl_net *mn, const struct mgl_nl_reply *reply)
 {
 	struct sk_buff *skb = reply->skb;
@@ -108,7 +108,7 @@ int mgl_nl_config_set(struct sk_buff *skb, struct genl_info *info)
 		return err;
 
 	mutex_lock(&mn->lock);
-	/* What can fail comes first. */
+	/* The resize first, because it can fail. */
 	err = set_cache_size(mn, tb[MAGLEV_CONFIG_A_CACHE_SIZE], info->extack);
 	if (!err) {
 		set_timeouts(mn, tb);

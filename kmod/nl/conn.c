@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Netlink: tracked flows. */
+/* Netlink: commands for tracked flows. */
 #include "../backend.h"
 #include "../endpoint.h"
 #include "../flows.h"
@@ -25,7 +25,7 @@ static int put_flow(struct sk_buff *skb, const struct mgl_cached *flow,
 	return 0;
 }
 
-/* Under mgl_net.lock. Returns 0 or -EMSGSIZE. */
+/* Writes a flow. mgl_net.lock is held. Returns 0 or -EMSGSIZE. */
 static int put_conn(struct mgl_net *mn, const struct mgl_nl_reply *reply,
 		    const struct mgl_cached *flow, const struct mgl_service *svc,
 		    const struct mgl_backend *b)
@@ -53,7 +53,10 @@ too_small:
 	return -EMSGSIZE;
 }
 
-/* Writes a bucket, or nothing: places in it change hands between pages. */
+/*
+ * Writes all flows of a bucket, or none: its entries may be reassigned before
+ * the next message buffer.
+ */
 static int dump_bucket(struct mgl_net *mn, const struct mgl_nl_reply *reply,
 		       const struct mgl_service *only)
 {
@@ -83,9 +86,10 @@ static int dump_bucket(struct mgl_net *mn, const struct mgl_nl_reply *reply,
 }
 
 /*
- * MAGLEV_CMD_CONN_GET. Flows come and go while they are listed: one that is there
- * all the time is listed, unless the cache is resized, which marks the dump as
- * inconsistent. cb->args[0] is the next bucket, all of which fits into a page.
+ * MAGLEV_CMD_CONN_GET. Flows come and go during a dump. One that exists
+ * throughout is listed, unless the cache is resized, which marks the dump as
+ * inconsistent. cb->args[0] is the next bucket; a whole bucket fits into one
+ * message buffer.
  */
 int mgl_nl_conn_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Netlink: which backend would get a flow, and why. */
+/* Netlink: lookup of the backend that a flow would get, and the reason. */
 #include <linux/in.h>
 #include <linux/jiffies.h>
 
@@ -49,7 +49,7 @@ static int put_slot(struct sk_buff *skb, const struct mgl_slot *slot)
 	return 0;
 }
 
-/* Where a flow would go: a packet in mid-flow, and one that opens it. */
+/* Decisions for a flow: for a packet in mid-flow, and for one that opens it. */
 struct explained {
 	struct mgl_flow opening;
 	struct mgl_choice mid;
@@ -94,17 +94,17 @@ static int put_explained(const struct mgl_net *mn,
 	return 0;
 }
 
-/* Decides as for packets, and commits nothing. RCU read side. */
+/* Decides as for packets, but does not commit. RCU read side. */
 static void explain(struct mgl_net *mn, const struct mgl_service *svc,
 		    const struct mgl_flow *flow, struct explained *e)
 {
 	mgl_select_decide(mn, svc, flow, &e->mid);
-	/* For packets an entry of the cache does, here the slot is shown, too. */
+	/* Packets skip the slot if the cache decides; here it is shown, too. */
 	if (e->mid.decision.rule == MAGLEV_RULE_CACHED) {
 		e->mid.pool = rcu_dereference(svc->pool);
 		mgl_table_slot(e->mid.pool, e->mid.flow, &e->mid.slot);
 	}
-	/* No packet opens a connection of UDP. */
+	/* UDP has no packets that open a connection. */
 	e->opening = *flow;
 	e->opening.new_conn = svc->id.proto != IPPROTO_UDP;
 	mgl_select_decide(mn, svc, &e->opening, &e->open);
@@ -131,8 +131,8 @@ static int parse_client(struct genl_info *info, struct mgl_flow *flow)
 }
 
 /*
- * The service that a packet to this port would find, as a packet does; it need
- * not be one that is configured with just this port.
+ * Looks up the service as the data path does for a packet to this port. The
+ * service may be configured for a range, or for every port.
  */
 static struct mgl_service *find_listener(struct mgl_net *mn,
 					 const struct mgl_flow *flow)

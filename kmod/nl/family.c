@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family. Classic genl_ops, since 6.1 knows no others.
+ * The generic netlink family. It uses classic genl_ops, because 6.1 has no
+ * others.
  *
- * Handlers run in parallel (no genl_lock): each takes its namespace's
- * mgl_net.lock, so a table being built in one namespace delays nobody else.
+ * Handlers run in parallel (without genl_lock) and take the mgl_net.lock of
+ * their namespace, so building a table delays no other namespace.
  */
 #include <linux/module.h>
 #include <net/genetlink.h>
@@ -13,7 +14,7 @@
 #include "nl.h"
 #include "policy.h"
 
-/* Changes something, or tells a secret: CAP_NET_ADMIN over the network namespace. */
+/* Changes state or reveals a secret: needs CAP_NET_ADMIN over the namespace. */
 #define CMD_WRITE(_cmd, _doit, _policy)					\
 	{								\
 		.cmd = MAGLEV_CMD_##_cmd,				\
@@ -23,7 +24,7 @@
 		.maxattr = MAGLEV_A_MAX,				\
 	}
 
-/* Reads, for everybody. */
+/* Reads; needs no capability. */
 #define CMD_READ(_cmd, _doit, _dumpit, _policy)				\
 	{								\
 		.cmd = MAGLEV_CMD_##_cmd,				\
@@ -33,7 +34,7 @@
 		.maxattr = MAGLEV_A_MAX,				\
 	}
 
-/* A dump that not everybody may see. */
+/* A dump that reveals clients: needs CAP_NET_ADMIN. */
 #define CMD_SECRET(_cmd, _dumpit, _policy)				\
 	{								\
 		.cmd = MAGLEV_CMD_##_cmd,				\
@@ -91,14 +92,14 @@ struct genl_family mgl_genl_family __ro_after_init = {
 };
 
 /**
- * mgl_nl_reply_new() - a message to answer a request with
+ * mgl_nl_reply_new() - allocate a reply to a request
  * @skb: the request
  * @info: the request
- * @reply: filled in for writing objects
+ * @reply: the reply, ready for mgl_nl_begin()
  *
  * Context: may sleep.
- * Return: 0 or -ENOMEM. The message, @reply->skb, is to be sent with
- * genlmsg_reply() or freed.
+ * Return: 0 or -ENOMEM. The caller sends or frees the message with
+ * mgl_nl_reply_send().
  */
 int mgl_nl_reply_new(struct sk_buff *skb, struct genl_info *info,
 		     struct mgl_nl_reply *reply)
@@ -114,13 +115,13 @@ int mgl_nl_reply_new(struct sk_buff *skb, struct genl_info *info,
 }
 
 /**
- * mgl_nl_reply_send() - send an answer, or free it if it was not written
- * @reply: the answer
+ * mgl_nl_reply_send() - send a reply, or free it after an error
+ * @reply: the reply, which must not be used afterwards
  * @info: the request
- * @err: what writing it returned
+ * @err: result of writing the reply
  *
  * Context: may sleep.
- * Return: 0 or -errno.
+ * Return: @err if it is not 0, otherwise the result of sending.
  */
 int mgl_nl_reply_send(struct mgl_nl_reply *reply, struct genl_info *info,
 		      int err)
@@ -132,11 +133,11 @@ int mgl_nl_reply_send(struct mgl_nl_reply *reply, struct genl_info *info,
 }
 
 /**
- * mgl_nl_reply_dump() - write messages of a dump
- * @skb: the page to fill
+ * mgl_nl_reply_dump() - prepare a reply for the messages of a dump
+ * @skb: the socket buffer to fill
  * @cb: the dump
- * @cmd: command of its messages
- * @reply: filled in for writing objects
+ * @cmd: command of the messages
+ * @reply: the reply, ready for mgl_nl_begin()
  *
  * Context: any.
  */
@@ -155,12 +156,12 @@ void mgl_nl_reply_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 }
 
 /**
- * mgl_nl_dump_all() - refuse to dump part of what there is
+ * mgl_nl_dump_all() - refuse a dump request that names a single object
  * @cb: the dump
- * @attr: MAGLEV_A_*: what names one object, for requests that are no dump
+ * @attr: MAGLEV_A_* that names the object, allowed only outside of dumps
  *
  * Context: any.
- * Return: 0 or -EINVAL.
+ * Return: 0, or -EINVAL if the request has @attr.
  */
 int mgl_nl_dump_all(struct netlink_callback *cb, int attr)
 {
@@ -173,12 +174,12 @@ int mgl_nl_dump_all(struct netlink_callback *cb, int attr)
 }
 
 /**
- * mgl_nl_begin() - start a message
- * @reply: where to
+ * mgl_nl_begin() - start a message of a reply
+ * @reply: the reply
  *
- * Context: any.
- * Return: its header, for genlmsg_end() or genlmsg_cancel(), or NULL if there
- * is no room.
+ * Context: any; for a dump mgl_net.lock is held.
+ * Return: the header of the message, for genlmsg_end() or genlmsg_cancel(), or
+ * NULL if there is no room.
  */
 void *mgl_nl_begin(const struct mgl_nl_reply *reply)
 {
@@ -216,14 +217,14 @@ static int reply_dry_run(struct sk_buff *skb, struct genl_info *info,
 }
 
 /**
- * mgl_nl_finish() - make a prepared change, or answer what it would do
+ * mgl_nl_finish() - commit a prepared change, or report and abort a dry run
  * @skb: the request
  * @info: the request, a dry run if it has MAGLEV_A_DRY_RUN
  * @ctx: the context of the change
- * @change: the change, not to be used afterwards
+ * @change: the change, which must not be used afterwards
  *
  * Context: may sleep.
- * Return: 0 or -errno.
+ * Return: 0 or -errno; only a dry run can fail.
  */
 int mgl_nl_finish(struct sk_buff *skb, struct genl_info *info,
 		  const struct mgl_ctx *ctx, struct mgl_change *change)
@@ -245,7 +246,7 @@ int mgl_nl_finish(struct sk_buff *skb, struct genl_info *info,
  * mgl_netlink_init() - register the family
  *
  * Context: may sleep.
- * Return: 0 or an error.
+ * Return: 0 or -errno.
  */
 int __init mgl_netlink_init(void)
 {
@@ -262,7 +263,9 @@ int __init mgl_netlink_init(void)
 /**
  * mgl_netlink_exit() - unregister the family
  *
- * Context: may sleep. Afterwards no handler is running.
+ * No handler is running afterwards.
+ *
+ * Context: may sleep.
  */
 void mgl_netlink_exit(void)
 {

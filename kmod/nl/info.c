@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Netlink: information on a namespace as a whole, its counters, flush. */
+/* Netlink: information on a namespace as a whole, counters, flush. */
 #include "../backend.h"
 #include "../netns.h"
 #include "../pool.h"

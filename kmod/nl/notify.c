@@ -24,7 +24,7 @@ static int put_drained(struct sk_buff *skb, const struct mgl_drained *drained)
 	return 0;
 }
 
-/* MAGLEV_CMD_DRAINED_NTF. Is lost where there is no memory for the message. */
+/* MAGLEV_CMD_DRAINED_NTF. Lost if there is no memory for the message. */
 static int notify_drained(struct notifier_block *nb, unsigned long event,
 			  void *ptr)
 {
@@ -55,10 +55,10 @@ static struct notifier_block drained_notifier = {
 };
 
 /**
- * mgl_nl_notify_init() - notify listeners of the multicast group from now on
+ * mgl_nl_notify_init() - start notifying listeners of the multicast group
  *
- * Context: may sleep; the family is registered.
- * Return: 0 or an error.
+ * Context: may sleep; the family has been registered.
+ * Return: 0 or -errno.
  */
 int mgl_nl_notify_init(void)
 {
@@ -66,9 +66,11 @@ int mgl_nl_notify_init(void)
 }
 
 /**
- * mgl_nl_notify_exit() - undo mgl_nl_notify_init()
+ * mgl_nl_notify_exit() - stop notifying listeners of the multicast group
  *
- * Context: may sleep. Afterwards nothing uses the family's groups.
+ * The family's groups are not used afterwards.
+ *
+ * Context: may sleep.
  */
 void mgl_nl_notify_exit(void)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Netlink: pools. */
+/* Netlink: pool commands. */
 #include <linux/mm.h>
 
 #include "../backend.h"
@@ -10,7 +10,7 @@
 #include "nl.h"
 #include "policy.h"
 
-/* Under mgl_net.lock. Returns 0 or -EMSGSIZE. */
+/* Writes a pool. mgl_net.lock is held. Returns 0 or -EMSGSIZE. */
 static int put_pool(struct mgl_net *mn, const struct mgl_nl_reply *reply,
 		    const struct mgl_pool *pool)
 {
@@ -154,8 +154,8 @@ int mgl_nl_pool_get(struct sk_buff *skb, struct genl_info *info)
 }
 
 /*
- * MAGLEV_CMD_POOL_GET of all. Resumes behind the pools that former pages have:
- * cb->args[0] counts them.
+ * MAGLEV_CMD_POOL_GET, dump of all pools. cb->args[0] is the number of pools
+ * written so far.
  */
 int mgl_nl_pool_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Netlink: trusted routers. */
+/* Netlink: commands for trusted routers. */
 #include <linux/inetdevice.h>
 
 #include "../netns.h"
@@ -8,7 +8,7 @@
 #include "policy.h"
 
 #define V4_BITS		32
-#define V4_BITS_BEFORE	96	/* of a struct mgl_addr */
+#define V4_BITS_BEFORE	96	/* bits of struct mgl_addr before the address */
 
 static int parse_prefix(struct genl_info *info, struct mgl_prefix *p)
 {
@@ -105,7 +105,7 @@ static int put_router(const struct mgl_nl_reply *reply,
 	return 0;
 }
 
-/* MAGLEV_CMD_ROUTER_GET. cb->args[0] counts the prefixes written. */
+/* MAGLEV_CMD_ROUTER_GET. cb->args[0] is the number of prefixes written. */
 int mgl_nl_router_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct mgl_net *mn = mgl_net(sock_net(skb->sk));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Netlink: services. */
+/* Netlink: service commands. */
 #include <linux/mm.h>
 
 #include "../backend.h"
@@ -9,7 +9,7 @@
 #include "nl.h"
 #include "policy.h"
 
-/* Under mgl_net.lock. Returns 0 or -EMSGSIZE. */
+/* Writes a service. mgl_net.lock is held. Returns 0 or -EMSGSIZE. */
 static int put_service(struct mgl_net *mn, const struct mgl_nl_reply *reply,
 		       const struct mgl_service *svc)
 {
@@ -58,7 +58,7 @@ static int parse_pool_params(struct genl_info *info,
 	return mgl_nl_parse_pool_params(info->extack, nest, tb, params);
 }
 
-/* The pool that an attribute names, NULL if it is not there. */
+/* Looks up the pool that an attribute names; NULL without the attribute. */
 static int named_pool(const struct mgl_ctx *ctx, struct nlattr *name,
 		      struct mgl_pool **pool)
 {
@@ -73,7 +73,7 @@ static int named_pool(const struct mgl_ctx *ctx, struct nlattr *name,
 	return 0;
 }
 
-/* The settings in MAGLEV_A_SERVICE. Under mgl_net.lock. */
+/* Parses the settings in MAGLEV_A_SERVICE. mgl_net.lock is held. */
 static int parse_params(const struct mgl_ctx *ctx, struct nlattr **tb,
 			struct mgl_service_params *p)
 {
@@ -97,7 +97,7 @@ static int parse_params(const struct mgl_ctx *ctx, struct nlattr **tb,
 		p->has_all_down = true;
 		p->all_down = nla_get_u8(tb[MAGLEV_SERVICE_A_ALL_DOWN]);
 	}
-	/* An empty name is for no fallback any more. */
+	/* An empty name removes the fallback. */
 	if (fallback && *(const char *)nla_data(fallback)) {
 		err = named_pool(ctx, fallback, &p->fallback);
 		if (err)
@@ -202,8 +202,8 @@ int mgl_nl_service_get(struct sk_buff *skb, struct genl_info *info)
 }
 
 /*
- * MAGLEV_CMD_SERVICE_GET of all. Resumes behind the services that former pages
- * have: cb->args[0] counts them.
+ * MAGLEV_CMD_SERVICE_GET, dump of all services. cb->args[0] is the number of
+ * services written so far.
  */
 int mgl_nl_service_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
