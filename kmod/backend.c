@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Backends of a pool: allocated, linked, published, released. Adding, editing
- * and deleting them changes the pool's table, see change.c.
+ * Backends of a pool: allocate, link, publish, release. Adding, editing and
+ * deleting them changes the pool's table, see change.c.
  */
 #include <kunit/visibility.h>
 #include <linux/jiffies.h>
@@ -16,10 +16,10 @@
 
 /**
  * mgl_backend_put() - drop a reference
- * @b: the backend; freed with the last one
+ * @b: the backend; freed with its last reference
  *
- * Context: any but hard interrupts; if a table had it, after that table's
- * grace period.
+ * Context: any but hard interrupts; an RCU grace period after readers could
+ * find @b through the list or table whose reference this is.
  */
 void mgl_backend_put(struct mgl_backend *b)
 {
@@ -31,12 +31,12 @@ void mgl_backend_put(struct mgl_backend *b)
 }
 
 /**
- * mgl_backend_find() - look for an address in a pool
+ * mgl_backend_find() - look up a backend of a pool by address
  * @pool: the pool; its mgl_net.lock is held
  * @addr: the backend's address
  *
  * Context: any.
- * Return: the backend or NULL.
+ * Return: the backend, or NULL if there is none.
  */
 struct mgl_backend *mgl_backend_find(struct mgl_pool *pool,
 				     const struct mgl_addr *addr)
@@ -51,15 +51,15 @@ struct mgl_backend *mgl_backend_find(struct mgl_pool *pool,
 EXPORT_SYMBOL_IF_KUNIT(mgl_backend_find);
 
 /**
- * mgl_backend_position() - where an address belongs in a list of backends
- * @list: the list, sorted by address, in which tables are populated: so the
- *	order in which backends were added is gone
+ * mgl_backend_position() - find the position of an address in a sorted list
+ * @list: list of backends, sorted by address; tables are populated in this
+ *	order, so they do not depend on the order in which backends were added
  * @addr: the address
  *
- * Searches from the end, since what is saved comes sorted.
+ * Searches from the end, because a saved configuration is sorted.
  *
- * Context: mgl_net.lock is held.
- * Return: the entry to add it behind, or NULL if the address is there.
+ * Context: any; mgl_net.lock is held.
+ * Return: the list entry to add a backend behind, or NULL if @addr is in @list.
  */
 struct list_head *mgl_backend_position(struct list_head *list,
 				       const struct mgl_addr *addr)
@@ -78,11 +78,11 @@ struct list_head *mgl_backend_position(struct list_head *list,
 }
 
 /**
- * mgl_backend_apply() - set what is listed of a backend
+ * mgl_backend_apply() - set the configured state and weight of a backend
  * @b: the backend
  * @params: the settings
  *
- * Packets know of it after mgl_backend_publish().
+ * The data path sees the state after mgl_backend_publish().
  *
  * Context: any; mgl_net.lock is held, or @b is new.
  */
@@ -102,8 +102,8 @@ void mgl_backend_apply(struct mgl_backend *b,
  * mgl_backend_publish() - publish the state of a backend to the data path
  * @b: the backend
  *
- * Comes after the last point of failure: a flow that packets find with a
- * backend that is not usable is reassigned for good.
+ * Called after the last point of failure: a flow whose backend the data path
+ * finds unusable is reassigned for good.
  *
  * Context: any; mgl_net.lock is held.
  */
@@ -145,14 +145,14 @@ err_backend:
 }
 
 /**
- * mgl_backend_alloc() - make a backend for a pool
+ * mgl_backend_alloc() - allocate a backend for a pool
  * @ctx: the context
- * @pool: the pool, which is not changed
+ * @pool: the pool, which is left unchanged
  * @spec: address and settings
  *
  * Context: may sleep.
- * Return: the backend, to be linked or released, or ERR_PTR() of -ENOMEM or
- * -ENOSPC.
+ * Return: the backend, which the caller has to link or release, or ERR_PTR() of
+ * -ENOMEM or -ENOSPC with the extack set.
  */
 struct mgl_backend *mgl_backend_alloc(const struct mgl_ctx *ctx,
 				      const struct mgl_pool *pool,
@@ -180,8 +180,8 @@ struct mgl_backend *mgl_backend_alloc(const struct mgl_ctx *ctx,
 }
 
 /**
- * mgl_backend_link() - put a backend into its pool's list
- * @pool: the pool, which does not have its address; its mgl_net.lock is held
+ * mgl_backend_link() - add a backend to the list of its pool
+ * @pool: the pool, without a backend of that address; its mgl_net.lock is held
  * @b: the backend
  *
  * Context: any.
@@ -194,9 +194,9 @@ void mgl_backend_link(struct mgl_pool *pool, struct mgl_backend *b)
 }
 
 /**
- * mgl_backend_unlink() - take a backend off its pool's list
+ * mgl_backend_unlink() - remove a backend from the list of its pool
  * @pool: the pool; its mgl_net.lock is held
- * @b: the backend, to be released
+ * @b: the backend, which the caller has to release
  *
  * Context: any.
  */
@@ -212,12 +212,12 @@ static void backend_put_rcu(struct rcu_head *rcu)
 }
 
 /**
- * mgl_backend_release() - drop the list's share of a backend
+ * mgl_backend_release() - take a backend out of use and drop its reference
  * @mn: the namespace; mn->lock is held
- * @b: the backend, in no list; not to be used afterwards
+ * @b: the backend, in no list; must not be used afterwards
  *
- * Tables may keep it until their grace period, and a packet of a tracked flow
- * may just have found it.
+ * The backend is freed later: tables keep it until the end of their grace
+ * period, and a packet of a tracked flow may just have found it by its number.
  *
  * Context: any.
  */
@@ -233,10 +233,10 @@ void mgl_backend_release(struct mgl_net *mn, struct mgl_backend *b)
 }
 
 /**
- * mgl_backends_flush() - empty a pool that is about to be freed
+ * mgl_backends_flush() - release the backends of a pool that is deleted
  * @mn: the namespace; mn->lock is held
- * @pool: the pool, out of use; its table keeps the backends for packets that
- *	are still on their way through it
+ * @pool: the pool, which no service uses; its table keeps the backends for
+ *	packets that are still using it
  *
  * Context: any.
  */

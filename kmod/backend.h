@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Backends: the backends of a pool, each with its weight and state there. */
+/* Backends of a pool, each with its weight and state in that pool. */
 #ifndef _MGL_BACKEND_H
 #define _MGL_BACKEND_H
 
@@ -19,23 +19,23 @@ struct nlattr;
 
 /**
  * struct mgl_backend - a backend of one pool
- * @endpoint: its address; has a reference until the backend is freed
- * @pool: the pool, for as long as the backend has its number
- * @id: number that tracked flows know it by
- * @serves: is usable for flows that it has; false once it is deleted. Written
- *	under mgl_net.lock, read by packets
- * @traffic: what was sent to it through this pool
- * @state: as configured; under mgl_net.lock, as are the following
- * @weight: its share
- * @slots: slots of the current table that it owns
- * @draining: is deleted when it has drained, or at @deadline
- * @deadline: in jiffies
- * @n_active: established flows at the last count, see mgl_flows_count()
- * @n_inactive: other flows at the last count
+ * @endpoint: outer address and route, referenced until the backend is freed
+ * @pool: the pool, valid as long as @id finds the backend
+ * @id: number of the backend in entries of the flow cache
+ * @serves: usable for the flows that it has; false once it is deleted; written
+ *	under mgl_net.lock, read by the data path
+ * @traffic: traffic that was forwarded to it through this pool
+ * @state: configured state; this and the following are under mgl_net.lock
+ * @weight: configured weight
+ * @slots: number of slots of the published table that it owns
+ * @draining: to be deleted when it has drained, or at @deadline
+ * @deadline: time in jiffies
+ * @n_active: number of established flows at the last mgl_flows_count()
+ * @n_inactive: number of other flows at the last count
  * @traffic_base: @traffic at the last zeroing
- * @node: in mgl_pool.backends, sorted by address
- * @ref: the pool's list and every table that has it
- * @rcu: drops the list's reference
+ * @node: entry of mgl_pool.backends, sorted by address
+ * @ref: references of the pool's list and of every table that has it
+ * @rcu: for dropping the list's reference
  */
 struct mgl_backend {
 	struct mgl_endpoint *endpoint;
@@ -61,9 +61,9 @@ struct mgl_backend {
  * struct mgl_backend_params - settings of a backend
  * @has_weight: @weight is given
  * @has_state: @state is given
- * @has_deadline: @deadline is given, and @state is to drain
- * @weight: its share
- * @state: whether it is usable
+ * @has_deadline: @deadline is given, and @state is MAGLEV_STATE_DRAIN
+ * @weight: relative share of the slots
+ * @state: administrative state
  * @deadline: jiffies from now on
  */
 struct mgl_backend_params {
@@ -77,9 +77,9 @@ struct mgl_backend_params {
 
 /**
  * struct mgl_backend_spec - a backend to be added to a pool
- * @addr: its address
- * @params: weight and state
- * @attr: where it was asked for, to blame in an extack, or NULL
+ * @addr: outer address
+ * @params: settings
+ * @attr: attribute that describes the backend, to report in an extack, or NULL
  */
 struct mgl_backend_spec {
 	struct mgl_addr addr;
@@ -97,20 +97,20 @@ struct mgl_backend_specs {
 	struct mgl_backend_spec *item;
 };
 
-/* Usable for flows that it has? RCU read side or mgl_net.lock. */
+/* True if usable for flows that it has. RCU read side, or mgl_net.lock. */
 static inline bool mgl_backend_serves(const struct mgl_backend *b)
 {
 	/* Pairs with WRITE_ONCE() in mgl_backend_publish(). */
 	return READ_ONCE(b->serves);
 }
 
-/* The weight that it gets slots by. mgl_net.lock is held. */
+/* The weight by which it gets slots of the table. mgl_net.lock is held. */
 static inline u32 mgl_backend_turns(const struct mgl_backend *b)
 {
 	return b->state == MAGLEV_STATE_UP ? b->weight : 0;
 }
 
-/* The same, with other settings. */
+/* The same, if @params were applied. */
 static inline u32
 mgl_backend_turns_with(const struct mgl_backend *b,
 		       const struct mgl_backend_params *params)

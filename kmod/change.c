@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Changes of a pool. To prepare one does all that can fail, and nothing that
- * anybody sees; to commit it cannot fail. A dry run is prepared, reported and
- * aborted.
+ * Changes of a pool. Preparing a change does everything that can fail and has
+ * no visible effect; committing it cannot fail. A dry run is prepared, reported
+ * and aborted.
  */
 #include <kunit/visibility.h>
 #include <linux/mm.h>
@@ -44,7 +44,7 @@ static struct mgl_backend *next_added(const struct mgl_change *c,
 						   list_next_entry(b, node);
 }
 
-/* Merges the backends that there are and those to come, both sorted. */
+/* Merges the existing and the new backends, both sorted. */
 static void plan_backends(struct mgl_table_plan *plan, struct mgl_change *c)
 {
 	struct mgl_backend *b, *next;
@@ -86,8 +86,9 @@ static int prepare_table(const struct mgl_ctx *ctx, struct mgl_change *c)
 }
 
 /*
- * A VIP is no address to reach a backend by: the backend has it, too, and the
- * packet would come back. Most addresses are no VIP, so the search is rare.
+ * A backend cannot be reached by the VIP of its own service: the backend has
+ * that address, too, and the packet would come back. Most addresses are not
+ * VIPs, so the search is rare.
  */
 static bool is_own_vip(struct mgl_net *mn, const struct mgl_pool *pool,
 		       const struct mgl_addr *addr)
@@ -137,14 +138,14 @@ static int add_one(const struct mgl_ctx *ctx, struct mgl_change *c,
  * @ctx: the context
  * @pool: the pool
  * @specs: the backends
- * @c: the change, to be committed or aborted if 0 is returned
+ * @c: the change; on success the caller has to commit or abort it
  *
- * Packets see one change, whatever the number.
+ * The data path sees a single change for any number of backends.
  *
  * Context: may sleep.
- * Return: 0; -EEXIST if the pool has one of them or one is there twice,
- * -EINVAL if one is the VIP of a service of the pool, -ENOSPC or -ENOMEM. The
- * extack says which backend is to blame.
+ * Return: 0, -EEXIST if a backend is in @pool already or twice in @specs,
+ * -EINVAL if one is the VIP of a service that uses @pool, -ENOSPC or -ENOMEM.
+ * The extack names the backend.
  */
 int mgl_change_add(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 		   const struct mgl_backend_specs *specs, struct mgl_change *c)
@@ -178,8 +179,8 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_change_add);
  * @ctx: the context
  * @pool: the pool
  * @b: the backend
- * @params: what to change
- * @c: the change, to be committed or aborted if 0 is returned
+ * @params: the settings to change
+ * @c: the change; on success the caller has to commit or abort it
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
@@ -200,11 +201,11 @@ int mgl_change_edit(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 EXPORT_SYMBOL_IF_KUNIT(mgl_change_edit);
 
 /**
- * mgl_change_delete() - prepare to take a backend out of a pool
+ * mgl_change_delete() - prepare to delete a backend from a pool
  * @ctx: the context
  * @pool: the pool
- * @b: the backend, not to be used after the commit
- * @c: the change, to be committed or aborted if 0 is returned
+ * @b: the backend, which must not be used after the commit
+ * @c: the change; on success the caller has to commit or abort it
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
@@ -223,8 +224,8 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_change_delete);
  * mgl_change_pool() - prepare to change table size, seed or settle time
  * @ctx: the context
  * @pool: the pool
- * @params: what to change
- * @c: the change, to be committed or aborted if 0 is returned
+ * @params: the settings to change
+ * @c: the change; on success the caller has to commit or abort it
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
@@ -250,12 +251,12 @@ static bool would_go_down(const struct mgl_change *c)
 }
 
 /**
- * mgl_change_report() - what a change would do
+ * mgl_change_report() - compute the effect of a change, for a dry run
  * @ctx: the context
- * @c: the change, which is neither committed nor aborted by this
- * @dry: what it would do
+ * @c: the change; the caller still has to commit or abort it
+ * @dry: the result
  *
- * Context: may sleep.
+ * Context: may sleep; may sweep the flow cache.
  * Return: 0 or -ENOMEM.
  */
 int mgl_change_report(const struct mgl_ctx *ctx, const struct mgl_change *c,
@@ -308,12 +309,12 @@ static void commit_pool(struct mgl_net *mn, struct mgl_change *c)
 }
 
 /**
- * mgl_change_commit() - make a change
+ * mgl_change_commit() - apply and publish a change
  * @ctx: the context
- * @c: the change, not to be used afterwards
+ * @c: the change, which must not be used afterwards
  *
- * The table is published before the states of backends: a flow that packets
- * find with a backend that is not usable is reassigned for good.
+ * The table is published before the state of the backend: a flow whose backend
+ * the data path finds unusable is reassigned for good.
  *
  * Context: may sleep. Cannot fail.
  */
@@ -335,11 +336,11 @@ void mgl_change_commit(const struct mgl_ctx *ctx, struct mgl_change *c)
 EXPORT_SYMBOL_IF_KUNIT(mgl_change_commit);
 
 /**
- * mgl_change_abort() - give up a change
+ * mgl_change_abort() - discard a prepared change
  * @ctx: the context
- * @c: the change, not to be used afterwards
+ * @c: the change, which must not be used afterwards
  *
- * Context: any.
+ * Context: any but hard interrupts.
  */
 void mgl_change_abort(const struct mgl_ctx *ctx, struct mgl_change *c)
 {

@@ -9,16 +9,16 @@
 #include "table.h"
 
 /**
- * struct mgl_change - a prepared change of a pool; nothing of it is visible
+ * struct mgl_change - a prepared change of a pool, not visible yet
  * @pool: the pool
- * @has_table: the pool is to get another table
- * @table: that table
- * @added: new backends, sorted by address; linked by mgl_backend.node
+ * @has_table: @table is set: the pool gets another table
+ * @table: the new table
+ * @added: list of new backends, sorted by address, by mgl_backend.node
  * @n_added: length of @added
- * @deleted: backend to be deleted, or NULL
- * @edited: backend to be edited, or NULL
- * @backend_params: what that is to be
- * @pool_params: what the pool is to be
+ * @deleted: backend to delete, or NULL
+ * @edited: backend to edit, or NULL
+ * @backend_params: new settings of @edited
+ * @pool_params: new settings of @pool
  */
 struct mgl_change {
 	struct mgl_pool *pool;
@@ -33,10 +33,10 @@ struct mgl_change {
 };
 
 /**
- * struct mgl_dry_run - what a change would do
- * @size: slots of the table
- * @moves: how many would be reassigned
- * @flows: tracked flows whose backend could not keep them
+ * struct mgl_dry_run - effect that a change would have
+ * @size: number of slots of the table
+ * @moves: slots that would be reassigned
+ * @flows: number of tracked flows that would lose their backend
  */
 struct mgl_dry_run {
 	u32 size;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What every change of the configuration needs to know. */
+/* The context of a change of the configuration. */
 #ifndef _MGL_CTX_H
 #define _MGL_CTX_H
 
@@ -8,8 +8,8 @@ struct netlink_ext_ack;
 
 /**
  * struct mgl_ctx - context of a change
- * @mn: the namespace; its lock is held for as long as the context is in use
- * @extack: takes the reason of a refusal, or NULL
+ * @mn: the namespace; functions that take a context require @mn->lock
+ * @extack: set on error; NULL without a request
  */
 struct mgl_ctx {
 	struct mgl_net *mn;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Endpoints: one object per outer address in a namespace, however many pools
- * have it as a backend, so that there is one cached route to it.
+ * Endpoints: one object per outer address in a namespace, shared by the
+ * backends of all pools with that address, so that there is one cached route.
  */
 #include <linux/slab.h>
 
@@ -39,13 +39,13 @@ static struct mgl_endpoint *endpoint_alloc(const struct mgl_addr *addr)
 }
 
 /**
- * mgl_endpoint_use() - find or make the endpoint of an address
+ * mgl_endpoint_use() - find or create the endpoint of an address
  * @mn: the namespace; mn->lock is held
  * @addr: the address
  *
  * Context: may sleep.
  * Return: the endpoint with one more user and one more reference, which the
- * caller gives back with mgl_endpoint_unuse() and mgl_endpoint_put(), or
+ * caller releases with mgl_endpoint_unuse() and mgl_endpoint_put(), or
  * ERR_PTR(-ENOMEM).
  */
 struct mgl_endpoint *mgl_endpoint_use(struct mgl_net *mn,
@@ -71,9 +71,9 @@ struct mgl_endpoint *mgl_endpoint_use(struct mgl_net *mn,
 }
 
 /**
- * mgl_endpoint_unuse() - a backend with this address left its pool
+ * mgl_endpoint_unuse() - remove a user, when a backend is deleted
  * @mn: the namespace; mn->lock is held
- * @ep: the backend; stays valid until the reference is put as well
+ * @ep: the endpoint; stays valid until its references are dropped
  *
  * Context: any.
  */
@@ -88,10 +88,10 @@ void mgl_endpoint_unuse(struct mgl_net *mn, struct mgl_endpoint *ep)
 
 /**
  * mgl_endpoint_put() - drop a reference
- * @ep: the backend; freed with the last one
+ * @ep: the endpoint; freed with its last reference
  *
- * Context: any but hard interrupts; no RCU reader may have found @ep through
- * the backend whose reference this is.
+ * Context: any but hard interrupts; an RCU grace period after readers could
+ * find @ep through the backend whose reference this is.
  */
 void mgl_endpoint_put(struct mgl_endpoint *ep)
 {

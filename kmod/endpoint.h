@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Endpoints: outer addresses of backends, and the routes to them. */
+/* Endpoints: outer addresses of backends and the cached routes to them. */
 #ifndef _MGL_ENDPOINT_H
 #define _MGL_ENDPOINT_H
 
@@ -14,10 +14,11 @@ struct mgl_net;
 /**
  * struct mgl_endpoint - an outer address that packets are sent to
  * @addr: the address
- * @dst: the route to it, cached per CPU; used with BH disabled
- * @node: in mgl_net.endpoints while @users is not 0; under mgl_net.lock
- * @users: backends that have this address; under mgl_net.lock
- * @ref: backends that are not freed yet, deleted ones included
+ * @dst: the route to @addr, cached per CPU; used with BH disabled
+ * @node: entry of mgl_net.endpoints while @users is not 0; under mgl_net.lock
+ * @users: number of configured backends with this address; under mgl_net.lock
+ * @ref: one reference for each backend with this address that is not freed yet,
+ *	including deleted ones
  */
 struct mgl_endpoint {
 	struct mgl_addr addr;

@@ -4,9 +4,9 @@
  * tracks flows, so that the data path never has to allocate, and stays until
  * the configuration is flushed.
  *
- * Two hints keep packets from reading the cache in vain: mgl_net.has_flows says
- * that it may have flows at all, mgl_service.has_flows that it may have flows
- * of a service. Whoever stores a flow sets them; mgl_flows_gc() clears them.
+ * Two hints save packets useless reads of the cache: mgl_net.has_flows is set
+ * if it may have any flows, mgl_service.has_flows if it may have flows of the
+ * service. Storing a flow sets them; mgl_flows_gc() clears them.
  */
 #include <kunit/visibility.h>
 #include <linux/in.h>
@@ -31,7 +31,7 @@ static const struct mgl_timeouts default_timeouts = { .seconds = {
 		[MAGLEV_FLOW_CLOSING] = MAGLEV_TIMEOUT_TCP_FIN_DEFAULT,
 		[MAGLEV_FLOW_CLOSED] = MAGLEV_TIMEOUT_TCP_CLOSE_DEFAULT,
 	},
-	/* UDP is in one state only. */
+	/* UDP flows are always established. */
 	[MGL_KIND_UDP] = {
 		[MAGLEV_FLOW_OPENING] = MAGLEV_TIMEOUT_UDP_DEFAULT,
 		[MAGLEV_FLOW_ESTABLISHED] = MAGLEV_TIMEOUT_UDP_DEFAULT,
@@ -59,8 +59,10 @@ static void set_defaults(struct mgl_net *mn)
 }
 
 /**
- * mgl_flows_init() - prepare a namespace, without a cache yet
+ * mgl_flows_init() - set secret, cache size and timeouts of a new namespace
  * @mn: the namespace, new
+ *
+ * The cache itself is allocated on first use, see mgl_flows_ensure().
  *
  * Context: any.
  */
@@ -74,8 +76,9 @@ void mgl_flows_init(struct mgl_net *mn)
 EXPORT_SYMBOL_IF_KUNIT(mgl_flows_init);
 
 /**
- * mgl_flows_exit() - free what a namespace knows of flows
- * @mn: the namespace, without services and backends, and a grace period later
+ * mgl_flows_exit() - free the cache and the numbers of a namespace
+ * @mn: the namespace, an RCU grace period after its last service and backend
+ *	have been deleted
  *
  * Context: may sleep.
  */
@@ -88,10 +91,10 @@ void mgl_flows_exit(struct mgl_net *mn)
 EXPORT_SYMBOL_IF_KUNIT(mgl_flows_exit);
 
 /**
- * mgl_flows_reset() - free the cache; size and timeouts become the defaults
+ * mgl_flows_reset() - free the cache and set size and timeouts to the defaults
  * @mn: the namespace, without services; mn->lock is held
  *
- * Context: may sleep; waits for a grace period if there is a cache.
+ * Context: may sleep; waits for an RCU grace period if there is a cache.
  */
 void mgl_flows_reset(struct mgl_net *mn)
 {
@@ -127,7 +130,7 @@ static_assert(TOO_LARGE_FIRST << (ARRAY_SIZE(too_large) - 1) ==
 static_assert(MGL_CACHE_BYTES(MAGLEV_CACHE_SIZE_MAX) >> 20 == 2568);
 
 /*
- * Memory cgroups bound what is charged, where there are any; nothing else keeps
+ * Memory cgroups limit charged memory where they are in use. Nothing else keeps
  * an allocation of gigabytes from driving the machine out of memory.
  */
 static int check_memory(u32 entries, struct netlink_ext_ack *extack)
@@ -147,8 +150,8 @@ static int check_memory(u32 entries, struct netlink_ext_ack *extack)
 /**
  * mgl_flows_ensure() - allocate the cache on first use
  * @mn: the namespace; mn->lock is held
- * @track: what a service is about to remember
- * @extack: says why not
+ * @track: flows that a service is about to track
+ * @extack: set on error
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
@@ -175,13 +178,16 @@ int mgl_flows_ensure(struct mgl_net *mn, enum maglev_track track,
 EXPORT_SYMBOL_IF_KUNIT(mgl_flows_ensure);
 
 /**
- * mgl_flows_resize() - give the cache another size
+ * mgl_flows_resize() - change the size of the cache
  * @mn: the namespace; mn->lock is held
- * @entries: its size; rounded up to a power of two
- * @extack: says why not
+ * @entries: new capacity in flows, rounded up to a power of two
+ * @extack: set on error
  *
- * Context: may sleep; waits for a grace period.
- * Return: 0, -ENOMEM or -ENOSPC, with nothing changed.
+ * Also sets the size of a cache that is not allocated yet.
+ *
+ * Context: may sleep; waits for an RCU grace period.
+ * Return: 0, or with the size unchanged -ENOMEM, or -ENOSPC if the live flows
+ * do not fit.
  */
 int mgl_flows_resize(struct mgl_net *mn, u32 entries,
 		     struct netlink_ext_ack *extack)
@@ -237,13 +243,13 @@ static bool count_flow(void *ctx, const struct mgl_cached *flow)
 }
 
 /**
- * mgl_flows_count() - count the tracked flows, in sum and by backend
+ * mgl_flows_count() - count the tracked flows, in total and by backend
  * @mn: the namespace; mn->lock is held
- * @max_age: jiffies; counts that are younger will do
+ * @max_age: age in jiffies below which the last counts are good enough
  *
- * Sets mn->n_flows, and n_active and n_inactive of every backend: flows that
- * are live, and whose backend exists. Sweeps the whole cache, so those who may
- * not be trusted with that are given counts of a while ago.
+ * Sets mn->n_flows, and n_active and n_inactive of every backend, to the number
+ * of live flows whose backend exists. Sweeps the whole cache, so unprivileged
+ * readers get older counts.
  *
  * Context: may sleep.
  */
@@ -289,8 +295,9 @@ static bool flush_flow(void *ctx, const struct mgl_cached *flow)
 /**
  * mgl_flows_flush() - remove tracked flows from the cache
  * @mn: the namespace; mn->lock is held
- * @svc: only those of this service, or NULL
- * @backend: only those with this backend, in whatever pool, or NULL
+ * @svc: the service whose flows to remove, NULL for all services
+ * @backend: address of the backend whose flows to remove, in any pool, NULL
+ *	for all backends
  *
  * Context: may sleep.
  */
@@ -306,8 +313,8 @@ void mgl_flows_flush(struct mgl_net *mn, const struct mgl_service *svc,
 }
 
 /*
- * Tells whether a flow would go to its backend without an entry as well, or
- * service or backend are gone. RCU read side, or mn->lock is held.
+ * True if a flow would go to its backend without its entry, too, or if its
+ * service or backend has been deleted. RCU read side, or mn->lock is held.
  */
 static bool redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
 {
@@ -322,7 +329,7 @@ static bool redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
 	if (!svc || !b)
 		return true;
 	track = READ_ONCE(svc->track);
-	/* Spares the slot where it has no say. */
+	/* The slot only matters to MAGLEV_TRACK_CHANGED; save the lookup. */
 	if (track != MAGLEV_TRACK_CHANGED)
 		return mgl_rules_redundant(track, false, false);
 	flow = (struct mgl_flow){
@@ -359,8 +366,8 @@ static bool gc_flow(void *ctx, const struct mgl_cached *flow)
  * mgl_flows_gc() - remove entries that no flow needs
  * @mn: the namespace; mn->lock is held
  *
- * Also finds out which services have no flows in the cache, so that their
- * packets need not look there.
+ * Also clears the hints of services without flows in the cache, so that their
+ * packets skip the lookup.
  *
  * Context: may sleep.
  */
@@ -376,18 +383,18 @@ void mgl_flows_gc(struct mgl_net *mn)
 		if (svc->has_flows == MGL_FLOWS_SOME)
 			WRITE_ONCE(svc->has_flows, MGL_FLOWS_SOUGHT);
 	/*
-	 * Order the mark before the sweep; pairs with smp_mb() in note_stored().
-	 * A flow that is stored meanwhile is either seen by the sweep, or the
-	 * mark is seen by whoever stored it, and replaced. Packets go on looking
-	 * for flows all the time.
+	 * Order the mark before the sweep; pairs with smp_mb() in
+	 * note_stored(). For a flow that is stored in the meantime, either the
+	 * sweep sees the entry, or note_stored() sees the mark and replaces it.
+	 * Packets keep looking up flows during the sweep.
 	 */
 	smp_mb();
 	old = mgl_cache_gc(cache, gc_flow, mn);
 	if (old)
 		kvfree_rcu(old, rcu);
 	/*
-	 * May be false though a flow was stored just now, until the next one is:
-	 * a hint for prefetching only.
+	 * This may miss a flow that is being stored, until the next one is
+	 * stored. That is fine for a hint that only controls prefetching.
 	 */
 	WRITE_ONCE(mn->has_flows, false);
 	mgl_for_each_service(svc, mn)
@@ -399,12 +406,12 @@ void mgl_flows_gc(struct mgl_net *mn)
 EXPORT_SYMBOL_IF_KUNIT(mgl_flows_gc);
 
 /**
- * mgl_flows_prefetch() - fetch a flow's cache line while the service is found
+ * mgl_flows_prefetch() - prefetch a flow's entry during the service lookup
  * @mn: the namespace
- * @flow: the flow, of which nothing is masked; gets its digest
+ * @flow: the flow, not masked; its digest is set
  *
- * With many flows their entries are in none of the processor's caches, and
- * memory takes as long as half of all the rest that is done for a packet.
+ * A cache of many flows does not fit into the CPU's caches. A read from memory
+ * takes half as long as everything else that is done for a packet.
  *
  * Context: RCU read side.
  */
@@ -420,14 +427,14 @@ void mgl_flows_prefetch(struct mgl_net *mn, struct mgl_flow *flow)
 }
 
 /**
- * mgl_flows_find() - look for a flow
+ * mgl_flows_find() - look up a flow
  * @mn: the namespace
  * @svc: the flow's service
- * @track: what that remembers
- * @flow: the flow, masked as the service's affinity says
+ * @track: flows that @svc tracks
+ * @flow: the flow, masked by the service's affinity
  * @cached: the entry, without its tuple
  *
- * Reads only.
+ * Has no side effect.
  *
  * Context: RCU read side.
  * Return: true if the flow has a live entry.
@@ -445,7 +452,7 @@ bool mgl_flows_find(struct mgl_net *mn, const struct mgl_service *svc,
 	    READ_ONCE(svc->has_flows) == MGL_FLOWS_NONE)
 		return false;
 	key = mgl_flow_key(flow, svc->number, &mn->secret);
-	/* Few flows of such a service are in the cache, most are others'. */
+	/* The cache has few flows of such a service: try the filter first. */
 	if (track == MAGLEV_TRACK_CHANGED &&
 	    !mgl_cache_may_contain(cache, key))
 		return false;
@@ -454,10 +461,10 @@ bool mgl_flows_find(struct mgl_net *mn, const struct mgl_service *svc,
 }
 
 /**
- * mgl_flows_touch() - note one more packet of a flow
+ * mgl_flows_touch() - update the entry of a flow for another packet
  * @mn: the namespace
- * @cached: the entry that mgl_flows_find() found
- * @pkt_state: the state that the packet implies by itself
+ * @cached: the entry as mgl_flows_find() returned it
+ * @pkt_state: the state implied by the packet alone
  *
  * Context: RCU read side, the same as that of mgl_flows_find().
  */
@@ -466,7 +473,7 @@ void mgl_flows_touch(struct mgl_net *mn, const struct mgl_cached *cached,
 {
 	struct mgl_cache *cache = rcu_dereference(mn->cache);
 
-	/* Gone if the configuration was flushed in between. */
+	/* NULL if the configuration was flushed in between. */
 	if (likely(cache))
 		mgl_cache_touch(cache, cached,
 				mgl_flow_state_next(cached->state, pkt_state),
@@ -493,17 +500,17 @@ static void note_stored(struct mgl_net *mn, struct mgl_service *svc)
 }
 
 /**
- * mgl_flows_store() - remember the backend of a flow
+ * mgl_flows_store() - store the backend of a flow
  * @mn: the namespace
  * @svc: the flow's service
- * @flow: the flow, masked as the service's affinity says
+ * @flow: the flow, masked by the service's affinity
  * @b: the backend
- * @replace: replace an entry that the flow has; otherwise that one is kept,
- *	because another CPU was faster
+ * @replace: replace an existing entry of the flow; otherwise it is kept,
+ *	because another CPU has just stored it
  *
  * Context: RCU read side, BH disabled.
- * Return: the backend that the flow has in the cache afterwards, or @b if it
- * could not be stored.
+ * Return: the backend in an entry that was kept, if that is usable, valid until
+ * the end of the RCU read side; otherwise @b.
  */
 struct mgl_backend *mgl_flows_store(struct mgl_net *mn, struct mgl_service *svc,
 				    const struct mgl_flow *flow,

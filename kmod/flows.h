@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The flow cache of a namespace: finding, storing, counting, flushing. */
+/* The flow cache of a namespace: find, store, count and flush flows. */
 #ifndef _MGL_FLOWS_H
 #define _MGL_FLOWS_H
 
@@ -35,6 +35,7 @@ struct mgl_backend *mgl_flows_store(struct mgl_net *mn, struct mgl_service *svc,
 				    const struct mgl_flow *flow,
 				    struct mgl_backend *b, bool replace);
 
+/* Time and timeouts of a namespace, for judging the age of entries. */
 static inline struct mgl_clock mgl_clock(const struct mgl_net *mn)
 {
 	return (struct mgl_clock){
@@ -43,7 +44,7 @@ static inline struct mgl_clock mgl_clock(const struct mgl_net *mn)
 	};
 }
 
-/* The cache, NULL before the first service that tracks. mn->lock is held. */
+/* The cache, NULL before a service that tracks flows. mn->lock is held. */
 static inline struct mgl_cache *mgl_flows_cache(struct mgl_net *mn)
 {
 	return rcu_dereference_protected(mn->cache, lockdep_is_held(&mn->lock));

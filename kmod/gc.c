@@ -2,8 +2,8 @@
 /*
  * Garbage collection, in one delayed work per namespace: histories are freed
  * once their slots have settled, backends are deleted when they have drained,
- * entries that no flow needs leave the cache. The work is pending while one of
- * these is due, and idle otherwise.
+ * and entries that no flow needs are removed from the cache. The work is
+ * pending while one of these is due, and idle otherwise.
  */
 #include <kunit/visibility.h>
 #include <linux/jiffies.h>
@@ -20,7 +20,7 @@
 #include "pool.h"
 #include "table.h"
 
-/* Changes come in groups; stale entries do no harm for a second. */
+/* Changes come in groups, and stale entries do no harm for a second. */
 #define GC_DELAY HZ
 
 /* Interval of counting flows while a backend drains. */
@@ -29,8 +29,8 @@
 static BLOCKING_NOTIFIER_HEAD(drained_chain);
 
 /**
- * mgl_gc_notifier_register() - be notified of backends that have drained
- * @nb: called with a struct mgl_drained, and its mn->lock held
+ * mgl_gc_notifier_register() - register for backends that have drained
+ * @nb: called with a struct mgl_drained and with mn->lock held; may sleep
  *
  * Context: may sleep.
  * Return: 0 or -EEXIST.
@@ -41,8 +41,8 @@ int mgl_gc_notifier_register(struct notifier_block *nb)
 }
 
 /**
- * mgl_gc_notifier_unregister() - undo mgl_gc_notifier_register()
- * @nb: the block, which is not called afterwards
+ * mgl_gc_notifier_unregister() - unregister from backends that have drained
+ * @nb: the notifier block, which is not called afterwards
  *
  * Context: may sleep.
  * Return: 0 or -ENOENT.
@@ -65,9 +65,9 @@ static bool any_draining(struct mgl_net *mn)
 }
 
 /*
- * A backend has drained when no tracked flow is with it and no slot remembers
- * it: until then, flows that are not tracked here may still be on their way to
- * it. At its deadline it is deleted anyway.
+ * A backend has drained when it has no tracked flows and no slot remembers it:
+ * until then, flows that are not tracked here may still be sent to it. At its
+ * deadline it is deleted in any case.
  */
 static bool has_drained(struct mgl_net *mn, const struct mgl_pool *pool,
 			const struct mgl_backend *b)
@@ -116,7 +116,7 @@ static void drain(struct mgl_net *mn, unsigned long *due)
 	*due = min_t(unsigned long, *due, COUNT_INTERVAL);
 }
 
-/* Never later than it would be already: changes may go on and on. */
+/* Schedules a run, but never delays a pending one: changes may keep coming. */
 static void run_within(struct mgl_net *mn, unsigned long delay)
 {
 	unsigned long at = jiffies + delay;
@@ -149,7 +149,7 @@ static void gc(struct work_struct *work)
 }
 
 /**
- * mgl_gc_init() - prepare the garbage collection of a namespace
+ * mgl_gc_init() - initialise the garbage collection of a namespace
  * @mn: the namespace, new
  *
  * Context: any.
@@ -161,10 +161,10 @@ void mgl_gc_init(struct mgl_net *mn)
 EXPORT_SYMBOL_IF_KUNIT(mgl_gc_init);
 
 /**
- * mgl_gc_exit() - end the garbage collection of a namespace
- * @mn: the namespace, without services and pools; mn->lock is not held
+ * mgl_gc_exit() - cancel the garbage collection of a namespace
+ * @mn: the namespace, without services and pools; mn->lock must not be held
  *
- * Context: may sleep.
+ * Context: may sleep; waits for a run in progress.
  */
 void mgl_gc_exit(struct mgl_net *mn)
 {
@@ -173,8 +173,10 @@ void mgl_gc_exit(struct mgl_net *mn)
 EXPORT_SYMBOL_IF_KUNIT(mgl_gc_exit);
 
 /**
- * mgl_gc_schedule() - find out soon what is due, and when
- * @mn: the namespace, which has changed; mn->lock is held
+ * mgl_gc_schedule() - schedule garbage collection after a change
+ * @mn: the namespace; mn->lock is held
+ *
+ * Runs within a second, and schedules itself for whatever is due later.
  *
  * Context: any.
  */

@@ -12,12 +12,12 @@ struct mgl_pool;
 struct notifier_block;
 
 /**
- * struct mgl_drained - a backend that has drained
+ * struct mgl_drained - notification that a backend has drained
  * @mn: the namespace; mn->lock is held
- * @pool: the pool that it was in
- * @addr: its address
- * @active: established flows that were left at its deadline
- * @inactive: other flows that were left
+ * @pool: the pool from which the backend was deleted
+ * @addr: address of the backend
+ * @active: number of established flows left at the deadline
+ * @inactive: number of other flows left
  */
 struct mgl_drained {
 	struct mgl_net *mn;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Netfilter: the hooks, packets addressed to this host, and reasons as NF_*. */
+/* Netfilter: hooks, the check for packets to this host, reasons as NF_*. */
 #include <linux/ip.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_bridge.h>
@@ -25,9 +25,9 @@ static unsigned int verdict(enum mgl_reason reason)
 }
 
 /*
- * True if the frame was addressed to this host, i.e. not broadcast, multicast or
- * flooded, nor passed on by a bridge, which shows such frames to netfilter. A
- * VRF shows a packet once for the port and once for itself: once is enough.
+ * True if the frame was addressed to this host, i.e. not broadcast, multicast
+ * or flooded, nor bridged: a bridge shows such frames to netfilter, too. A VRF
+ * shows a packet once for the port and once for itself; once is enough.
  */
 static bool sent_to_us(const struct sk_buff *skb, const struct net_device *in)
 {
@@ -60,18 +60,18 @@ static unsigned int pre_routing_v4(void *priv, struct sk_buff *skb,
 	    !sent_to_us(skb, state->in))
 		return NF_ACCEPT;
 
-	/* A packet that was queued to userspace comes back in a process. */
+	/* A packet that was queued to userspace returns in process context. */
 	if (unlikely(!softirq_count()))
 		return in_process(mn, skb);
 	return verdict(mgl_receive(mn, skb));
 }
 
 /**
- * mgl_hooks_prepare() - describe the hooks of a namespace
+ * mgl_hooks_prepare() - initialise the hooks of a namespace
  * @mn: the namespace, new
  *
- * Done once, and not when they are registered: netfilter shows them to readers
- * for a while after they were unregistered.
+ * Done once instead of at each registration: netfilter's readers may see the
+ * hooks for a while after they have been unregistered.
  *
  * Context: any.
  */
@@ -79,7 +79,7 @@ void mgl_hooks_prepare(struct mgl_net *mn)
 {
 	/*
 	 * Before defragmentation (-400) and connection tracking (-200), so
-	 * that neither costs anything for packets that only pass through.
+	 * that packets which are only forwarded do not pay for them.
 	 */
 	mn->hook_ops = (struct nf_hook_ops){
 		.hook = pre_routing_v4,
@@ -94,8 +94,8 @@ void mgl_hooks_prepare(struct mgl_net *mn)
  * mgl_hooks_on() - register the hooks of a namespace
  * @mn: the namespace; mn->lock is held
  *
- * Context: may sleep.
- * Return: 0, also if they are on already, or an error.
+ * Context: may sleep, takes RTNL.
+ * Return: 0, also if they are registered already, or -errno.
  */
 int mgl_hooks_on(struct mgl_net *mn)
 {
@@ -120,7 +120,7 @@ int mgl_hooks_on(struct mgl_net *mn)
  *
  * Packets may still be in the data path until the end of an RCU grace period.
  *
- * Context: may sleep.
+ * Context: may sleep, takes RTNL.
  */
 void mgl_hooks_off(struct mgl_net *mn)
 {

@@ -9,12 +9,12 @@
 #include "netns.h"
 
 /*
- * What is accepted goes to the host's GRE. Without any, the stack answers
+ * Packets we accept go to the host's GRE stack. Without one it answers with
  * "protocol unreachable", which a router's tunnel takes for an error of its own
- * and reports to clients as "host unreachable". With ip_gre it is "port
- * unreachable", which a tunnel ignores. It is also ip_gre that takes notice of
- * a smaller MTU on the path to a backend. Not as a soft dependency: modprobe -r
- * would take it along, and with it every GRE device of the host.
+ * and reports to clients as "host unreachable". With ip_gre the answer is "port
+ * unreachable", which a tunnel ignores. ip_gre also learns of a smaller MTU on
+ * the path to a backend. This is no soft dependency, because modprobe -r would
+ * remove ip_gre as well and with it every GRE device of the host.
  */
 static void want_ip_gre(void)
 {
@@ -33,7 +33,7 @@ static int __init maglev_init(void)
 	err = mgl_local_init();
 	if (err)
 		goto err_net;
-	/* Last: from here on it can be configured. */
+	/* Last: from here on the module can be configured. */
 	err = mgl_netlink_init();
 	if (err)
 		goto err_local;
@@ -51,7 +51,7 @@ static void __exit maglev_exit(void)
 	mgl_netlink_exit();
 	mgl_local_exit();
 	mgl_net_exit();
-	/* Tables, backends, pools and services are freed by functions here. */
+	/* RCU callbacks of tables, backends, pools and services are in here. */
 	rcu_barrier();
 }
 

@@ -21,47 +21,50 @@ struct mgl_local_set;
 struct mgl_routers;
 
 /**
- * struct mgl_net - everything this module keeps for a network namespace
+ * struct mgl_net - state of the module in a network namespace
  * @net: the namespace
  * @local: this host's addresses, see local.c; written under RTNL, read under
  *	RCU
- * @routers: trusted prefixes, NULL = trust everybody; written under @lock,
+ * @routers: trusted prefixes, NULL to accept every source; written under @lock,
  *	read under RCU
- * @cache: the flow cache, NULL before the first service that tracks; written
- *	under @lock, read under RCU
- * @has_flows: there may be flows in @cache, so that prefetching them pays; a
- *	hint, see flows.c
- * @secret: keys flow keys; constant
+ * @cache: the flow cache, NULL before the first service that tracks flows;
+ *	written under @lock, read under RCU
+ * @has_flows: @cache may have flows, so prefetching pays off; a hint, see
+ *	flows.c
+ * @secret: secret of flow keys; constant
  * @counters: reasons of packets, and events
- * @timeouts: idle times after which flows expire; written under @lock
+ * @timeouts: idle times after which flows expire; written under @lock, read by
+ *	the data path
  * @vips: struct mgl_vip by address; written under @lock, read under RCU
  * @backend_ids: numbers of backends; written under @lock, read under RCU
- * @service_ids: numbers of services; likewise
- * @lock: serialises changes of the configuration
+ * @service_ids: numbers of services; written under @lock, read under RCU
+ * @lock: serialises changes of the configuration; may sleep, RTNL nests inside
  * @services: struct mgl_service by identity, for listing; under @lock
  * @pools: struct mgl_pool by name; under @lock
  * @endpoints: struct mgl_endpoint by address; under @lock
- * @n_services: entries of @services; under @lock
- * @n_pools: entries of @pools; under @lock
- * @n_endpoints: entries of @endpoints; under @lock
- * @n_flows: flows of @cache at the last count, see mgl_flows_count(); under
+ * @n_services: number of entries in @services; under @lock
+ * @n_pools: number of entries in @pools; under @lock
+ * @n_endpoints: number of entries in @endpoints; under @lock
+ * @cache_size: capacity of @cache in flows, also while there is no cache; under
  *	@lock
- * @flows_counted: there was a count, and no flow was removed since; under @lock
- * @flows_counted_at: when, in jiffies; under @lock
- * @cache_size: entries of @cache, also while there is none; under @lock
+ * @n_flows: number of flows in @cache at the last count, see mgl_flows_count();
+ *	under @lock
+ * @flows_counted: the last count is valid: flows have not been removed since;
+ *	under @lock
+ * @flows_counted_at: time of the last count in jiffies; under @lock
  * @counters_base: @counters at the last zeroing; under @lock
- * @generation: grows with every change, so that a dump which spans one is
+ * @generation: incremented by every change, so that a dump which spans one is
  *	marked as inconsistent; under @lock
  * @gc: garbage collection, see gc.c
- * @gc_at: when that runs if it is pending, in jiffies; under @lock
- * @gc_flows: entries of @cache may name what is gone: the next garbage
- *	collection sweeps it; under @lock
+ * @gc_at: time of the next run of @gc in jiffies, if pending; under @lock
+ * @gc_flows: entries of @cache may be stale, so the next garbage collection
+ *	sweeps @cache; under @lock
  * @local_kept: @local follows address changes; under RTNL
  * @hooked: the netfilter hooks are registered; under @lock
  * @hook_ops: the hooks; constant
  */
 struct mgl_net {
-	/* Read for every packet. */
+	/* Fields that the data path reads, first and together. */
 	struct net *net;
 	struct mgl_local_set __rcu *local;
 	struct mgl_routers __rcu *routers;
@@ -98,8 +101,9 @@ struct mgl_net {
 
 extern unsigned int mgl_net_id;
 
-/* The instance of @net; lives from the module's load, or the namespace's
- * start, to the end of either.
+/*
+ * The instance of @net. It exists as long as both the module and the namespace
+ * do.
  */
 static inline struct mgl_net *mgl_net(const struct net *net)
 {

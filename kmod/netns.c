@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Instances per network namespace: made empty, and emptied at the end. */
+/* Life cycle of the instances: one per network namespace. */
 #include <linux/netlink.h>
 #include <net/net_namespace.h>
 
@@ -13,21 +13,21 @@
 #include "flows.h"
 #include "vip.h"
 
-/* Not 0, which a dump takes for "has not begun". */
+/* Not 0: a dump with sequence number 0 has not begun yet. */
 #define FIRST_GENERATION 1
 
 unsigned int mgl_net_id __read_mostly;
 
 /**
- * mgl_net_activate() - have the hooks on, as a service needs
+ * mgl_net_activate() - register the hooks, before a service is created
  * @mn: the namespace; mn->lock is held
- * @extack: says why not
+ * @extack: set on error
  *
- * To be called before a service is created, and followed by mgl_net_changed(),
- * or by mgl_net_deactivate_unused() if it could not be.
+ * The caller creates a service next and then calls mgl_net_changed(), or
+ * mgl_net_deactivate_unused() if creating it failed.
  *
  * Context: may sleep, takes RTNL.
- * Return: 0, also if they are on already, or an error.
+ * Return: 0, also if the hooks are registered already, or -errno.
  */
 int mgl_net_activate(struct mgl_net *mn, struct netlink_ext_ack *extack)
 {
@@ -39,11 +39,11 @@ int mgl_net_activate(struct mgl_net *mn, struct netlink_ext_ack *extack)
 }
 
 /**
- * mgl_net_deactivate_unused() - have the hooks off if there is no service
+ * mgl_net_deactivate_unused() - unregister the hooks if there is no service
  * @mn: the namespace; mn->lock is held
  *
- * A namespace that is no director has no hook and no set of addresses, and
- * costs packets nothing.
+ * A namespace that is not a director has neither a hook nor a set of addresses,
+ * so its packets bear no cost.
  *
  * Context: may sleep, takes RTNL.
  */
@@ -54,11 +54,12 @@ void mgl_net_deactivate_unused(struct mgl_net *mn)
 }
 
 /**
- * mgl_net_changed() - note that the configuration has changed
+ * mgl_net_changed() - complete a change of the configuration
  * @mn: the namespace; mn->lock is held
  *
- * To be called after every change. Dumps that span it are inconsistent, garbage
- * collection finds out what is due, and with the last service the hooks go.
+ * Called after every change. Marks dumps that span the change as inconsistent,
+ * schedules garbage collection, and unregisters the hooks after the last
+ * service has been deleted.
  *
  * Context: may sleep.
  */
@@ -74,9 +75,11 @@ void mgl_net_changed(struct mgl_net *mn)
  * mgl_net_flush() - delete the whole configuration
  * @mn: the namespace; mn->lock is held
  *
- * Services go first, then what they used, then the hooks.
+ * Deletes services first, then pools, trusted routers and the flow cache, and
+ * unregisters the hooks. Cache size and timeouts become the defaults.
  *
- * Context: may sleep.
+ * Context: may sleep, takes RTNL; waits for an RCU grace period if there is a
+ * flow cache.
  */
 void mgl_net_flush(struct mgl_net *mn)
 {
@@ -114,9 +117,9 @@ static int __net_init net_init(struct net *net)
 }
 
 /*
- * The namespace, or the module, is going. After this step RCU readers are
- * waited for, so the hooks must be off by its end and the tables may go in
- * the next.
+ * Called when the namespace or the module goes away. Waiting for RCU readers
+ * follows, so the hooks have to be unregistered here, and net_exit() may free
+ * what the data path reads.
  */
 static void __net_exit net_pre_exit(struct net *net)
 {
@@ -136,12 +139,12 @@ static void __net_exit net_exit(struct net *net)
 	used = mn->generation != FIRST_GENERATION;
 	mgl_net_flush(mn);
 	mutex_unlock(&mn->lock);
-	/* There is nothing left that would start it again. */
+	/* Nothing is left that would schedule it again. */
 	mgl_gc_exit(mn);
 
 	/*
-	 * What is still on its way to be freed holds routes of @net. Most
-	 * namespaces are no director's and need not wait.
+	 * Objects that RCU callbacks have yet to free hold routes of @net. Most
+	 * namespaces are not directors and need not wait.
 	 */
 	if (used)
 		rcu_barrier();
@@ -160,10 +163,10 @@ static struct pernet_operations net_ops = {
 };
 
 /**
- * mgl_net_init() - make an instance for every namespace
+ * mgl_net_init() - create an instance for every namespace
  *
  * Context: may sleep.
- * Return: 0 or an error.
+ * Return: 0 or -errno.
  */
 int mgl_net_init(void)
 {
@@ -171,9 +174,11 @@ int mgl_net_init(void)
 }
 
 /**
- * mgl_net_exit() - end every instance
+ * mgl_net_exit() - destroy every instance
  *
- * Context: may sleep. Afterwards no packet is inside this module.
+ * No packet is processed by this module afterwards.
+ *
+ * Context: may sleep.
  */
 void mgl_net_exit(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A socket buffer as the parsers in core/ see packets. */
+/* Access to a socket buffer for the parsers in core/. */
 #ifndef _MGL_PACKET_SKB_H
 #define _MGL_PACKET_SKB_H
 
@@ -13,7 +13,7 @@ static inline int mgl_packet_skb_copy(const void *ctx, u32 off, void *to,
 	return skb_copy_bits(ctx, off, to, len);
 }
 
-/* Valid until the buffer is changed. */
+/* The result is valid until the data of the socket buffer is reallocated. */
 static inline struct mgl_packet mgl_packet_skb(const struct sk_buff *skb)
 {
 	return (struct mgl_packet){

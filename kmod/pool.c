@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Pools: found by name, kept sorted for listing, freed after their readers. */
+/* Pools: looked up by name, sorted for listings, freed after a grace period. */
 #include <kunit/visibility.h>
 #include <linux/jiffies.h>
 #include <linux/netlink.h>
@@ -18,12 +18,12 @@ static int cmp_name(const void *name, const struct rb_node *node)
 }
 
 /**
- * mgl_pool_find() - look for a pool
+ * mgl_pool_find() - look up a pool by name
  * @mn: the namespace; mn->lock is held
- * @name: its name
+ * @name: the name
  *
  * Context: any.
- * Return: the pool or NULL.
+ * Return: the pool, or NULL if there is none.
  */
 struct mgl_pool *mgl_pool_find(struct mgl_net *mn, const char *name)
 {
@@ -42,9 +42,9 @@ static bool before(struct rb_node *a, const struct rb_node *b)
 }
 
 /**
- * mgl_pool_settle_update() - work out for how long slots remember
+ * mgl_pool_settle_update() - compute and publish the settle time of a pool
  * @mn: the namespace; mn->lock is held
- * @pool: the pool, whose settle time or whose services changed
+ * @pool: the pool, whose settle time or services have changed
  *
  * Context: any.
  */
@@ -73,15 +73,15 @@ static int add_backends(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 }
 
 /**
- * mgl_pool_create() - add a pool
+ * mgl_pool_create() - create a pool
  * @ctx: the context
- * @name: its name, at most MAGLEV_POOL_NAME_MAX bytes
+ * @name: name of the pool, at most MAGLEV_POOL_NAME_MAX bytes
  * @params: table size, seed and settle time
- * @specs: its backends, or NULL for none
+ * @specs: backends of the pool, or NULL for none
  *
  * Context: may sleep.
- * Return: the pool, or ERR_PTR() of -EEXIST, -ENOMEM or what mgl_change_add()
- * gave, with nothing changed.
+ * Return: the pool, or with nothing changed ERR_PTR() of -EEXIST, -ENOMEM or an
+ * error of mgl_change_add().
  */
 struct mgl_pool *mgl_pool_create(const struct mgl_ctx *ctx, const char *name,
 				 const struct mgl_pool_params *params,
@@ -127,13 +127,14 @@ static void pool_free_rcu(struct rcu_head *rcu)
 }
 
 /**
- * mgl_pool_delete() - delete a pool, if nothing needs it
+ * mgl_pool_delete() - delete a pool unless it is in use
  * @ctx: the context
- * @pool: the pool, not to be used afterwards
- * @attr: what named it, to blame in an extack
+ * @pool: the pool; must not be used after success
+ * @attr: attribute that named the pool, to report in an extack
  *
  * Context: may sleep.
- * Return: 0 or -EBUSY with nothing changed.
+ * Return: 0, or with nothing changed -EBUSY if a service uses the pool or the
+ * pool is private.
  */
 int mgl_pool_delete(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 		    const struct nlattr *attr)
@@ -158,8 +159,8 @@ int mgl_pool_delete(const struct mgl_ctx *ctx, struct mgl_pool *pool,
  * @mn: the namespace; mn->lock is held
  * @pool: the pool, which no service uses any more
  *
- * Packets that reached it through a service which is gone, or uses another
- * pool by now, still find its table.
+ * The table stays valid for an RCU grace period, for packets that found it by a
+ * service that has been deleted or uses another pool now.
  *
  * Context: may sleep.
  */
@@ -176,7 +177,7 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_pool_destroy);
 
 /**
  * mgl_pools_flush() - delete every pool
- * @mn: the namespace without services; mn->lock is held
+ * @mn: the namespace, without services; mn->lock is held
  *
  * Context: may sleep.
  */

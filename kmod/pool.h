@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Pools: a set of backends with the Maglev table that spreads flows on them. */
+/* Pools: sets of backends, each with the Maglev table that spreads flows. */
 #ifndef _MGL_POOL_H
 #define _MGL_POOL_H
 
@@ -17,23 +17,23 @@ struct nlattr;
 
 /**
  * struct mgl_pool - a pool
- * @rcu: frees it
- * @node: in mgl_net.pools; under mgl_net.lock
+ * @rcu: for call_rcu()
+ * @node: entry of mgl_net.pools; under mgl_net.lock
  * @name: identity
- * @size: slots of its tables; under mgl_net.lock
- * @seed: keys its hashes; under mgl_net.lock
- * @is_private: belongs to the one service it is named after
- * @settle: ms for which slots remember, as configured; 0: by what services
- *	track; under mgl_net.lock
- * @settle_now: what that comes to, in jiffies; written under mgl_net.lock,
- *	read by packets
- * @users: services that use it, as their own or as fallback; under
- *	mgl_net.lock
- * @changed_users: those of them that track `changed`; under mgl_net.lock
- * @backends: struct mgl_backend, sorted by address; under mgl_net.lock
+ * @size: number of slots of the table; under mgl_net.lock
+ * @seed: seed of the hashes; under mgl_net.lock
+ * @is_private: the pool belongs to the service that it is named after
+ * @settle: configured settle time in ms, 0 for a default that depends on what
+ *	services track; under mgl_net.lock
+ * @settle_now: settle time in effect, in jiffies; written under mgl_net.lock,
+ *	read by the data path
+ * @users: number of services that use the pool, as their own or as fallback;
+ *	under mgl_net.lock
+ * @changed_users: number of those that track `changed`; under mgl_net.lock
+ * @backends: list of struct mgl_backend, sorted by address; under mgl_net.lock
  * @n_backends: length of @backends; under mgl_net.lock
- * @table: what packets are spread by, NULL while there is no backend; written
- *	under mgl_net.lock, read under RCU
+ * @table: the published table, NULL while there is no backend; written under
+ *	mgl_net.lock, read under RCU
  */
 struct mgl_pool {
 	struct rcu_head rcu;
@@ -56,10 +56,10 @@ struct mgl_pool {
  * @has_size: @size is given
  * @has_seed: @seed is given
  * @has_settle: @settle is given
- * @size: slots, valid
- * @seed: key of the hashes
- * @settle: ms for which slots remember, 0: by what services track
- * @attr: where they were given, to blame in an extack; NULL if they were not
+ * @size: number of slots of the table, a valid size
+ * @seed: seed of the hashes
+ * @settle: settle time in ms, 0 for the default
+ * @attr: attribute with the settings, to report in an extack; NULL if none
  */
 struct mgl_pool_params {
 	bool has_size;

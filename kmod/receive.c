@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The order of the steps that a packet takes. The steps are functions of their
- * own files; each returns the reason why the packet ends there, or
- * MGL_REASON_NONE for "go on", and every reason is counted once, here.
+ * The data path: the order of the steps that process a packet. Each step
+ * returns the reason why processing ends, or MGL_REASON_NONE to go on. Every
+ * reason is counted once, here.
  */
 #include <linux/inetdevice.h>
 #include <linux/ip.h>
@@ -26,9 +26,9 @@
 #include "vip.h"
 
 /*
- * IPsec policies for input hold for what is passed on to backends: without the
- * hook the stack would have asked them. Routing, which notes a device's
- * disable_policy, has not been reached yet.
+ * IPsec input policies apply to packets that are forwarded to backends: without
+ * the hook the stack would have checked them. Routing, which evaluates a
+ * device's disable_policy, has not been reached yet.
  */
 static bool policy_allows(struct sk_buff *skb)
 {
@@ -39,7 +39,7 @@ static bool policy_allows(struct sk_buff *skb)
 	return xfrm4_policy_check(NULL, XFRM_POLICY_IN, skb);
 }
 
-/* No usable backend: apply the service's all-down policy. */
+/* No usable backend: apply the all-down policy of the service. */
 static enum mgl_reason no_backend(struct mgl_net *mn, const struct sk_buff *skb,
 				  const struct mgl_service *svc, u32 inner)
 {
@@ -56,9 +56,9 @@ static enum mgl_reason no_backend(struct mgl_net *mn, const struct sk_buff *skb,
 }
 
 /*
- * Sends the packet of a flow on to the flow's backend. Traffic is counted for
- * packets that were sent; service and backend live until the RCU read side
- * ends, whatever becomes of the packet.
+ * Forwards a packet to the backend of its flow. Traffic is counted for packets
+ * that were sent; service and backend are valid until the end of the RCU read
+ * side, even if the packet has been consumed.
  */
 static enum mgl_reason forward_flow(struct mgl_net *mn, struct sk_buff *skb,
 				    struct mgl_service *svc,
@@ -83,8 +83,9 @@ static enum mgl_reason forward_flow(struct mgl_net *mn, struct sk_buff *skb,
 }
 
 /*
- * Outer sources that routing, which comes after the hook, would refuse. Packets
- * that this host sends to itself have a source of its own.
+ * True for outer sources that routing, which comes after the hook, would
+ * refuse. One of this host's addresses is valid for packets that it sends to
+ * itself, by the loopback device.
  */
 static bool martian_source(const struct mgl_net *mn, const struct sk_buff *skb)
 {
@@ -96,7 +97,7 @@ static bool martian_source(const struct mgl_net *mn, const struct sk_buff *skb)
 		!(skb->dev->flags & IFF_LOOPBACK));
 }
 
-/* A packet whose outer header says GRE for this host. */
+/* Processes a packet whose outer header says GRE to this host. */
 static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb)
 {
 	const struct iphdr *iph = ip_hdr(skb);
@@ -144,13 +145,13 @@ static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb)
 }
 
 /**
- * mgl_receive() - direct a GRE packet that is addressed to this host
+ * mgl_receive() - process a GRE packet that is addressed to this host
  * @mn: the namespace
  * @skb: the packet, at PRE_ROUTING, skb->data at its outer IPv4 header
  *
  * Context: RCU read side, BH disabled. Invalidates every pointer into @skb.
- * Return: the reason, which has been counted. @skb is gone if its verdict is
- * MGL_STOLEN, and the caller's otherwise.
+ * Return: the reason, already counted. If mgl_reason_verdict() of it is
+ * MGL_STOLEN, @skb has been consumed; otherwise the caller keeps @skb.
  */
 enum mgl_reason mgl_receive(struct mgl_net *mn, struct sk_buff *skb)
 {

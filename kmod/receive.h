@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The data path: what is done to a packet, step by step. */
+/* The data path: the steps of processing a packet. */
 #ifndef _MGL_RECEIVE_H
 #define _MGL_RECEIVE_H
 

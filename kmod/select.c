@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Selecting a backend: the rules are shown what cache and table know, and what
- * they decide is committed to the cache. To decide has no side effect, so
- * whoever only wants to know where a flow goes decides and does not commit.
+ * Selecting a backend: the rules decide by what is in cache and table, and the
+ * decision is committed to the cache. Deciding has no side effect, so code that
+ * only explains where a flow goes decides and does not commit.
  */
 #include <kunit/visibility.h>
 
@@ -71,7 +71,7 @@ static noinline void consult_fallback(const struct mgl_service *svc,
 		return;
 	}
 	c->fallback = true;
-	/* It is to stay there when the service's own pool is back. */
+	/* The flow stays there when the service's own pool is usable again. */
 	if (c->facts.track != MAGLEV_TRACK_NONE)
 		c->decision.remember = true;
 }
@@ -80,11 +80,11 @@ static noinline void consult_fallback(const struct mgl_service *svc,
  * mgl_select_decide() - decide where a packet goes
  * @mn: the namespace
  * @svc: the packet's service
- * @flow: the packet's flow; has to stay as long as @c
- * @c: the decision; objects in it are valid until the RCU read side ends
+ * @flow: the packet's flow, not masked; has to stay valid as long as @c
+ * @c: the decision; objects in it are valid until the end of the RCU read side
  *
- * Reads only. Most packets have an entry in the cache that decides alone; the
- * slot is not looked up for these.
+ * Has no side effect. The flows of most packets have an entry in the cache that
+ * decides alone; their slot is not looked up.
  *
  * Context: RCU read side.
  */
@@ -104,7 +104,7 @@ void mgl_select_decide(struct mgl_net *mn, const struct mgl_service *svc,
 EXPORT_SYMBOL_IF_KUNIT(mgl_select_decide);
 
 /**
- * mgl_select_backend() - the backend that was decided on
+ * mgl_select_backend() - get the backend of a decision
  * @c: the decision
  *
  * Context: RCU read side, the same as that of mgl_select_decide().
@@ -128,17 +128,17 @@ struct mgl_backend *mgl_select_backend(const struct mgl_choice *c)
 EXPORT_SYMBOL_IF_KUNIT(mgl_select_backend);
 
 /**
- * mgl_select_commit() - carry out a decision
+ * mgl_select_commit() - commit a decision to the flow cache
  * @mn: the namespace
  * @svc: the packet's service
  * @c: the decision
  *
- * Touches the flow's entry, or stores one if the rules ask for it.
+ * Updates the flow's entry, or stores one if the rules require it.
  *
  * Context: RCU read side, the same as that of mgl_select_decide(); BH disabled.
- * Return: the backend to send the packet to, valid until the RCU read side
- * ends, or NULL if none is usable. Differs from that of mgl_select_backend()
- * where another CPU has stored the flow meanwhile.
+ * Return: the backend for the packet, valid until the end of the RCU read side,
+ * or NULL if none is usable. It differs from that of mgl_select_backend() if
+ * another CPU has stored the flow in the meantime.
  */
 struct mgl_backend *mgl_select_commit(struct mgl_net *mn,
 				      struct mgl_service *svc,

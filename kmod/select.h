@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * From a service's flow to its backend, in two steps: decide reads, commit
- * writes what the decision asks for.
+ * Select the backend for a flow of a service, in two steps: deciding has no
+ * side effect, committing updates the flow cache.
  */
 #ifndef _MGL_SELECT_H
 #define _MGL_SELECT_H
@@ -17,17 +17,17 @@ struct mgl_net;
 struct mgl_service;
 
 /**
- * struct mgl_choice - the decision for a packet, and what it was made of
- * @flow: the packet's flow as the service's affinity tells flows apart; points
- *	to @masked, or to what the caller gave
- * @masked: room for it
- * @facts: what the rules were shown
- * @cached: the flow's entry, if @facts.hit
- * @cached_backend: the backend that this names, NULL if that is gone
- * @pool: the pool that decided
- * @slot: the flow's slot there; only valid if the cache alone did not decide
+ * struct mgl_choice - the decision for a packet, and its input
+ * @flow: the packet's flow, masked by the service's affinity; points to @masked
+ *	or to the flow of the caller
+ * @masked: storage for a masked flow
+ * @facts: input of the rules
+ * @cached: entry of the flow, valid if @facts.hit
+ * @cached_backend: backend of @cached, NULL if that has been deleted
+ * @pool: the pool that decided; not set if the cache alone decided
+ * @slot: slot of the flow in @pool; not set if the cache alone decided
  * @fallback: @pool is the service's fallback pool
- * @decision: what the rules say
+ * @decision: result of the rules
  */
 struct mgl_choice {
 	const struct mgl_flow *flow;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Services: identity, the pool they use, and their life.
- */
+/* Services: identity, pools, creation, change and deletion. */
 #include <linux/in.h>
 #include <linux/inet.h>
 #include <linux/netlink.h>
@@ -17,13 +15,12 @@
 #include "vip.h"
 
 /**
- * mgl_service_id_cmp() - the order in which services are listed
- * @a: one
- * @b: other
+ * mgl_service_id_cmp() - compare two services in the order of listings
+ * @a: identity of the one
+ * @b: identity of the other
  *
  * Context: any.
- * Return: below, equal to or above 0 as @a comes before, is, or comes after
- * @b.
+ * Return: below 0, 0 or above 0 if @a is before, equal to or behind @b.
  */
 int mgl_service_id_cmp(const struct mgl_service_id *a,
 		       const struct mgl_service_id *b)
@@ -46,12 +43,12 @@ static int cmp_id(const void *id, const struct rb_node *node)
 }
 
 /**
- * mgl_service_find() - look for a service
+ * mgl_service_find() - look up a service by identity
  * @mn: the namespace; mn->lock is held
- * @id: its identity
+ * @id: the identity
  *
  * Context: any.
- * Return: the service or NULL.
+ * Return: the service, or NULL if there is none.
  */
 struct mgl_service *mgl_service_find(struct mgl_net *mn,
 				     const struct mgl_service_id *id)
@@ -201,7 +198,7 @@ static int refuse_private(const struct mgl_ctx *ctx, const struct nlattr *attr,
 	return -EINVAL;
 }
 
-/* Settings that other services share are changed through the pool only. */
+/* Settings that several services share are changed by POOL_SET only. */
 static int refuse_shared(const struct mgl_ctx *ctx, const struct mgl_pool *pool,
 			 const struct mgl_pool_params *params,
 			 const struct mgl_backend_specs *specs)
@@ -234,7 +231,7 @@ static int refuse_own_fallback(const struct mgl_ctx *ctx,
 	return -EINVAL;
 }
 
-/* See is_own_vip() in change.c, which has the reason. */
+/* The reason is given at is_own_vip() in change.c. */
 static int refuse_vip(const struct mgl_ctx *ctx, const struct nlattr *attr,
 		      struct mgl_pool *pool, const struct mgl_addr *vip)
 {
@@ -278,17 +275,18 @@ static int check_new(const struct mgl_ctx *ctx, const struct mgl_service_id *id,
 }
 
 /**
- * mgl_service_create() - add a service
+ * mgl_service_create() - create a service
  * @ctx: the context
- * @id: its identity
- * @params: its settings, a private pool if they name none
- * @pool_params: table size, seed and settle time of the private one
- * @specs: backends of the private one
+ * @id: identity of the service
+ * @params: settings; the service gets a private pool if they name no pool
+ * @pool_params: table size, seed and settle time of the private pool
+ * @specs: backends of the private pool
  *
- * Packets find it with all of its backends. The hooks are on already.
+ * The data path finds the service with all of its backends. The caller has
+ * registered the hooks, see mgl_net_activate().
  *
  * Context: may sleep.
- * Return: 0, -EEXIST, -EINVAL, -ENOSPC or -ENOMEM, with nothing changed.
+ * Return: 0, or with nothing changed -EEXIST, -EINVAL, -ENOSPC or -ENOMEM.
  */
 int mgl_service_create(const struct mgl_ctx *ctx,
 		       const struct mgl_service_id *id,
@@ -344,13 +342,13 @@ err_pool:
 err_number:
 	mgl_ids_del(&mn->service_ids, svc->number);
 err_service:
-	/* Readers may have found it by its number. */
+	/* Readers may have found the service by its number. */
 	call_rcu(&svc->rcu, service_free_rcu);
 	return err;
 }
 
 /**
- * mgl_service_pool() - the pool a service uses
+ * mgl_service_pool() - get the pool of a service
  * @mn: the namespace; mn->lock is held
  * @svc: the service
  *
@@ -364,7 +362,7 @@ struct mgl_pool *mgl_service_pool(struct mgl_net *mn,
 }
 
 /**
- * mgl_service_fallback() - the pool that takes over for a service
+ * mgl_service_fallback() - get the fallback pool of a service
  * @mn: the namespace; mn->lock is held
  * @svc: the service
  *
@@ -391,7 +389,7 @@ static void service_apply(struct mgl_net *mn, struct mgl_service *svc,
 		pool = params->pool;
 	if (params->has_fallback)
 		fallback = params->fallback;
-	/* First the new ones: a pool that is used all along must not go. */
+	/* The new pools first, so that a pool that stays is not destroyed. */
 	pool_use(mn, pool, svc->track);
 	if (fallback)
 		pool_use(mn, fallback, svc->track);
@@ -412,7 +410,7 @@ static int check_set(const struct mgl_ctx *ctx, const struct mgl_service *svc,
 	int err;
 
 	err = refuse_private(ctx, params->fallback_attr, params->fallback);
-	/* Naming the pool it has already, private or not, is no change. */
+	/* Naming the pool that it has is no change, even if it is private. */
 	if (!err && params->pool && params->pool != pool) {
 		err = refuse_private(ctx, params->pool_attr, params->pool);
 		pool = params->pool;
@@ -431,12 +429,14 @@ static int check_set(const struct mgl_ctx *ctx, const struct mgl_service *svc,
  * mgl_service_set() - change a service
  * @ctx: the context
  * @svc: the service
- * @params: what to change; if its former pool was private and it gets
- *	another, that one is deleted
- * @pool_params: what to change of its pool, if that is private
+ * @params: the settings to change
+ * @pool_params: the settings to change of the service's private pool; none if
+ *	its pool is shared
+ *
+ * Deletes a private pool when the service gets another pool.
  *
  * Context: may sleep.
- * Return: 0, -EINVAL or -ENOMEM, with nothing changed.
+ * Return: 0, or with the configuration unchanged -EINVAL or -ENOMEM.
  */
 int mgl_service_set(const struct mgl_ctx *ctx, struct mgl_service *svc,
 		    const struct mgl_service_params *params,
@@ -450,7 +450,7 @@ int mgl_service_set(const struct mgl_ctx *ctx, struct mgl_service *svc,
 	err = check_set(ctx, svc, params, pool_params);
 	if (err)
 		return err;
-	/* A cache that is allocated and not used then does no harm. */
+	/* If a later step fails, a cache that stays unused does no harm. */
 	err = mgl_flows_ensure(mn, params->has_track ? params->track :
 			       svc->track, ctx->extack);
 	if (err)
@@ -480,10 +480,10 @@ static void service_release(struct mgl_net *mn, struct mgl_service *svc)
 /**
  * mgl_service_delete() - delete a service, and its pool if that is private
  * @ctx: the context
- * @svc: the service, not to be used afterwards
+ * @svc: the service, which must not be used after success
  *
  * Context: may sleep.
- * Return: 0 or -ENOMEM with nothing changed.
+ * Return: 0, or -ENOMEM with nothing changed.
  */
 int mgl_service_delete(const struct mgl_ctx *ctx, struct mgl_service *svc)
 {
@@ -513,7 +513,7 @@ void mgl_services_flush(struct mgl_net *mn)
 	while ((n = rb_first(&mn->services))) {
 		struct mgl_service *svc = rb_entry(n, struct mgl_service, node);
 
-		/* All of the VIP at once: the rest of it goes as well. */
+		/* Removes all services of the VIP, which are deleted next. */
 		mgl_vip_remove(mn, &svc->id.vip);
 		service_release(mn, svc);
 		cond_resched();

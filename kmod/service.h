@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Services: what a VIP offers on a protocol and a port or ports. */
+/* Services: a VIP, a protocol and one or more ports, with a pool. */
 #ifndef _MGL_SERVICE_H
 #define _MGL_SERVICE_H
 
@@ -31,16 +31,18 @@ struct mgl_service_id {
 	u16 last;
 };
 
+/* True if the service is for every port of its protocol. */
 static inline bool mgl_service_id_any(const struct mgl_service_id *id)
 {
 	return !id->first;
 }
 
 /**
- * enum mgl_has_flows - may a service have flows in the cache?
- * @MGL_FLOWS_NONE: no, packets need not look there
- * @MGL_FLOWS_SOUGHT: yes, as far as packets know; mgl_flows_gc() finds out
- * @MGL_FLOWS_SOME: yes
+ * enum mgl_has_flows - hint whether a service may have flows in the cache
+ * @MGL_FLOWS_NONE: no flows, so packets skip the cache
+ * @MGL_FLOWS_SOUGHT: mgl_flows_gc() is looking for flows; packets do not skip
+ *	the cache
+ * @MGL_FLOWS_SOME: may have flows
  */
 enum mgl_has_flows {
 	MGL_FLOWS_NONE,
@@ -50,19 +52,20 @@ enum mgl_has_flows {
 
 /**
  * struct mgl_service - a service
- * @rcu: frees it
+ * @rcu: for call_rcu()
  * @id: identity
- * @number: what tracked flows know it by
- * @pool: where its flows go; written under mgl_net.lock, read under RCU
- * @fallback: where they go while no backend of @pool is usable, or NULL; likewise
- * @track: which flows are remembered; written under mgl_net.lock, read by
- *	packets, as are the following
- * @affinity: what stays together
+ * @number: number of the service in entries of the flow cache
+ * @pool: pool of the backends; written under mgl_net.lock, read under RCU
+ * @fallback: pool that takes over while no backend of @pool is usable, or NULL;
+ *	written under mgl_net.lock, read under RCU
+ * @track: flows to track; this and the following are written under
+ *	mgl_net.lock and read by the data path
+ * @affinity: packets that share a backend
  * @all_down: policy for packets while no backend is usable
- * @has_flows: enum mgl_has_flows; also written by packets
- * @traffic: what was sent on for it
- * @traffic_base: what that was at the last zeroing; under mgl_net.lock
- * @node: in mgl_net.services; under mgl_net.lock
+ * @has_flows: enum mgl_has_flows; also written by the data path
+ * @traffic: traffic that was forwarded
+ * @traffic_base: @traffic at the last zeroing; under mgl_net.lock
+ * @node: entry of mgl_net.services; under mgl_net.lock
  */
 struct mgl_service {
 	struct rcu_head rcu;
@@ -81,15 +84,17 @@ struct mgl_service {
 
 /**
  * struct mgl_service_params - settings of a service
- * @pool: the shared pool to use, or NULL: as it is, or a private one
- * @pool_attr: what named it, to blame in an extack; NULL if nothing did
+ * @pool: the shared pool to use; NULL for a private pool if the service is new,
+ *	otherwise for no change
+ * @pool_attr: attribute that named @pool, to report in an extack, or NULL
  * @has_fallback: @fallback is given
  * @fallback: the pool that takes over, or NULL for none
- * @fallback_attr: what named it, likewise
+ * @fallback_attr: attribute that named @fallback, to report in an extack, or
+ *	NULL
  * @has_track: @track is given
- * @track: which flows are remembered
+ * @track: flows to track
  * @has_affinity: @affinity is given
- * @affinity: what stays together
+ * @affinity: packets that share a backend
  * @has_all_down: @all_down is given
  * @all_down: policy for packets while no backend is usable
  */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Counters per CPU. The data path adds without a lock; zeroing never writes to
- * them but moves the base that readers subtract (see struct mgl_net, struct
- * mgl_service and struct mgl_backend), so no event is lost in a race.
+ * Per-CPU counters. The data path increments them without a lock. Zeroing does
+ * not write to them: it sets the base that readers subtract (see struct
+ * mgl_net, mgl_service and mgl_backend), so no event is lost in a race.
  */
 #include <kunit/visibility.h>
 #include <linux/build_bug.h>
@@ -21,7 +21,7 @@ static const char *const event_names[] = {
 static_assert(ARRAY_SIZE(event_names) == MGL_EVENT_MAX);
 
 /**
- * mgl_traffic_alloc() - traffic counters for a service or backend
+ * mgl_traffic_alloc() - allocate traffic counters of a service or backend
  *
  * Context: may sleep.
  * Return: the counters, zero, to be freed with free_percpu(), or NULL.
@@ -41,7 +41,7 @@ struct mgl_traffic __percpu *mgl_traffic_alloc(void)
 }
 
 /**
- * mgl_traffic_add() - count one packet
+ * mgl_traffic_add() - count a packet that was forwarded
  * @traffic: the counters
  * @len: length of the inner packet in bytes
  * @new_conn: the packet opens a new connection
@@ -92,7 +92,7 @@ struct mgl_traffic_sum mgl_traffic_read(struct mgl_traffic __percpu *traffic)
 }
 
 /**
- * mgl_counters_alloc() - counters for a namespace
+ * mgl_counters_alloc() - allocate the counters of a namespace
  *
  * Context: may sleep.
  * Return: the counters, zero, to be freed with free_percpu(), or NULL.
@@ -114,7 +114,7 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_counters_alloc);
 
 /**
  * mgl_counters_reason() - count the reason of a packet
- * @counters: the namespace's
+ * @counters: the counters of the namespace
  * @reason: the reason
  *
  * Context: BH disabled.
@@ -131,7 +131,7 @@ void mgl_counters_reason(struct mgl_counters __percpu *counters,
 
 /**
  * mgl_counters_event() - count an event
- * @counters: the namespace's
+ * @counters: the counters of the namespace
  * @event: the event
  *
  * Context: BH disabled.
@@ -162,7 +162,7 @@ static void read_cpu(const struct mgl_counters *c, struct mgl_counters_sum *n)
 
 /**
  * mgl_counters_read() - sum the counters of all CPUs
- * @counters: the namespace's
+ * @counters: the counters of the namespace
  *
  * Context: any.
  * Return: the sums since allocation.
@@ -184,11 +184,11 @@ mgl_counters_read(struct mgl_counters __percpu *counters)
 }
 
 /**
- * mgl_event_name() - the name of an event, which is ABI
+ * mgl_event_name() - get the name of an event, which is ABI
  * @event: the event, below MGL_EVENT_MAX
  *
  * Context: any.
- * Return: the name, static.
+ * Return: the name, a static string.
  */
 const char *mgl_event_name(enum mgl_event event)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Counters per CPU, written without a lock: reasons and events of a namespace,
+ * Per-CPU counters, written without a lock: reasons and events of a namespace,
  * traffic of a service or backend.
  */
 #ifndef _MGL_STATS_H
@@ -13,10 +13,10 @@
 #include "core/reason.h"
 
 /**
- * enum mgl_event - what is counted beside the reasons of packets
+ * enum mgl_event - events that are counted in addition to reasons of packets
  * @MGL_EVENT_FLOWS_STORED: a flow was stored in the cache
  * @MGL_EVENT_FLOWS_EVICTED: another flow was evicted for it
- * @MGL_EVENT_FLOWS_UNSTORED: there was no entry to be had for a flow
+ * @MGL_EVENT_FLOWS_UNSTORED: a flow was not stored, for want of an entry
  * @MGL_EVENT_MAX: number of events
  */
 enum mgl_event {
@@ -28,10 +28,10 @@ enum mgl_event {
 
 /**
  * struct mgl_traffic - traffic of a service or backend on one CPU
- * @packets: packets sent on
- * @bytes: their inner lengths added up
+ * @packets: packets forwarded
+ * @bytes: sum of the lengths of their inner packets
  * @flows: new connections seen
- * @syncp: keeps readers from seeing a value half written
+ * @syncp: for consistent reads
  */
 struct mgl_traffic {
 	u64_stats_t packets;
@@ -41,9 +41,9 @@ struct mgl_traffic {
 };
 
 /**
- * struct mgl_traffic_sum - the same, summed over all CPUs
- * @packets: packets sent on
- * @bytes: their inner lengths added up
+ * struct mgl_traffic_sum - traffic of a service or backend on all CPUs
+ * @packets: packets forwarded
+ * @bytes: sum of the lengths of their inner packets
  * @flows: new connections seen
  */
 struct mgl_traffic_sum {
@@ -55,8 +55,8 @@ struct mgl_traffic_sum {
 /**
  * struct mgl_counters - counters of a namespace on one CPU
  * @reasons: packets by enum mgl_reason
- * @events: by enum mgl_event
- * @syncp: for readers
+ * @events: events by enum mgl_event
+ * @syncp: for consistent reads
  */
 struct mgl_counters {
 	u64_stats_t reasons[MGL_REASON_MAX];
@@ -65,9 +65,9 @@ struct mgl_counters {
 };
 
 /**
- * struct mgl_counters_sum - the same, summed over all CPUs
+ * struct mgl_counters_sum - counters of a namespace on all CPUs
  * @reasons: packets by enum mgl_reason
- * @events: by enum mgl_event
+ * @events: events by enum mgl_event
  */
 struct mgl_counters_sum {
 	u64 reasons[MGL_REASON_MAX];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tables in use: built outside the data path of what a pool is to have, then
- * published with one pointer.
+ * Published tables. A table is built outside the data path from the planned
+ * configuration of a pool, then published with one pointer.
  */
 #include <kunit/visibility.h>
 #include <linux/jiffies.h>
@@ -150,7 +150,7 @@ static struct mgl_history *history_of(struct mgl_net *mn,
 					 lockdep_is_held(&mn->lock));
 }
 
-/* Gives a new table its past: that of the one in use, and its owners. */
+/* Sets the history of a new table from owners and history of the old one. */
 static int inherit(const struct mgl_table *old, struct mgl_table *table,
 		   u32 settle)
 {
@@ -178,11 +178,11 @@ static int inherit(const struct mgl_table *old, struct mgl_table *table,
 }
 
 /**
- * mgl_table_prepare() - build a table for a pool
+ * mgl_table_prepare() - build a new table for a pool
  * @ctx: the context
  * @pool: the pool
- * @plan: what to build it of
- * @u: the update, to be committed or aborted if 0 is returned
+ * @plan: input of the table
+ * @u: the update; on success the caller has to commit or abort it
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
@@ -212,7 +212,7 @@ int mgl_table_prepare(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 	return 0;
 }
 
-/* The last backend goes: every slot loses its owner. */
+/* Slots that lose their owner when the last backend is deleted. */
 static u32 owned_slots(const struct mgl_table *table)
 {
 	u32 s, n = 0;
@@ -223,10 +223,10 @@ static u32 owned_slots(const struct mgl_table *table)
 }
 
 /**
- * mgl_table_moves() - how an update would reassign slots
+ * mgl_table_moves() - count the slots that an update would reassign
  * @ctx: the context
  * @u: the update
- * @moves: the counts
+ * @moves: the result
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
@@ -258,7 +258,7 @@ int mgl_table_moves(const struct mgl_ctx *ctx,
 	return 0;
 }
 
-/* For listings: how many slots each backend has. */
+/* Counts the slots of each backend, for listings. */
 static void count_slots(struct mgl_pool *pool, const struct mgl_table *table)
 {
 	struct mgl_backend *b;
@@ -274,9 +274,10 @@ static void count_slots(struct mgl_pool *pool, const struct mgl_table *table)
 /**
  * mgl_table_commit() - publish a table
  * @ctx: the context
- * @u: the update, not to be used afterwards; its backends are the pool's
+ * @u: the update, which must not be used afterwards; its backends are in the
+ *	list of the pool already
  *
- * A reader sees the old table or the new one, never a mixture.
+ * A reader sees either the old table or the new one.
  *
  * Context: any. Cannot fail.
  */
@@ -293,7 +294,7 @@ void mgl_table_commit(const struct mgl_ctx *ctx, struct mgl_table_update *u)
 
 /**
  * mgl_table_abort() - free a table that was not published
- * @u: the update, not to be used afterwards
+ * @u: the update, which must not be used afterwards
  *
  * Context: any but hard interrupts.
  */
@@ -304,12 +305,12 @@ void mgl_table_abort(struct mgl_table_update *u)
 }
 
 /**
- * mgl_table_size() - slots of the table that a pool has
+ * mgl_table_size() - get the size of a pool's published table
  * @mn: the namespace; mn->lock is held
  * @pool: the pool
  *
  * Context: any.
- * Return: slots, 0 while there is no table.
+ * Return: number of slots, 0 while there is no table.
  */
 u32 mgl_table_size(struct mgl_net *mn, const struct mgl_pool *pool)
 {
@@ -328,7 +329,7 @@ static u32 slot_of(const struct mgl_flow *flow, u64 seed, u32 size)
 	return reciprocal_scale(mgl_flow_hash(flow, seed) >> 32, size);
 }
 
-/* The owner that an unsettled slot had before. */
+/* The previous owner of unsettled slot @s, which is that of @flow. */
 static struct mgl_backend *previous(const struct mgl_table *table,
 				    const struct mgl_history *h, u32 s,
 				    const struct mgl_flow *flow)
@@ -341,10 +342,11 @@ static struct mgl_backend *previous(const struct mgl_table *table,
 }
 
 /**
- * mgl_table_slot() - the slot of a flow, with what it remembers
+ * mgl_table_slot() - look up the slot of a flow
  * @pool: the pool
- * @flow: the flow
- * @slot: the slot; backends are valid until the RCU read side ends
+ * @flow: the flow, masked by mgl_flow_mask()
+ * @slot: the slot with owner and previous owner, which are valid until the end
+ *	of the RCU read side
  *
  * Context: RCU read side.
  */
@@ -376,13 +378,13 @@ static void history_free_rcu(struct rcu_head *rcu)
 }
 
 /**
- * mgl_table_settle() - forget what slots remember once all have settled
+ * mgl_table_settle() - free the history of a table if all slots have settled
  * @mn: the namespace; mn->lock is held
  * @pool: the pool
- * @due: set to when it is worth to be called again, if that is sooner
+ * @due: jiffies until the next call is due; lowered if this pool settles sooner
  *
  * Context: any.
- * Return: true if the pool has settled by this call.
+ * Return: true if the history was freed by this call.
  */
 bool mgl_table_settle(struct mgl_net *mn, struct mgl_pool *pool,
 		      unsigned long *due)
@@ -410,13 +412,14 @@ bool mgl_table_settle(struct mgl_net *mn, struct mgl_pool *pool,
 EXPORT_SYMBOL_IF_KUNIT(mgl_table_settle);
 
 /**
- * mgl_table_remembers() - does any slot remember a backend as previous owner?
+ * mgl_table_remembers() - check whether a backend is a slot's previous owner
  * @mn: the namespace; mn->lock is held
  * @pool: the pool
- * @b: a backend of it
+ * @b: a backend of @pool
  *
  * Context: any.
- * Return: true if a flow that is not tracked may still be sent to @b by rule 4.
+ * Return: true if a flow that is not tracked may still be sent to @b by rule 4
+ * of mgl_rules_decide().
  */
 bool mgl_table_remembers(struct mgl_net *mn, const struct mgl_pool *pool,
 			 const struct mgl_backend *b)
@@ -435,12 +438,12 @@ bool mgl_table_remembers(struct mgl_net *mn, const struct mgl_pool *pool,
 EXPORT_SYMBOL_IF_KUNIT(mgl_table_remembers);
 
 /**
- * mgl_table_unsettled() - count the slots that still remember
+ * mgl_table_unsettled() - count the unsettled slots of a pool
  * @mn: the namespace; mn->lock is held
  * @pool: the pool
  *
  * Context: any.
- * Return: slots.
+ * Return: number of slots that remember a previous owner.
  */
 u32 mgl_table_unsettled(struct mgl_net *mn, const struct mgl_pool *pool)
 {

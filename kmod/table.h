@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A pool's table as packets read it, under RCU, and how it is replaced. */
+/* The published table of a pool: lookup by the data path, and replacement. */
 #ifndef _MGL_LOOKUP_H
 #define _MGL_LOOKUP_H
 
@@ -15,16 +15,17 @@ struct mgl_net;
 struct mgl_pool;
 
 /**
- * struct mgl_table - a populated table; never changes once published, but for
- *	its history, which goes when all slots have settled
- * @rcu: frees it
- * @size: slots
- * @n_backends: entries of @backends
- * @seed: keys the flow hash
+ * struct mgl_table - a populated table; immutable once published, except for
+ *	@history, which is freed when all slots have settled
+ * @rcu: for call_rcu()
+ * @size: number of slots
+ * @n_backends: length of @backends
+ * @seed: seed of the flow hash
  * @fingerprint: see mgl_maglev_fingerprint()
- * @history: what slots remember, in jiffies; NULL if nothing
- * @backends: what the slots index, each with a reference
- * @slots: owner of each slot, or MGL_SLOT_NONE
+ * @history: previous owners of the slots, with ticks of a jiffy; NULL if all
+ *	slots are settled
+ * @backends: backends that the slots index, each with a reference
+ * @slots: owner of each slot, an index in @backends, or MGL_SLOT_NONE
  */
 struct mgl_table {
 	struct rcu_head rcu;
@@ -39,10 +40,10 @@ struct mgl_table {
 
 /**
  * struct mgl_slot - the slot of a flow
- * @number: which
- * @left: jiffies for which it remembers @prev; 0 if it is settled
- * @cur: its owner, or NULL
- * @prev: the owner before, NULL if it is settled or there was none
+ * @number: number of the slot in the table
+ * @left: jiffies until the slot settles, 0 if it has
+ * @cur: the owner, or NULL
+ * @prev: the previous owner, NULL if the slot is settled or had no owner
  */
 struct mgl_slot {
 	u32 number;
@@ -52,9 +53,9 @@ struct mgl_slot {
 };
 
 /**
- * struct mgl_table_entry - a backend that a table is to be built of
+ * struct mgl_table_entry - a backend as input for building a table
  * @backend: the backend
- * @weight: its share of the slots
+ * @weight: relative share of the slots; 0 for no slots
  */
 struct mgl_table_entry {
 	struct mgl_backend *backend;
@@ -62,9 +63,9 @@ struct mgl_table_entry {
 };
 
 /**
- * struct mgl_table_plan - all that a table depends on
- * @size: slots, a valid size
- * @seed: key of the hashes
+ * struct mgl_table_plan - input for building a table
+ * @size: number of slots, a valid size
+ * @seed: seed of the hashes
  * @n: length of @entry; 0 for no table
  * @entry: the backends, sorted by address
  */
@@ -76,10 +77,10 @@ struct mgl_table_plan {
 };
 
 /**
- * struct mgl_table_update - a table that is to replace a pool's
+ * struct mgl_table_update - a prepared replacement of a pool's table
  * @pool: the pool
- * @table: the table, NULL if the pool is to have none
- * @eligible: by index in @table: has the backend a weight?
+ * @table: the new table, NULL for none
+ * @eligible: by index in @table, true if the backend has a weight above 0
  */
 struct mgl_table_update {
 	struct mgl_pool *pool;
