@@ -13,7 +13,7 @@
 #include "flows.h"
 #include "vip.h"
 
-/* Not 0: a dump with sequence number 0 has not begun yet. */
+/* Generations begin with 1, as 0 is that of a dump which has not begun. */
 #define FIRST_GENERATION 1
 
 unsigned int mgl_net_id __read_mostly;

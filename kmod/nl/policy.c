@@ -8,7 +8,7 @@
 
 #include "policy.h"
 
-/* Not const: in 6.1 struct nla_policy has no pointer to const for these. */
+/* Writable, because struct nla_policy of 6.1 has no pointer to const here. */
 static struct netlink_range_validation table_size = {
 	.min = MAGLEV_TABLE_SIZE_MIN,
 	.max = MAGLEV_TABLE_SIZE_MAX,

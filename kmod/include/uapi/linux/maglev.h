@@ -5,35 +5,53 @@
  * Conventions
  * -----------
  * Every message carries nested objects at the top level (enum maglev_attr).
- * A request names the object it is about with the identity attributes of
- * that object and carries the parameters to set beside them; what may be
- * given with which command is enforced by a policy per command, so an
- * attribute that makes no sense for a command is refused, not ignored.
+ * A request names its object with the identity attributes of that object and
+ * carries the parameters to set beside them. A policy per command enforces
+ * which attributes a command accepts, so an attribute that makes no sense for
+ * a command is refused instead of being ignored.
  *
  * An address is one of a pair of attributes, *_ADDRESS4 (4 bytes) or
- * *_ADDRESS6 (16 bytes), in network byte order; exactly one is given. Ports
- * are in network byte order, every other integer in host byte order.
+ * *_ADDRESS6 (16 bytes), in network byte order; exactly one is given. IPv6 is
+ * not supported yet. Ports are in network byte order, every other integer is
+ * in host byte order.
  *
  * A service is identified by (protocol, VIP, first port, last port). A single
- * port has no LAST attribute, or LAST equal to PORT; PORT 0 without LAST
- * means every port. A pool is identified by its name, a backend by its pool
- * and address; MAGLEV_CMD_BACKEND_* may name a service that uses the pool
- * instead of the pool.
+ * port has no PORT_LAST, or PORT_LAST equal to PORT. PORT 0, without PORT_LAST
+ * or with 0, means every port. A pool is identified by its name, a backend by
+ * its pool and address; MAGLEV_CMD_BACKEND_* may name a service that uses the
+ * pool instead of the pool.
  *
  * Commands that change something need CAP_NET_ADMIN in the user namespace
- * that owns the network namespace; reading needs nothing, but
- * MAGLEV_POOL_A_SEED is shown only to holders of that capability.
+ * that owns the network namespace, and so do MAGLEV_CMD_CONN_GET and
+ * MAGLEV_CMD_LOOKUP_GET. Other commands that read need no capability, but
+ * without it MAGLEV_POOL_A_SEED is left out, and numbers of tracked flows may
+ * be up to one second old.
  *
- * Refusals carry an extended ack with a text and, where one attribute is to
- * blame, its offset (NLMSGERR_ATTR_OFFS) or type (NLMSGERR_ATTR_MISS_TYPE).
- *   -EINVAL        malformed or contradictory request
- *   -EEXIST        *_NEW of an object that is there already
+ * An error carries an extended ack. Most have a text and, if a single
+ * attribute is the reason, its offset (NLMSGERR_ATTR_OFFS) or type
+ * (NLMSGERR_ATTR_MISS_TYPE).
+ *   -EINVAL        malformed or contradictory request; an attribute that the
+ *                  command does not accept; an address that cannot be used; a
+ *                  VIP as a backend of its own service; ports that overlap
+ *                  with another range; a pool that is private to another
+ *                  service
+ *   -ERANGE        an integer outside of its bounds (MAGLEV_*_MIN,
+ *                  MAGLEV_*_MAX) or of its enum, or an IPv6 address that is
+ *                  not 16 bytes long
+ *   -EEXIST        *_NEW of an object that exists, or that is in the request
+ *                  twice
  *   -ENOENT        an object that the request names does not exist
- *   -EBUSY         a pool that services still use
- *   -EOPNOTSUPP    the address family is not supported by this module
- *   -ENOSPC        a limit is reached (MAGLEV_*_MAX)
- *   -EPERM, -ENOMEM as ever
- * A refused request has changed nothing.
+ *   -EBUSY         POOL_DEL of a pool that a service uses or that is private
+ *   -EOPNOTSUPP    an IPv6 address; an unknown command; a dump of a command
+ *                  that has none, or the reverse
+ *   -ENOSPC        a limit is reached: MAGLEV_BACKENDS_MAX,
+ *                  MAGLEV_ROUTERS_MAX, or about half a million services or
+ *                  backends in the namespace; or tracked flows do not fit into
+ *                  a smaller flow cache
+ *   -ENOMEM        out of memory; also if a flow cache would take more than is
+ *                  available
+ *   -EPERM         CAP_NET_ADMIN is missing
+ * A request that fails leaves the configuration unchanged.
  */
 #ifndef _UAPI_LINUX_MAGLEV_H
 #define _UAPI_LINUX_MAGLEV_H
@@ -41,17 +59,22 @@
 #define MAGLEV_GENL_NAME	"maglev"
 #define MAGLEV_GENL_VERSION	1
 
-/* Bounds that a configuration has to keep. */
+/* Bounds of a configuration, and defaults. */
 #define MAGLEV_POOL_NAME_MAX	63	/* bytes, without the final NUL */
-#define MAGLEV_TABLE_SIZE_MIN	251
+#define MAGLEV_TABLE_SIZE_MIN	251	/* slots */
 #define MAGLEV_TABLE_SIZE_MAX	1048573
 #define MAGLEV_TABLE_SIZE_DEFAULT 65537
 #define MAGLEV_WEIGHT_MAX	65535
-#define MAGLEV_BACKENDS_MAX	4096	/* members of one pool */
+#define MAGLEV_BACKENDS_MAX	4096	/* backends of one pool */
 #define MAGLEV_ROUTERS_MAX	256	/* trusted prefixes of a namespace */
 #define MAGLEV_SETTLE_MAX	86400000	/* ms */
 #define MAGLEV_DEADLINE_MAX	604800000	/* ms */
 #define MAGLEV_TIMEOUT_MAX	2678400	/* s */
+
+/*
+ * Idle times in s after which tracked flows expire, until CONFIG_SET changes
+ * them. See enum maglev_config_attr.
+ */
 #define MAGLEV_TIMEOUT_TCP_DEFAULT	900
 #define MAGLEV_TIMEOUT_TCP_SYN_DEFAULT	60
 #define MAGLEV_TIMEOUT_TCP_FIN_DEFAULT	120
@@ -61,69 +84,80 @@
 #define MAGLEV_TIMEOUT_SCTP_INIT_DEFAULT	60
 #define MAGLEV_TIMEOUT_SCTP_SHUTDOWN_DEFAULT	120
 #define MAGLEV_TIMEOUT_SCTP_CLOSE_DEFAULT	10
-#define MAGLEV_CACHE_SIZE_MIN	1024	/* entries */
+
+/* Size of the flow cache, in entries. */
+#define MAGLEV_CACHE_SIZE_MIN	1024
 #define MAGLEV_CACHE_SIZE_MAX	67108864
 #define MAGLEV_CACHE_SIZE_DEFAULT 1048576
 
-/* What a pool's settle time is while none is configured, in ms. */
+/* Settle time in ms of a pool for which none is configured. */
 #define MAGLEV_SETTLE_DEFAULT	120000
-#define MAGLEV_SETTLE_CHANGED	600000	/* a service of it tracks `changed` */
+#define MAGLEV_SETTLE_CHANGED	600000	/* if a service tracks `changed` */
 
-/* Multicast group that is told what happens by itself. */
+/* Multicast group for notifications of changes that no request has made. */
 #define MAGLEV_GENL_MCGRP_CONFIG "config"
 
 /**
  * enum maglev_cmd - commands of the family
  * @MAGLEV_CMD_UNSPEC: never used
- * @MAGLEV_CMD_INFO_GET: version, bounds and sizes of this namespace's
- *	configuration; answers with MAGLEV_A_INFO
- * @MAGLEV_CMD_SERVICE_NEW: add a service (MAGLEV_A_SERVICE). With
- *	MAGLEV_SERVICE_A_POOL it uses that pool, otherwise it gets a private
- *	one, for which MAGLEV_A_POOL may give table size and seed, and
- *	MAGLEV_A_BACKEND, repeated, the backends: packets find it with all of
- *	them
- * @MAGLEV_CMD_SERVICE_SET: change a service: another pool, or table size and
- *	seed of its private pool
+ * @MAGLEV_CMD_INFO_GET: get version, sizes and defaults of the module and the
+ *	namespace; the reply has MAGLEV_A_INFO
+ * @MAGLEV_CMD_SERVICE_NEW: create a service (MAGLEV_A_SERVICE). With
+ *	MAGLEV_SERVICE_A_POOL it uses that shared pool. Otherwise it gets a
+ *	private pool: MAGLEV_A_POOL may give table size, seed and settle time,
+ *	and MAGLEV_A_BACKEND, repeated, the backends. Packets find the service
+ *	with all of them
+ * @MAGLEV_CMD_SERVICE_SET: change a service (MAGLEV_A_SERVICE): another shared
+ *	pool, tracking, affinity, all-down policy, fallback pool; and
+ *	(MAGLEV_A_POOL) table size, seed or settle time of its private pool.
+ *	With another pool its private pool is deleted. No dry run
  * @MAGLEV_CMD_SERVICE_DEL: delete a service and its private pool
- * @MAGLEV_CMD_SERVICE_GET: one service, or a dump of all
- * @MAGLEV_CMD_POOL_NEW: add a pool (MAGLEV_A_POOL), with the backends that
- *	MAGLEV_A_BACKEND, repeated, gives
- * @MAGLEV_CMD_POOL_SET: change table size or seed of a pool
- * @MAGLEV_CMD_POOL_DEL: delete a pool that no service uses
- * @MAGLEV_CMD_POOL_GET: one pool, or a dump of all
+ * @MAGLEV_CMD_SERVICE_GET: get one service, or dump all
+ * @MAGLEV_CMD_POOL_NEW: create a shared pool (MAGLEV_A_POOL), with the backends
+ *	in MAGLEV_A_BACKEND, repeated, or without
+ * @MAGLEV_CMD_POOL_SET: change table size, seed or settle time of a pool,
+ *	shared or private, or report the effect (MAGLEV_A_DRY_RUN)
+ * @MAGLEV_CMD_POOL_DEL: delete a shared pool that no service uses
+ * @MAGLEV_CMD_POOL_GET: get one pool, or dump all
  * @MAGLEV_CMD_BACKEND_NEW: add a backend (MAGLEV_A_BACKEND) to a pool
- *	(MAGLEV_A_POOL or MAGLEV_A_SERVICE), or several, if that is repeated:
- *	all of them in one change, or none
- * @MAGLEV_CMD_BACKEND_SET: change a backend's weight
- * @MAGLEV_CMD_BACKEND_DEL: take a backend out of a pool
- * @MAGLEV_CMD_BACKEND_GET: one backend of a pool, or a dump: of one pool if
- *	the request names one, else of all
- * @MAGLEV_CMD_ROUTER_NEW: trust a router prefix (MAGLEV_A_ROUTER); once one
- *	is configured, GRE from anywhere else is left alone
- * @MAGLEV_CMD_ROUTER_DEL: trust it no longer
- * @MAGLEV_CMD_ROUTER_GET: dump of the trusted prefixes
- * @MAGLEV_CMD_STATS_GET: the namespace's counters, one MAGLEV_A_COUNTER each
- * @MAGLEV_CMD_STATS_ZERO: zero the counters of one service and its backends
- *	(MAGLEV_A_SERVICE), or every counter of the namespace
- * @MAGLEV_CMD_FLUSH: delete every service, pool, backend and router
- * @MAGLEV_CMD_CONFIG_GET: what holds for the whole namespace
- *	(MAGLEV_A_CONFIG)
+ *	(MAGLEV_A_POOL or MAGLEV_A_SERVICE), or several, if MAGLEV_A_BACKEND is
+ *	repeated: all of them in one change, or none; or report the effect
+ *	(MAGLEV_A_DRY_RUN). The VIP of a service that uses the pool, as its own
+ *	or as fallback, is refused with -EINVAL
+ * @MAGLEV_CMD_BACKEND_SET: change weight or state of one backend, or start a
+ *	drain with a deadline; or report the effect (MAGLEV_A_DRY_RUN)
+ * @MAGLEV_CMD_BACKEND_DEL: delete one backend from a pool, or report the effect
+ *	(MAGLEV_A_DRY_RUN)
+ * @MAGLEV_CMD_BACKEND_GET: get one backend of a pool, or dump those of one pool
+ *	or of all
+ * @MAGLEV_CMD_ROUTER_NEW: add a trusted router prefix (MAGLEV_A_ROUTER). With
+ *	at least one, GRE from other sources is left to the stack
+ * @MAGLEV_CMD_ROUTER_DEL: delete a trusted router prefix
+ * @MAGLEV_CMD_ROUTER_GET: dump the trusted router prefixes
+ * @MAGLEV_CMD_STATS_GET: get the counters of the namespace, one
+ *	MAGLEV_A_COUNTER each
+ * @MAGLEV_CMD_STATS_ZERO: zero the counters of one service (MAGLEV_A_SERVICE)
+ *	and of the backends of its pool, or every counter of the namespace
+ * @MAGLEV_CMD_FLUSH: delete every service, pool, backend and router, and all
+ *	tracked flows; cache size and timeouts become the defaults
+ * @MAGLEV_CMD_CONFIG_GET: get the settings of the namespace (MAGLEV_A_CONFIG)
  * @MAGLEV_CMD_CONFIG_SET: change timeouts or the size of the flow cache. The
- *	cache is resized while it is used and no entry is lost: -ENOSPC if a
- *	smaller one would not hold what there is
- * @MAGLEV_CMD_CONN_GET: dump of the tracked flows, those of one service
- *	(MAGLEV_A_SERVICE) or all; needs CAP_NET_ADMIN, as it tells who the
- *	clients are
- * @MAGLEV_CMD_CONN_DEL: forget tracked flows: those of a service
- *	(MAGLEV_A_SERVICE), those of a backend in whatever pool
- *	(MAGLEV_A_BACKEND), of both, or all
- * @MAGLEV_CMD_LOOKUP_GET: which backend would get a flow, and why
- *	(MAGLEV_A_SERVICE with the flow's VIP, protocol and port,
- *	MAGLEV_A_LOOKUP with the client); changes nothing; needs CAP_NET_ADMIN,
- *	as it tells of seed and clients
- * @MAGLEV_CMD_DRAINED_NTF: notification: a backend was removed since its
- *	drain was over (MAGLEV_A_POOL, MAGLEV_A_BACKEND; ACTIVE and INACTIVE
- *	tell which flows were left when its time was up)
+ *	cache is resized while it is in use and keeps the live flows, except
+ *	those that a new flow could evict as well; -ENOSPC if they do not fit
+ *	into a smaller cache
+ * @MAGLEV_CMD_CONN_GET: dump the tracked flows of one service
+ *	(MAGLEV_A_SERVICE) or all; needs CAP_NET_ADMIN, because it reveals
+ *	clients
+ * @MAGLEV_CMD_CONN_DEL: delete tracked flows: those of a service
+ *	(MAGLEV_A_SERVICE), those of a backend in any pool (MAGLEV_A_BACKEND),
+ *	those of both, or all
+ * @MAGLEV_CMD_LOOKUP_GET: get the backend that a flow would be sent to, and the
+ *	reason (MAGLEV_A_SERVICE with the flow's VIP, protocol and port,
+ *	MAGLEV_A_LOOKUP with the client). Has no side effect; needs
+ *	CAP_NET_ADMIN, because it reveals seed and clients
+ * @MAGLEV_CMD_DRAINED_NTF: notification that a backend was deleted because its
+ *	drain is over (MAGLEV_A_POOL, MAGLEV_A_BACKEND; ACTIVE and INACTIVE
+ *	are the numbers of flows left at the deadline)
  * @__MAGLEV_CMD_MAX: end marker
  */
 enum maglev_cmd {
@@ -165,15 +199,15 @@ enum maglev_cmd {
  * @MAGLEV_A_INFO: nested, enum maglev_info_attr
  * @MAGLEV_A_SERVICE: nested, enum maglev_service_attr
  * @MAGLEV_A_POOL: nested, enum maglev_pool_attr
- * @MAGLEV_A_BACKEND: nested, enum maglev_backend_attr; repeated in requests
- *	that add, at most MAGLEV_BACKENDS_MAX times
+ * @MAGLEV_A_BACKEND: nested, enum maglev_backend_attr; may be repeated in *_NEW
+ *	requests, at most MAGLEV_BACKENDS_MAX times
  * @MAGLEV_A_ROUTER: nested, enum maglev_router_attr
  * @MAGLEV_A_COUNTER: nested, enum maglev_counter_attr; repeated
  * @MAGLEV_A_CONFIG: nested, enum maglev_config_attr
  * @MAGLEV_A_CONN: nested, enum maglev_conn_attr
  * @MAGLEV_A_LOOKUP: nested, enum maglev_lookup_attr
- * @MAGLEV_A_DRY_RUN: flag, with BACKEND_NEW, _SET, _DEL and POOL_SET: change
- *	nothing and answer with MAGLEV_A_MOVES
+ * @MAGLEV_A_DRY_RUN: flag, with BACKEND_NEW, BACKEND_SET, BACKEND_DEL and
+ *	POOL_SET: change nothing and reply with MAGLEV_A_MOVES
  * @MAGLEV_A_MOVES: nested, enum maglev_moves_attr
  * @__MAGLEV_A_MAX: end marker
  */
@@ -197,16 +231,18 @@ enum maglev_attr {
 #define MAGLEV_A_MAX (__MAGLEV_A_MAX - 1)
 
 /**
- * enum maglev_info_attr - what a module and a namespace are
+ * enum maglev_info_attr - information on the module and the namespace
  * @MAGLEV_INFO_A_UNSPEC: never used
  * @MAGLEV_INFO_A_VERSION: string, the module's version
- * @MAGLEV_INFO_A_GENERATION: u32, counts the configuration's changes
- * @MAGLEV_INFO_A_SERVICES: u32, services configured
- * @MAGLEV_INFO_A_POOLS: u32, pools configured, private ones included
- * @MAGLEV_INFO_A_BACKENDS: u32, distinct backend addresses
- * @MAGLEV_INFO_A_ROUTERS: u32, trusted router prefixes
- * @MAGLEV_INFO_A_HOOKS: u8, 1 while packets are looked at
- * @MAGLEV_INFO_A_TABLE_SIZE_DEFAULT: u32, slots of a pool that asks for none
+ * @MAGLEV_INFO_A_GENERATION: u32, incremented by each change of the
+ *	configuration
+ * @MAGLEV_INFO_A_SERVICES: u32, number of services
+ * @MAGLEV_INFO_A_POOLS: u32, number of pools, including private ones
+ * @MAGLEV_INFO_A_BACKENDS: u32, number of distinct backend addresses
+ * @MAGLEV_INFO_A_ROUTERS: u32, number of trusted router prefixes
+ * @MAGLEV_INFO_A_HOOKS: u8, 1 while the netfilter hooks are registered, else 0
+ * @MAGLEV_INFO_A_TABLE_SIZE_DEFAULT: u32, slots of a pool for which no size is
+ *	given
  * @__MAGLEV_INFO_A_MAX: end marker
  */
 enum maglev_info_attr {
@@ -234,16 +270,16 @@ enum maglev_info_attr {
  * @MAGLEV_SERVICE_A_ADDRESS6: 16 bytes, the VIP; identity
  * @MAGLEV_SERVICE_A_PORT: be16, first port, 0 = every port; identity
  * @MAGLEV_SERVICE_A_PORT_LAST: be16, last port of a range; identity
- * @MAGLEV_SERVICE_A_POOL: string, name of the pool it uses
+ * @MAGLEV_SERVICE_A_POOL: string, name of the service's pool; a request can
+ *	only name a shared pool, or the pool that the service has
  * @MAGLEV_SERVICE_A_STATS: nested, enum maglev_stats_attr; read only
- * @MAGLEV_SERVICE_A_TRACK: u8, enum maglev_track; MAGLEV_TRACK_ALL if a new
- *	service's is not given
+ * @MAGLEV_SERVICE_A_TRACK: u8, enum maglev_track; MAGLEV_TRACK_ALL by default
  * @MAGLEV_SERVICE_A_AFFINITY: u8, enum maglev_affinity; MAGLEV_AFFINITY_5TUPLE
- *	if a new service's is not given
+ *	by default
  * @MAGLEV_SERVICE_A_ALL_DOWN: u8, enum maglev_all_down; MAGLEV_ALL_DOWN_DROP
- *	if a new service's is not given
+ *	by default
  * @MAGLEV_SERVICE_A_FALLBACK: string, name of the shared pool that takes over
- *	while no backend of the service's own may serve; empty: none
+ *	while no backend of the service's own pool is usable; empty for none
  * @__MAGLEV_SERVICE_A_MAX: end marker
  */
 enum maglev_service_attr {
@@ -266,10 +302,10 @@ enum maglev_service_attr {
 #define MAGLEV_SERVICE_A_MAX (__MAGLEV_SERVICE_A_MAX - 1)
 
 /**
- * enum maglev_track - which flows of a service are remembered
- * @MAGLEV_TRACK_ALL: every established one, as in the Maglev paper
- * @MAGLEV_TRACK_CHANGED: those in slots whose owner changed lately
- * @MAGLEV_TRACK_NONE: none; the table alone decides
+ * enum maglev_track - flows that a service tracks in the flow cache
+ * @MAGLEV_TRACK_ALL: every established flow, as in the Maglev paper
+ * @MAGLEV_TRACK_CHANGED: flows in slots that were reassigned recently
+ * @MAGLEV_TRACK_NONE: no flows; the table alone decides
  * @__MAGLEV_TRACK_MAX: end marker
  */
 enum maglev_track {
@@ -281,10 +317,10 @@ enum maglev_track {
 };
 
 /**
- * enum maglev_affinity - what stays together
- * @MAGLEV_AFFINITY_5TUPLE: a connection
- * @MAGLEV_AFFINITY_3TUPLE: all of a client's to the VIP with one protocol
- * @MAGLEV_AFFINITY_SOURCE: all of a client's
+ * enum maglev_affinity - packets that share a backend
+ * @MAGLEV_AFFINITY_5TUPLE: those of a connection
+ * @MAGLEV_AFFINITY_3TUPLE: those of a client to the VIP with the same protocol
+ * @MAGLEV_AFFINITY_SOURCE: those of a client
  * @__MAGLEV_AFFINITY_MAX: end marker
  */
 enum maglev_affinity {
@@ -296,10 +332,10 @@ enum maglev_affinity {
 };
 
 /**
- * enum maglev_all_down - what becomes of a packet that no backend may serve
- * @MAGLEV_ALL_DOWN_DROP: it is dropped
- * @MAGLEV_ALL_DOWN_REJECT: it is dropped and the client told, by ICMP
- * @MAGLEV_ALL_DOWN_ACCEPT: it is left to the director's own stack
+ * enum maglev_all_down - policy for packets while no backend is usable
+ * @MAGLEV_ALL_DOWN_DROP: drop the packet
+ * @MAGLEV_ALL_DOWN_REJECT: drop the packet and send an ICMP error to the client
+ * @MAGLEV_ALL_DOWN_ACCEPT: leave the packet to the director's own stack
  * @__MAGLEV_ALL_DOWN_MAX: end marker
  */
 enum maglev_all_down {
@@ -313,22 +349,26 @@ enum maglev_all_down {
 /**
  * enum maglev_pool_attr - a pool
  * @MAGLEV_POOL_A_UNSPEC: never used
- * @MAGLEV_POOL_A_NAME: string, [A-Za-z0-9._-]+ for a pool made by POOL_NEW;
- *	a private pool is named after its service, as in "tcp/192.0.2.1:80";
- *	identity
- * @MAGLEV_POOL_A_TABLE_SIZE: u32, slots, a prime within MAGLEV_TABLE_SIZE_*
- * @MAGLEV_POOL_A_SEED: u64, keys the pool's hashes; equal on all directors
- * @MAGLEV_POOL_A_PRIVATE: flag, comes and goes with its service; read only
- * @MAGLEV_POOL_A_SERVICES: u32, services that use it; read only
- * @MAGLEV_POOL_A_BACKENDS: u32, members; read only
- * @MAGLEV_POOL_A_FINGERPRINT: u64, a hash of the table: equal on directors
- *	whose tables agree, different (but for chance, 1 in 2^64) where they
- *	do not; absent while there is no backend; read only
+ * @MAGLEV_POOL_A_NAME: string, [A-Za-z0-9._-]+ for a shared pool; a private
+ *	pool is named after its service, as in "tcp/192.0.2.1:80"; identity
+ * @MAGLEV_POOL_A_TABLE_SIZE: u32, number of slots, a prime from
+ *	MAGLEV_TABLE_SIZE_MIN to MAGLEV_TABLE_SIZE_MAX
+ * @MAGLEV_POOL_A_SEED: u64, seed of the pool's hashes, the same on all
+ *	directors; replies have it only for holders of CAP_NET_ADMIN
+ * @MAGLEV_POOL_A_PRIVATE: flag, created and deleted with its service; read only
+ * @MAGLEV_POOL_A_SERVICES: u32, number of services that use the pool, as their
+ *	own or as fallback; read only
+ * @MAGLEV_POOL_A_BACKENDS: u32, number of backends; read only
+ * @MAGLEV_POOL_A_FINGERPRINT: u64, a hash of the table: the same on directors
+ *	whose tables are equal, different (except by chance, 1 in 2^64) if they
+ *	are not; absent while there is no backend; read only
  * @MAGLEV_POOL_A_PAD: alignment
- * @MAGLEV_POOL_A_SETTLE: u32, ms for which a slot remembers the owner it had
- *	before, at most MAGLEV_SETTLE_MAX; 0: chosen by what its services track
- * @MAGLEV_POOL_A_SETTLE_NOW: u32, ms, what that comes to; read only
- * @MAGLEV_POOL_A_UNSETTLED: u32, slots that still remember; read only
+ * @MAGLEV_POOL_A_SETTLE: u32, ms for which a slot remembers its previous owner,
+ *	at most MAGLEV_SETTLE_MAX; 0 for a default that depends on what the
+ *	services track
+ * @MAGLEV_POOL_A_SETTLE_NOW: u32, settle time in effect, in ms; read only
+ * @MAGLEV_POOL_A_UNSETTLED: u32, number of slots that remember a previous
+ *	owner; read only
  * @__MAGLEV_POOL_A_MAX: end marker
  */
 enum maglev_pool_attr {
@@ -351,10 +391,10 @@ enum maglev_pool_attr {
 #define MAGLEV_POOL_A_MAX (__MAGLEV_POOL_A_MAX - 1)
 
 /**
- * enum maglev_state - may a backend serve?
- * @MAGLEV_STATE_UP: yes
- * @MAGLEV_STATE_DRAIN: what it has, and nothing new
- * @MAGLEV_STATE_DOWN: no; its flows go to others at once
+ * enum maglev_state - administrative state of a backend
+ * @MAGLEV_STATE_UP: usable
+ * @MAGLEV_STATE_DRAIN: usable for the flows that it has, gets no new ones
+ * @MAGLEV_STATE_DOWN: not usable; its flows are reassigned immediately
  * @__MAGLEV_STATE_MAX: end marker
  */
 enum maglev_state {
@@ -366,23 +406,24 @@ enum maglev_state {
 };
 
 /**
- * enum maglev_backend_attr - a member of a pool
+ * enum maglev_backend_attr - a backend of a pool
  * @MAGLEV_BACKEND_A_UNSPEC: never used
  * @MAGLEV_BACKEND_A_ADDRESS4: be32, the outer address; identity
  * @MAGLEV_BACKEND_A_ADDRESS6: 16 bytes, the outer address; identity
- * @MAGLEV_BACKEND_A_WEIGHT: u32, 0 to MAGLEV_WEIGHT_MAX; 0 takes no slots;
- *	1 if a new backend's is not given
- * @MAGLEV_BACKEND_A_SLOTS: u32, slots it owns; read only
+ * @MAGLEV_BACKEND_A_WEIGHT: u32, relative share of the slots, 0 to
+ *	MAGLEV_WEIGHT_MAX; 0 for no slots; 1 by default
+ * @MAGLEV_BACKEND_A_SLOTS: u32, number of slots that it owns; read only
  * @MAGLEV_BACKEND_A_STATS: nested, enum maglev_stats_attr; read only
- * @MAGLEV_BACKEND_A_STATE: u8, enum maglev_state; MAGLEV_STATE_UP if a new
- *	backend's is not given
- * @MAGLEV_BACKEND_A_DEADLINE: u32, ms, at most MAGLEV_DEADLINE_MAX; with
- *	MAGLEV_STATE_DRAIN: remove the backend when its flows are gone and the
- *	settle time has passed, or this time is up. In answers, what is left of
- *	it. A state that is set without it revokes it
- * @MAGLEV_BACKEND_A_ACTIVE: u32, flows tracked to it that are established;
- *	read only
- * @MAGLEV_BACKEND_A_INACTIVE: u32, other flows tracked to it; read only
+ * @MAGLEV_BACKEND_A_STATE: u8, enum maglev_state; MAGLEV_STATE_UP by default
+ * @MAGLEV_BACKEND_A_DEADLINE: u32, ms from now on, at most MAGLEV_DEADLINE_MAX;
+ *	only together with MAGLEV_STATE_DRAIN: delete the backend when it has no
+ *	tracked flows and no slot remembers it any more, at the latest at the
+ *	deadline. In replies, the time left. Setting the state without a
+ *	deadline cancels it
+ * @MAGLEV_BACKEND_A_ACTIVE: u32, number of established flows tracked to it, up
+ *	to one second old for readers without CAP_NET_ADMIN; read only
+ * @MAGLEV_BACKEND_A_INACTIVE: u32, number of other flows tracked to it, with
+ *	the same age; read only
  * @__MAGLEV_BACKEND_A_MAX: end marker
  */
 enum maglev_backend_attr {
@@ -403,11 +444,13 @@ enum maglev_backend_attr {
 #define MAGLEV_BACKEND_A_MAX (__MAGLEV_BACKEND_A_MAX - 1)
 
 /**
- * enum maglev_router_attr - a prefix that GRE is taken from
+ * enum maglev_router_attr - a prefix of outer sources that are trusted
  * @MAGLEV_ROUTER_A_UNSPEC: never used
- * @MAGLEV_ROUTER_A_ADDRESS4: be32, no bits set beyond the prefix length
- * @MAGLEV_ROUTER_A_ADDRESS6: 16 bytes, likewise
- * @MAGLEV_ROUTER_A_PREFIX_LEN: u8, all of the address if not given
+ * @MAGLEV_ROUTER_A_ADDRESS4: be32, the address, no bits set beyond the prefix
+ * @MAGLEV_ROUTER_A_ADDRESS6: 16 bytes, the address, no bits set beyond the
+ *	prefix
+ * @MAGLEV_ROUTER_A_PREFIX_LEN: u8, length of the prefix in bits, that of the
+ *	address by default
  * @__MAGLEV_ROUTER_A_MAX: end marker
  */
 enum maglev_router_attr {
@@ -424,9 +467,9 @@ enum maglev_router_attr {
 /**
  * enum maglev_stats_attr - traffic of a service or a backend
  * @MAGLEV_STATS_A_UNSPEC: never used
- * @MAGLEV_STATS_A_PACKETS: u64, packets sent on
- * @MAGLEV_STATS_A_BYTES: u64, their inner lengths added up
- * @MAGLEV_STATS_A_FLOWS: u64, new flows seen: TCP SYN, SCTP INIT
+ * @MAGLEV_STATS_A_PACKETS: u64, packets forwarded
+ * @MAGLEV_STATS_A_BYTES: u64, sum of the lengths of their inner packets
+ * @MAGLEV_STATS_A_FLOWS: u64, new connections seen: TCP SYN, SCTP INIT
  * @MAGLEV_STATS_A_PAD: alignment
  * @__MAGLEV_STATS_A_MAX: end marker
  */
@@ -446,7 +489,8 @@ enum maglev_stats_attr {
  * enum maglev_counter_attr - one counter of the namespace
  * @MAGLEV_COUNTER_A_UNSPEC: never used
  * @MAGLEV_COUNTER_A_NAME: string, as in Documentation/counters.md
- * @MAGLEV_COUNTER_A_VALUE: u64, events since load or the last zeroing
+ * @MAGLEV_COUNTER_A_VALUE: u64, events since the start of the namespace, the
+ *	load of the module or the last zeroing
  * @MAGLEV_COUNTER_A_PAD: alignment
  * @__MAGLEV_COUNTER_A_MAX: end marker
  */
@@ -462,22 +506,25 @@ enum maglev_counter_attr {
 #define MAGLEV_COUNTER_A_MAX (__MAGLEV_COUNTER_A_MAX - 1)
 
 /**
- * enum maglev_config_attr - what holds for a whole namespace
+ * enum maglev_config_attr - settings of a namespace as a whole
+ *
+ * Timeouts are idle times after which a tracked flow expires, from 1 to
+ * MAGLEV_TIMEOUT_MAX; the defaults are MAGLEV_TIMEOUT_*_DEFAULT.
  * @MAGLEV_CONFIG_A_UNSPEC: never used
- * @MAGLEV_CONFIG_A_CACHE_SIZE: u32, entries of the flow cache, a power of two
- *	from MAGLEV_CACHE_SIZE_MIN to MAGLEV_CACHE_SIZE_MAX; other numbers are
- *	rounded up
- * @MAGLEV_CONFIG_A_CACHE_USED: u32, entries that hold a live flow; read only
- * @MAGLEV_CONFIG_A_TCP: u32, s, idle time after which a TCP flow is forgotten.
- *	All of these are from 1 to MAGLEV_TIMEOUT_MAX
- * @MAGLEV_CONFIG_A_TCP_SYN: u32, s, while only a SYN was seen
- * @MAGLEV_CONFIG_A_TCP_FIN: u32, s, after a FIN
- * @MAGLEV_CONFIG_A_TCP_CLOSE: u32, s, after a RST
- * @MAGLEV_CONFIG_A_UDP: u32, s, a UDP flow
- * @MAGLEV_CONFIG_A_SCTP: u32, s, an SCTP association
- * @MAGLEV_CONFIG_A_SCTP_INIT: u32, s, while only an INIT was seen
- * @MAGLEV_CONFIG_A_SCTP_SHUTDOWN: u32, s, after a SHUTDOWN
- * @MAGLEV_CONFIG_A_SCTP_CLOSE: u32, s, after an ABORT
+ * @MAGLEV_CONFIG_A_CACHE_SIZE: u32, number of entries of the flow cache, a
+ *	power of two from MAGLEV_CACHE_SIZE_MIN to MAGLEV_CACHE_SIZE_MAX; other
+ *	numbers are rounded up
+ * @MAGLEV_CONFIG_A_CACHE_USED: u32, number of entries with a live flow, up to
+ *	one second old for readers without CAP_NET_ADMIN; read only
+ * @MAGLEV_CONFIG_A_TCP: u32, s, timeout of an established TCP connection
+ * @MAGLEV_CONFIG_A_TCP_SYN: u32, s, timeout while only a SYN was seen
+ * @MAGLEV_CONFIG_A_TCP_FIN: u32, s, timeout after a FIN
+ * @MAGLEV_CONFIG_A_TCP_CLOSE: u32, s, timeout after a RST
+ * @MAGLEV_CONFIG_A_UDP: u32, s, timeout of a UDP flow
+ * @MAGLEV_CONFIG_A_SCTP: u32, s, timeout of an established SCTP association
+ * @MAGLEV_CONFIG_A_SCTP_INIT: u32, s, timeout while only an INIT was seen
+ * @MAGLEV_CONFIG_A_SCTP_SHUTDOWN: u32, s, timeout after a SHUTDOWN
+ * @MAGLEV_CONFIG_A_SCTP_CLOSE: u32, s, timeout after an ABORT
  * @__MAGLEV_CONFIG_A_MAX: end marker
  */
 enum maglev_config_attr {
@@ -500,9 +547,9 @@ enum maglev_config_attr {
 #define MAGLEV_CONFIG_A_MAX (__MAGLEV_CONFIG_A_MAX - 1)
 
 /**
- * enum maglev_flow_state - what the client's packets tell of a flow
+ * enum maglev_flow_state - state of a flow, implied by the client's packets
  * @MAGLEV_FLOW_OPENING: TCP SYN or SCTP INIT seen
- * @MAGLEV_FLOW_ESTABLISHED: more than that seen; every UDP flow
+ * @MAGLEV_FLOW_ESTABLISHED: other packets seen; every UDP flow
  * @MAGLEV_FLOW_CLOSING: FIN or SHUTDOWN seen
  * @MAGLEV_FLOW_CLOSED: RST or ABORT seen
  * @__MAGLEV_FLOW_MAX: end marker
@@ -519,19 +566,19 @@ enum maglev_flow_state {
 /**
  * enum maglev_conn_attr - a tracked flow
  *
- * In a message that names its service (MAGLEV_A_SERVICE) and pool
- * (MAGLEV_A_POOL) as well.
+ * Its message also names the service (MAGLEV_A_SERVICE) and the pool
+ * (MAGLEV_A_POOL) of the flow.
  * @MAGLEV_CONN_A_UNSPEC: never used
  * @MAGLEV_CONN_A_CLIENT4: be32, the client
  * @MAGLEV_CONN_A_CLIENT6: 16 bytes, the client
- * @MAGLEV_CONN_A_CLIENT_PORT: be16, the client's port; not with an affinity
- *	other than MAGLEV_AFFINITY_5TUPLE
- * @MAGLEV_CONN_A_PORT: be16, the VIP's port; likewise
+ * @MAGLEV_CONN_A_CLIENT_PORT: be16, the client's port; only with
+ *	MAGLEV_AFFINITY_5TUPLE
+ * @MAGLEV_CONN_A_PORT: be16, the VIP's port; only with MAGLEV_AFFINITY_5TUPLE
  * @MAGLEV_CONN_A_STATE: u8, enum maglev_flow_state
  * @MAGLEV_CONN_A_CONFIRMED: flag, a second packet has been seen
- * @MAGLEV_CONN_A_EXPIRES: u32, s until it is forgotten
- * @MAGLEV_CONN_A_BACKEND4: be32, where it goes
- * @MAGLEV_CONN_A_BACKEND6: 16 bytes, where it goes
+ * @MAGLEV_CONN_A_EXPIRES: u32, s until the entry expires
+ * @MAGLEV_CONN_A_BACKEND4: be32, address of the backend
+ * @MAGLEV_CONN_A_BACKEND6: 16 bytes, address of the backend
  * @__MAGLEV_CONN_A_MAX: end marker
  */
 enum maglev_conn_attr {
@@ -552,15 +599,15 @@ enum maglev_conn_attr {
 #define MAGLEV_CONN_A_MAX (__MAGLEV_CONN_A_MAX - 1)
 
 /**
- * enum maglev_rule - why a flow's packet goes where it goes
- * @MAGLEV_RULE_NOBODY: no backend may serve
- * @MAGLEV_RULE_OPEN: it opens the flow: the slot's owner
+ * enum maglev_rule - rule that decides which backend gets a packet
+ * @MAGLEV_RULE_NOBODY: no backend is usable
+ * @MAGLEV_RULE_OPEN: the packet opens a new connection: the slot's owner
  * @MAGLEV_RULE_CACHED: the flow is tracked: its backend
- * @MAGLEV_RULE_CURRENT: not tracked, and the slot remembers nobody else who
- *	may serve: the slot's owner
- * @MAGLEV_RULE_PREVIOUS: not tracked, and the slot changed hands lately: the
- *	owner it had before
- * @MAGLEV_RULE_HASH: the service tracks nothing: the slot's owner
+ * @MAGLEV_RULE_CURRENT: the flow is not tracked, and the slot remembers no
+ *	usable previous owner: the slot's owner
+ * @MAGLEV_RULE_PREVIOUS: the flow is not tracked, and the slot is unsettled:
+ *	the slot's previous owner
+ * @MAGLEV_RULE_HASH: the service does not track flows: the slot's owner
  * @__MAGLEV_RULE_MAX: end marker
  */
 enum maglev_rule {
@@ -575,31 +622,37 @@ enum maglev_rule {
 };
 
 /**
- * enum maglev_lookup_attr - one flow, and where it would go
+ * enum maglev_lookup_attr - a flow and the backend that it would be sent to
  *
- * Answers name the service (MAGLEV_A_SERVICE) and the pool that decides
- * (MAGLEV_A_POOL) as well.
+ * Replies also name the service (MAGLEV_A_SERVICE) and the pool that decides
+ * (MAGLEV_A_POOL).
  * @MAGLEV_LOOKUP_A_UNSPEC: never used
  * @MAGLEV_LOOKUP_A_CLIENT4: be32, the client
  * @MAGLEV_LOOKUP_A_CLIENT6: 16 bytes, the client
- * @MAGLEV_LOOKUP_A_CLIENT_PORT: be16, the client's port, 0 if not given
- * @MAGLEV_LOOKUP_A_SLOT: u32, the flow's slot
- * @MAGLEV_LOOKUP_A_UNSETTLED: u32, ms for which the slot remembers its owner
- *	before; absent if it is settled
+ * @MAGLEV_LOOKUP_A_CLIENT_PORT: be16, the client's port, 0 by default
+ * @MAGLEV_LOOKUP_A_SLOT: u32, number of the flow's slot
+ * @MAGLEV_LOOKUP_A_UNSETTLED: u32, ms until the slot settles; absent if it has
  * @MAGLEV_LOOKUP_A_CURRENT4: be32, the slot's owner, if it has one
- * @MAGLEV_LOOKUP_A_CURRENT6: 16 bytes, likewise
- * @MAGLEV_LOOKUP_A_PREVIOUS4: be32, the owner before, if it is remembered
- * @MAGLEV_LOOKUP_A_PREVIOUS6: 16 bytes, likewise
- * @MAGLEV_LOOKUP_A_CACHED4: be32, the backend that it is tracked to, if it is
- * @MAGLEV_LOOKUP_A_CACHED6: 16 bytes, likewise
- * @MAGLEV_LOOKUP_A_STATE: u8, enum maglev_flow_state, if it is tracked
- * @MAGLEV_LOOKUP_A_EXPIRES: u32, s until it is forgotten, if it is tracked
- * @MAGLEV_LOOKUP_A_RULE: u8, enum maglev_rule, of a packet in mid-flow
- * @MAGLEV_LOOKUP_A_BACKEND4: be32, where a packet in mid-flow would go
- * @MAGLEV_LOOKUP_A_BACKEND6: 16 bytes, likewise
- * @MAGLEV_LOOKUP_A_OPEN_RULE: u8, enum maglev_rule, of one that opens a flow
- * @MAGLEV_LOOKUP_A_OPEN_BACKEND4: be32, where one that opens it would go
- * @MAGLEV_LOOKUP_A_OPEN_BACKEND6: 16 bytes, likewise
+ * @MAGLEV_LOOKUP_A_CURRENT6: 16 bytes, the slot's owner, if it has one
+ * @MAGLEV_LOOKUP_A_PREVIOUS4: be32, the slot's previous owner, if remembered
+ * @MAGLEV_LOOKUP_A_PREVIOUS6: 16 bytes, the slot's previous owner, if
+ *	remembered
+ * @MAGLEV_LOOKUP_A_CACHED4: be32, the backend that the flow is tracked to, if
+ *	any
+ * @MAGLEV_LOOKUP_A_CACHED6: 16 bytes, the backend that the flow is tracked to,
+ *	if any
+ * @MAGLEV_LOOKUP_A_STATE: u8, enum maglev_flow_state, if the flow is tracked
+ * @MAGLEV_LOOKUP_A_EXPIRES: u32, s until the entry expires, if the flow is
+ *	tracked
+ * @MAGLEV_LOOKUP_A_RULE: u8, enum maglev_rule for a packet in mid-flow
+ * @MAGLEV_LOOKUP_A_BACKEND4: be32, backend for a packet in mid-flow
+ * @MAGLEV_LOOKUP_A_BACKEND6: 16 bytes, backend for a packet in mid-flow
+ * @MAGLEV_LOOKUP_A_OPEN_RULE: u8, enum maglev_rule for a packet that opens the
+ *	flow
+ * @MAGLEV_LOOKUP_A_OPEN_BACKEND4: be32, backend for a packet that opens the
+ *	flow
+ * @MAGLEV_LOOKUP_A_OPEN_BACKEND6: 16 bytes, backend for a packet that opens
+ *	the flow
  * @MAGLEV_LOOKUP_A_FALLBACK: flag, the fallback pool decides
  * @__MAGLEV_LOOKUP_A_MAX: end marker
  */
@@ -632,14 +685,14 @@ enum maglev_lookup_attr {
 #define MAGLEV_LOOKUP_A_MAX (__MAGLEV_LOOKUP_A_MAX - 1)
 
 /**
- * enum maglev_moves_attr - what a change would move
+ * enum maglev_moves_attr - effect that a change would have
  * @MAGLEV_MOVES_A_UNSPEC: never used
- * @MAGLEV_MOVES_A_TABLE_SIZE: u32, slots there are
- * @MAGLEV_MOVES_A_SLOTS: u32, slots that would change hands
- * @MAGLEV_MOVES_A_SURVIVORS: u32, those among them whose owner could have
- *	stayed
- * @MAGLEV_MOVES_A_FLOWS: u32, tracked flows whose backend may serve now and
- *	might no longer
+ * @MAGLEV_MOVES_A_TABLE_SIZE: u32, number of slots of the table
+ * @MAGLEV_MOVES_A_SLOTS: u32, number of slots that would be reassigned
+ * @MAGLEV_MOVES_A_SURVIVORS: u32, number of those whose owner could have kept
+ *	them
+ * @MAGLEV_MOVES_A_FLOWS: u32, number of tracked flows that would lose their
+ *	backend, because it is deleted or set to MAGLEV_STATE_DOWN
  * @__MAGLEV_MOVES_A_MAX: end marker
  */
 enum maglev_moves_attr {
