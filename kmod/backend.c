@@ -165,7 +165,7 @@ struct mgl_backend *mgl_backend_alloc(const struct mgl_ctx *ctx,
 	if (IS_ERR(b)) {
 		if (PTR_ERR(b) == -ENOSPC)
 			NL_SET_ERR_MSG_MOD(ctx->extack,
-					   "as many backends as fit, in all pools");
+					   "too many backends in all pools");
 		else
 			NL_SET_ERR_MSG_MOD(ctx->extack,
 					   "out of memory for the backend");

@@ -117,7 +117,7 @@ static int add_one(const struct mgl_ctx *ctx, struct mgl_change *c,
 	}
 	if (c->pool->n_backends + c->n_added >= MAGLEV_BACKENDS_MAX) {
 		NL_SET_ERR_MSG_MOD(ctx->extack,
-				   "pool has as many backends as fit");
+				   "too many backends in the pool");
 		return -ENOSPC;
 	}
 	if (is_own_vip(ctx->mn, c->pool, &spec->addr)) {

@@ -214,7 +214,7 @@ int mgl_flows_resize(struct mgl_net *mn, u32 entries,
 		mn->cache_size = entries;
 	else if (err == -ENOSPC)
 		NL_SET_ERR_MSG_MOD(extack,
-				   "the flows that are tracked would not fit");
+				   "the tracked flows would not fit");
 	else
 		NL_SET_ERR_MSG_MOD(extack, "out of memory for the flow cache");
 	return err;

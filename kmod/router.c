@@ -130,7 +130,7 @@ int mgl_router_add(const struct mgl_ctx *ctx, const struct mgl_prefix *p)
 		return -EEXIST;
 	}
 	if (old && old->n >= MAGLEV_ROUTERS_MAX) {
-		NL_SET_ERR_MSG_MOD(ctx->extack, "as many router prefixes as fit");
+		NL_SET_ERR_MSG_MOD(ctx->extack, "too many router prefixes");
 		return -ENOSPC;
 	}
 	r = routers_copy(old, p, NULL);

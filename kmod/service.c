@@ -182,7 +182,7 @@ static int service_number(const struct mgl_ctx *ctx, struct mgl_service *svc)
 	int err = mgl_ids_add(&ctx->mn->service_ids, svc, &svc->number);
 
 	if (err == -ENOSPC)
-		NL_SET_ERR_MSG_MOD(ctx->extack, "as many services as fit");
+		NL_SET_ERR_MSG_MOD(ctx->extack, "too many services");
 	else if (err)
 		NL_SET_ERR_MSG_MOD(ctx->extack, "out of memory for the service");
 	return err;

@@ -95,7 +95,7 @@ static int parse_params(struct genl_info *info, struct nlattr **tb,
 		return 0;
 	if (!p->has_state || p->state != MAGLEV_STATE_DRAIN) {
 		NL_SET_ERR_MSG_ATTR(info->extack, deadline,
-				    "a deadline is for a backend that drains");
+				    "a deadline is only valid for a backend that drains");
 		return -EINVAL;
 	}
 	p->has_deadline = true;

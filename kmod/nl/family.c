@@ -169,7 +169,7 @@ int mgl_nl_dump_all(struct netlink_callback *cb, int attr)
 
 	if (!a)
 		return 0;
-	NL_SET_ERR_MSG_ATTR(cb->extack, a, "a dump has all, and names none");
+	NL_SET_ERR_MSG_ATTR(cb->extack, a, "a dump cannot be limited to one object");
 	return -EINVAL;
 }
 

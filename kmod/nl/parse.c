@@ -69,16 +69,16 @@ int mgl_nl_check_unicast(struct netlink_ext_ack *extack, struct nlattr *nest,
 
 	if (ipv4_is_loopback(a))
 		NL_SET_ERR_MSG_ATTR(extack, nest,
-				    "a loopback address cannot be reached through GRE");
+				    "not a unicast address that GRE can reach: loopback");
 	else if (ipv4_is_multicast(a))
 		NL_SET_ERR_MSG_ATTR(extack, nest,
-				    "a multicast address is no single host's");
+				    "not a unicast address: multicast");
 	else if (ipv4_is_lbcast(a))
 		NL_SET_ERR_MSG_ATTR(extack, nest,
-				    "the broadcast address is no single host's");
+				    "not a unicast address: broadcast");
 	else if (ipv4_is_zeronet(a))
 		NL_SET_ERR_MSG_ATTR(extack, nest,
-				    "addresses in 0.0.0.0/8 are no host's");
+				    "not a unicast address: in 0.0.0.0/8");
 	else
 		return 0;
 	return -EINVAL;
