@@ -7,8 +7,8 @@
 
 #if KERNEL_VERSION(6, 6, 0) > LINUX_VERSION_CODE
 /*
- * 7288dd2fd488 ("genetlink: use attrs from struct genl_info") let dumps have
- * a struct genl_info; before, struct genl_dumpit_info held the attributes.
+ * 7288dd2fd488 ("genetlink: use attrs from struct genl_info") gave dumps a
+ * struct genl_info; before, struct genl_dumpit_info held the attributes.
  */
 #define genl_info_dump(cb) genl_dumpit_info(cb)
 #endif /* < 6.6 */
