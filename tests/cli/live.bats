@@ -757,7 +757,7 @@ has_flows()
 	[ "$(json '.timeouts|[.tcp,.tcpsyn,.tcpfin,.udp,.sctp]' -L --timeout)" = '[901,31,121,302,120]' ]
 	saved "--set tcp=901 tcpsyn=31 tcpfin=121 udp=302 sctp=120"
 	"$MAGLEVADM" -S -n >rules
-	"$MAGLEVADM" -R <defaults
+	m -C
 	saved ""
 	"$MAGLEVADM" -R <rules
 	diff rules <("$MAGLEVADM" -S -n)
