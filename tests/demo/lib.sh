@@ -5,8 +5,8 @@
 # something that it shows is not true.  To be sourced; namespaces, waiting and
 # cleaning up come from the end-to-end tests.
 
-# shellcheck source-path=SCRIPTDIR source=../e2e/lib.sh
-. "$DEMO_DIR/../e2e/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../e2e/lib/common.sh
+. "$DEMO_DIR/../e2e/lib/common.sh"
 
 DEMO_STEP=0
 set -o errtrace

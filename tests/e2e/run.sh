@@ -1,23 +1,31 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# usage: run.sh [SCENARIO...]
+# usage: run.sh [SELECTOR...] [--not SELECTOR...]
 #
-# Runs the scenarios, NN-name.sh beside this file, all or those named (name,
-# N for a group, NN or NN-name), in order, and prints their results as one KTAP document.  For
-# root in a kernel with maglev.ko loaded and maglevadm in $PATH:
+# Run scenarios and print their results as one KTAP document. A selector is
+# the name of a scenario (wire/headers), a folder (wire), or something that
+# scenarios need (quick). Without one, or with "--not" alone, all scenarios are
+# taken; "--not" leaves out what follows it. For root in a kernel with
+# maglev.ko loaded and maglevadm in $PATH:
 #
-#   tests/lab/run --kernel uml-6.1 -- tests/e2e/run.sh wire-headers
+#   tests/lab/run --kernel uml-6.1 -- tests/e2e/run.sh wire/headers
+#   tests/lab/run --kernel stock-6.1 -- tests/e2e/run.sh --not quick
 #
-# A scenario that says nothing, takes too long or ends with an error has failed,
-# and so has one after which the kernel log holds a report or a namespace is
-# left over.
+# A scenario is a Python or bash program, FOLDER/NAME.py or FOLDER/NAME.sh, and
+# says in its first lines what it needs ("# needs: line"); lib/needs.sh provides
+# it. A scenario fails if it prints no result, hangs, or ends with an error, if
+# the kernel log has a report afterwards, or if it leaves a namespace behind.
 
 set -euo pipefail
-shopt -s inherit_errexit nullglob
+shopt -s inherit_errexit
 dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
-limit=${MAGLEV_E2E_LIMIT:-240}	# seconds for a scenario
+# shellcheck source-path=SCRIPTDIR source=lib/limits.sh
+. "$dir/lib/limits.sh"
+subjects=(wire host netlink connections)
 judge=$dir/../lab/lib/judge
+# The time of a scenario where nothing else runs on a quick machine.
+scenario_seconds=12
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 end='status of the scenario: '
@@ -30,9 +38,9 @@ result()
 	echo "$1 $total - $2"
 }
 
-# Passes a scenario's lines on with a number and its name, up to the line that
-# tells its exit status; counts results in $cases. What a scenario has left
-# running may keep the pipe open for longer.
+# number_lines NAME: pass a scenario's lines on with a number and its name, up
+# to the line that holds its exit status, and count the results in $cases. A
+# process that outlives the scenario may keep the pipe open for longer.
 number_lines()
 {
 	local line
@@ -54,7 +62,7 @@ number_lines()
 	done
 }
 
-# What the kernel has said since line $1 of its log.
+# kernel_is_well LINE: nothing after this line of the kernel log is a report
 kernel_is_well()
 {
 	dmesg | tail -n "+$(($1 + 1))" >"$tmp/dmesg"
@@ -65,20 +73,24 @@ kernel_is_well()
 
 run_scenario()
 {
-	local file=$1 name=${1##*/} status=lost cases=0 log start=$SECONDS
+	local file=$1 name=$2 status=lost cases=0 log start=$SECONDS seconds
 
-	name=${name%.sh} name=${name#[0-9][0-9]-}
 	log=$(dmesg | wc -l)
-	echo "# Scenario $name"
-	# Not in a pipe: number_lines counts in this shell.
-	mkfifo "$tmp/$name"
+	measure_slowness
+	seconds=${MAGLEV_E2E_LIMIT:-$(limit $scenario_seconds)}
+	echo "# Scenario $name: slowness $E2E_SLOWNESS, limit $seconds s"
+	# No pipe: number_lines counts in this shell.
+	mkfifo "$tmp/fifo"
 	{
-		timeout -k 10 "$limit" bash "$file" 2>&1 </dev/null && echo "${end}0" ||
-			echo "$end$?"
-	} >"$tmp/$name" &
-	number_lines "$name" <"$tmp/$name"
+		timeout -k 10 "$seconds" bash "$dir/lib/launch.sh" "$file" 2>&1 </dev/null &&
+			echo "${end}0" || echo "$end$?"
+	} >"$tmp/fifo" &
+	number_lines "$name" <"$tmp/fifo"
 	wait $!
-	if [[ $status != 0 ]]; then
+	rm "$tmp/fifo"
+	if [[ $status == 124 ]]; then
+		result 'not ok' "$name: hangs, ended after $seconds s"
+	elif [[ $status != 0 ]]; then
 		result 'not ok' "$name: ended with status $status"
 	elif ((!cases)); then
 		result 'not ok' "$name: tested nothing"
@@ -90,23 +102,67 @@ run_scenario()
 	echo "# Scenario $name took $((SECONDS - start)) s, $cases cases"
 }
 
-scenarios=("$dir"/[0-9][0-9]-*.sh)
-if (($#)); then
-	scenarios=()
-	for name; do
-		found=("$dir"/"$name".sh "$dir"/[0-9][0-9]-"$name".sh "$dir"/"$name"-*.sh
-			"$dir"/"$name"[0-9]-*.sh)
-		for i in "${!found[@]}"; do
-			[[ -e ${found[i]} ]] || unset "found[i]"
+# all_scenarios: FILE NAME NEED... of each, in the order of $subjects
+all_scenarios()
+{
+	local file name
+
+	for name in "${subjects[@]}"; do
+		for file in "$dir/$name"/*.py "$dir/$name"/*.sh; do
+			[[ -e $file ]] || continue
+			name=${file#"$dir/"}
+			echo "$file ${name%.*} $(sed -n 's/^# needs: //p' "$file")"
 		done
-		((${#found[@]})) || { echo "Bail out! no scenario $name"; exit 2; }
-		scenarios+=("${found[@]}")
 	done
-fi
+}
+
+# selects SELECTOR... -- NAME NEED...: one of the selectors applies
+selects()
+{
+	local word
+	local -a selectors=()
+
+	while [[ $1 != -- ]]; do
+		selectors+=("$1")
+		shift
+	done
+	for word in "${@:2}" "${2%/*}"; do
+		[[ " ${selectors[*]} " != *" $word "* ]] || return 0
+	done
+	return 1
+}
+
+wanted=() unwanted=()
+while (($#)); do
+	case $1 in
+	--not)
+		shift
+		unwanted=("$@")
+		break ;;
+	-*)
+		sed -n '4s/^# //p' "${BASH_SOURCE[0]}" >&2
+		exit 2 ;;
+	*) wanted+=("$1") ;;
+	esac
+	shift
+done
+
+mapfile -t scenarios < <(all_scenarios)
+for selector in "${wanted[@]}" "${unwanted[@]}"; do
+	for words in "${scenarios[@]}"; do
+		# shellcheck disable=SC2086 # a name and needs
+		! selects "$selector" -- ${words#* } || continue 2
+	done
+	echo "Bail out! no scenario is, or needs, $selector"
+	exit 2
+done
 
 echo "KTAP version 1"
-for file in "${scenarios[@]}"; do
-	run_scenario "$file"
+for words in "${scenarios[@]}"; do
+	read -ra word <<<"$words"
+	[[ ${#wanted[@]} -eq 0 ]] || selects "${wanted[@]}" -- "${word[@]:1}" || continue
+	! selects "${unwanted[@]}" -- "${word[@]:1}" || continue
+	run_scenario "${word[0]}" "${word[1]}"
 done
 echo "1..$total"
 echo "# $((total - failed)) passed, $failed failed, $SECONDS s"

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Time limits that grow with the slowness of the kernel and of the machine below
+# it. A limit ends what hangs; it never judges how long something takes. To be
+# sourced.
+
+# measure_slowness: sets and exports E2E_SLOWNESS, in percent of the time that a
+# quick native kernel takes. The load of the machine changes, so the higher of
+# what is measured now and what the lab has measured counts.
+measure_slowness()
+{
+	local i start=${EPOCHREALTIME/./} percent
+
+	for i in 1 2 3; do
+		(:)
+		ip -V >/dev/null
+	done
+	for ((i = 0; i < 5000; i++)); do :; done
+	# 17 ms where nothing else runs on a quick machine.
+	percent=$(((${EPOCHREALTIME/./} - start) / 170))
+	E2E_SLOWNESS=$((percent > ${LAB_SLOWNESS:-100} ? percent : ${LAB_SLOWNESS:-100}))
+	export E2E_SLOWNESS
+}
+
+# limit SECONDS: how long to wait for something that takes so long at most where
+# nothing else runs on a quick machine
+limit()
+{
+	local percent=$((4 * ${E2E_SLOWNESS:-100}))
+
+	echo $(($1 * (percent > 1000 ? percent : 1000) / 100))
+}

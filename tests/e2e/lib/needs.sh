@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What scenarios may need, a function for each. To be sourced by launch.sh after
+# common.sh.
+
+# shellcheck source-path=SCRIPTDIR source=line.sh
+. "$E2E_DIR/lib/line.sh"
+# shellcheck source-path=SCRIPTDIR source=cluster.sh
+. "$E2E_DIR/lib/cluster.sh"
+
+# The command that runs a Python scenario inside of a namespace, for launch.sh.
+# shellcheck disable=SC2034
+E2E_IN=()
+
+# A kernel in which thousands of connections or packets take seconds. Nothing to
+# provide: a word to select scenarios by.
+need_quick()
+{
+	:
+}
+
+# One namespace without links, which the scenario runs in.
+need_director()
+{
+	add_ns director
+	# shellcheck disable=SC2034
+	E2E_IN=(in_ns director)
+}
+
+# Router, director and backends in a line, for single packets.
+need_line()
+{
+	line_topology
+}
+
+# A second line, with the names and addresses of the first.
+need_second_line()
+{
+	second_line_topology
+}
+
+# Clients, a router, several directors and backends that serve.
+need_cluster()
+{
+	add_network
+	start_servers
+}
+
+# The module as a file, to be loaded again. Later scenarios need it loaded,
+# whatever becomes of this one.
+need_module()
+{
+	: "${MAGLEV_KO:?the module to load again}"
+
+	at_exit()
+	{
+		grep -q '^maglev ' /proc/modules || insmod "$MAGLEV_KO"
+	}
+}
+
+# Allocations that fail on request, also those that may sleep, without a word
+# about it in the log. The scenario is skipped in a kernel without.
+need_fault_injection()
+{
+	local file failslab=/sys/kernel/debug/failslab
+
+	for file in /proc/self/fail-nth $failslab; do
+		if [[ ! -e $file ]]; then
+			skip "allocations that fail" "this kernel has no $file"
+			exit
+		fi
+	done
+
+	at_exit()
+	{
+		echo Y >/sys/kernel/debug/failslab/ignore-gfp-wait
+		echo 2 >/sys/kernel/debug/failslab/verbose
+	}
+	echo N >$failslab/ignore-gfp-wait
+	echo 0 >$failslab/verbose
+}

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Packets as bytes: built field by field, so that any field may be wrong."""
+
+import socket
+import struct
+
+ETH_IP = 0x0800
+ETH_IPV6 = 0x86DD
+ICMP, TCP, UDP, GRE, SCTP = 1, 6, 17, 47, 132
+DF, MF = 0x4000, 0x2000
+SYN, RST, ACK = 0x02, 0x04, 0x10
+
+
+def checksum(data):
+    """The Internet checksum; of data with a right one in it, 0."""
+    if len(data) % 2:
+        data += b"\0"
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return total ^ 0xffff
+
+
+def ipv4(src, dst, proto, payload, *, ttl=64, tos=0, ident=0x4711, frag=0,
+         options=b"", version=4, ihl=None, length=None, check=None):
+    """frag: DF, MF and offset. Options are padded to words by the caller."""
+    hlen = 20 + len(options)
+    assert hlen % 4 == 0 and hlen <= 60
+    head = struct.pack(
+        "!BBHHHBBH4s4s", version << 4 | (hlen // 4 if ihl is None else ihl),
+        tos, hlen + len(payload) if length is None else length, ident, frag,
+        ttl, proto, 0, socket.inet_aton(src), socket.inet_aton(dst)) + options
+    if check is None:
+        check = checksum(head)
+    return head[:10] + struct.pack("!H", check) + head[12:] + payload
+
+
+def ipv6(src, dst, proto, payload, hops=64):
+    return struct.pack("!IHBB", 6 << 28, len(payload), proto, hops) + \
+        socket.inet_pton(socket.AF_INET6, src) + \
+        socket.inet_pton(socket.AF_INET6, dst) + payload
+
+
+def gre(payload, *, proto=ETH_IP, csum=False, key=None, seq=None, routes=None,
+        version=0, ack=None):
+    """routes: the bytes of a list of source routes (RFC 1701)."""
+    flags = version | (0x8000 if csum else 0) | \
+        (0x4000 if routes is not None else 0) | \
+        (0x2000 if key is not None else 0) | \
+        (0x1000 if seq is not None else 0) | (0x0080 if ack is not None else 0)
+    head = struct.pack("!HH", flags, proto)
+    has_csum = csum or routes is not None
+    if has_csum:
+        head += bytes(4)
+    for field in (key, seq, ack):
+        if field is not None:
+            head += struct.pack("!I", field)
+    head += routes or b""
+    if csum:
+        head = head[:4] + struct.pack("!H",
+                                      checksum(head + payload)) + head[6:]
+    return head + payload
+
+
+def tcp(sport, dport, payload=b"", *, flags=ACK, seq=1, doff=5, options=b""):
+    return struct.pack("!HHIIBBHHH", sport, dport, seq, 7,
+                       (doff + len(options) // 4) << 4, flags, 512, 0xbeef,
+                       0) + options + payload
+
+
+def udp(sport, dport, payload=b"", *, length=None):
+    return struct.pack("!HHHH", sport, dport,
+                       8 + len(payload) if length is None else length,
+                       0) + payload
+
+
+def sctp(sport, dport, payload=b"", *, chunk=0):
+    """A packet of one chunk; 0 is DATA, 1 is INIT."""
+    return struct.pack("!HHIIBBH", sport, dport, 0x1234, 0xcafe, chunk, 3,
+                       4 + len(payload)) + payload
+
+
+def ether(dst, src, payload, proto=ETH_IP):
+    return bytes.fromhex(dst.replace(":", "")) + \
+        bytes.fromhex(src.replace(":",
+                                  "")) + struct.pack("!H", proto) + payload
+
+
+class IPv4:
+    """A captured packet, taken apart. What is behind its length is padding."""
+
+    def __init__(self, data):
+        self.data = data
+        (first, self.tos, self.length, self.ident, self.frag, self.ttl,
+         self.proto, self.check, src, dst) = struct.unpack_from(
+             "!BBHHHBBH4s4s", data)
+        self.hlen = (first & 15) * 4
+        self.src = socket.inet_ntoa(src)
+        self.dst = socket.inet_ntoa(dst)
+        self.options = data[20:self.hlen]
+        self.payload = data[self.hlen:self.length]
+        self.padding = data[self.length:]
+        self.check_right = checksum(data[:self.hlen]) == 0
+
+    def __repr__(self):
+        return (f"<{self.src} > {self.dst} proto {self.proto} "
+                f"ttl {self.ttl} tos {self.tos:#x} id {self.ident:#x} "
+                f"frag {self.frag:#x} length {self.length} "
+                f"payload {self.payload[:48].hex()}>")

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A server behind a VIP, and clients that check its answers.
+
+    transfer.py serve VIP NAME READYFILE
+    transfer.py upload|download VIP BYTES
+    transfer.py connections|datagrams VIP N
+
+A TCP client sends "put N" and N bytes, and gets their hash; or "get N", and
+gets N bytes; or "who", and gets the server's name. UDP is echoed with the
+server's name in front.
+"""
+
+import hashlib
+import random
+import socket
+import sys
+import threading
+
+from ktap import Case, check, check_is
+from limits import limit
+
+PORT = 7000
+CHUNK = 1 << 16
+
+
+def blob(size):
+    """Some bytes, the same everywhere."""
+    return random.Random(size).randbytes(size)
+
+
+def read_exactly(stream, size):
+    digest, left = hashlib.sha256(), size
+    while left:
+        data = stream.read(min(left, CHUNK))
+        if not data:
+            raise EOFError(f"{left} bytes are missing")
+        digest.update(data)
+        left -= len(data)
+    return digest.hexdigest()
+
+
+def serve_tcp(conn, name):
+    with conn, conn.makefile("rwb") as stream:
+        verb, _, size = stream.readline().decode().strip().partition(" ")
+        if verb == "put":
+            stream.write(read_exactly(stream, int(size)).encode())
+        elif verb == "get":
+            stream.write(blob(int(size)))
+        else:
+            stream.write(name.encode())
+
+
+def serve_udp(sock, name):
+    while True:
+        data, addr = sock.recvfrom(2048)
+        sock.sendto(name.encode() + b" " + data, addr)
+
+
+def serve(vip, name, ready):
+    tcp = socket.create_server((vip, PORT), backlog=128)
+    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    udp.bind((vip, PORT))
+    threading.Thread(target=serve_udp, args=(udp, name), daemon=True).start()
+    with open(ready, "w", encoding="ascii"):
+        pass
+    while True:
+        conn, _ = tcp.accept()
+        threading.Thread(target=serve_tcp, args=(conn, name),
+                         daemon=True).start()
+
+
+def ask(vip, line, data=b"", sport=0):
+    """One connection: the server's answer to a line and some bytes."""
+    with socket.create_connection((vip, PORT), limit(10),
+                                  source_address=("", sport)) as conn:
+        conn.sendall(line.encode() + b"\n" + data)
+        conn.shutdown(socket.SHUT_WR)
+        with conn.makefile("rb") as stream:
+            return stream.read()
+
+
+def upload(vip, size):
+    data = blob(size)
+    check_is(f"an upload of {size} bytes arrives as it was",
+             ask(vip, f"put {size}", data).decode(),
+             hashlib.sha256(data).hexdigest())
+
+
+def download(vip, size):
+    check(f"a download of {size} bytes arrives as it was",
+          ask(vip, f"get {size}") == blob(size))
+
+
+def connections(vip, n):
+    """Each from a port of its own."""
+    first = [ask(vip, "who", sport=20000 + i) for i in range(n)]
+    check_is(f"{n} connections are spread over both backends", set(first),
+             {b"backend1", b"backend2"})
+
+
+def datagrams(vip, n):
+    socks = []
+    for _ in range(n):
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.settimeout(limit(10))
+        sock.connect((vip, PORT))
+        socks.append(sock)
+    answers = []
+    with Case(f"each of {n} UDP flows is answered by one backend, and both "
+              "answer") as case:
+        for turn in range(2):
+            # In portions that fit into every queue on the way.
+            for i in range(0, n, 50):
+                for j, sock in enumerate(socks[i:i + 50], i):
+                    sock.send(b"%d %d" % (turn, j))
+                for j, sock in enumerate(socks[i:i + 50], i):
+                    name, _, data = sock.recv(2048).partition(b" ")
+                    case.expect(f"answer {j}", data, b"%d %d" % (turn, j))
+                    answers.append(name)
+        case.expect("backends of the second turn", answers[n:], answers[:n])
+        case.expect("backends", set(answers), {b"backend1", b"backend2"})
+
+
+def main():
+    verb, vip, *args = sys.argv[1:]
+    if verb == "serve":
+        serve(vip, *args)
+    {"upload": upload, "download": download, "connections": connections,
+     "datagrams": datagrams}[verb](vip, int(args[0]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0
+# needs: director
+"""Random requests, always the same: half of them nearly valid."""
+
+import collections
+import errno
+import os
+import random
+import time
+
+import family as f
+from genl import NLM_F_ACK, NLM_F_DUMP, Genl, nest, nla
+from ktap import Case, check, check_is
+
+# For so long, and at least so many: enough for both outcomes to be frequent.
+SECONDS = float(os.environ.get("MAGLEV_E2E_FUZZ", 10))
+LEAST = 500
+KNOWN = {0, errno.EINVAL, errno.ERANGE, errno.EEXIST, errno.ENOENT,
+         errno.EBUSY, errno.EOPNOTSUPP, errno.ENOSPC}
+GOOD = {
+    "protocol": (6, 17, 132, 1), "address4": None, "address6": None,
+    "port": (0, 80, 81, 1000, 1500, 2000, 65535),
+    "port_last": (0, 80, 1000, 2000, 65535), "pool": ("web", "spare", "no"),
+    "name": ("web", "spare", "x", "tcp/203.0.113.1:80", "", "a" * 63),
+    "table_size": (251, 257, 1021, 252, 250), "seed": (0, 1, 1 << 63),
+    "weight": (0, 1, 2, 65535, 65536), "prefix_len": (0, 8, 24, 32, 33),
+    "track": (0, 1, 2, 3), "affinity": (0, 1, 2, 3), "all_down": (0, 1, 2, 3),
+    "fallback": ("web", "spare", "backup", "", "no"), "state": (0, 1, 2, 3),
+    # Long ones, so that nothing happens by itself meanwhile.
+    "settle": (0, 3600000, 86400000, 86400001),
+    "deadline": (3600000, 604800000, 604800001),
+    # Small ones, for want of memory.
+    "cache_size": (1024, 1025, 4096, 1023), "client_port": (0, 1, 65535),
+    **{n: (0, 1, 60, 2678400, 2678401) for n in f.TIMEOUTS},
+}
+# Attributes that few others go with are left out of most requests.
+SELDOM = {"port_last": 0.5, "pool": 0.5, "fallback": 0.3, "settle": 0.5,
+          "track": 0.5, "affinity": 0.5, "all_down": 0.5, "state": 0.7,
+          "deadline": 0.2, **{n: 0.3 for n in f.TIMEOUTS}}
+
+
+class Fuzz:
+    def __init__(self, seed):
+        self.rng = random.Random(seed)
+        self.genl = Genl()
+        self.errors = collections.Counter()
+
+    def value(self, name):
+        rng = self.rng
+        if name in ("address4", "client4"):
+            return f"{rng.choice((10, 203, 0, 127, 224))}.0.113." \
+                f"{rng.randrange(4)}"
+        if name in ("address6", "client6"):
+            return "2001:db8::1"
+        return rng.choice(GOOD[name])
+
+    def attribute(self, kind, name):
+        rng, spec = self.rng, f.OBJECTS[kind][name]
+        payload = f.encode(spec, self.value(name))
+        ident, length = spec.ident, None
+        dice = rng.random()
+        if name == "cache_size":
+            pass
+        elif dice < 0.03:
+            payload = rng.randbytes(rng.randrange(40))
+        elif dice < 0.05:
+            ident = rng.getrandbits(16)
+        elif dice < 0.07:
+            length = rng.randrange(300)
+        return nla(ident, payload, length)
+
+    def object(self, cmd, kind):
+        rng, allowed = self.rng, f.ALLOWED[cmd][kind]
+        names = [n for n in allowed if n not in ("address6", "client6") and
+                 rng.random() < SELDOM.get(n, 0.93)]
+        if rng.random() < 0.05:
+            names.append(rng.choice([
+                n for n, spec in f.OBJECTS[kind].items()
+                if spec.ident not in f.READ_ONLY[kind]]))
+        rng.shuffle(names)
+        inside = [self.attribute(kind, n) for n in names]
+        if rng.random() < 0.03:
+            return nla(kind, b"".join(inside))
+        return nest(kind, *inside)
+
+    def request(self):
+        """A command and its attributes, at random."""
+        rng = self.rng
+        cmd = rng.choice(tuple(f.ALLOWED))
+        # Otherwise the configuration would be empty most of the time.
+        if cmd == f.FLUSH and rng.random() < 0.9:
+            cmd = f.SERVICE_NEW
+        kinds = [k for k in f.ALLOWED[cmd] if rng.random() < 0.8]
+        if cmd in f.MEMBERS and f.A_POOL in kinds and \
+                f.A_SERVICE in kinds and rng.random() < 0.9:
+            kinds.remove(rng.choice((f.A_POOL, f.A_SERVICE)))
+        # Several of one kind, where the command takes them and where not.
+        if kinds and rng.random() < (0.3 if cmd in f.SEVERAL else 0.02):
+            more = rng.choice(kinds)
+            if cmd in f.SEVERAL and f.A_BACKEND in kinds:
+                more = f.A_BACKEND
+            kinds += [more] * rng.randrange(1, 4)
+            rng.shuffle(kinds)
+        data = b"".join(self.object(cmd, k) for k in kinds)
+        if cmd in f.DRY_RUNS and rng.random() < 0.3 or rng.random() < 0.02:
+            data += f.DRY_RUN
+        if rng.random() < 0.1 and data and cmd != f.CONFIG_SET:
+            broken = bytearray(data)
+            for _ in range(rng.randrange(1, 4)):
+                broken[rng.randrange(len(broken))] = rng.getrandbits(8)
+            data = bytes(broken)
+        if rng.random() < 0.02:
+            data += rng.randbytes(rng.randrange(1, 64))
+        if rng.random() < 0.02:
+            cmd = rng.getrandbits(8)
+        return cmd, data
+
+    def generation(self):
+        return self.genl.call(f.INFO_GET).messages
+
+    def run(self, case):
+        end, n, before = time.monotonic() + SECONDS, 0, self.generation()
+        while (time.monotonic() < end or n < LEAST) and not case.wrong:
+            cmd, data = self.request()
+            dump = self.rng.random() < 0.2
+            reply = self.genl.call(cmd, data, NLM_F_DUMP if dump else
+                                   NLM_F_ACK)
+            self.errors[reply.error] += 1
+            what = f"request {n}, {f.COMMANDS.get(cmd, cmd)} {data.hex()}"
+            if reply.error not in KNOWN:
+                case.fail(f"{what}: {reply}")
+            now = self.generation()
+            if reply.error and now != before:
+                case.fail(f"{what}: refused, yet something has changed")
+            before = now
+            n += 1
+        return n
+
+
+def main():
+    fuzz = Fuzz(20161104)
+    f.configure(fuzz.genl)
+    with Case("a random request gets a documented error or none, and a "
+              "refused "
+              "one changes nothing") as case:
+        n = fuzz.run(case)
+    print(f"# {n} requests,", ", ".join(
+        f"{errno.errorcode.get(e, 'success')} {c}"
+        for e, c in fuzz.errors.most_common()))
+    check("many random requests are carried out, many are refused",
+          min(fuzz.errors[0], n - fuzz.errors[0]) > n / 20, fuzz.errors)
+    f.configure(fuzz.genl)
+    check_is("the family works as before after random requests",
+             [len(x) for x in f.state(fuzz.genl)], [2, 2, 4, 2, 1])
+
+
+if __name__ == "__main__":
+    main()

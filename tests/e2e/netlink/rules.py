@@ -1,0 +1,369 @@
+# SPDX-License-Identifier: GPL-2.0
+# needs: director
+"""Requests that are well formed and still invalid: the documented error, and a
+text with the reason. And values at the ends of their ranges."""
+
+import errno
+
+import family as f
+from genl import Genl, nest
+from ktap import Case, check, check_is
+
+EINVAL, ENOENT, EEXIST, EBUSY, ENOSPC, ERANGE = (
+    errno.EINVAL, errno.ENOENT, errno.EEXIST, errno.EBUSY, errno.ENOSPC,
+    errno.ERANGE)
+NO_SUCH = f.service(port=81)
+IPV6 = f.obj(f.A_SERVICE, protocol=6, address6="2001:db8::1", port=80)
+SHARED = f.service(port=82, pool="web")
+
+
+def table(**params):
+    return f.obj(f.A_POOL, **params)
+
+
+def range_of(**params):
+    return f.service(proto=17, port=1000, port_last=2000, **params)
+
+
+def vip(addr):
+    return f.service(vip=addr)
+
+
+# What, command, request, errno, part of the text
+RULES = (
+    ("a service that is there", f.SERVICE_NEW, f.service(), EEXIST, "exists"),
+    ("any port, where 0 to 0 is there", f.SERVICE_NEW,
+     f.service(port=0, proto=132, port_last=0) + table(table_size=252),
+     EINVAL, "prime"),
+    ("a service for ICMP", f.SERVICE_NEW, f.service(proto=1), EINVAL,
+     "TCP, UDP or SCTP"),
+    ("an IPv6 VIP", f.SERVICE_NEW, IPV6, errno.EOPNOTSUPP, "IPv6"),
+    ("VIPs of both families", f.SERVICE_NEW,
+     f.service(address6="2001:db8::1"), EINVAL, "both"),
+    ("range that ends before it starts", f.SERVICE_NEW,
+     f.service(port=90, port_last=89), EINVAL, "ends before"),
+    ("range that ends at 0", f.SERVICE_NEW, f.service(port=90, port_last=0),
+     EINVAL, "ends before"),
+    ("range that starts at 0", f.SERVICE_NEW, f.service(port=0, port_last=9),
+     EINVAL, "port 0"),
+    ("range within a range", f.SERVICE_NEW,
+     f.service(proto=17, port=1500, port_last=1600), EINVAL, "overlap"),
+    ("range around a range", f.SERVICE_NEW,
+     f.service(proto=17, port=1, port_last=65535), EINVAL, "overlap"),
+    ("range with the first port of a range", f.SERVICE_NEW,
+     f.service(proto=17, port=900, port_last=1000), EINVAL, "overlap"),
+    ("range with the last port of a range", f.SERVICE_NEW,
+     f.service(proto=17, port=2000, port_last=2001), EINVAL, "overlap"),
+    ("VIP 0.0.0.0", f.SERVICE_NEW, vip("0.0.0.0"), EINVAL, "unicast"),
+    ("VIP 127.0.0.1", f.SERVICE_NEW, vip("127.0.0.1"), EINVAL, "unicast"),
+    ("VIP 224.0.0.1", f.SERVICE_NEW, vip("224.0.0.1"), EINVAL, "unicast"),
+    ("VIP 255.255.255.255", f.SERVICE_NEW, vip("255.255.255.255"), EINVAL,
+     "unicast"),
+    ("a pool that is not there", f.SERVICE_NEW, f.service(port=82, pool="no"),
+     ENOENT, "no such pool"),
+    ("another service's private pool", f.SERVICE_NEW,
+     f.service(port=82, pool="tcp/203.0.113.1:80"), EINVAL, "private"),
+    ("table size for a shared pool", f.SERVICE_NEW,
+     SHARED + table(table_size=257), EINVAL, "shared"),
+    ("table size 252", f.SERVICE_NEW, NO_SUCH + table(table_size=252), EINVAL,
+     "prime"),
+    ("table size 250", f.SERVICE_NEW, NO_SUCH + table(table_size=250), ERANGE,
+     "range"),
+    ("table size 0", f.SERVICE_NEW, NO_SUCH + table(table_size=0), ERANGE,
+     "range"),
+    ("table size 1048574", f.SERVICE_NEW, NO_SUCH + table(table_size=1048574),
+     ERANGE, "range"),
+    ("settle time for a shared pool", f.SERVICE_NEW, SHARED + table(settle=9),
+     EINVAL, "shared"),
+    ("its pool as fallback", f.SERVICE_NEW,
+     f.service(port=82, pool="web", fallback="web"), EINVAL,
+     "cannot be its fallback"),
+    ("a fallback that is not there", f.SERVICE_NEW,
+     f.service(port=82, fallback="no"), ENOENT, "no such pool"),
+    ("a private pool as fallback", f.SERVICE_NEW,
+     f.service(port=82, fallback="tcp/203.0.113.1:80"), EINVAL, "private"),
+    ("its private pool as fallback", f.SERVICE_SET,
+     f.service(fallback="tcp/203.0.113.1:80"), EINVAL, "private"),
+    ("a fallback that is not there", f.SERVICE_SET,
+     f.service(track=2, fallback="no"), ENOENT, "no such pool"),
+    ("its pool as fallback", f.SERVICE_SET, range_of(fallback="web"), EINVAL,
+     "cannot be its fallback"),
+    ("its fallback as pool", f.SERVICE_SET, range_of(pool="backup"), EINVAL,
+     "cannot be its fallback"),
+    ("pool and fallback the same", f.SERVICE_SET,
+     f.service(pool="spare", fallback="spare", track=1), EINVAL,
+     "cannot be its fallback"),
+    ("settle time for a shared pool", f.SERVICE_SET,
+     range_of() + table(settle=9), EINVAL, "shared"),
+    ("a service that is not there", f.SERVICE_SET, NO_SUCH + table(seed=3),
+     ENOENT, "no such service"),
+    ("table size 255", f.SERVICE_SET, f.service() + table(table_size=255),
+     EINVAL, "prime"),
+    ("a pool that is not there", f.SERVICE_SET, f.service(pool="no"), ENOENT,
+     "no such pool"),
+    ("a service that is not there", f.SERVICE_DEL, NO_SUCH, ENOENT,
+     "no such service"),
+    ("one port of a range", f.SERVICE_DEL, f.service(proto=17, port=1000),
+     ENOENT, "no such service"),
+    ("a service that is not there", f.SERVICE_GET, NO_SUCH, ENOENT,
+     "no such service"),
+    ("a pool that is there", f.POOL_NEW, f.pool(), EEXIST, "exists"),
+    ("a pool named like a service", f.POOL_NEW, f.pool("tcp/1.2.3.4:80"),
+     EINVAL, "letters"),
+    ("a pool with a blank in its name", f.POOL_NEW, f.pool("a b"), EINVAL,
+     "letters"),
+    ("a pool with a byte above 127 in its name", f.POOL_NEW,
+     f.pool(b"a\xe4\0"), EINVAL, "letters"),
+    ("a pool without a name", f.POOL_NEW, f.pool(""), EINVAL, "empty"),
+    ("table size 253", f.POOL_NEW, f.pool("new", table_size=253), EINVAL,
+     "prime"),
+    ("a pool that is not there", f.POOL_SET, f.pool("no", seed=1), ENOENT,
+     "no such pool"),
+    ("table size 253", f.POOL_SET, f.pool(table_size=253), EINVAL, "prime"),
+    ("a pool that is used", f.POOL_DEL, f.pool(), EBUSY, "used"),
+    ("a pool that is a fallback", f.POOL_DEL, f.pool("backup"), EBUSY,
+     "used"),
+    ("a private pool", f.POOL_DEL, f.pool("tcp/203.0.113.1:80"), EBUSY,
+     "private"),
+    ("a pool that is not there", f.POOL_DEL, f.pool("no"), ENOENT,
+     "no such pool"),
+    ("a pool that is not there", f.POOL_GET, f.pool("no"), ENOENT,
+     "no such pool"),
+    ("a backend that is there", f.BACKEND_NEW, f.service() + f.backend(),
+     EEXIST, "already"),
+    ("weight 65536", f.BACKEND_NEW,
+     f.service() + f.backend("10.0.0.9", weight=65536), ERANGE, "range"),
+    ("an IPv6 backend", f.BACKEND_NEW,
+     f.service() + f.obj(f.A_BACKEND, address6="2001:db8::1"),
+     errno.EOPNOTSUPP, "IPv6"),
+    ("backend 0.0.0.0", f.BACKEND_NEW, f.service() + f.backend("0.0.0.0"),
+     EINVAL, "unicast"),
+    ("backend 127.0.0.1", f.BACKEND_NEW, f.service() + f.backend("127.0.0.1"),
+     EINVAL, "unicast"),
+    ("backend 239.1.1.1", f.BACKEND_NEW, f.service() + f.backend("239.1.1.1"),
+     EINVAL, "unicast"),
+    ("neither service nor pool", f.BACKEND_NEW, f.backend("10.0.0.9"), EINVAL,
+     "neither"),
+    ("both a service and a pool", f.BACKEND_NEW,
+     f.service() + f.pool() + f.backend("10.0.0.9"), EINVAL, "both"),
+    ("a service that is not there", f.BACKEND_NEW, NO_SUCH + f.backend(),
+     ENOENT, "no such service"),
+    ("a pool that is not there", f.BACKEND_NEW, f.pool("no") + f.backend(),
+     ENOENT, "no such pool"),
+    ("a deadline without a state", f.BACKEND_NEW,
+     f.service() + f.backend("10.0.0.9", deadline=9), EINVAL, "drains"),
+    ("a deadline for one that is down", f.BACKEND_NEW,
+     f.service() + f.backend("10.0.0.9", state=f.DOWN, deadline=9), EINVAL,
+     "drains"),
+    ("a deadline without a state", f.BACKEND_SET,
+     f.service() + f.backend(deadline=9), EINVAL, "drains"),
+    ("a deadline for one that is up", f.BACKEND_SET,
+     f.service() + f.backend(state=f.UP, deadline=9, weight=7), EINVAL,
+     "drains"),
+    ("weight 65536", f.BACKEND_SET, f.service() + f.backend(weight=65536),
+     ERANGE, "range"),
+    ("a backend that is not there", f.BACKEND_SET,
+     f.service() + f.backend("10.0.0.9", weight=1), ENOENT, "no such backend"),
+    ("a backend that is not there", f.BACKEND_DEL,
+     f.service() + f.backend("10.0.0.9"), ENOENT, "no such backend"),
+    ("a backend of another pool", f.BACKEND_DEL,
+     f.pool("spare") + f.backend("10.0.0.2"), ENOENT, "no such backend"),
+    ("a backend that is not there", f.BACKEND_GET,
+     f.service() + f.backend("10.0.0.9"), ENOENT, "no such backend"),
+    ("a router that is there", f.ROUTER_NEW, f.router(), EEXIST, "already"),
+    ("a prefix of 33", f.ROUTER_NEW, f.router(prefix_len=33), EINVAL,
+     "longer"),
+    ("bits beyond the prefix", f.ROUTER_NEW, f.router(prefix_len=31), EINVAL,
+     "beyond"),
+    ("bits beyond a prefix of 0", f.ROUTER_NEW, f.router(prefix_len=0),
+     EINVAL, "beyond"),
+    ("an IPv6 router", f.ROUTER_NEW,
+     f.obj(f.A_ROUTER, address6="2001:db8::1"), errno.EOPNOTSUPP, "IPv6"),
+    ("a router that is not there", f.ROUTER_DEL, f.router("192.0.2.9"),
+     ENOENT, "no such router"),
+    ("a prefix that only covers a router's", f.ROUTER_DEL,
+     f.router("192.0.2.0", prefix_len=24), ENOENT, "no such router"),
+    ("a service that is not there", f.STATS_ZERO, NO_SUCH, ENOENT,
+     "no such service"),
+    ("a right and a wrong timeout", f.CONFIG_SET, f.config(tcp=9, udp=0),
+     ERANGE, "range"),
+    ("a right timeout and a wrong size", f.CONFIG_SET,
+     f.config(tcp=9, cache_size=1023), ERANGE, "range"),
+    ("a service that is not there", f.CONN_DEL, NO_SUCH, ENOENT,
+     "no such service"),
+    ("one port of a range", f.CONN_DEL, f.service(proto=17, port=1000),
+     ENOENT, "no such service"),
+    ("backend 0.0.0.0", f.CONN_DEL, f.backend("0.0.0.0"), EINVAL, "unicast"),
+    ("an IPv6 backend", f.CONN_DEL,
+     f.obj(f.A_BACKEND, address6="2001:db8::1"), errno.EOPNOTSUPP, "IPv6"),
+    ("a port without a service", f.LOOKUP_GET, NO_SUCH + f.client(), ENOENT,
+     "no service answers"),
+    ("a VIP without a service", f.LOOKUP_GET,
+     vip("203.0.113.9") + f.client(), ENOENT, "no service answers"),
+    ("ICMP", f.LOOKUP_GET, f.service(proto=1) + f.client(), EINVAL,
+     "TCP, UDP or SCTP"),
+    ("an IPv6 client", f.LOOKUP_GET,
+     f.service() + f.obj(f.A_LOOKUP, client6="2001:db8::1"),
+     errno.EOPNOTSUPP, "IPv6"),
+    ("clients of both families", f.LOOKUP_GET,
+     f.service() + f.obj(f.A_LOOKUP, client4="192.0.2.1",
+                         client6="2001:db8::1"), EINVAL, "both"),
+    ("a dry run of a backend that is there", f.BACKEND_NEW,
+     f.service() + f.backend() + f.DRY_RUN, EEXIST, "already"),
+    ("a dry run with a deadline for one that is up", f.BACKEND_NEW,
+     f.service() + f.backend("10.0.0.9", deadline=9) + f.DRY_RUN, EINVAL,
+     "drains"),
+    ("a dry run of a backend that is not there", f.BACKEND_SET,
+     f.service() + f.backend("10.0.0.9") + f.DRY_RUN, ENOENT,
+     "no such backend"),
+    ("a dry run of a backend that is not there", f.BACKEND_DEL,
+     f.service() + f.backend("10.0.0.9") + f.DRY_RUN, ENOENT,
+     "no such backend"),
+    ("a dry run of table size 252", f.POOL_SET,
+     f.pool(table_size=252) + f.DRY_RUN, EINVAL, "prime"),
+)
+# What, command, request, and the number of slots, of 251, that are reassigned
+DRY_RUNS = (
+    ("another backend", f.BACKEND_NEW,
+     f.service() + f.backend("10.0.0.9"), range(120, 132)),
+    ("a backend that is down", f.BACKEND_NEW,
+     f.service() + f.backend("10.0.0.9", state=f.DOWN), (0,)),
+    ("the first backend", f.BACKEND_NEW,
+     f.pool("spare") + f.backend("10.0.0.9"), (251,)),
+    ("another weight of an only backend", f.BACKEND_SET,
+     f.service() + f.backend(weight=9), (0,)),
+    ("a drain with a deadline", f.BACKEND_SET,
+     f.service() + f.backend(state=f.DRAIN, deadline=0), (251,)),
+    ("nothing", f.BACKEND_SET, f.service() + f.backend(), (0,)),
+    ("the last backend", f.BACKEND_DEL, f.service() + f.backend(), (251,)),
+    ("a seed", f.POOL_SET, f.pool(seed=99), (251,)),
+    ("no change", f.POOL_SET, f.pool(seed=0, table_size=251), (0,)),
+    ("a settle time", f.POOL_SET, f.pool(settle=9), (0,)),
+    ("a pool without backends", f.POOL_SET, f.pool("spare", seed=9), (0,)),
+)
+
+
+def rules(genl):
+    before = f.state(genl)
+    for what, cmd, request, error, text in RULES:
+        with Case(f"{f.COMMANDS[cmd]} is refused: {what}") as case:
+            reply = genl.call(cmd, request)
+            if reply.error != error or text not in (reply.text or ""):
+                case.fail(f"expected {errno.errorcode[error]} with "
+                          f"{text!r}, got {reply}")
+            if f.state(genl) != before:
+                case.fail("the configuration has changed")
+                f.configure(genl)
+                before = f.state(genl)
+
+
+def dry_runs(genl):
+    before = f.state(genl)
+    for what, cmd, request, slots in DRY_RUNS:
+        with Case(f"a dry run of {f.COMMANDS[cmd]} counts slots and changes "
+                  f"nothing: {what}") as case:
+            reply = genl.call(cmd, request + f.DRY_RUN)
+            case.expect("answer", (reply.error, len(reply.messages)), (0, 1))
+            case.expect("the configuration", f.state(genl) == before, True)
+            for moves in f.objects(reply.messages, f.A_MOVES):
+                case.expect("attributes", set(moves),
+                            set(f.OBJECTS[f.A_MOVES]))
+                moved = f.number(moves["slots"])
+                if moved not in slots:
+                    case.fail(f"{moved} slots move, expected {slots}")
+
+
+def ends_of_ranges(genl):
+    for what, cmd, request in (
+            ("port 65535", f.SERVICE_NEW, f.service(port=65535)),
+            ("any port", f.SERVICE_NEW, f.service(port=0)),
+            ("0 to 0 is any port", f.SERVICE_DEL,
+             f.service(port=0, port_last=0)),
+            ("1 to 65535", f.SERVICE_NEW, f.service(port=1, port_last=65535)),
+            ("a port twice is the port", f.SERVICE_DEL,
+             f.service(port=65535, port_last=65535)),
+            ("table size 1048573", f.SERVICE_SET,
+             f.service() + table(table_size=1048573)),
+            ("table size 251", f.SERVICE_SET,
+             f.service() + table(table_size=251)),
+            ("seed 0", f.SERVICE_SET, f.service() + table(seed=0)),
+            ("seed 2^64 - 1", f.SERVICE_SET,
+             f.service() + table(seed=(1 << 64) - 1)),
+            ("weight 65535", f.BACKEND_SET,
+             f.service() + f.backend(weight=65535)),
+            ("weight 0", f.BACKEND_SET, f.service() + f.backend(weight=0)),
+            ("a name of 63 bytes", f.POOL_NEW, f.pool("x" * 63)),
+            ("a name of one byte", f.POOL_NEW, f.pool("-")),
+            ("prefix of 0", f.ROUTER_NEW, f.router("0.0.0.0", prefix_len=0)),
+            ("prefix of 32", f.ROUTER_DEL, f.router(prefix_len=32)),
+            ("no settle time", f.POOL_SET, f.pool(settle=0)),
+            ("a settle time of a day", f.POOL_SET, f.pool(settle=86400000)),
+            ("a deadline in a week", f.BACKEND_SET,
+             f.service() + f.backend(state=f.DRAIN, deadline=604800000)),
+            ("timeouts of a second", f.CONFIG_SET,
+             f.config(**dict.fromkeys(f.TIMEOUTS, 1))),
+            ("timeouts of a month", f.CONFIG_SET,
+             f.config(**dict.fromkeys(f.TIMEOUTS, 2678400))),
+            ("1024 entries", f.CONFIG_SET, f.config(cache_size=1024)),
+            ("the last of all words", f.SERVICE_SET,
+             f.service(track=2, affinity=2, all_down=2)),
+            ("no fallback", f.SERVICE_SET, range_of(fallback="")),
+            ("what was a fallback", f.POOL_DEL, f.pool("backup")),
+            ("a backend that is in no pool", f.CONN_DEL,
+             f.backend("10.0.0.77")),
+            ("a client without a port", f.LOOKUP_GET,
+             f.service() + f.obj(f.A_LOOKUP, client4="198.51.100.7")),
+            ("a port of a range", f.LOOKUP_GET,
+             f.service(proto=17, port=1234) + f.client()),
+            ("a private pool by its name", f.BACKEND_NEW,
+             f.pool("tcp/203.0.113.1:80") + f.backend("10.0.0.9"))):
+        check_is(f"{f.COMMANDS[cmd]} accepts {what}",
+                 genl.call(cmd, request).error, 0)
+
+
+def duplicates(genl):
+    """As with every family, the last of several counts."""
+    f.configure(genl)
+    weights = [f.attr(f.A_BACKEND, "weight", w) for w in (3, 70000, 9)]
+    twice = nest(f.A_BACKEND, f.attr(f.A_BACKEND, "address4", "10.0.0.1"),
+                 weights[0], weights[2])
+    reply = genl.call(f.BACKEND_SET, f.service() + f.backend("10.9.9.9") +
+                      twice)
+    text = str(genl.call(f.BACKEND_GET, f.service() +
+                         f.backend()).messages)
+    check("of an attribute given twice, the last counts",
+          not reply.error and weights[2] in
+          genl.call(f.BACKEND_GET, f.service() + f.backend()).messages[0],
+          reply, text)
+    before = f.state(genl)
+    wrong = nest(f.A_BACKEND, f.attr(f.A_BACKEND, "address4", "10.0.0.1"),
+                 weights[1], weights[0])
+    reply = genl.call(f.BACKEND_SET, f.service() + wrong)
+    check("each of an attribute given twice has to be valid",
+          reply.error == ERANGE and f.state(genl) == before, reply)
+
+
+def limits(genl):
+    f.expect(genl, f.FLUSH)
+    most = f.SPEC.constants["routers_max"]
+    for i in range(most):
+        f.expect(genl, f.ROUTER_NEW, f.router(f"10.0.{i}.1"))
+    check_is(f"{most} routers fit, one more does not",
+             genl.call(f.ROUTER_NEW, f.router("10.1.0.1")).error, ENOSPC)
+    check_is("all routers are listed",
+             len(genl.dump(f.ROUTER_GET).messages), most)
+    check_is("FLUSH leaves no object", f.flush(genl), [2, 0, 0, 0, 0])
+
+
+def main():
+    genl = Genl()
+    f.configure(genl)
+    rules(genl)
+    dry_runs(genl)
+    ends_of_ranges(genl)
+    duplicates(genl)
+    limits(genl)
+
+
+if __name__ == "__main__":
+    main()
