@@ -117,7 +117,7 @@ class Lifecycle:
             run("ip", "netns", "del", name)
 
 
-# How often each is done: 200 in all.
+# The number of times that each is done: 200 in all.
 PLAN = {
     "backend": 20, "last_backend": 20, "service": 15, "service_at_once": 25,
     "clear": 15, "table": 40, "weights": 25, "routers": 12, "address": 8,

@@ -157,7 +157,7 @@ check_is "without offload, no packet above the MTU arrives at the director" "$la
 	"$(gre large director)"
 check_whole "without offload"
 
-# A smaller path to the backends: the router is told, and segments shrink.
+# A smaller MTU to the backends: the director informs the router, and segments shrink.
 in_ns director ip route change 10.2.1.0/24 dev d1 src 10.2.1.1 mtu 1200
 in_ns director ip route change 10.2.2.0/24 dev d2 src 10.2.2.1 mtu 1200
 client upload "$VIP" 200000

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Results as lines of KTAP. run.sh gives them numbers."""
+"""Results as lines of KTAP. run.sh adds the numbers."""
 
 import sys
 
@@ -34,7 +34,7 @@ def check_is(desc, got, expected):
 
 
 class Case:
-    """Collects what is wrong with one case and reports it at the end."""
+    """Collects the failures of one case and reports them at the end."""
 
     def __init__(self, desc):
         self.desc = desc

@@ -17,7 +17,7 @@ def limit(seconds):
 
 
 def wait_until(condition, what, seconds=2, pause=0.005):
-    """Polls until the condition is true; what is said when it never is."""
+    """Polls until the condition is true; `what` describes it in the error."""
     end = time.monotonic() + limit(seconds)
     while not condition():
         if time.monotonic() > end:

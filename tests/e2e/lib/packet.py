@@ -87,7 +87,7 @@ def ether(dst, src, payload, proto=ETH_IP):
 
 
 class IPv4:
-    """A captured packet, taken apart. What is behind its length is padding."""
+    """A captured packet, taken apart. Bytes behind its length are padding."""
 
     def __init__(self, data):
         self.data = data

@@ -79,7 +79,7 @@ class Proof:
             raise RuntimeError("directors refuse the change")
 
     def _open(self, title):
-        """Those to IPVS are counted apart: they are not what is tested."""
+        """Those to IPVS, which is not under test, are counted apart."""
         self.conns.open(self.judged, NUMBER)
         others = set(self.cluster.services) - set(self.judged)
         self.conns.open(others, NUMBER)

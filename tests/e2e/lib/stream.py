@@ -28,7 +28,7 @@ def stream_frames():
 
 
 class Stream:
-    """A child that sends without end, whatever happens to its device."""
+    """A child that sends without end, with or without its device."""
 
     def __init__(self, burst=16, pause=0.002):
         sys.stdout.flush()

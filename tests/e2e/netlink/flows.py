@@ -29,7 +29,7 @@ def udp_service(port, **more):
 
 
 def packets(genl):
-    """Packets counted so far, under whatever reason."""
+    """Packets counted so far, for any reason."""
     return sum(f.number(o["value"]) for m in genl.call(f.STATS_GET).messages
                for o in f.counters(m) if not o["name"].startswith(b"flows_"))
 

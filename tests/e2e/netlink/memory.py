@@ -16,7 +16,7 @@ NO_MEMORY = (errno.ENOMEM, errno.ENOBUFS)
 NEW = f.service(port=81) + f.obj(f.A_POOL, table_size=257)
 RANGE = f.service(port=90, port_last=99, pool="web")
 
-# What, requests that make it possible, command, request.
+# Description, requests that make it possible, command, request.
 REQUESTS = (
     ("a service of a new VIP", (), f.SERVICE_NEW,
      f.service(vip="203.0.113.9")),

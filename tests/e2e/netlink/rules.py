@@ -29,7 +29,7 @@ def vip(addr):
     return f.service(vip=addr)
 
 
-# What, command, request, errno, part of the text
+# Description, command, request, errno, part of the text
 RULES = (
     ("a service that is there", f.SERVICE_NEW, f.service(), EEXIST, "exists"),
     ("any port, where 0 to 0 is there", f.SERVICE_NEW,
@@ -222,7 +222,7 @@ RULES = (
     ("a dry run of table size 252", f.POOL_SET,
      f.pool(table_size=252) + f.DRY_RUN, EINVAL, "prime"),
 )
-# What, command, request, and the number of slots, of 251, that are reassigned
+# Description, command, request, and the number of slots, of 251, that are reassigned
 DRY_RUNS = (
     ("another backend", f.BACKEND_NEW,
      f.service() + f.backend("10.0.0.9"), range(120, 132)),

@@ -14,7 +14,7 @@ EINVAL, EEXIST, ENOSPC, ERANGE = (errno.EINVAL, errno.EEXIST, errno.ENOSPC,
 MAX = f.SPEC.constants["backends_max"]
 NEW = f.service(port=81) + f.obj(f.A_POOL, table_size=257)
 
-# What is invalid, the backends before it, it, errno, part of the text
+# Defect, the backends before the invalid one, it, errno, part of the text
 WRONG = (
     ("one that comes twice", f.backends(3), f.backend("10.1.0.2"), EEXIST,
      "already"),
@@ -30,7 +30,7 @@ WRONG = (
      f.backend("10.1.1.1", deadline=9), EINVAL, "drains"),
     ("one too many", f.backends(MAX), f.backend("10.2.0.1"), ENOSPC, "fit"),
 )
-# Where backends are added, command, request
+# Place of the backends, command, request
 PLACES = (
     ("a service", f.SERVICE_NEW, NEW),
     ("a pool", f.POOL_NEW, f.pool("new", table_size=251)),
