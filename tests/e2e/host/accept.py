@@ -172,16 +172,19 @@ class Verdicts:
                         [outer(whole, ident=77)])
 
     def tunnel_device(self):
-        self.tunnel.receive()
+        last = inner(OTHER, p.tcp(4000, 80, b"the last one"))
+        # Takes the packets of other cases.
+        self.wire.exchange([outer(p.gre(last))])
+        self.tunnel.receive(last)
         before = self.rx_packets()
         self.wire.exchange([outer(p.gre(TCP_OTHER))])
         check_is("the GRE device receives a packet for no VIP as it was",
-                 self.tunnel.receive(), [TCP_OTHER])
+                 self.tunnel.receive(TCP_OTHER), [TCP_OTHER])
         check_is("the GRE device counts a packet for no VIP",
                  self.rx_packets() - before, 1)
-        self.wire.exchange([outer(p.gre(TCP_VIP))])
+        self.wire.exchange([outer(p.gre(TCP_VIP)), outer(p.gre(last))])
         check_is("the GRE device receives no packet for a VIP",
-                 self.tunnel.receive(), [])
+                 self.tunnel.receive(last), [last])
         self.director.moved()
         self.stack.receive()
 

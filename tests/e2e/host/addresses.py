@@ -13,6 +13,7 @@ CONFIG = f"""
 -a -t {VIP}:80 -r 10.2.0.11
 """
 TCP_VIP = inner(VIP, p.tcp(4000, 80))
+EXTRA = "10.1.0.33"
 MANY = 300
 
 
@@ -49,21 +50,21 @@ class Addresses:
             case.expect("counters", self.director.moved(), {})
 
 
-def main():
-    test = Addresses()
-    extra = "10.1.0.33"
-    test.ignored("not an address of the director", extra)
-    test.ip(f"addr add {extra}/24 dev d0")
-    test.forwarded("an address that was added", extra)
-    test.ip(f"addr add {extra}/32 dev lo")
-    test.forwarded("an address of two devices", extra)
-    test.ip(f"addr del {extra}/24 dev d0")
-    test.forwarded("an address that one of two devices has lost", extra)
-    test.ip(f"addr del {extra}/32 dev lo")
-    test.ignored("an address that both devices have lost", extra)
+def come_and_go(test):
+    test.ignored("not an address of the director", EXTRA)
+    test.ip(f"addr add {EXTRA}/24 dev d0")
+    test.forwarded("an address that was added", EXTRA)
+    test.ip(f"addr add {EXTRA}/32 dev lo")
+    test.forwarded("an address of two devices", EXTRA)
+    test.ip(f"addr del {EXTRA}/24 dev d0")
+    test.forwarded("an address that one of two devices has lost", EXTRA)
+    test.ip(f"addr del {EXTRA}/32 dev lo")
+    test.ignored("an address that both devices have lost", EXTRA)
     test.forwarded("one of the addresses that were there all the time",
                    "10.1.0.2", "10.1.0.22")
 
+
+def devices(test):
     test.ip("link add dummy0 type dummy")
     test.ip("addr add 10.8.0.1/24 dev dummy0")
     test.forwarded("an address of a device that was never up", "10.8.0.1")
@@ -84,6 +85,8 @@ def main():
     test.ignored("an address of a device that is in another namespace now",
                  "10.8.0.1")
 
+
+def hundreds(test):
     many = [f"10.9.{i // 200}.{i % 200 + 1}" for i in range(MANY)]
     test.ip(*[f"addr add {a}/32 dev lo" for a in many])
     test.forwarded(f"one of {MANY} more", *many)
@@ -93,17 +96,25 @@ def main():
     test.ip(f"addr del {many[0]}/32 dev lo")
     test.ignored("the last of them, which was deleted", many[0])
 
-    # Addresses that come and go while there is no service, and so no hook.
+
+def without_service(test):
+    """Addresses that come and go while there is no hook."""
     test.director.adm("-C")
-    test.ip(f"addr add {extra}/24 dev d0")
+    test.ip(f"addr add {EXTRA}/24 dev d0")
     test.again()
     test.forwarded("an address that was added while there was no service",
-                   extra)
+                   EXTRA)
     test.director.adm("-C")
-    test.ip(f"addr del {extra}/24 dev d0")
+    test.ip(f"addr del {EXTRA}/24 dev d0")
     test.again()
     test.ignored("an address that was deleted while there was no service",
-                 extra)
+                 EXTRA)
+
+
+def main():
+    test = Addresses()
+    for part in (come_and_go, devices, hundreds, without_service):
+        part(test)
 
 
 if __name__ == "__main__":

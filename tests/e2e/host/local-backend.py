@@ -40,7 +40,7 @@ def main():
     tunnel = TunnelPort(host.director.ns, "gre1")
     delivered(host)
     check_is("the GRE device receives the inner packet as it was",
-             tunnel.receive(), [TCP_VIP])
+             tunnel.receive(TCP_VIP), [TCP_VIP])
 
     # The address that packets are sent to is a backend as well.
     adm(f"-d {SERVICE} -r 10.2.0.1")

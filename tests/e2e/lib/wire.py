@@ -72,22 +72,28 @@ class Delivered:
 
 
 class TunnelPort:
-    """Inner packets that a GRE device receives."""
+    """Inner packets that a GRE device receives.
+
+    Such a device queues packets once more, so the marker may overtake them.
+    """
 
     def __init__(self, namespace, device):
         with namespace:
             self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
             self.sock.bind((device, ETH_P_ALL))
 
-    def receive(self):
-        packets = []
-        while True:
+    def receive(self, last):
+        """The packets up to a certain one, or to the limit for hangs."""
+        packets, end = [], time.monotonic() + limit(2)
+        while last not in packets and time.monotonic() < end:
             try:
                 data, addr = self.sock.recvfrom(1 << 17, socket.MSG_DONTWAIT)
             except BlockingIOError:
-                return packets
+                time.sleep(0.001)
+                continue
             if addr[2] != PACKET_OUTGOING:
                 packets.append(data)
+        return packets
 
 
 class Wire:
