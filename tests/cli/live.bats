@@ -35,6 +35,13 @@ saved()
 	[ -z "$stderr" ]
 }
 
+# A name for the service and one for the backend of the tests that resolve names.
+add_names()
+{
+	grep -q '^192.0.2.77 ' /etc/hosts ||
+		printf '%s\n' "192.0.2.77 vip.example" "192.0.2.78 backend.example" >>/etc/hosts
+}
+
 # jq over a listing: json FILTER ARGUMENT...
 json()
 {
@@ -156,22 +163,22 @@ web()
 }
 
 @test "no arguments list, with names" {
-	grep -q '^192.0.2.77 ' /etc/hosts || echo "192.0.2.77 maglev-test.example" >>/etc/hosts
+	add_names
 	m -A -t 192.0.2.77:80
-	m -a -t 192.0.2.77:80 -r 192.0.2.77
+	m -a -t 192.0.2.77:80 -r 192.0.2.78
 	run -0 "$MAGLEVADM"
-	[ "${lines[3]}" = "TCP  maglev-test.example:http mh" ]
-	[[ ${lines[4]} == "  -> maglev-test.example:http     Tunnel "* ]]
+	[ "${lines[3]}" = "TCP  vip.example:http mh" ]
+	[[ ${lines[4]} == "  -> backend.example:http         Tunnel "* ]]
 }
 
 @test "host and service names name services and backends" {
-	grep -q '^192.0.2.77 ' /etc/hosts || echo "192.0.2.77 maglev-test.example" >>/etc/hosts
-	m -A -t maglev-test.example:http
-	m -a -t maglev-test.example:http -r maglev-test.example:http
-	saved $'-A -t 192.0.2.77:80 -s mh\n-a -t 192.0.2.77:80 -r 192.0.2.77:80 -i --tun-type gre -w 1'
+	add_names
+	m -A -t vip.example:http
+	m -a -t vip.example:http -r backend.example:http
+	saved $'-A -t 192.0.2.77:80 -s mh\n-a -t 192.0.2.77:80 -r 192.0.2.78:80 -i --tun-type gre -w 1'
 	run -0 "$MAGLEVADM" -S
-	[ "${lines[0]}" = "-A -t maglev-test.example:http -s mh" ]
-	m -D -t maglev-test.example:80
+	[ "${lines[0]}" = "-A -t vip.example:http -s mh" ]
+	m -D -t vip.example:80
 	saved ""
 }
 
@@ -992,13 +999,13 @@ settled()
 }
 
 @test "save with names restores to the same" {
-	grep -q '^192.0.2.77 ' /etc/hosts || echo "192.0.2.77 maglev-test.example" >>/etc/hosts
+	add_names
 	m -A -t 192.0.2.77:80
-	m -a -t 192.0.2.77:80 -r 192.0.2.77 -w 3
+	m -a -t 192.0.2.77:80 -r 192.0.2.78 -w 3
 	m -A -u 192.0.2.77 --port 53-54
 	"$MAGLEVADM" -S -n >numbers
 	"$MAGLEVADM" -S >names
-	grep -q 'maglev-test.example:http' names
+	grep -q 'vip.example:http' names
 	m -C
 	"$MAGLEVADM" -R <names
 	diff numbers <("$MAGLEVADM" -S -n)
