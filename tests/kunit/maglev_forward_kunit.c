@@ -100,7 +100,7 @@ static bool can_write(enum skb_shape shape)
 	return shape != SKB_SHARED;
 }
 
-static void only_the_outer_header_changes(struct kunit *test)
+static void test_rewrite_outer_header_only(struct kunit *test)
 {
 	struct forward_test *f = test->priv;
 	u32 shape, cost;
@@ -115,7 +115,7 @@ static void only_the_outer_header_changes(struct kunit *test)
 			}
 }
 
-static void every_ttl(struct kunit *test)
+static void test_rewrite_every_ttl(struct kunit *test)
 {
 	struct forward_test *f = test->priv;
 	u32 ttl;
@@ -126,7 +126,7 @@ static void every_ttl(struct kunit *test)
 	}
 }
 
-static void every_type_of_service(struct kunit *test)
+static void test_rewrite_keeps_tos(struct kunit *test)
 {
 	struct forward_test *f = test->priv;
 	u32 tos;
@@ -152,7 +152,7 @@ static u16 id_for(struct packet *p, u16 want)
  * around the two zeros of ones' complement: be it the checksum of the header
  * that came or of the one that goes.
  */
-static void checksums_around_zero(struct kunit *test)
+static void test_rewrite_checksum_around_zero(struct kunit *test)
 {
 	struct forward_test *f = test->priv;
 	u32 i, id;
@@ -174,7 +174,7 @@ static void checksums_around_zero(struct kunit *test)
 	}
 }
 
-static void addresses_of_every_kind(struct kunit *test)
+static void test_rewrite_addresses(struct kunit *test)
 {
 	static const u32 addrs[] = {
 		0, 1, 0xffff, 0x10000, 0xffff0000, 0x0a000001, 0x7fffffff,
@@ -191,7 +191,7 @@ static void addresses_of_every_kind(struct kunit *test)
 }
 
 /* Nothing to change is a change, too. */
-static void the_same_addresses(struct kunit *test)
+static void test_rewrite_same_addresses(struct kunit *test)
 {
 	struct forward_test *f = test->priv;
 
@@ -202,12 +202,12 @@ static void the_same_addresses(struct kunit *test)
 }
 
 static struct kunit_case forward_cases[] = {
-	KUNIT_CASE(only_the_outer_header_changes),
-	KUNIT_CASE(every_ttl),
-	KUNIT_CASE(every_type_of_service),
-	KUNIT_CASE(checksums_around_zero),
-	KUNIT_CASE(addresses_of_every_kind),
-	KUNIT_CASE(the_same_addresses),
+	KUNIT_CASE(test_rewrite_outer_header_only),
+	KUNIT_CASE(test_rewrite_every_ttl),
+	KUNIT_CASE(test_rewrite_keeps_tos),
+	KUNIT_CASE(test_rewrite_checksum_around_zero),
+	KUNIT_CASE(test_rewrite_addresses),
+	KUNIT_CASE(test_rewrite_same_addresses),
 	{}
 };
 

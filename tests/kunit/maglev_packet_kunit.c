@@ -73,7 +73,7 @@ static void check_flow(struct kunit *test, const struct packet *p, bool gso,
 	test_skb_free(&t);
 }
 
-static void every_mix_of_gre_flags(struct kunit *test)
+static void test_gre_flags(struct kunit *test)
 {
 	u32 i, shape;
 
@@ -88,7 +88,7 @@ static void every_mix_of_gre_flags(struct kunit *test)
 	}
 }
 
-static void gre_header_cut_at_every_byte(struct kunit *test)
+static void test_gre_pieces(struct kunit *test)
 {
 	struct packet *p = packet_at(test, OUTER);
 	u32 cut, shape;
@@ -103,7 +103,7 @@ static void gre_header_cut_at_every_byte(struct kunit *test)
 			check_outer(test, p, shape, cut);
 }
 
-static void gre_header_truncated_at_every_byte(struct kunit *test)
+static void test_gre_truncated(struct kunit *test)
 {
 	struct packet *p = packet_at(test, OUTER);
 	u32 len, shape;
@@ -118,7 +118,7 @@ static void gre_header_truncated_at_every_byte(struct kunit *test)
 	}
 }
 
-static void inner_packet_cut_at_every_byte(struct kunit *test)
+static void test_flow_pieces(struct kunit *test)
 {
 	u32 i, cut, shape;
 
@@ -132,7 +132,7 @@ static void inner_packet_cut_at_every_byte(struct kunit *test)
 	}
 }
 
-static void inner_packet_truncated_at_every_byte(struct kunit *test)
+static void test_flow_truncated(struct kunit *test)
 {
 	u32 i, left, shape;
 
@@ -151,7 +151,7 @@ static void inner_packet_truncated_at_every_byte(struct kunit *test)
 }
 
 /* Only a GSO packet may say that it is of no length at all. */
-static void inner_packet_without_a_length(struct kunit *test)
+static void test_flow_no_length_only_gso(struct kunit *test)
 {
 	struct packet *p = packet_at(test, INNER);
 	u32 shape;
@@ -165,7 +165,7 @@ static void inner_packet_without_a_length(struct kunit *test)
 }
 
 /* Known answer: another implementation came to it. */
-static void flow_hash_is_the_documented_one(struct kunit *test)
+static void test_flow_hash_known_answer(struct kunit *test)
 {
 	struct mgl_flow flow = {
 		.saddr = mgl_addr_v4(htonl(PACKET_SADDR)),
@@ -180,13 +180,13 @@ static void flow_hash_is_the_documented_one(struct kunit *test)
 }
 
 static struct kunit_case packet_cases[] = {
-	KUNIT_CASE(every_mix_of_gre_flags),
-	KUNIT_CASE(gre_header_cut_at_every_byte),
-	KUNIT_CASE(gre_header_truncated_at_every_byte),
-	KUNIT_CASE(inner_packet_cut_at_every_byte),
-	KUNIT_CASE(inner_packet_truncated_at_every_byte),
-	KUNIT_CASE(inner_packet_without_a_length),
-	KUNIT_CASE(flow_hash_is_the_documented_one),
+	KUNIT_CASE(test_gre_flags),
+	KUNIT_CASE(test_gre_pieces),
+	KUNIT_CASE(test_gre_truncated),
+	KUNIT_CASE(test_flow_pieces),
+	KUNIT_CASE(test_flow_truncated),
+	KUNIT_CASE(test_flow_no_length_only_gso),
+	KUNIT_CASE(test_flow_hash_known_answer),
 	{}
 };
 

@@ -97,11 +97,11 @@ static void del(struct kunit *test, struct mgl_pool *pool, u32 i)
 {
 	struct mgl_addr addr = backend(i);
 	struct mgl_net *mn = test->priv;
-	struct mgl_backend *m;
+	struct mgl_backend *b;
 
 	mutex_lock(&mn->lock);
-	m = mgl_backend_find(pool, &addr);
-	if (!m || test_delete(mn, pool, m))
+	b = mgl_backend_find(pool, &addr);
+	if (!b || test_delete(mn, pool, b))
 		FAIL_ONCE(test, "cannot delete %u", i);
 	mutex_unlock(&mn->lock);
 }
@@ -115,11 +115,11 @@ static void set_weight(struct kunit *test, struct mgl_pool *pool, u32 i,
 	};
 	struct mgl_addr addr = backend(i);
 	struct mgl_net *mn = test->priv;
-	struct mgl_backend *m;
+	struct mgl_backend *b;
 
 	mutex_lock(&mn->lock);
-	m = mgl_backend_find(pool, &addr);
-	if (!m || test_edit(mn, pool, m, &params, NULL))
+	b = mgl_backend_find(pool, &addr);
+	if (!b || test_edit(mn, pool, b, &params, NULL))
 		FAIL_ONCE(test, "cannot weigh %u", i);
 	mutex_unlock(&mn->lock);
 }
@@ -220,7 +220,7 @@ static void expect_table(struct kunit *test, struct mgl_pool *pool,
 	}
 }
 
-static void the_order_of_addition_is_irrelevant(struct kunit *test)
+static void test_pool_table_independent_of_order(struct kunit *test)
 {
 	static const u32 factors[] = { 1, 7, 11, 13, 29 };
 	struct mgl_pool *pool = pool_new(test, names[0]);
@@ -243,7 +243,7 @@ static void the_order_of_addition_is_irrelevant(struct kunit *test)
 	}
 }
 
-static void changes_taken_back_leave_no_trace(struct kunit *test)
+static void test_pool_undone_change_same_table(struct kunit *test)
 {
 	struct mgl_pool *pool = pool_new(test, names[0]);
 	u64 fp;
@@ -270,7 +270,7 @@ static void changes_taken_back_leave_no_trace(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fp, fingerprint(pool));
 }
 
-static void size_and_seed_are_used(struct kunit *test)
+static void test_pool_size_and_seed(struct kunit *test)
 {
 	static const u32 weights[] = { 3, 1, 2, 1 };
 	struct mgl_pool *pool = pool_new(test, names[0]);
@@ -283,7 +283,7 @@ static void size_and_seed_are_used(struct kunit *test)
 	expect_table(test, pool, weights, ARRAY_SIZE(weights));
 }
 
-static void nobody_is_found_where_nobody_has_a_weight(struct kunit *test)
+static void test_pool_weight_0_no_owner(struct kunit *test)
 {
 	struct mgl_pool *pool = pool_new(test, names[0]);
 	u32 i;
@@ -303,7 +303,7 @@ static void nobody_is_found_where_nobody_has_a_weight(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, lookup(pool, 1));
 }
 
-static void a_backend_is_one_object_in_all_pools(struct kunit *test)
+static void test_pool_endpoint_shared(struct kunit *test)
 {
 	struct mgl_pool *one = pool_new(test, names[0]);
 	struct mgl_pool *two = pool_new(test, names[1]);
@@ -327,7 +327,7 @@ static void a_backend_is_one_object_in_all_pools(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0x0a000701, lookup(one, 0));
 }
 
-static void backends_know_their_slots(struct kunit *test)
+static void test_pool_backend_slots(struct kunit *test)
 {
 	struct mgl_pool *pool = pool_new(test, names[0]);
 	struct mgl_net *mn = test->priv;
@@ -338,17 +338,17 @@ static void backends_know_their_slots(struct kunit *test)
 	mutex_lock(&mn->lock);
 	for (i = 0; i < 10; i++) {
 		struct mgl_addr addr = backend(i);
-		struct mgl_backend *m = mgl_backend_find(pool, &addr);
+		struct mgl_backend *b = mgl_backend_find(pool, &addr);
 
-		if (!m || m->slots - SIZE * i / 45 > 1)
+		if (!b || b->slots - SIZE * i / 45 > 1)
 			FAIL_ONCE(test, "backend %u", i);
-		sum += m ? m->slots : 0;
+		sum += b ? b->slots : 0;
 	}
 	mutex_unlock(&mn->lock);
 	KUNIT_EXPECT_EQ(test, SIZE, sum);
 }
 
-static void pools_are_found_by_name(struct kunit *test)
+static void test_pool_find_by_name(struct kunit *test)
 {
 	struct mgl_pool *one = pool_new(test, names[0]);
 	struct mgl_pool *two = pool_new(test, names[1]);
@@ -375,7 +375,7 @@ static const struct mgl_table *table_of(const struct mgl_pool *pool)
 	return rcu_dereference_protected(pool->table, true);
 }
 
-static void several_are_added_in_one_change_or_none(struct kunit *test)
+static void test_pool_add_all_or_none(struct kunit *test)
 {
 	struct mgl_pool *one = pool_new(test, names[0]);
 	struct mgl_pool *two = pool_new(test, names[1]);
@@ -411,14 +411,14 @@ static void several_are_added_in_one_change_or_none(struct kunit *test)
 }
 
 static struct kunit_case pool_cases[] = {
-	KUNIT_CASE(the_order_of_addition_is_irrelevant),
-	KUNIT_CASE(changes_taken_back_leave_no_trace),
-	KUNIT_CASE(size_and_seed_are_used),
-	KUNIT_CASE(nobody_is_found_where_nobody_has_a_weight),
-	KUNIT_CASE(a_backend_is_one_object_in_all_pools),
-	KUNIT_CASE(backends_know_their_slots),
-	KUNIT_CASE(pools_are_found_by_name),
-	KUNIT_CASE(several_are_added_in_one_change_or_none),
+	KUNIT_CASE(test_pool_table_independent_of_order),
+	KUNIT_CASE(test_pool_undone_change_same_table),
+	KUNIT_CASE(test_pool_size_and_seed),
+	KUNIT_CASE(test_pool_weight_0_no_owner),
+	KUNIT_CASE(test_pool_endpoint_shared),
+	KUNIT_CASE(test_pool_backend_slots),
+	KUNIT_CASE(test_pool_find_by_name),
+	KUNIT_CASE(test_pool_add_all_or_none),
 	{}
 };
 

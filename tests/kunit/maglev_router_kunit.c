@@ -73,7 +73,7 @@ static bool trusted(struct kunit *test, u32 addr)
 	return yes;
 }
 
-static void without_any_everybody_is_trusted(struct kunit *test)
+static void test_router_none_trusts_all(struct kunit *test)
 {
 	KUNIT_EXPECT_TRUE(test, trusted(test, 0));
 	KUNIT_EXPECT_TRUE(test, trusted(test, 0x0a000001));
@@ -85,7 +85,7 @@ static void without_any_everybody_is_trusted(struct kunit *test)
 }
 
 /* Every length, and the addresses that differ from it in one bit. */
-static void every_length(struct kunit *test)
+static void test_router_prefix_lengths(struct kunit *test)
 {
 	u32 addr = 0xc6336407, bit;
 	u8 bits;
@@ -104,7 +104,7 @@ static void every_length(struct kunit *test)
 	}
 }
 
-static void several_prefixes(struct kunit *test)
+static void test_router_several_prefixes(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, 0, add(test, 0x0a010000, 16));
 	KUNIT_EXPECT_EQ(test, 0, add(test, 0xc0000201, 32));
@@ -120,7 +120,7 @@ static void several_prefixes(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, trusted(test, 0x0a0100ff));
 }
 
-static void what_is_refused_changes_nothing(struct kunit *test)
+static void test_router_refusal_changes_nothing(struct kunit *test)
 {
 	u32 i;
 
@@ -142,10 +142,10 @@ static void what_is_refused_changes_nothing(struct kunit *test)
 }
 
 static struct kunit_case router_cases[] = {
-	KUNIT_CASE(without_any_everybody_is_trusted),
-	KUNIT_CASE(every_length),
-	KUNIT_CASE(several_prefixes),
-	KUNIT_CASE(what_is_refused_changes_nothing),
+	KUNIT_CASE(test_router_none_trusts_all),
+	KUNIT_CASE(test_router_prefix_lengths),
+	KUNIT_CASE(test_router_several_prefixes),
+	KUNIT_CASE(test_router_refusal_changes_nothing),
 	{}
 };
 

@@ -18,7 +18,7 @@
 #include "flows.h"
 #include "selection.h"
 
-static void all_stays(struct kunit *test)
+static void test_select_all_stays(struct kunit *test)
 {
 	struct mgl_backend *at[FLOWS];
 	u32 i;
@@ -30,7 +30,7 @@ static void all_stays(struct kunit *test)
 	sel_expect_stay(test, at);
 	sel_settle(test);
 	sel_expect_stay(test, at);
-	sel_tidy(test);
+	sel_gc(test);
 	sel_expect_stay(test, at);
 	/* Whoever starts anew goes to the owner and stays there. */
 	for (i = 0; i < FLOWS; i++)
@@ -39,7 +39,7 @@ static void all_stays(struct kunit *test)
 	sel_expect_cur(test);
 }
 
-static void none_goes_by_hash(struct kunit *test)
+static void test_select_none_by_hash(struct kunit *test)
 {
 	sel_svc->track = MAGLEV_TRACK_NONE;
 	sel_expect_cur(test);
@@ -49,7 +49,7 @@ static void none_goes_by_hash(struct kunit *test)
 }
 
 /* What was tracked before is forgotten, and not believed later. */
-static void none_forgets(struct kunit *test)
+static void test_select_none_forgets(struct kunit *test)
 {
 	struct mgl_backend *at[FLOWS];
 
@@ -58,13 +58,13 @@ static void none_forgets(struct kunit *test)
 	sel_reseed(test, 2);
 	sel_settle(test);
 	sel_svc->track = MAGLEV_TRACK_NONE;
-	sel_tidy(test);
+	sel_gc(test);
 	KUNIT_EXPECT_FALSE(test, sel_has_flows());
 	sel_svc->track = MAGLEV_TRACK_ALL;
 	sel_expect_cur(test);
 }
 
-static void changed_stores_what_moves(struct kunit *test)
+static void test_select_changed_stores_reassigned(struct kunit *test)
 {
 	struct mgl_backend *at[FLOWS];
 	u32 i;
@@ -75,12 +75,12 @@ static void changed_stores_what_moves(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, sel_has_flows());
 	sel_expect_cur(test);
 	sel_reseed(test, 2);
-	/* Every sel_other flow is seen in time. */
+	/* Every other flow is seen in time. */
 	for (i = 0; i < FLOWS; i += 2)
 		if (sel_mid(test, i) != at[i])
 			FAIL_ONCE(test, "flow %u was sent away", i);
 	sel_settle(test);
-	sel_tidy(test);
+	sel_gc(test);
 	KUNIT_EXPECT_TRUE(test, sel_has_flows());
 	for (i = 0; i < FLOWS; i++)
 		if (sel_mid(test, i) != (i % 2 ? sel_cur(sel_own, i) : at[i]))
@@ -88,12 +88,12 @@ static void changed_stores_what_moves(struct kunit *test)
 	/* Back where they came from, they need no entries. */
 	sel_reseed(test, 1);
 	sel_settle(test);
-	sel_tidy(test);
+	sel_gc(test);
 	KUNIT_EXPECT_FALSE(test, sel_has_flows());
 	sel_expect_cur(test);
 }
 
-static void syn_in_unsettled_slot_is_kept(struct kunit *test)
+static void test_select_syn_in_unsettled_slot(struct kunit *test)
 {
 	struct mgl_backend *at[FLOWS];
 	u32 i;
@@ -117,10 +117,10 @@ static void syn_in_unsettled_slot_is_kept(struct kunit *test)
 	sel_expect_stay(test, at);
 }
 
-/* The same slots with sel_other owners, this time. */
-static void drain_serves_what_it_has(struct kunit *test)
+/* The same slots with other owners, this time. */
+static void test_select_drain_keeps_flows(struct kunit *test)
 {
-	struct mgl_backend *m = sel_backend(test, sel_own, 0), *at[FLOWS];
+	struct mgl_backend *b = sel_backend(test, sel_own, 0), *at[FLOWS];
 	u32 i, had = 0, unknown = 0;
 
 	sel_settle(test);
@@ -128,12 +128,12 @@ static void drain_serves_what_it_has(struct kunit *test)
 		at[i] = i % 2 ? sel_cur(sel_own, i) : sel_mid(test, i);
 	sel_set_state(test, 0, MAGLEV_STATE_DRAIN);
 	for (i = 0; i < FLOWS; i++) {
-		if (sel_cur(sel_own, i) == m)
+		if (sel_cur(sel_own, i) == b)
 			FAIL_ONCE(test, "a slot is still its own");
 		/* Flows that are new here are older than the change. */
 		if (i % 4 != 3 && sel_mid(test, i) != at[i])
 			FAIL_ONCE(test, "flow %u did not stay", i);
-		had += at[i] == m && i % 4 != 3;
+		had += at[i] == b && i % 4 != 3;
 	}
 	sel_settle(test);
 	for (i = 0; i < FLOWS; i++) {
@@ -141,17 +141,17 @@ static void drain_serves_what_it_has(struct kunit *test)
 
 		if (sel_mid(test, i) != (known ? at[i] : sel_cur(sel_own, i)))
 			FAIL_ONCE(test, "flow %u after settling", i);
-		unknown += !known && at[i] == m;
-		if (sel_syn(test, i) == m)
+		unknown += !known && at[i] == b;
+		if (sel_syn(test, i) == b)
 			FAIL_ONCE(test, "it gets something new");
 	}
 	KUNIT_EXPECT_GT(test, had, 0);
 	KUNIT_EXPECT_GT(test, unknown, 0);
 }
 
-static void down_serves_nothing(struct kunit *test)
+static void test_select_down_loses_flows(struct kunit *test)
 {
-	struct mgl_backend *m = sel_backend(test, sel_own, 0), *at[FLOWS];
+	struct mgl_backend *b = sel_backend(test, sel_own, 0), *at[FLOWS];
 	u32 i, had = 0;
 
 	sel_settle(test);
@@ -160,9 +160,9 @@ static void down_serves_nothing(struct kunit *test)
 	for (i = 0; i < FLOWS; i++) {
 		struct mgl_backend *now = sel_mid(test, i);
 
-		if (at[i] == m ? now == m : now != at[i])
+		if (at[i] == b ? now == b : now != at[i])
 			FAIL_ONCE(test, "flow %u", i);
-		had += at[i] == m;
+		had += at[i] == b;
 		at[i] = now;
 	}
 	KUNIT_EXPECT_GT(test, had, 0);
@@ -173,47 +173,47 @@ static void down_serves_nothing(struct kunit *test)
 			FAIL_ONCE(test, "flow %u went back", i);
 }
 
-static void dry_run_changes_nothing(struct kunit *test)
+static void test_select_dry_run_no_effect(struct kunit *test)
 {
 	const struct mgl_backend_params down = {
 		.has_state = true,
 		.state = MAGLEV_STATE_DOWN,
 	};
-	struct mgl_backend *m = sel_backend(test, sel_own, 0), *at[FLOWS];
+	struct mgl_backend *b = sel_backend(test, sel_own, 0), *at[FLOWS];
 	struct mgl_dry_run dry = {};
-	u32 i, had = 0, owned = m->slots;
+	u32 i, had = 0, owned = b->slots;
 
 	sel_settle(test);
 	sel_mid_all(test, at);
 	for (i = 0; i < FLOWS; i++)
-		had += at[i] == m;
+		had += at[i] == b;
 	KUNIT_EXPECT_EQ(test, 0, sel_set(test, 0, &down, &dry));
 	KUNIT_EXPECT_EQ(test, had, dry.flows);
 	/* Others may have to swap some slots. */
 	KUNIT_EXPECT_EQ(test, owned, dry.moves.slots - dry.moves.survivors);
-	KUNIT_EXPECT_EQ(test, MAGLEV_STATE_UP, m->state);
-	KUNIT_EXPECT_TRUE(test, mgl_backend_serves(m));
+	KUNIT_EXPECT_EQ(test, MAGLEV_STATE_UP, b->state);
+	KUNIT_EXPECT_TRUE(test, mgl_backend_serves(b));
 	for (i = 0; i < FLOWS; i++)
 		if (sel_mid(test, i) != at[i])
 			FAIL_ONCE(test, "flow %u moved", i);
 }
 
 /* Who is added again is another: its flows are not found by its old number. */
-static void deleted_serves_nothing(struct kunit *test)
+static void test_select_deleted_loses_flows(struct kunit *test)
 {
-	struct mgl_backend *m = sel_backend(test, sel_own, 0), *at[FLOWS];
-	u32 i, id = m->id, had = 0;
+	struct mgl_backend *b = sel_backend(test, sel_own, 0), *at[FLOWS];
+	u32 i, id = b->id, had = 0;
 
 	sel_settle(test);
 	sel_mid_all(test, at);
 	for (i = 0; i < FLOWS; i++)
-		had += at[i] == m;
+		had += at[i] == b;
 	KUNIT_EXPECT_GT(test, had, 0);
 	sel_del(test, sel_own, 0);
 	for (i = 0; i < FLOWS; i += 2) {
 		struct mgl_backend *now = sel_mid(test, i);
 
-		if (!now || now != (at[i] == m ? sel_cur(sel_own, i) : at[i]))
+		if (!now || now != (at[i] == b ? sel_cur(sel_own, i) : at[i]))
 			FAIL_ONCE(test, "flow %u", i);
 		at[i] = now;
 	}
@@ -232,7 +232,7 @@ static void deleted_serves_nothing(struct kunit *test)
 			FAIL_ONCE(test, "flow %u did not stay", i);
 }
 
-static void fallback_takes_over(struct kunit *test)
+static void test_select_fallback(struct kunit *test)
 {
 	struct mgl_backend *at[FLOWS];
 	struct mgl_choice c;
@@ -248,7 +248,7 @@ static void fallback_takes_over(struct kunit *test)
 	mgl_select_decide(test->priv, sel_svc, &f, &c);
 	slot = c.slot.number;
 	rcu_assign_pointer(sel_svc->fallback, sel_other);
-	/* It has nobody either: the service's sel_own pool is what counts. */
+	/* It has nobody either: the service's own pool is what counts. */
 	mgl_select_decide(test->priv, sel_svc, &f, &c);
 	rcu_read_unlock();
 	KUNIT_EXPECT_TRUE(test, c.pool == sel_own && !c.fallback);
@@ -266,7 +266,7 @@ static void fallback_takes_over(struct kunit *test)
 	for (i = 0; i < BACKENDS; i++)
 		sel_set_state(test, i, MAGLEV_STATE_UP);
 	sel_settle(test);
-	sel_tidy(test);
+	sel_gc(test);
 	sel_expect_stay(test, at);
 	for (i = 0; i < FLOWS; i++)
 		if (sel_syn(test, i) != sel_cur(sel_own, i))
@@ -276,7 +276,7 @@ static void fallback_takes_over(struct kunit *test)
 }
 
 /* Connections of a client are one flow, which none of them opens. */
-static void affinity_keeps_clients(struct kunit *test)
+static void test_select_affinity(struct kunit *test)
 {
 	struct mgl_backend *at;
 	struct mgl_flow f;
@@ -297,7 +297,7 @@ static void affinity_keeps_clients(struct kunit *test)
 	KUNIT_EXPECT_GT(test, moved, FLOWS / 4);
 }
 
-static int tidy_thread(void *data)
+static int gc_thread(void *data)
 {
 	struct mgl_net *mn = data;
 
@@ -311,7 +311,7 @@ static int tidy_thread(void *data)
 }
 
 /* The only one, which is with another than its slot's owner. */
-static void tidying_hides_no_flow(struct kunit *test)
+static void test_select_flow_visible_during_gc(struct kunit *test)
 {
 	unsigned long end = jiffies + HZ;
 	struct mgl_backend *at[FLOWS];
@@ -327,7 +327,7 @@ static void tidying_hides_no_flow(struct kunit *test)
 	sel_mid(test, i);
 	sel_settle(test);
 	KUNIT_EXPECT_TRUE(test, sel_cur(sel_own, i) != at[i]);
-	thread = kthread_run(tidy_thread, test->priv, "tidy");
+	thread = kthread_run(gc_thread, test->priv, "tidy");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(thread));
 	while (time_before(jiffies, end)) {
 		if (sel_mid(test, i) != at[i])
@@ -338,7 +338,7 @@ static void tidying_hides_no_flow(struct kunit *test)
 }
 
 /* Changes that go on and on do not keep a backend beyond its deadline. */
-static void deadline_in_spite_of_changes(struct kunit *test)
+static void test_select_deadline_despite_changes(struct kunit *test)
 {
 	struct mgl_backend_params params = {
 		.has_state = true,
@@ -363,19 +363,19 @@ static void deadline_in_spite_of_changes(struct kunit *test)
 }
 
 static struct kunit_case select_cases[] = {
-	KUNIT_CASE(all_stays),
-	KUNIT_CASE(none_goes_by_hash),
-	KUNIT_CASE(none_forgets),
-	KUNIT_CASE(changed_stores_what_moves),
-	KUNIT_CASE(syn_in_unsettled_slot_is_kept),
-	KUNIT_CASE(drain_serves_what_it_has),
-	KUNIT_CASE(down_serves_nothing),
-	KUNIT_CASE(dry_run_changes_nothing),
-	KUNIT_CASE(deleted_serves_nothing),
-	KUNIT_CASE(fallback_takes_over),
-	KUNIT_CASE(affinity_keeps_clients),
-	KUNIT_CASE(tidying_hides_no_flow),
-	KUNIT_CASE(deadline_in_spite_of_changes),
+	KUNIT_CASE(test_select_all_stays),
+	KUNIT_CASE(test_select_none_by_hash),
+	KUNIT_CASE(test_select_none_forgets),
+	KUNIT_CASE(test_select_changed_stores_reassigned),
+	KUNIT_CASE(test_select_syn_in_unsettled_slot),
+	KUNIT_CASE(test_select_drain_keeps_flows),
+	KUNIT_CASE(test_select_down_loses_flows),
+	KUNIT_CASE(test_select_dry_run_no_effect),
+	KUNIT_CASE(test_select_deleted_loses_flows),
+	KUNIT_CASE(test_select_fallback),
+	KUNIT_CASE(test_select_affinity),
+	KUNIT_CASE(test_select_flow_visible_during_gc),
+	KUNIT_CASE(test_select_deadline_despite_changes),
 	{}
 };
 

@@ -11,7 +11,7 @@ static bool starts(const char *name, const char *with)
 	return !strncmp(name, with, strlen(with));
 }
 
-static void a_name_tells_the_verdict(struct kunit *test)
+static void test_reason_name_tells_verdict(struct kunit *test)
 {
 	u32 i;
 
@@ -31,7 +31,7 @@ static void a_name_tells_the_verdict(struct kunit *test)
 	}
 }
 
-static void names_are_short_and_plain(struct kunit *test)
+static void test_reason_name_short_and_plain(struct kunit *test)
 {
 	u32 i;
 
@@ -44,7 +44,7 @@ static void names_are_short_and_plain(struct kunit *test)
 	}
 }
 
-static void names_are_unique(struct kunit *test)
+static void test_reason_name_unique(struct kunit *test)
 {
 	u32 i, j;
 
@@ -54,7 +54,7 @@ static void names_are_unique(struct kunit *test)
 				FAIL_ONCE(test, "%s", mgl_reason_name(i));
 }
 
-static void events_are_no_verdicts(struct kunit *test)
+static void test_event_name_no_verdict(struct kunit *test)
 {
 	u32 i;
 
@@ -64,18 +64,18 @@ static void events_are_no_verdicts(struct kunit *test)
 }
 
 /* What has no reason yet goes on to the stack. */
-static void none_is_accepted(struct kunit *test)
+static void test_reason_none_accepts(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, (int)MGL_ACCEPT,
 			(int)mgl_reason_verdict(MGL_REASON_NONE));
 }
 
 static struct kunit_case stats_cases[] = {
-	KUNIT_CASE(a_name_tells_the_verdict),
-	KUNIT_CASE(names_are_short_and_plain),
-	KUNIT_CASE(names_are_unique),
-	KUNIT_CASE(events_are_no_verdicts),
-	KUNIT_CASE(none_is_accepted),
+	KUNIT_CASE(test_reason_name_tells_verdict),
+	KUNIT_CASE(test_reason_name_short_and_plain),
+	KUNIT_CASE(test_reason_name_unique),
+	KUNIT_CASE(test_event_name_no_verdict),
+	KUNIT_CASE(test_reason_none_accepts),
 	{}
 };
 

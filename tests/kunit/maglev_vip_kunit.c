@@ -107,7 +107,7 @@ static void expect_finds(struct kunit *test, struct mgl_service *want, u32 vip,
 			  port);
 }
 
-static void an_exact_port_before_a_range_before_any(struct kunit *test)
+static void test_vip_exact_before_range_before_any(struct kunit *test)
 {
 	struct mgl_service *any = add(test, 0, IPPROTO_TCP, 0, 65535);
 	struct mgl_service *range = add(test, 0, IPPROTO_TCP, 80, 89);
@@ -131,7 +131,7 @@ static void an_exact_port_before_a_range_before_any(struct kunit *test)
 	expect_finds(test, NULL, 0, IPPROTO_TCP, 85);
 }
 
-static void the_ends_of_the_port_space(struct kunit *test)
+static void test_vip_port_space_ends(struct kunit *test)
 {
 	struct mgl_service *all = add(test, 0, IPPROTO_TCP, 1, 65535);
 	struct mgl_service *low = add(test, 0, IPPROTO_TCP, 1, 1);
@@ -144,7 +144,7 @@ static void the_ends_of_the_port_space(struct kunit *test)
 	expect_finds(test, high, 0, IPPROTO_TCP, 65535);
 }
 
-static void protocols_are_apart(struct kunit *test)
+static void test_vip_protocols_apart(struct kunit *test)
 {
 	static const u8 protos[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP };
 	struct mgl_service *svc[3][3];
@@ -166,7 +166,7 @@ static void protocols_are_apart(struct kunit *test)
 			expect_finds(test, NULL, 0, i, 0);
 }
 
-static void vips_are_apart_and_go_with_their_last_service(struct kunit *test)
+static void test_vip_gone_with_last_service(struct kunit *test)
 {
 	struct mgl_service *one = add(test, 0, IPPROTO_TCP, 80, 80);
 	struct mgl_service *two = add(test, 1, IPPROTO_TCP, 80, 80);
@@ -187,7 +187,7 @@ static void vips_are_apart_and_go_with_their_last_service(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, atomic_read(&mn->vips.nelems));
 }
 
-static void ranges_that_overlap_are_refused(struct kunit *test)
+static void test_vip_overlapping_ranges_refused(struct kunit *test)
 {
 	static const struct { u16 first, last; } bad[] = {
 		{ 100, 199 }, { 50, 100 }, { 199, 250 }, { 120, 130 },
@@ -296,7 +296,7 @@ static void model_change(struct kunit *test, struct mgl_service **set,
 		set[i] = &svc[i];
 }
 
-static void random_changes_agree_with_a_model(struct kunit *test)
+static void test_vip_random_changes(struct kunit *test)
 {
 	struct mgl_service *set[SLOTS] = {}, *svc;
 	u32 step, port, i, random = 1;
@@ -322,7 +322,7 @@ static void random_changes_agree_with_a_model(struct kunit *test)
 }
 
 /* The table refuses what would make a chain too long. */
-static void vips_of_one_network_find_room(struct kunit *test)
+static void test_vip_many_in_one_network(struct kunit *test)
 {
 	struct mgl_net *mn = test->priv;
 	u32 n, last = 0;
@@ -349,13 +349,13 @@ static void vips_of_one_network_find_room(struct kunit *test)
 }
 
 static struct kunit_case vip_cases[] = {
-	KUNIT_CASE(an_exact_port_before_a_range_before_any),
-	KUNIT_CASE(the_ends_of_the_port_space),
-	KUNIT_CASE(protocols_are_apart),
-	KUNIT_CASE(vips_are_apart_and_go_with_their_last_service),
-	KUNIT_CASE(ranges_that_overlap_are_refused),
-	KUNIT_CASE(random_changes_agree_with_a_model),
-	KUNIT_CASE(vips_of_one_network_find_room),
+	KUNIT_CASE(test_vip_exact_before_range_before_any),
+	KUNIT_CASE(test_vip_port_space_ends),
+	KUNIT_CASE(test_vip_protocols_apart),
+	KUNIT_CASE(test_vip_gone_with_last_service),
+	KUNIT_CASE(test_vip_overlapping_ranges_refused),
+	KUNIT_CASE(test_vip_random_changes),
+	KUNIT_CASE(test_vip_many_in_one_network),
 	{}
 };
 

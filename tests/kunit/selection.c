@@ -59,21 +59,21 @@ struct mgl_backend *sel_backend(struct kunit *test, struct mgl_pool *pool, u32 i
 {
 	struct mgl_addr addr = sel_addr(pool, i);
 	struct mgl_net *mn = test->priv;
-	struct mgl_backend *m;
+	struct mgl_backend *b;
 
 	mutex_lock(&mn->lock);
-	m = mgl_backend_find(pool, &addr);
+	b = mgl_backend_find(pool, &addr);
 	mutex_unlock(&mn->lock);
-	return m;
+	return b;
 }
 
 void sel_del(struct kunit *test, struct mgl_pool *pool, u32 i)
 {
-	struct mgl_backend *m = sel_backend(test, pool, i);
+	struct mgl_backend *b = sel_backend(test, pool, i);
 	struct mgl_net *mn = test->priv;
 
 	mutex_lock(&mn->lock);
-	if (!m || test_delete(mn, pool, m))
+	if (!b || test_delete(mn, pool, b))
 		FAIL_ONCE(test, "cannot delete %u", i);
 	mutex_unlock(&mn->lock);
 }
@@ -81,12 +81,12 @@ void sel_del(struct kunit *test, struct mgl_pool *pool, u32 i)
 int sel_set(struct kunit *test, u32 i, const struct mgl_backend_params *params,
 	    struct mgl_dry_run *dry)
 {
-	struct mgl_backend *m = sel_backend(test, sel_own, i);
+	struct mgl_backend *b = sel_backend(test, sel_own, i);
 	struct mgl_net *mn = test->priv;
 	int err;
 
 	mutex_lock(&mn->lock);
-	err = test_edit(mn, sel_own, m, params, dry);
+	err = test_edit(mn, sel_own, b, params, dry);
 	/* As mgl_net_changed() does after each change. */
 	mgl_gc_schedule(mn);
 	mutex_unlock(&mn->lock);
@@ -140,7 +140,7 @@ void sel_settle(struct kunit *test)
 	sel_pool_set(test, sel_own, &(struct mgl_pool_params){ .has_settle = true });
 }
 
-void sel_tidy(struct kunit *test)
+void sel_gc(struct kunit *test)
 {
 	struct mgl_net *mn = test->priv;
 
@@ -165,15 +165,15 @@ struct mgl_flow sel_flow(u32 i, bool new_conn)
 struct mgl_backend *sel_send(struct kunit *test, const struct mgl_flow *f)
 {
 	struct mgl_choice c;
-	struct mgl_backend *m;
+	struct mgl_backend *b;
 
 	local_bh_disable();
 	rcu_read_lock();
 	mgl_select_decide(test->priv, sel_svc, f, &c);
-	m = mgl_select_commit(test->priv, sel_svc, &c);
+	b = mgl_select_commit(test->priv, sel_svc, &c);
 	rcu_read_unlock();
 	local_bh_enable();
-	return m;
+	return b;
 }
 
 /* A packet of flow @i in mid-flow. */

@@ -34,7 +34,7 @@ void sel_pool_set(struct kunit *test, struct mgl_pool *pool,
 		  const struct mgl_pool_params *params);
 void sel_reseed(struct kunit *test, u64 seed);
 void sel_settle(struct kunit *test);
-void sel_tidy(struct kunit *test);
+void sel_gc(struct kunit *test);
 struct mgl_flow sel_flow(u32 i, bool new_conn);
 struct mgl_backend *sel_send(struct kunit *test, const struct mgl_flow *f);
 struct mgl_backend *sel_mid(struct kunit *test, u32 i);

@@ -7,7 +7,7 @@
 #include "ktap.h"
 #include "prng.h"
 
-static void ipv4_is_mapped_into_ipv6(void)
+static void test_addr_v4_mapped(void)
 {
 	static const u8 want[16] = {
 		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 1,
@@ -21,7 +21,7 @@ static void ipv4_is_mapped_into_ipv6(void)
 }
 
 /* Every bit of the 96 in front matters. */
-static void other_addresses_are_not_ipv4(void)
+static void test_addr_is_v4(void)
 {
 	u32 bit;
 
@@ -33,7 +33,7 @@ static void other_addresses_are_not_ipv4(void)
 	}
 }
 
-static void order_is_that_of_the_bytes(void)
+static void test_addr_order(void)
 {
 	static const u32 ascending[] = {
 		0, 1, 0xff, 0x100, 0xff00, 0x010000, 0x01000000, 0x0a000001,
@@ -56,7 +56,7 @@ static void order_is_that_of_the_bytes(void)
 		}
 }
 
-static void one_bit_makes_another_address(void)
+static void test_addr_equal(void)
 {
 	struct mgl_addr a, b;
 	u64 state = 51;
@@ -76,10 +76,14 @@ static void one_bit_makes_another_address(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(ipv4_is_mapped_into_ipv6),
-	KTAP_CASE(other_addresses_are_not_ipv4),
-	KTAP_CASE(order_is_that_of_the_bytes),
-	KTAP_CASE(one_bit_makes_another_address),
+	KTAP_CASE(test_addr_v4_mapped,
+		  "an IPv4 address is kept as an IPv4-mapped IPv6 address"),
+	KTAP_CASE(test_addr_is_v4,
+		  "no other IPv6 address is taken for IPv4"),
+	KTAP_CASE(test_addr_order,
+		  "addresses sort by their bytes"),
+	KTAP_CASE(test_addr_equal,
+		  "addresses that differ in any one bit are not equal"),
 };
 
 int main(void)

@@ -110,7 +110,7 @@ static u32 tidy_all_the_time(void)
 	return n;
 }
 
-static void what_is_found_does_not_lack(void)
+static void test_bloom_race(void)
 {
 	u64 asked = 0;
 	u32 i, rounds;
@@ -133,7 +133,8 @@ static void what_is_found_does_not_lack(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(what_is_found_does_not_lack),
+	KTAP_CASE(test_bloom_race,
+		  "a flow that the cache finds is never denied by the Bloom filter, while garbage collection replaces it"),
 };
 
 int main(void)

@@ -25,12 +25,12 @@ static bool visit_owner(void *ctx, const struct mgl_cached *flow)
 	return flow->owner == *(u32 *)ctx;
 }
 
-static void tidy(struct mgl_cache *cache, u32 owner)
+static void gc(struct mgl_cache *cache, u32 owner)
 {
 	kvfree(mgl_cache_gc(cache, visit_owner, &owner));
 }
 
-static void nothing_is_there_at_first(void)
+static void test_bloom_empty(void)
 {
 	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
 	u64 state = 1;
@@ -43,16 +43,16 @@ static void nothing_is_there_at_first(void)
 }
 
 /* Also what has the key that stands for none. */
-static void what_is_stored_does_not_lack(void)
+static void test_bloom_stored(void)
 {
-	static const u64 fps[] = { 0, ~0ULL, 1ULL << 63, 0xffffffff };
+	static const u64 keys[] = { 0, ~0ULL, 1ULL << 63, 0xffffffff };
 	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
 	u64 state = 2, lacking = 0;
 	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(fps); i++) {
-		store(cache, fps[i], i);
-		CHECK(mgl_cache_may_contain(cache, fps[i]), "flow %u", i);
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		store(cache, keys[i], i);
+		CHECK(mgl_cache_may_contain(cache, keys[i]), "flow %u", i);
 	}
 	for (i = 0; i < SIZE / 4; i++) {
 		u64 key = prng(&state);
@@ -67,7 +67,7 @@ static void what_is_stored_does_not_lack(void)
 	mgl_cache_free(cache);
 }
 
-static void a_resize_takes_its_flows_along(void)
+static void test_bloom_resize(void)
 {
 	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
 	u32 sizes[] = { 4 * SIZE, SIZE, 64 * SIZE, 2 * SIZE };
@@ -75,67 +75,72 @@ static void a_resize_takes_its_flows_along(void)
 	u32 i, k;
 
 	for (i = 0; i < 100; i++)
-		store(cache, flows_fp(i, i), i);
+		store(cache, flows_key(i, i), i);
 	for (k = 0; k < ARRAY_SIZE(sizes); k++) {
 		CHECK_EQ(mgl_cache_resize(cache, sizes[k], &now, &old), 0,
 			 "to %u", sizes[k]);
 		mgl_cache_array_free(old);
 		for (i = 0; i < 100; i++)
-			CHECK(mgl_cache_may_contain(cache, flows_fp(i, i)),
+			CHECK(mgl_cache_may_contain(cache, flows_key(i, i)),
 			      "flow %u at %u", i, sizes[k]);
 	}
 	mgl_cache_free(cache);
 }
 
 /* Flows that go leave their bits until the cache is tidied. */
-static void tidying_forgets_what_has_gone(void)
+static void test_bloom_gc(void)
 {
 	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
 	u32 i, gone = 1, none = ~0u;
 
 	for (i = 0; i < 100; i++)
-		store(cache, flows_fp(i, i), i & 1);
+		store(cache, flows_key(i, i), i & 1);
 	mgl_cache_sweep(cache, visit_owner, &gone);
-	CHECK(mgl_cache_may_contain(cache, flows_fp(1, 1)), "swept only");
-	tidy(cache, none);
+	CHECK(mgl_cache_may_contain(cache, flows_key(1, 1)), "swept only");
+	gc(cache, none);
 	for (i = 0; i < 100; i++)
-		CHECK_EQ(mgl_cache_may_contain(cache, flows_fp(i, i)), !(i & 1),
+		CHECK_EQ(mgl_cache_may_contain(cache, flows_key(i, i)), !(i & 1),
 			 "flow %u", i);
 	/* What tidying itself forgets is not in the fresh filter. */
-	tidy(cache, 0);
+	gc(cache, 0);
 	for (i = 0; i < 100; i++)
-		CHECK(!mgl_cache_may_contain(cache, flows_fp(i, i)), "flow %u", i);
+		CHECK(!mgl_cache_may_contain(cache, flows_key(i, i)), "flow %u", i);
 	mgl_cache_free(cache);
 }
 
-static void without_memory_the_old_filter_stays(void)
+static void test_bloom_no_memory(void)
 {
 	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
 	u32 i, gone = 1;
 
 	for (i = 0; i < 100; i++)
-		store(cache, flows_fp(i, i), i & 1);
+		store(cache, flows_key(i, i), i & 1);
 	shim_alloc_fail(1);
 	CHECK(!mgl_cache_gc(cache, visit_owner, &gone), "nothing to free");
 	shim_alloc_fail(0);
 	for (i = 0; i < 100; i++) {
 		struct mgl_cached flow;
 
-		CHECK(mgl_cache_may_contain(cache, flows_fp(i, i)), "flow %u", i);
-		CHECK_EQ(mgl_cache_find(cache, flows_fp(i, i), &now, &flow),
+		CHECK(mgl_cache_may_contain(cache, flows_key(i, i)), "flow %u", i);
+		CHECK_EQ(mgl_cache_find(cache, flows_key(i, i), &now, &flow),
 			 !(i & 1), "flow %u", i);
 	}
-	store(cache, flows_fp(3, 500), 7);
-	CHECK(mgl_cache_may_contain(cache, flows_fp(3, 500)), "a flow stored later");
+	store(cache, flows_key(3, 500), 7);
+	CHECK(mgl_cache_may_contain(cache, flows_key(3, 500)), "a flow stored later");
 	mgl_cache_free(cache);
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(nothing_is_there_at_first),
-	KTAP_CASE(what_is_stored_does_not_lack),
-	KTAP_CASE(a_resize_takes_its_flows_along),
-	KTAP_CASE(tidying_forgets_what_has_gone),
-	KTAP_CASE(without_memory_the_old_filter_stays),
+	KTAP_CASE(test_bloom_empty,
+		  "the Bloom filter of an empty cache denies every flow"),
+	KTAP_CASE(test_bloom_stored,
+		  "the Bloom filter denies no flow that is stored, and most others"),
+	KTAP_CASE(test_bloom_resize,
+		  "a resize keeps its flows in the Bloom filter"),
+	KTAP_CASE(test_bloom_gc,
+		  "garbage collection builds a Bloom filter without the flows that are gone"),
+	KTAP_CASE(test_bloom_no_memory,
+		  "without memory for a new Bloom filter the old one stays in use"),
 };
 
 int main(void)

@@ -28,9 +28,9 @@ struct model {
 	u32 found, touched, swept, resized;
 };
 
-static u64 fp_of(u32 i)
+static u64 key_of(u32 i)
 {
-	return flows_fp(i / NAMES * 77 % BUCKETS, i % NAMES);
+	return flows_key(i / NAMES * 77 % BUCKETS, i % NAMES);
 }
 
 static u32 idle(const struct model *m, const struct mgl_cached *c)
@@ -59,13 +59,13 @@ static u32 vanished(struct model *m, u32 i)
 	struct mgl_cached flows[MGL_CACHE_WAYS];
 	u32 first = i / NAMES * NAMES, n, k, j, gone = FLOWS;
 
-	n = mgl_cache_read(m->cache, fp_of(i) % mgl_cache_buckets(m->cache),
+	n = mgl_cache_read(m->cache, key_of(i) % mgl_cache_buckets(m->cache),
 			   flows);
 	for (k = first; k < first + NAMES; k++) {
 		bool there = false;
 
 		for (j = 0; j < n; j++)
-			if (flows[j].key == fp_of(k)) {
+			if (flows[j].key == key_of(k)) {
 				CHECK(!there, "flow %u is there twice", k);
 				there = true;
 				CHECK(k == i || m->flow[k].there,
@@ -105,7 +105,7 @@ static void check_victim(struct model *m, u32 i, u32 gone)
 
 static void store(struct model *m, u32 i)
 {
-	struct mgl_cached c = flows_new(fp_of(i), prng(&m->prng), m->clock.now);
+	struct mgl_cached c = flows_new(key_of(i), prng(&m->prng), m->clock.now);
 	bool replace = prng_below(&m->prng, 2);
 	struct flow *f = &m->flow[i];
 	enum mgl_cache_stored want;
@@ -146,7 +146,7 @@ static void find(struct model *m, u32 i, bool touch)
 {
 	struct flow *f = &m->flow[i];
 	struct mgl_cached c;
-	bool found = mgl_cache_find(m->cache, fp_of(i), &m->clock, &c);
+	bool found = mgl_cache_find(m->cache, key_of(i), &m->clock, &c);
 
 	CHECK_EQ(found, f->there && !expired(m, &f->c), "flow %u", i);
 	if (!found)
@@ -169,7 +169,7 @@ static bool visit(void *ctx, const struct mgl_cached *c)
 	struct model *m = ctx;
 	u32 i;
 
-	for (i = 0; i < FLOWS && fp_of(i) != c->key; i++)
+	for (i = 0; i < FLOWS && key_of(i) != c->key; i++)
 		;
 	CHECK(i < FLOWS && m->flow[i].there, "nobody stored it");
 	if (i == FLOWS)
@@ -199,7 +199,7 @@ static void resize(struct model *m)
 			m->flow[i].there = false;
 }
 
-static void a_cache_is_a_map_that_forgets(void)
+static void test_cache_model(void)
 {
 	struct model *m = calloc(1, sizeof(*m));
 	u32 turn, i;
@@ -242,7 +242,8 @@ static void a_cache_is_a_map_that_forgets(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(a_cache_is_a_map_that_forgets),
+	KTAP_CASE(test_cache_model,
+		  "through random stores, touches, sweeps and resizes the cache agrees with a model"),
 };
 
 int main(void)

@@ -55,20 +55,20 @@ static struct thread {
 } threads[THREADS];
 
 /* A bucket of the smallest cache is two of a larger one, also too small. */
-static u64 fp_of(u32 i)
+static u64 key_of(u32 i)
 {
-	return flows_fp(i % BUCKETS +
+	return flows_key(i % BUCKETS +
 			SMALL / MGL_CACHE_WAYS * (i / BUCKETS % 2), i);
 }
 
-static u64 pinned_fp(u32 i)
+static u64 pinned_key(u32 i)
 {
-	return flows_fp(100 + SMALL / MGL_CACHE_WAYS * i, 5000 + i);
+	return flows_key(100 + SMALL / MGL_CACHE_WAYS * i, 5000 + i);
 }
 
-static u64 own_fp(const struct thread *t, u32 i)
+static u64 own_key(const struct thread *t, u32 i)
 {
-	return flows_fp(OWN_BUCKET + i, 1000 * (1 + (t - threads)) + i);
+	return flows_key(OWN_BUCKET + i, 1000 * (1 + (t - threads)) + i);
 }
 
 static u32 mixed(u64 key)
@@ -121,7 +121,7 @@ static bool is_named(const struct mgl_cached *flow)
 /* Only on its way back may a flow be missed, and never by a store. */
 static void stable_packet(struct thread *t, struct mgl_clock *clock)
 {
-	u64 key = fp_of(prng_below(&t->prng, STABLE));
+	u64 key = key_of(prng_below(&t->prng, STABLE));
 	u32 before = smp_load_acquire(&refusing);
 	struct mgl_cached flow;
 
@@ -150,7 +150,7 @@ static void stable_store(struct thread *t, struct mgl_clock *clock)
 	bool replace = prng_below(&t->prng, 2);
 	struct mgl_cached flow;
 
-	flow = flow_new(fp_of(prng_below(&t->prng, STABLE)), prng(&t->prng),
+	flow = flow_new(key_of(prng_below(&t->prng, STABLE)), prng(&t->prng),
 			clock->now);
 	expect(t, flows_store(cache, &flow, replace, clock) ==
 	       (replace ? MGL_CACHE_REPLACED : MGL_CACHE_KEPT),
@@ -161,7 +161,7 @@ static void stable_store(struct thread *t, struct mgl_clock *clock)
 /* Nothing that matters: it displaces its like all the time. */
 static void churn_packet(struct thread *t, struct mgl_clock *clock)
 {
-	u64 key = fp_of(STABLE + prng_below(&t->prng, CHURN));
+	u64 key = key_of(STABLE + prng_below(&t->prng, CHURN));
 	enum mgl_cache_stored stored;
 	struct mgl_cached flow;
 
@@ -194,11 +194,11 @@ static void own_packet(struct thread *t, const struct mgl_clock *clock)
 	u64 key;
 
 	if (t->own < OWN && !prng_below(&t->prng, 64)) {
-		key = own_fp(t, t->own++);
+		key = own_key(t, t->own++);
 		flow = flow_new(key, 0, clock->now);
 		expect(t, flows_store(cache, &flow, false, clock) == MGL_CACHE_NEW, "no place");
 	} else if (t->own) {
-		key = own_fp(t, prng_below(&t->prng, t->own));
+		key = own_key(t, prng_below(&t->prng, t->own));
 	} else {
 		return;
 	}
@@ -275,7 +275,7 @@ static void resize_in_vain(void)
 	u32 i;
 
 	for (i = 0; i < PINNED; i++) {
-		struct mgl_cached flow = flow_new(pinned_fp(i), 0, clock.now);
+		struct mgl_cached flow = flow_new(pinned_key(i), 0, clock.now);
 
 		CHECK_EQ(flows_store(cache, &flow, false, &clock), MGL_CACHE_NEW, "pinned %u", i);
 	}
@@ -336,13 +336,13 @@ static void check_left(void)
 		u32 times = 0;
 
 		for (i = 0; i < n; i++)
-			times += all[i].key == fp_of(k);
+			times += all[i].key == key_of(k);
 		CHECK_EQ(times, 1, "stable flow %u", k);
 	}
 	free(all);
 }
 
-static void packets_and_resizes_race(void)
+static void test_cache_race(void)
 {
 	struct mgl_clock clock = flows_clock(seconds);
 	struct thread sum = {};
@@ -350,7 +350,7 @@ static void packets_and_resizes_race(void)
 
 	cache = mgl_cache_alloc(SMALL);
 	for (i = 0; i < STABLE; i++) {
-		struct mgl_cached flow = flow_new(fp_of(i), 0, clock.now);
+		struct mgl_cached flow = flow_new(key_of(i), 0, clock.now);
 
 		flows_store(cache, &flow, false, &clock);
 	}
@@ -386,7 +386,8 @@ static void packets_and_resizes_race(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(packets_and_resizes_race),
+	KTAP_CASE(test_cache_race,
+		  "packets on several threads lose no flow and find no other one, while the cache is resized and collected"),
 };
 
 int main(void)

@@ -31,9 +31,9 @@ static struct {
 	bool gone;	/* was it ever? */
 } between;
 
-static u64 fp_of(bool other)
+static u64 key_of(bool other)
 {
-	return flows_fp(BUCKET, 20 + other);
+	return flows_key(BUCKET, 20 + other);
 }
 
 /* Not confirmed, so that the other takes its place. */
@@ -41,7 +41,7 @@ static void store(bool other)
 {
 	struct mgl_cached flow;
 
-	flow = flows_new(fp_of(other), other << 16 | between.version++, NOW);
+	flow = flows_new(key_of(other), other << 16 | between.version++, NOW);
 	flows_store(between.cache, &flow, true, &now);
 }
 
@@ -61,7 +61,7 @@ static void do_next(void)
 		store(false);
 		break;
 	case TOUCH:
-		if (mgl_cache_find(between.cache, fp_of(false), &now, &flow))
+		if (mgl_cache_find(between.cache, key_of(false), &now, &flow))
 			mgl_cache_touch(between.cache, &flow,
 					MAGLEV_FLOW_CLOSING, NOW + 1);
 		break;
@@ -78,7 +78,7 @@ static struct mgl_cache *cache_new(u32 way)
 
 	between.cache = cache;
 	for (i = 0; i < MGL_CACHE_WAYS; i++) {
-		flow = flows_live(flows_fp(BUCKET, i), ~0u, NOW);
+		flow = flows_live(flows_key(BUCKET, i), ~0u, NOW);
 		if (i == way)
 			store(false);
 		else
@@ -97,7 +97,7 @@ static void check_reader(u32 way, u32 deeds)
 	cache = cache_new(way);
 	between.deeds = deeds;
 	shim_window_to = do_next;
-	found = mgl_cache_find(cache, fp_of(false), &now, &flow);
+	found = mgl_cache_find(cache, key_of(false), &now, &flow);
 	shim_window_to = NULL;
 	if (found)
 		CHECK(flow.owner >> 16 == 0, "place %u, deeds %#x: owner %#x",
@@ -107,7 +107,7 @@ static void check_reader(u32 way, u32 deeds)
 	mgl_cache_free(cache);
 }
 
-static void a_reader_never_finds_anothers_owner(void)
+static void test_cache_reader_interleaved(void)
 {
 	u32 deeds, end = 1, i;
 
@@ -118,7 +118,7 @@ static void a_reader_never_finds_anothers_owner(void)
 }
 
 /* Where a reader comes to it late: the same, in its last windows. */
-static void wherever_it_is(void)
+static void test_cache_reader_ways(void)
 {
 	u32 way, deeds;
 
@@ -128,8 +128,10 @@ static void wherever_it_is(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(a_reader_never_finds_anothers_owner),
-	KTAP_CASE(wherever_it_is),
+	KTAP_CASE(test_cache_reader_interleaved,
+		  "a lockless reader never finds the owner of another flow, whatever writers do between its loads"),
+	KTAP_CASE(test_cache_reader_ways,
+		  "the same holds in every way of the bucket"),
 };
 
 int main(void)

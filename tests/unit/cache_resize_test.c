@@ -69,7 +69,7 @@ static struct mgl_cache *some_flows(u32 size)
 	return cache;
 }
 
-static void what_fits_is_kept(void)
+static void test_resize_keeps_flows(void)
 {
 	struct mgl_cache *cache = some_flows(SMALL);
 	struct mgl_cached *want;
@@ -88,25 +88,25 @@ static void what_fits_is_kept(void)
 }
 
 /* A resize has one time for all: packets that come meanwhile are later. */
-static void packets_of_later_seconds_are_kept(void)
+static void test_resize_later_packets(void)
 {
 	struct mgl_cache *cache = mgl_cache_alloc(SMALL);
 	u32 i;
 
 	for (i = 0; i < 8; i++)
-		store(cache, flows_live(flows_fp(i, i), i, NOW + 2 * i));
+		store(cache, flows_live(flows_key(i, i), i, NOW + 2 * i));
 	CHECK_EQ(resize(cache, 2 * SMALL), 0, "grow");
 	CHECK_EQ(resize(cache, SMALL), 0, "shrink");
 	for (i = 0; i < 8; i++) {
 		struct mgl_cached flow;
 
-		CHECK(mgl_cache_find(cache, flows_fp(i, i), &now, &flow),
+		CHECK(mgl_cache_find(cache, flows_key(i, i), &now, &flow),
 		      "seen %u s later", 2 * i);
 	}
 	mgl_cache_free(cache);
 }
 
-static void what_has_expired_stays_behind(void)
+static void test_resize_expired(void)
 {
 	struct mgl_cache *cache = mgl_cache_alloc(2 * SMALL);
 	struct mgl_cached flow;
@@ -114,41 +114,41 @@ static void what_has_expired_stays_behind(void)
 
 	/* Eight and eight for the same bucket: one half is of the past. */
 	for (i = 0; i < 16; i++)
-		store(cache, flows_live(flows_fp(i & 1 ? 128 : 0, i), i,
+		store(cache, flows_live(flows_key(i & 1 ? 128 : 0, i), i,
 					i & 1 ? NOW : NOW - 800));
 	now.now = NOW + 100;
 	CHECK_EQ(resize(cache, SMALL), 0, "shrink");
 	free(flows_list(cache, &n));
 	CHECK_EQ(n, 8, "flows");
 	for (i = 1; i < 16; i += 2)
-		CHECK(mgl_cache_find(cache, flows_fp(128, i), &now, &flow),
+		CHECK(mgl_cache_find(cache, flows_key(128, i), &now, &flow),
 		      "flow %u", i);
 	now.now = NOW;
 	mgl_cache_free(cache);
 }
 
 /* Those that go are those that would have gone for any newcomer. */
-static void what_does_not_matter_makes_room(void)
+static void test_resize_shrink_evicts(void)
 {
 	struct mgl_cache *cache = mgl_cache_alloc(2 * SMALL);
 	struct mgl_cached flow;
 	u32 n, i;
 
 	for (i = 0; i < 8; i++) {
-		store(cache, flows_new(flows_fp(0, i), i, NOW));
-		store(cache, flows_live(flows_fp(128, i), i, NOW));
+		store(cache, flows_new(flows_key(0, i), i, NOW));
+		store(cache, flows_live(flows_key(128, i), i, NOW));
 	}
 	CHECK_EQ(resize(cache, SMALL), 0, "shrink");
 	free(flows_list(cache, &n));
 	CHECK_EQ(n, 8, "flows");
 	for (i = 0; i < 8; i++)
-		CHECK(mgl_cache_find(cache, flows_fp(128, i), &now, &flow),
+		CHECK(mgl_cache_find(cache, flows_key(128, i), &now, &flow),
 		      "flow %u", i);
 	mgl_cache_free(cache);
 }
 
 /* The bucket in which it shows that there is no room may be any. */
-static void what_does_not_fit_is_left_as_it_was(void)
+static void test_resize_no_space(void)
 {
 	static const u32 buckets[] = { 0, 1, 77, 127 };
 	u32 b, many, factor, i;
@@ -162,24 +162,24 @@ static void what_does_not_fit_is_left_as_it_was(void)
 
 		/* One more than there is room for, and the last bucket's. */
 		for (i = 0; i < MGL_CACHE_WAYS + 1 - many; i++)
-			store(cache, flows_live(flows_fp(buckets[b], i), i,
+			store(cache, flows_live(flows_key(buckets[b], i), i,
 						NOW));
 		for (i = 0; i < many; i++)
-			store(cache, flows_live(flows_fp(last, 100 + i), i,
+			store(cache, flows_live(flows_key(last, 100 + i), i,
 						NOW));
 		/* And others with room. */
 		for (i = 0; i < 128 * factor; i += factor + 1)
 			if (i % 128 != buckets[b])
-				store(cache, flows_live(flows_fp(i, 200), i,
+				store(cache, flows_live(flows_key(i, 200), i,
 							NOW));
 		want = flows_list(cache, &n);
 		CHECK_EQ(-resize(cache, SMALL), ENOSPC, "%u in %u", many, last);
 		CHECK_EQ(mgl_cache_size(cache), factor * SMALL, "size");
 		check_same(cache, want, n, "refused");
-		CHECK(!mgl_cache_find(cache, flows_fp(64, 9), &now, &flow),
+		CHECK(!mgl_cache_find(cache, flows_key(64, 9), &now, &flow),
 		      "what is not there is not looked for elsewhere");
 		/* It works as if nothing had been. */
-		CHECK_EQ(store(cache, flows_live(flows_fp(64, 300), 0, NOW)),
+		CHECK_EQ(store(cache, flows_live(flows_key(64, 300), 0, NOW)),
 			 MGL_CACHE_NEW, "a newcomer");
 		CHECK_EQ(resize(cache, 2 * factor * SMALL), 0, "grow");
 		free(want);
@@ -187,7 +187,7 @@ static void what_does_not_fit_is_left_as_it_was(void)
 	}
 }
 
-static void no_memory_changes_nothing(void)
+static void test_resize_no_memory(void)
 {
 	struct mgl_cache *cache = some_flows(SMALL);
 	struct mgl_cache_array *old = (void *)cache;
@@ -258,7 +258,7 @@ static void packets(void)
 	}
 	/* Newcomers before, in and behind what has been moved. */
 	for (i = 0; i < 50 && busy.n < 2 * buckets; i++, busy.n++) {
-		busy.flow[busy.n] = flows_live(flows_fp(busy.n * 3191 % buckets,
+		busy.flow[busy.n] = flows_live(flows_key(busy.n * 3191 % buckets,
 							2), i, NOW);
 		CHECK_EQ(store(busy.cache, busy.flow[busy.n]), MGL_CACHE_NEW,
 			 "flow %u", busy.n);
@@ -273,15 +273,15 @@ static void busy_resize(u32 from, u32 to, int want)
 	busy.n = 0;
 	busy.turns = 0;
 	for (i = 0; i < buckets; i++) {
-		busy.flow[busy.n] = flows_live(flows_fp(i, 1), i, NOW);
+		busy.flow[busy.n] = flows_live(flows_key(i, 1), i, NOW);
 		store(busy.cache, busy.flow[busy.n++]);
 	}
 	/* Too many for half of it, as is seen in its last bucket. */
 	for (i = 0; want && i < MGL_CACHE_WAYS - 3; i++)
-		store(busy.cache, flows_live(flows_fp(buckets - 1, 10 + i), i,
+		store(busy.cache, flows_live(flows_key(buckets - 1, 10 + i), i,
 					     NOW));
 	for (i = 0; want && i < MGL_CACHE_WAYS - 3; i++)
-		store(busy.cache, flows_live(flows_fp(buckets / 2 - 1, 30 + i),
+		store(busy.cache, flows_live(flows_key(buckets / 2 - 1, 30 + i),
 					     i, NOW));
 	shim_resched_to = packets;
 	CHECK_EQ(-resize(busy.cache, to), -want, "%u to %u", from, to);
@@ -295,7 +295,7 @@ static void busy_resize(u32 from, u32 to, int want)
 	mgl_cache_free(busy.cache);
 }
 
-static void packets_come_in_between(void)
+static void test_resize_busy(void)
 {
 	busy_resize(LARGE, 2 * LARGE, 0);
 	busy_resize(LARGE, 8 * LARGE, 0);
@@ -305,13 +305,20 @@ static void packets_come_in_between(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(what_fits_is_kept),
-	KTAP_CASE(packets_of_later_seconds_are_kept),
-	KTAP_CASE(what_has_expired_stays_behind),
-	KTAP_CASE(what_does_not_matter_makes_room),
-	KTAP_CASE(what_does_not_fit_is_left_as_it_was),
-	KTAP_CASE(no_memory_changes_nothing),
-	KTAP_CASE(packets_come_in_between),
+	KTAP_CASE(test_resize_keeps_flows,
+		  "a resize keeps every flow that fits"),
+	KTAP_CASE(test_resize_later_packets,
+		  "a flow whose last packet is later than the time of the resize is kept"),
+	KTAP_CASE(test_resize_expired,
+		  "expired flows are not moved"),
+	KTAP_CASE(test_resize_shrink_evicts,
+		  "when shrinking, unconfirmed flows make room for live ones"),
+	KTAP_CASE(test_resize_no_space,
+		  "a resize into which the live flows do not fit is refused and changes nothing"),
+	KTAP_CASE(test_resize_no_memory,
+		  "a resize without memory is refused and changes nothing"),
+	KTAP_CASE(test_resize_busy,
+		  "packets during a resize find, touch and store flows as ever"),
 };
 
 int main(void)

@@ -32,7 +32,7 @@ static bool found(struct mgl_cache *cache, u64 key, u32 now)
 	return mgl_cache_find(cache, key, &clock, &flow);
 }
 
-static void a_cache_holds_what_it_is_asked_to(void)
+static void test_cache_capacity(void)
 {
 	u32 size;
 
@@ -53,13 +53,13 @@ static void a_cache_holds_what_it_is_asked_to(void)
 }
 
 /* Every field at its ends, and keys that are none. */
-static void what_is_stored_is_found(void)
+static void test_cache_store_find(void)
 {
-	static const u64 fps[] = { 0, 2, 0x7f, ~0ULL, 1ULL << 63, 0xffffffff };
+	static const u64 keys[] = { 0, 2, 0x7f, ~0ULL, 1ULL << 63, 0xffffffff };
 	static const u32 owners[] = { 0, 1, 0x80000000, ~0u };
 	u32 i, kind, state, bits;
 
-	for (i = 0; i < ARRAY_SIZE(fps) * ARRAY_SIZE(owners); i++)
+	for (i = 0; i < ARRAY_SIZE(keys) * ARRAY_SIZE(owners); i++)
 	for (kind = 0; kind < MGL_KIND_MAX; kind++)
 	for (state = 0; state < __MAGLEV_FLOW_MAX; state++)
 	for (bits = 0; bits < 4; bits++) {
@@ -68,8 +68,8 @@ static void what_is_stored_is_found(void)
 		struct mgl_clock clock = flows_clock(now);
 		struct mgl_cached flow, listed[MGL_CACHE_WAYS];
 
-		flow = flows_new(fps[i % ARRAY_SIZE(fps)],
-				 owners[i / ARRAY_SIZE(fps)], now);
+		flow = flows_new(keys[i % ARRAY_SIZE(keys)],
+				 owners[i / ARRAY_SIZE(keys)], now);
 		flow.kind = kind;
 		flow.state = state;
 		flow.confirmed = bits & 2;
@@ -77,7 +77,7 @@ static void what_is_stored_is_found(void)
 		check_found(cache, &flow, now);
 		/* 0 says that there is no flow: it goes by another name. */
 		CHECK(flow.key, "key 0");
-		CHECK(found(cache, fps[i % ARRAY_SIZE(fps)], now), "key %u", i);
+		CHECK(found(cache, keys[i % ARRAY_SIZE(keys)], now), "key %u", i);
 		CHECK_EQ(mgl_cache_read(cache, flow.key % (SIZE / 8), listed),
 			 1, "key %u", i);
 		CHECK(flows_equal(&listed[0], &flow), "key %u", i);
@@ -86,7 +86,7 @@ static void what_is_stored_is_found(void)
 }
 
 /* In both clocks' lifetimes: of 24 bits, and of 32. */
-static void flows_expire_by_kind_and_state(void)
+static void test_cache_expiry(void)
 {
 	static const u32 starts[] = { 0, 5, 0xfffff0, 0xffffff, 0xfffffffa };
 	u32 kind, state, i;
@@ -115,7 +115,7 @@ static void flows_expire_by_kind_and_state(void)
 }
 
 /* A timeout counts from when it is set, for flows that are there, too. */
-static void timeouts_change_at_run_time(void)
+static void test_cache_timeout_change(void)
 {
 	struct mgl_timeouts timeouts = flows_timeouts;
 	struct mgl_clock clock = { .now = 100, .timeouts = &timeouts };
@@ -137,7 +137,7 @@ static void timeouts_change_at_run_time(void)
  * Another CPU's packet came after this one took the time; so did many while a
  * cache was resized, which may take a while.
  */
-static void the_future_is_no_age(void)
+static void test_cache_seen_ahead(void)
 {
 	static const u32 ahead[] = { 1, 2, 10, 60, 600, 3600 };
 	u32 i, state;
@@ -155,7 +155,7 @@ static void the_future_is_no_age(void)
 	}
 }
 
-static void a_touch_confirms(void)
+static void test_cache_touch(void)
 {
 	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
 	struct mgl_clock clock = flows_clock(100);
@@ -184,7 +184,7 @@ static void a_touch_confirms(void)
 }
 
 /* What a packet found may be another flow's, or changed, when it is touched. */
-static void a_late_touch_writes_nothing(void)
+static void test_cache_touch_late(void)
 {
 	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
 	struct mgl_clock clock = flows_clock(100);
@@ -211,7 +211,7 @@ static void a_late_touch_writes_nothing(void)
 }
 
 /* The first of two CPUs is right, unless its entry is said to be wrong. */
-static void an_entry_is_kept_or_replaced(void)
+static void test_cache_replace(void)
 {
 	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
 	struct mgl_clock clock = flows_clock(100);
@@ -245,7 +245,7 @@ static void an_entry_is_kept_or_replaced(void)
 }
 
 /* Buckets are read line after line. */
-static void a_flow_is_at_home_while_there_is_a_place(void)
+static void test_cache_home_line(void)
 {
 	/* All of the second line, the last of which finds no place there. */
 	static const u32 numbers[] = { 1, 3, 5, 7, 9 };
@@ -256,7 +256,7 @@ static void a_flow_is_at_home_while_there_is_a_place(void)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
-		struct mgl_cached flow = flows_new(flows_fp(3, numbers[i]), i,
+		struct mgl_cached flow = flows_new(flows_key(3, numbers[i]), i,
 						   100);
 
 		flows_store(cache, &flow, false, &clock);
@@ -265,7 +265,7 @@ static void a_flow_is_at_home_while_there_is_a_place(void)
 	}
 	CHECK_EQ(mgl_cache_read(cache, 3, flows), ARRAY_SIZE(order), "flows");
 	for (i = 0; i < ARRAY_SIZE(order); i++)
-		CHECK_EQ(flows[i].key, flows_fp(3, order[i]), "place %u", i);
+		CHECK_EQ(flows[i].key, flows_key(3, order[i]), "place %u", i);
 	mgl_cache_free(cache);
 }
 
@@ -286,7 +286,7 @@ static bool visit_odd(void *ctx, const struct mgl_cached *flow)
 }
 
 /* Expired ones are listed, too: whoever lists them knows the time. */
-static void a_sweep_sees_every_flow(void)
+static void test_cache_sweep(void)
 {
 	struct mgl_cache *cache = mgl_cache_alloc(65536 * 8);
 	struct mgl_clock clock = flows_clock(100);
@@ -314,7 +314,7 @@ static void a_sweep_sees_every_flow(void)
 	mgl_cache_free(cache);
 }
 
-static void allocations_fail_without_a_leak(void)
+static void test_cache_alloc_failure(void)
 {
 	long live = shim_alloc_live();
 	struct mgl_cache *cache;
@@ -334,17 +334,28 @@ static void allocations_fail_without_a_leak(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(a_cache_holds_what_it_is_asked_to),
-	KTAP_CASE(what_is_stored_is_found),
-	KTAP_CASE(flows_expire_by_kind_and_state),
-	KTAP_CASE(timeouts_change_at_run_time),
-	KTAP_CASE(the_future_is_no_age),
-	KTAP_CASE(a_touch_confirms),
-	KTAP_CASE(a_late_touch_writes_nothing),
-	KTAP_CASE(an_entry_is_kept_or_replaced),
-	KTAP_CASE(a_flow_is_at_home_while_there_is_a_place),
-	KTAP_CASE(a_sweep_sees_every_flow),
-	KTAP_CASE(allocations_fail_without_a_leak),
+	KTAP_CASE(test_cache_capacity,
+		  "a new cache is empty and holds as many flows as it was asked to"),
+	KTAP_CASE(test_cache_store_find,
+		  "a stored flow is found with every field as it was stored"),
+	KTAP_CASE(test_cache_expiry,
+		  "a flow expires after the timeout of its protocol and state, also when the clock wraps"),
+	KTAP_CASE(test_cache_timeout_change,
+		  "a changed timeout counts for flows that are in the cache already"),
+	KTAP_CASE(test_cache_seen_ahead,
+		  "a flow seen up to an hour ahead of the clock has not expired"),
+	KTAP_CASE(test_cache_touch,
+		  "a touch confirms the flow and sets its state and time"),
+	KTAP_CASE(test_cache_touch_late,
+		  "a touch of an entry that was replaced or removed meanwhile changes nothing"),
+	KTAP_CASE(test_cache_replace,
+		  "a live entry of the same flow is kept or replaced as asked, an expired one is neither"),
+	KTAP_CASE(test_cache_home_line,
+		  "a flow is stored in its home line while that has a free way"),
+	KTAP_CASE(test_cache_sweep,
+		  "a sweep visits every flow once and removes those that the visitor chooses"),
+	KTAP_CASE(test_cache_alloc_failure,
+		  "each allocation of a new cache may fail, and nothing leaks"),
 };
 
 int main(void)

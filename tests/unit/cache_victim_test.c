@@ -26,7 +26,7 @@ static struct mgl_clock now = { .now = NOW, .timeouts = &flows_timeouts };
 /* A flow that is @what, with more than one way to be it. */
 static struct mgl_cached flow_of(enum what what, u32 n, u32 idle)
 {
-	struct mgl_cached flow = flows_live(flows_fp(BUCKET, n), n, NOW - idle);
+	struct mgl_cached flow = flows_live(flows_key(BUCKET, n), n, NOW - idle);
 
 	switch (what) {
 	case EXPIRED:
@@ -99,7 +99,7 @@ static struct mgl_cache *bucket_of(const enum what what[MGL_CACHE_WAYS],
 static const u32 no_idle[MGL_CACHE_WAYS];
 
 /* One of each and the rest live, shuffled. */
-static void places_go_in_the_documented_order(void)
+static void test_victim_order(void)
 {
 	u64 state = 1;
 	u32 turn, k;
@@ -130,7 +130,7 @@ static void places_go_in_the_documented_order(void)
 				 "newcomer %u", k);
 			/* Nobody else has gone. */
 			for (i = 0; i < MGL_CACHE_WAYS; i++)
-				CHECK_EQ(listed(cache, flows_fp(BUCKET, i)),
+				CHECK_EQ(listed(cache, flows_key(BUCKET, i)),
 					 what[i] > k || what[i] == LIVE,
 					 "place %u (%u) after newcomer %u", i,
 					 what[i], k);
@@ -140,7 +140,7 @@ static void places_go_in_the_documented_order(void)
 }
 
 /* Among equals the one that has been silent for longest. */
-static void the_most_silent_goes_first(void)
+static void test_victim_idle(void)
 {
 	static const enum what sorts[] = { EXPIRED, UNCONFIRMED, CLOSING };
 	/* Where they are seen a second from now they were seen just now. */
@@ -165,12 +165,12 @@ static void the_most_silent_goes_first(void)
 			new = flow_of(LIVE, 100 + i, 0);
 			store(cache, &new);
 			CHECK(listed(cache, new.key), "newcomer %u", i);
-			CHECK(!listed(cache, flows_fp(BUCKET,
+			CHECK(!listed(cache, flows_key(BUCKET,
 						      4 * order[i] + 1)),
 			      "kind %u: place %u is still there", sorts[k],
 			      order[i]);
 			if (i < MGL_CACHE_WAYS - 1)
-				CHECK(listed(cache, flows_fp(BUCKET, 4 *
+				CHECK(listed(cache, flows_key(BUCKET, 4 *
 							     order[i + 1] + 1)),
 				      "kind %u: place %u has gone", sorts[k],
 				      order[i + 1]);
@@ -187,7 +187,7 @@ struct redundant {
 static bool redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
 {
 	struct redundant *r = ctx;
-	struct mgl_tuple want = flows_tuple(flows_fp(BUCKET, owner));
+	struct mgl_tuple want = flows_tuple(flows_key(BUCKET, owner));
 
 	r->calls++;
 	CHECK(flows_tuple_equal(tuple, &want), "owner %u, another's name",
@@ -196,7 +196,7 @@ static bool redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
 }
 
 /* Who would go to the same backend anyway goes last. */
-static void a_redundant_flow_makes_room(void)
+static void test_victim_redundant(void)
 {
 	enum what what[MGL_CACHE_WAYS];
 	u32 last, i, k;
@@ -217,7 +217,7 @@ static void a_redundant_flow_makes_room(void)
 		mgl_cache_store(cache, &new, false, &evict);
 		CHECK_EQ(!!r.calls, full, "%u at %u", k, last);
 		CHECK(listed(cache, new.key), "%u at %u", k, last);
-		CHECK_EQ(listed(cache, flows_fp(BUCKET, last ^ 1)), !full,
+		CHECK_EQ(listed(cache, flows_key(BUCKET, last ^ 1)), !full,
 			 "%u at %u", k, last);
 		mgl_cache_free(cache);
 	}
@@ -242,7 +242,7 @@ static void a_redundant_flow_makes_room(void)
 }
 
 /* The cache's own entry is found wherever it is: behind a free place, too. */
-static void an_own_entry_comes_before_any_other_place(void)
+static void test_victim_own_entry(void)
 {
 	u32 own;
 
@@ -269,10 +269,10 @@ static void an_own_entry_comes_before_any_other_place(void)
 }
 
 /* 64 newcomers for every place, none of which sends a second packet. */
-static void a_flood_displaces_nobody_confirmed(void)
+static void test_victim_flood(void)
 {
 	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
-	u64 state = 2, fps[SIZE];
+	u64 state = 2, keys[SIZE];
 	u32 i, n = 0, full = 0;
 	struct mgl_cached flow;
 
@@ -280,7 +280,7 @@ static void a_flood_displaces_nobody_confirmed(void)
 	for (i = 0; i < SIZE; i++) {
 		flow = flows_live(prng(&state), i, NOW);
 		if (store(cache, &flow) == MGL_CACHE_NEW)
-			fps[n++] = flow.key;
+			keys[n++] = flow.key;
 		else
 			full++;
 	}
@@ -296,7 +296,7 @@ static void a_flood_displaces_nobody_confirmed(void)
 		      "newcomer %u: %u", i, stored);
 	}
 	for (i = 0; i < n; i++) {
-		CHECK(mgl_cache_find(cache, fps[i], &now, &flow), "flow %u", i);
+		CHECK(mgl_cache_find(cache, keys[i], &now, &flow), "flow %u", i);
 		CHECK(flow.owner != ~0u, "flow %u", i);
 	}
 	now.now = NOW;
@@ -304,11 +304,16 @@ static void a_flood_displaces_nobody_confirmed(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(places_go_in_the_documented_order),
-	KTAP_CASE(the_most_silent_goes_first),
-	KTAP_CASE(a_redundant_flow_makes_room),
-	KTAP_CASE(an_own_entry_comes_before_any_other_place),
-	KTAP_CASE(a_flood_displaces_nobody_confirmed),
+	KTAP_CASE(test_victim_order,
+		  "a newcomer takes a free, expired, unconfirmed or closing way, in this order, and never a live one"),
+	KTAP_CASE(test_victim_idle,
+		  "of equals the flow that has been idle for longest is evicted first"),
+	KTAP_CASE(test_victim_redundant,
+		  "a redundant live flow is evicted where nothing less worthy is"),
+	KTAP_CASE(test_victim_own_entry,
+		  "the entry of the same flow is used before any free or evictable way"),
+	KTAP_CASE(test_victim_flood,
+		  "a flood of one-packet flows evicts no confirmed flow"),
 };
 
 int main(void)

@@ -23,7 +23,7 @@ static void check_swap(u16 *slots, u32 size, const struct mgl_candidate *cand,
 	slots[a] = tmp;
 }
 
-static void differs_on_any_pair_of_slots_swapped(void)
+static void test_fingerprint_swap(void)
 {
 	enum { N = 20, SIZE = 251 };
 	struct mgl_candidate *cand = backends_new(N, 1, 1);
@@ -38,7 +38,7 @@ static void differs_on_any_pair_of_slots_swapped(void)
 	free(cand);
 }
 
-static void differs_on_pairs_swapped_in_a_large_table(void)
+static void test_fingerprint_swap_large(void)
 {
 	enum { N = 100, SIZE = 65537 };
 	struct mgl_candidate *cand = backends_new(N, 1, 2);
@@ -54,7 +54,7 @@ static void differs_on_pairs_swapped_in_a_large_table(void)
 	free(cand);
 }
 
-static void differs_on_any_slot_given_to_another(void)
+static void test_fingerprint_slot(void)
 {
 	enum { N = 5, SIZE = 251 };
 	struct mgl_candidate *cand = backends_new(N, 1, 4);
@@ -77,7 +77,7 @@ static void differs_on_any_slot_given_to_another(void)
 	free(cand);
 }
 
-static void differs_on_size(void)
+static void test_fingerprint_size(void)
 {
 	static const u32 sizes[] = { 251, 257, 263, 65537, 65539, 1048573 };
 	struct mgl_candidate *cand = backends_new(1, 1, 5);
@@ -98,7 +98,7 @@ static void differs_on_size(void)
 }
 
 /* One backend owns every slot whatever the seed: the table is the same. */
-static void does_not_depend_on_the_seed_itself(void)
+static void test_fingerprint_seed(void)
 {
 	struct mgl_candidate *cand = backends_new(1, 1, 6);
 	u64 seed, base = 0;
@@ -116,7 +116,7 @@ static void does_not_depend_on_the_seed_itself(void)
 }
 
 /* The same owners under other indices are the same table. */
-static void depends_on_identities_and_not_on_indices(void)
+static void test_fingerprint_identity(void)
 {
 	enum { N = 30, SIZE = 8191 };
 	struct mgl_candidate *cand = backends_new(N, 1, 7);
@@ -140,7 +140,7 @@ static void depends_on_identities_and_not_on_indices(void)
 	free(cand);
 }
 
-static void differs_on_any_bit_of_an_address(void)
+static void test_fingerprint_address(void)
 {
 	struct mgl_candidate *cand = backends_new(3, 1, 8);
 	u16 *slots = table_new(251, 1, cand, 3);
@@ -158,13 +158,20 @@ static void differs_on_any_bit_of_an_address(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(differs_on_any_pair_of_slots_swapped),
-	KTAP_CASE(differs_on_pairs_swapped_in_a_large_table),
-	KTAP_CASE(differs_on_any_slot_given_to_another),
-	KTAP_CASE(differs_on_size),
-	KTAP_CASE(does_not_depend_on_the_seed_itself),
-	KTAP_CASE(depends_on_identities_and_not_on_indices),
-	KTAP_CASE(differs_on_any_bit_of_an_address),
+	KTAP_CASE(test_fingerprint_swap,
+		  "tables with any two slots swapped have different fingerprints"),
+	KTAP_CASE(test_fingerprint_swap_large,
+		  "so have large tables with two slots swapped"),
+	KTAP_CASE(test_fingerprint_slot,
+		  "a slot with another owner changes the fingerprint"),
+	KTAP_CASE(test_fingerprint_size,
+		  "the size changes the fingerprint"),
+	KTAP_CASE(test_fingerprint_seed,
+		  "the seed itself does not change the fingerprint"),
+	KTAP_CASE(test_fingerprint_identity,
+		  "the fingerprint depends on identities of backends, not on their indices"),
+	KTAP_CASE(test_fingerprint_address,
+		  "any bit of an address changes the fingerprint"),
 };
 
 int main(void)

@@ -28,7 +28,7 @@ static u64 key(const struct mgl_flow *flow, u32 service)
 	return mgl_flow_key(flow, service, &secret);
 }
 
-static void a_connection_is_all_that_it_is(void)
+static void test_key_mask_5tuple(void)
 {
 	struct mgl_flow flow = a_flow();
 	struct mgl_flow f = mgl_flow_mask(&flow, MAGLEV_AFFINITY_5TUPLE);
@@ -44,7 +44,7 @@ static void a_connection_is_all_that_it_is(void)
 }
 
 /* Where connections stay together none of them opens or ends anything. */
-static void what_does_not_count_is_masked(void)
+static void test_key_mask_others(void)
 {
 	u32 affinity, shown;
 
@@ -73,7 +73,7 @@ static void what_does_not_count_is_masked(void)
 }
 
 /* Which of a client's connections are the same flow, by slot and by cache. */
-static void what_stays_together(void)
+static void test_key_affinity(void)
 {
 	static const bool want[__MAGLEV_AFFINITY_MAX][5] = {
 		/* By client's port, VIP's port, VIP, protocol, client. */
@@ -120,7 +120,7 @@ static void what_stays_together(void)
 }
 
 /* Every bit of client, ports, service and secret, alone. */
-static void every_bit_of_a_name_counts(void)
+static void test_key_bits(void)
 {
 	struct mgl_flow v4 = a_flow();
 	u64 base4 = key(&v4, 7);
@@ -165,7 +165,7 @@ static u32 place(const struct mgl_flow *flow, u32 service)
  * Of a flow that is masked nothing may tell services apart but their number, and
  * a client's flows to many of them must not fall on one place.
  */
-static void a_clients_services_have_places_of_their_own(void)
+static void test_key_bucket_services(void)
 {
 	u32 affinity, service, other;
 
@@ -185,7 +185,7 @@ static void a_clients_services_have_places_of_their_own(void)
 }
 
 /* One that was fetched ahead is found by what it was fetched by. */
-static void a_digest_is_the_place_of_a_connection(void)
+static void test_key_digest(void)
 {
 	struct mgl_flow flow = a_flow();
 	u64 digest = mgl_flow_digest(&flow, &secret);
@@ -197,7 +197,7 @@ static void a_digest_is_the_place_of_a_connection(void)
 }
 
 /* Every packet of a flow has its key. */
-static void a_packet_is_no_part_of_its_flows_name(void)
+static void test_key_per_flow(void)
 {
 	struct mgl_flow flow = a_flow(), f = flow;
 
@@ -219,10 +219,10 @@ static int by_value(const void *a, const void *b)
 }
 
 /* Of near clients, ports and services, for near secrets: all differ. */
-static void near_flows_have_far_fingerprints(void)
+static void test_key_spread(void)
 {
 	enum { N = 1 << 17 };
-	u64 *fps = calloc(N, sizeof(*fps));
+	u64 *keys = calloc(N, sizeof(*keys));
 	u32 i, low[16] = {};
 
 	for (i = 0; i < N; i++) {
@@ -230,29 +230,37 @@ static void near_flows_have_far_fingerprints(void)
 
 		flow.saddr.w[3] = cpu_to_be32(i & 0xff);
 		flow.sport = cpu_to_be16(i >> 8 & 0xff);
-		fps[i] = key(&flow, i >> 16);
-		low[fps[i] % 16]++;
+		keys[i] = key(&flow, i >> 16);
+		low[keys[i] % 16]++;
 	}
 	for (i = 0; i < 16; i++)
 		/* The deviation is 88. */
 		CHECK(low[i] > N / 16 - 500 && low[i] < N / 16 + 500,
 		      "%u end in %u", low[i], i);
-	qsort(fps, N, sizeof(*fps), by_value);
+	qsort(keys, N, sizeof(*keys), by_value);
 	for (i = 1; i < N; i++)
-		CHECK(fps[i] != fps[i - 1], "two are %#llx",
-		      (unsigned long long)fps[i]);
-	free(fps);
+		CHECK(keys[i] != keys[i - 1], "two are %#llx",
+		      (unsigned long long)keys[i]);
+	free(keys);
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(a_connection_is_all_that_it_is),
-	KTAP_CASE(what_does_not_count_is_masked),
-	KTAP_CASE(what_stays_together),
-	KTAP_CASE(every_bit_of_a_name_counts),
-	KTAP_CASE(a_packet_is_no_part_of_its_flows_name),
-	KTAP_CASE(a_clients_services_have_places_of_their_own),
-	KTAP_CASE(a_digest_is_the_place_of_a_connection),
-	KTAP_CASE(near_flows_have_far_fingerprints),
+	KTAP_CASE(test_key_mask_5tuple,
+		  "with 5-tuple affinity nothing of a flow is masked"),
+	KTAP_CASE(test_key_mask_others,
+		  "with 3-tuple and source affinity all that does not count is 0, and no packet opens or ends the flow"),
+	KTAP_CASE(test_key_affinity,
+		  "connections that the affinity keeps together share slot and key, others do not"),
+	KTAP_CASE(test_key_bits,
+		  "every bit of client, VIP, ports, service and secret changes the key"),
+	KTAP_CASE(test_key_per_flow,
+		  "every packet of a flow gives the same key and slot"),
+	KTAP_CASE(test_key_bucket_services,
+		  "flows of a masked client to different services get different buckets"),
+	KTAP_CASE(test_key_digest,
+		  "the lower half of the key, which gives the bucket, is the digest that was prefetched by"),
+	KTAP_CASE(test_key_spread,
+		  "keys of similar flows are distinct and end evenly"),
 };
 
 int main(void)

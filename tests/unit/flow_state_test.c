@@ -17,7 +17,7 @@ static enum mgl_reason parse(const struct packet *p, struct mgl_flow *flow,
 	return result;
 }
 
-static void a_syn_without_ack_opens(void)
+static void test_state_tcp_syn(void)
 {
 	struct mgl_flow flow;
 	u32 flags;
@@ -34,7 +34,7 @@ static void a_syn_without_ack_opens(void)
 	}
 }
 
-static void an_init_opens(void)
+static void test_state_sctp_init(void)
 {
 	struct mgl_flow flow;
 	u32 type;
@@ -50,7 +50,7 @@ static void an_init_opens(void)
 	}
 }
 
-static void what_packets_show(void)
+static void test_state_packet(void)
 {
 	static const struct { u8 proto, is; enum maglev_flow_state pkt_state; } t[] = {
 		{ IPPROTO_TCP, 0x02 /* S */, MAGLEV_FLOW_OPENING },
@@ -92,9 +92,12 @@ static void what_packets_show(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(a_syn_without_ack_opens),
-	KTAP_CASE(an_init_opens),
-	KTAP_CASE(what_packets_show),
+	KTAP_CASE(test_state_tcp_syn,
+		  "a TCP packet opens a connection if it has SYN and not ACK"),
+	KTAP_CASE(test_state_sctp_init,
+		  "an SCTP packet opens a connection if its first chunk is INIT"),
+	KTAP_CASE(test_state_packet,
+		  "TCP flags and SCTP chunks imply the documented flow states"),
 };
 
 int main(void)

@@ -41,7 +41,7 @@ static struct packet inner(u8 proto, u16 payload)
 	return p;
 }
 
-static void the_flow_of_a_plain_packet(void)
+static void test_flow_plain(void)
 {
 	static const u8 protos[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP };
 	u32 i;
@@ -68,7 +68,7 @@ static void the_flow_of_a_plain_packet(void)
 	}
 }
 
-static void every_first_byte(void)
+static void test_flow_version_ihl(void)
 {
 	struct mgl_flow flow;
 	u32 first;
@@ -85,7 +85,7 @@ static void every_first_byte(void)
 	}
 }
 
-static void options_are_skipped(void)
+static void test_flow_ip_options(void)
 {
 	struct mgl_flow flow;
 	u8 ihl;
@@ -102,7 +102,7 @@ static void options_are_skipped(void)
 	}
 }
 
-static void every_protocol(void)
+static void test_flow_protocols(void)
 {
 	struct mgl_flow flow;
 	u32 proto, payload;
@@ -118,7 +118,7 @@ static void every_protocol(void)
 }
 
 /* Shorter and longer than the buffer, and 0 with and without GSO. */
-static void every_total_length(void)
+static void test_flow_total_length(void)
 {
 	static const u8 protos[] = { 0, 1, 6, 17, 132 };
 	struct mgl_flow flow;
@@ -138,7 +138,7 @@ static void every_total_length(void)
 	}
 }
 
-static void total_length_of_a_large_gso_packet(void)
+static void test_flow_big_tcp(void)
 {
 	enum { LEN = OFF + 200000 };
 	static u8 bytes[LEN];
@@ -160,7 +160,7 @@ static void total_length_of_a_large_gso_packet(void)
 		 MGL_REASON_INNER_HEADER, "length 0 without GSO");
 }
 
-static void bytes_behind_the_packet_are_not_read(void)
+static void test_flow_padding(void)
 {
 	static const struct { u8 proto; u16 least; } l4[] = {
 		{ IPPROTO_TCP, 20 }, { IPPROTO_UDP, 8 }, { IPPROTO_SCTP, 16 },
@@ -180,7 +180,7 @@ static void bytes_behind_the_packet_are_not_read(void)
 		}
 }
 
-static void every_fragment_word(void)
+static void test_flow_fragment(void)
 {
 	struct packet p = inner(IPPROTO_TCP, 10);
 	struct mgl_flow flow;
@@ -194,7 +194,7 @@ static void every_fragment_word(void)
 	}
 }
 
-static void every_tcp_offset_and_flags(void)
+static void test_flow_tcp_header(void)
 {
 	struct mgl_flow flow;
 	u32 doff, flags, payload;
@@ -217,7 +217,7 @@ static void zoo(struct packet *p, u32 i)
 	packet_zoo(p, i);
 }
 
-static void truncated_at_every_byte(void)
+static void test_flow_truncated(void)
 {
 	struct mgl_flow flow;
 	struct packet p;
@@ -236,7 +236,7 @@ static void truncated_at_every_byte(void)
 	}
 }
 
-static void in_pieces(void)
+static void test_flow_pieces(void)
 {
 	struct mgl_flow flow;
 	struct packet p;
@@ -255,7 +255,7 @@ static void in_pieces(void)
 	}
 }
 
-static void random_packets(void)
+static void test_flow_random(void)
 {
 	struct mgl_flow flow;
 	u64 state = 31;
@@ -275,18 +275,30 @@ static void random_packets(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(the_flow_of_a_plain_packet),
-	KTAP_CASE(every_first_byte),
-	KTAP_CASE(options_are_skipped),
-	KTAP_CASE(every_protocol),
-	KTAP_CASE(every_total_length),
-	KTAP_CASE(total_length_of_a_large_gso_packet),
-	KTAP_CASE(bytes_behind_the_packet_are_not_read),
-	KTAP_CASE(every_fragment_word),
-	KTAP_CASE(every_tcp_offset_and_flags),
-	KTAP_CASE(truncated_at_every_byte),
-	KTAP_CASE(in_pieces),
-	KTAP_CASE(random_packets),
+	KTAP_CASE(test_flow_plain,
+		  "addresses, ports, protocol and length of plain TCP, UDP and SCTP packets are read"),
+	KTAP_CASE(test_flow_version_ihl,
+		  "every version and header length is parsed as the oracle does"),
+	KTAP_CASE(test_flow_ip_options,
+		  "IP options are skipped"),
+	KTAP_CASE(test_flow_protocols,
+		  "every protocol with every short payload is parsed as the oracle does"),
+	KTAP_CASE(test_flow_total_length,
+		  "every total length, with and without GSO, is parsed as the oracle does"),
+	KTAP_CASE(test_flow_big_tcp,
+		  "a total length of 0 is all there is of a GSO packet, and malformed otherwise"),
+	KTAP_CASE(test_flow_padding,
+		  "padding behind the total length is not read as part of a header"),
+	KTAP_CASE(test_flow_fragment,
+		  "a packet is a fragment if it has an offset or more fragments follow"),
+	KTAP_CASE(test_flow_tcp_header,
+		  "every TCP data offset with all flags is parsed as the oracle does"),
+	KTAP_CASE(test_flow_truncated,
+		  "packets truncated at every byte are parsed as the oracle does"),
+	KTAP_CASE(test_flow_pieces,
+		  "packets cut in pieces at any bytes are parsed as whole ones"),
+	KTAP_CASE(test_flow_random,
+		  "randomly changed packets are parsed as the oracle does"),
 };
 
 int main(void)

@@ -70,7 +70,7 @@ enum mgl_cache_stored flows_store(struct mgl_cache *cache,
 	return mgl_cache_store(cache, flow, replace, &evict);
 }
 
-static int by_fp(const void *a, const void *b)
+static int by_key(const void *a, const void *b)
 {
 	const struct mgl_cached *x = a, *y = b;
 
@@ -91,6 +91,6 @@ struct mgl_cached *flows_list(struct mgl_cache *cache, u32 *n)
 		for (i = 0; i < found; i++)
 			all[(*n)++] = flows[i];
 	}
-	qsort(all, *n, sizeof(*all), by_fp);
+	qsort(all, *n, sizeof(*all), by_key);
 	return all;
 }

@@ -75,7 +75,7 @@ static void mutate(struct packet *p)
 		p->len = CONTROL;
 }
 
-static void packets_survive_fuzzing(void)
+static void test_fuzz_packet(void)
 {
 	time_t end = time(NULL) + seconds;
 	unsigned long i;
@@ -96,7 +96,8 @@ static void packets_survive_fuzzing(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(packets_survive_fuzzing),
+	KTAP_CASE(test_fuzz_packet,
+		  "mutated packets are parsed without a bad access and as the oracle does"),
 };
 
 int main(int argc, char **argv)

@@ -24,7 +24,7 @@ static enum mgl_reason parse(struct sk_buff *skb, const u8 *bytes, u32 off,
 	return result;
 }
 
-static void plain_header(void)
+static void test_gre_plain(void)
 {
 	static const struct { u16 flags; u32 bytes; } good[] = {
 		{ 0x0000, 4 }, { 0x8000, 8 }, { 0x2000, 8 }, { 0x1000, 8 },
@@ -50,7 +50,7 @@ static void plain_header(void)
 }
 
 /* What follows the header decides where a list of source routes ends. */
-static void every_flag_word(void)
+static void test_gre_flags(void)
 {
 	static const u8 behind[] = { 0, 1, 0x45, 0xff };
 	struct mgl_gre outer;
@@ -67,7 +67,7 @@ static void every_flag_word(void)
 		}
 }
 
-static void every_protocol(void)
+static void test_gre_protocols(void)
 {
 	struct mgl_gre outer;
 	u32 proto;
@@ -84,7 +84,7 @@ static void every_protocol(void)
 	}
 }
 
-static void truncated_at_every_byte(void)
+static void test_gre_truncated(void)
 {
 	struct mgl_gre outer;
 	u32 i, len;
@@ -104,7 +104,7 @@ static void truncated_at_every_byte(void)
 	}
 }
 
-static void in_pieces(void)
+static void test_gre_pieces(void)
 {
 	struct mgl_gre outer;
 	u32 i, cut;
@@ -138,7 +138,7 @@ static void packet_routes(struct packet *p, u32 n, u8 length, bool end)
 		packet_32(p, 0);
 }
 
-static void source_routes(void)
+static void test_gre_routes(void)
 {
 	static const u8 lengths[] = { 0, 1, 4, 5, 128, 255 };
 	struct mgl_gre outer;
@@ -166,7 +166,7 @@ static void source_routes(void)
 		}
 }
 
-static void source_routes_truncated_and_in_pieces(void)
+static void test_gre_routes_truncated(void)
 {
 	struct mgl_gre outer;
 	u32 n, len, cut;
@@ -191,7 +191,7 @@ static void source_routes_truncated_and_in_pieces(void)
 }
 
 /* A length that points far beyond the buffer must not be believed. */
-static void a_source_route_longer_than_the_packet(void)
+static void test_gre_route_length(void)
 {
 	struct mgl_gre outer;
 	u32 length;
@@ -210,7 +210,7 @@ static void a_source_route_longer_than_the_packet(void)
 	}
 }
 
-static void point_to_point_tunnelling(void)
+static void test_gre_version_1(void)
 {
 	static const struct { u16 flags; u32 bytes; } pptp[] = {
 		{ 0x2001, 8 }, { 0x3001, 12 }, { 0x2081, 12 }, { 0x3081, 16 },
@@ -233,7 +233,7 @@ static void point_to_point_tunnelling(void)
 	}
 }
 
-static void at_any_offset(void)
+static void test_gre_offset(void)
 {
 	struct mgl_gre outer;
 	u32 off;
@@ -250,7 +250,7 @@ static void at_any_offset(void)
 	}
 }
 
-static void random_headers(void)
+static void test_gre_random(void)
 {
 	struct mgl_gre outer;
 	u64 state = 21;
@@ -272,17 +272,28 @@ static void random_headers(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(plain_header),
-	KTAP_CASE(every_flag_word),
-	KTAP_CASE(every_protocol),
-	KTAP_CASE(truncated_at_every_byte),
-	KTAP_CASE(in_pieces),
-	KTAP_CASE(source_routes),
-	KTAP_CASE(source_routes_truncated_and_in_pieces),
-	KTAP_CASE(a_source_route_longer_than_the_packet),
-	KTAP_CASE(point_to_point_tunnelling),
-	KTAP_CASE(at_any_offset),
-	KTAP_CASE(random_headers),
+	KTAP_CASE(test_gre_plain,
+		  "GRE headers with any of checksum, key and sequence number are read"),
+	KTAP_CASE(test_gre_flags,
+		  "every flag word is parsed as the oracle does"),
+	KTAP_CASE(test_gre_protocols,
+		  "IPv4 and IPv6 are taken, every other protocol is refused"),
+	KTAP_CASE(test_gre_truncated,
+		  "headers truncated at every byte are parsed as the oracle does"),
+	KTAP_CASE(test_gre_pieces,
+		  "headers cut in pieces at any byte are parsed as whole ones"),
+	KTAP_CASE(test_gre_routes,
+		  "source routes are skipped up to the limit, and refused beyond it or without an end"),
+	KTAP_CASE(test_gre_routes_truncated,
+		  "source routes truncated or cut at every byte are parsed as the oracle does"),
+	KTAP_CASE(test_gre_route_length,
+		  "a source route longer than the packet is refused as truncated"),
+	KTAP_CASE(test_gre_version_1,
+		  "version 1 (PPTP) is named as the reason, and its header length is known"),
+	KTAP_CASE(test_gre_offset,
+		  "the header is read at any offset"),
+	KTAP_CASE(test_gre_random,
+		  "random headers are parsed as the oracle does"),
 };
 
 int main(void)

@@ -40,7 +40,7 @@ static const u64 published[] = {
 	0x958a324ceb064572ULL,
 };
 
-static void siphash_gives_the_published_vectors(void)
+static void test_hash_siphash(void)
 {
 	static const siphash_key_t key = {
 		.key = { 0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL },
@@ -66,7 +66,7 @@ static void check_label(u64 label, const char *text)
 		CHECK_EQ((u8)(label >> (8 * i)), text[i], "%s[%u]", text, i);
 }
 
-static void labels_are_the_text_they_say(void)
+static void test_hash_labels(void)
 {
 	check_label(MGL_LABEL_OFFSET, ".mgl-ofs");
 	check_label(MGL_LABEL_SKIP, ".mgl-ski");
@@ -88,7 +88,7 @@ static struct mgl_flow example(void)
 	};
 }
 
-static void flow_hash_is_siphash_of_the_wire_bytes(void)
+static void test_hash_flow_bytes(void)
 {
 	static const u8 wire[16] = {
 		198, 51, 100, 7, 203, 0, 113, 9,
@@ -101,7 +101,7 @@ static void flow_hash_is_siphash_of_the_wire_bytes(void)
 		 siphash(wire, sizeof(wire), &key), "by definition");
 }
 
-static void flow_hash_depends_on_each_field_of_the_tuple(void)
+static void test_hash_flow_fields(void)
 {
 	struct mgl_flow flow = example();
 	u64 base = mgl_flow_hash(&flow, 1);
@@ -128,7 +128,7 @@ static void flow_hash_depends_on_each_field_of_the_tuple(void)
 	CHECK(mgl_flow_hash(&flow, 2) != base, "another seed");
 }
 
-static void flow_hash_depends_on_nothing_else(void)
+static void test_hash_flow_others(void)
 {
 	struct mgl_flow flow;
 	u64 base;
@@ -148,7 +148,7 @@ static void flow_hash_depends_on_nothing_else(void)
  * slots have to be hit evenly all the same. Chi squared over 1021 slots has a
  * mean of 1020 and a deviation of 45.
  */
-static void flow_slots_are_hit_evenly(void)
+static void test_hash_slots_even(void)
 {
 	enum { SLOTS = 1021, FLOWS = 1 << 20 };
 	static u32 hits[SLOTS];
@@ -168,12 +168,18 @@ static void flow_slots_are_hit_evenly(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(siphash_gives_the_published_vectors),
-	KTAP_CASE(labels_are_the_text_they_say),
-	KTAP_CASE(flow_hash_is_siphash_of_the_wire_bytes),
-	KTAP_CASE(flow_hash_depends_on_each_field_of_the_tuple),
-	KTAP_CASE(flow_hash_depends_on_nothing_else),
-	KTAP_CASE(flow_slots_are_hit_evenly),
+	KTAP_CASE(test_hash_siphash,
+		  "SipHash-2-4 gives the published test vectors"),
+	KTAP_CASE(test_hash_labels,
+		  "labels of the hashes are the documented text"),
+	KTAP_CASE(test_hash_flow_bytes,
+		  "the flow hash is SipHash of the bytes on the wire"),
+	KTAP_CASE(test_hash_flow_fields,
+		  "each field of the tuple changes the flow hash"),
+	KTAP_CASE(test_hash_flow_others,
+		  "nothing but the tuple changes the flow hash"),
+	KTAP_CASE(test_hash_slots_even,
+		  "flows hit the slots evenly"),
 };
 
 int main(void)

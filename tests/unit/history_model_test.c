@@ -312,14 +312,14 @@ static void live(u64 seed, u64 start, u32 turns)
 	free(l);
 }
 
-static void slots_remember_as_the_model_does(void)
+static void test_history_model(void)
 {
 	live(1, 0, 3000);
 	live(2, 123456789, 3000);
 }
 
 /* Of the time that the module sees. */
-static void the_clock_runs_over(void)
+static void test_history_model_wrap(void)
 {
 	u32 i;
 
@@ -329,8 +329,10 @@ static void the_clock_runs_over(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(slots_remember_as_the_model_does),
-	KTAP_CASE(the_clock_runs_over),
+	KTAP_CASE(test_history_model,
+		  "through random changes slots remember as the model by address does"),
+	KTAP_CASE(test_history_model_wrap,
+		  "the same holds while the clock wraps"),
 };
 
 int main(void)

@@ -68,7 +68,7 @@ static struct table table_of(u32 size, u64 seed, const u16 *slots)
 /* One that is at rest since a long time. */
 #define AT_REST(...) TABLE(1, __VA_ARGS__)
 
-static void a_first_table_is_a_change_from_nobody(void)
+static void test_history_first(void)
 {
 	struct table t = {};
 
@@ -82,7 +82,7 @@ static void a_first_table_is_a_change_from_nobody(void)
 	mgl_history_free(t.history);
 }
 
-static void a_slot_remembers_who_had_it(void)
+static void test_history_previous(void)
 {
 	struct table t = AT_REST(0, 1, NONE, 2);
 
@@ -101,7 +101,7 @@ static void a_slot_remembers_who_had_it(void)
 	mgl_history_free(t.history);
 }
 
-static void the_first_owner_of_several_is_remembered(void)
+static void test_history_oldest(void)
 {
 	struct table t = AT_REST(0, 0, 0);
 
@@ -120,7 +120,7 @@ static void the_first_owner_of_several_is_remembered(void)
 	mgl_history_free(t.history);
 }
 
-static void what_has_settled_is_forgotten(void)
+static void test_history_settled(void)
 {
 	struct table t = AT_REST(0, 0);
 
@@ -135,7 +135,7 @@ static void what_has_settled_is_forgotten(void)
 }
 
 /* Numbers mean nothing, and nobody is who has no number any more. */
-static void owners_are_compared_by_identity(void)
+static void test_history_identity(void)
 {
 	static const u16 swap[] = { 1, 0, 2 };
 	static const u16 gone[] = { NONE, 0, 1 };
@@ -163,7 +163,7 @@ static void owners_are_compared_by_identity(void)
 	mgl_history_free(t.history);
 }
 
-static void the_clock_may_run_over(void)
+static void test_history_wrap(void)
 {
 	static const u32 starts[] = { 0xffffffff, 0xffffff9c, 0xffffff9d, 0 };
 	u32 i;
@@ -202,7 +202,7 @@ static void check_old(const struct table *t, struct table want)
 		CHECK_EQ(t->history->old[s], want.slots[s], "slot %u", s);
 }
 
-static void another_seed_or_size_keeps_the_old_table(void)
+static void test_history_old_table(void)
 {
 	static const u16 gone[] = { 0, NONE, 1 };
 	struct table t = AT_REST(0, 1, 2, NONE), u = AT_REST(0, 1, 2, NONE);
@@ -234,7 +234,7 @@ static void another_seed_or_size_keeps_the_old_table(void)
 }
 
 /* An unknown flow went to the owner before: it still does. */
-static void a_rotation_while_slots_are_unsettled(void)
+static void test_history_reseed_unsettled(void)
 {
 	struct table t = AT_REST(0, 1, 2);
 
@@ -253,7 +253,7 @@ static void a_rotation_while_slots_are_unsettled(void)
 	mgl_history_free(t.history);
 }
 
-static void moves_are_counted(void)
+static void test_history_moves(void)
 {
 	static const u16 gone[] = { 0, NONE, 1, 2 };
 	struct table t = AT_REST(0, 1, 2, 3, NONE, 0), u;
@@ -312,7 +312,7 @@ static void check_failures(const struct table *from, struct table to,
 	CHECK_EQ(shim_alloc_live(), live, "%s: freed", what);
 }
 
-static void allocations_fail_without_a_leak(void)
+static void test_history_alloc_failure(void)
 {
 	struct table none = {}, t = AT_REST(0, 1, 2);
 	long live = shim_alloc_live();
@@ -330,16 +330,26 @@ static void allocations_fail_without_a_leak(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(a_first_table_is_a_change_from_nobody),
-	KTAP_CASE(a_slot_remembers_who_had_it),
-	KTAP_CASE(the_first_owner_of_several_is_remembered),
-	KTAP_CASE(what_has_settled_is_forgotten),
-	KTAP_CASE(owners_are_compared_by_identity),
-	KTAP_CASE(the_clock_may_run_over),
-	KTAP_CASE(another_seed_or_size_keeps_the_old_table),
-	KTAP_CASE(a_rotation_while_slots_are_unsettled),
-	KTAP_CASE(moves_are_counted),
-	KTAP_CASE(allocations_fail_without_a_leak),
+	KTAP_CASE(test_history_first,
+		  "in a first table every owned slot remembers that it had no owner"),
+	KTAP_CASE(test_history_previous,
+		  "a reassigned slot remembers its previous owner for the settle time"),
+	KTAP_CASE(test_history_oldest,
+		  "a slot that is reassigned while unsettled goes on with the owner it remembers"),
+	KTAP_CASE(test_history_settled,
+		  "settled slots are forgotten by the next change"),
+	KTAP_CASE(test_history_identity,
+		  "owners are compared by identity, and a deleted one is none"),
+	KTAP_CASE(test_history_wrap,
+		  "ages are right while the clock wraps"),
+	KTAP_CASE(test_history_old_table,
+		  "with another seed or size every slot remembers by way of the old table"),
+	KTAP_CASE(test_history_reseed_unsettled,
+		  "a new seed while slots are unsettled keeps the table that older flows are spread by"),
+	KTAP_CASE(test_history_moves,
+		  "reassigned slots, and those of owners that could have stayed, are counted"),
+	KTAP_CASE(test_history_alloc_failure,
+		  "each allocation of a history may fail, and nothing leaks"),
 };
 
 int main(void)

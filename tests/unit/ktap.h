@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Test cases that report in KTAP. A case is a function; a failed check makes
- * it "not ok" and is explained in diagnostic lines, and the case goes on, so
- * that one run shows everything that is wrong.
+ * Test cases that report in KTAP. A case is a function and the rule that it
+ * tests, which its report line states. A failed check makes it "not ok" and is
+ * explained in diagnostic lines, and the case goes on, so that one run shows
+ * everything that is wrong.
  */
 #ifndef _UNIT_KTAP_H
 #define _UNIT_KTAP_H
@@ -12,10 +13,11 @@
 
 struct ktap_case {
 	const char *name;
+	const char *rule;
 	void (*run)(void);
 };
 
-#define KTAP_CASE(fn) { .name = #fn, .run = fn }
+#define KTAP_CASE(fn, text) { .name = #fn, .rule = text, .run = fn }
 
 /* A broken parser fails a million times: the first few tell all there is. */
 #define KTAP_DIAGNOSTICS_MAX 10
@@ -51,10 +53,11 @@ static inline int ktap_run(const struct ktap_case *cases, unsigned int n)
 	for (i = 0; i < n; i++) {
 		ktap_failed = 0;
 		cases[i].run();
-		if (ktap_failed > KTAP_DIAGNOSTICS_MAX)
-			printf("# %u checks failed in all\n", ktap_failed);
+		if (ktap_failed)
+			printf("# %s(): %u checks failed\n", cases[i].name,
+			       ktap_failed);
 		printf("%sok %u - %s\n", ktap_failed ? "not " : "", i + 1,
-		       cases[i].name);
+		       cases[i].rule);
 		all_ok &= !ktap_failed;
 	}
 	return all_ok ? 0 : 1;

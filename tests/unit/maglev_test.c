@@ -10,7 +10,7 @@
 #include "ktap.h"
 #include "prng.h"
 
-static void fill_skips_a_quota_of_0(void)
+static void test_fill_quota_0(void)
 {
 	static const struct mgl_turns turns[] = {
 		{ 3, 4, 4 }, { 0, 2, 0 }, { 3, 1, 3 },
@@ -25,7 +25,7 @@ static void fill_skips_a_quota_of_0(void)
 }
 
 /* Quotas need not use a table up: what is left has no owner. */
-static void fill_leaves_the_rest_to_nobody(void)
+static void test_fill_rest(void)
 {
 	static const struct mgl_turns turns[] = { { 1, 2, 2 }, { 1, 3, 1 } };
 	static const u16 want[7] = {
@@ -41,7 +41,7 @@ static void fill_leaves_the_rest_to_nobody(void)
 }
 
 /* Against a sieve, every number up to beyond the bound. */
-static void sizes_are_the_primes_in_range(void)
+static void test_maglev_sizes(void)
 {
 	enum { END = MAGLEV_TABLE_SIZE_MAX + 5000 };
 	static const u32 no[] = {
@@ -69,7 +69,7 @@ static void sizes_are_the_primes_in_range(void)
 	free(composite);
 }
 
-static void permutations_stay_in_range(void)
+static void test_maglev_permutation(void)
 {
 	static const u32 sizes[] = { 251, 65537, 1048573 };
 	u32 n, i, offset, skip, same = 0, last = 0;
@@ -97,7 +97,7 @@ static void check_all_slots(const u16 *slots, u32 size, u16 want)
 		CHECK_EQ(slots[s], want, "slot %u", s);
 }
 
-static void nobody_gets_a_table_of_nobody(void)
+static void test_maglev_no_backend(void)
 {
 	struct mgl_candidate *cand = backends_new(9, 0, 1);
 	u16 *slots = table_new(251, 7, NULL, 0);
@@ -118,7 +118,7 @@ static void nobody_gets_a_table_of_nobody(void)
 	free(cand);
 }
 
-static void one_backend_gets_everything(void)
+static void test_maglev_one_backend(void)
 {
 	static const u32 weights[] = { 1, 77, 65535, 0xffffffff };
 	struct mgl_candidate *cand = backends_new(3, 0, 1);
@@ -138,7 +138,7 @@ static void one_backend_gets_everything(void)
 }
 
 /* A weight of 0 and absence are the same table but for the indices. */
-static void a_weight_of_0_is_like_absence(void)
+static void test_maglev_weight_0(void)
 {
 	struct mgl_candidate *cand = backends_new(10, 5, 3);
 	struct mgl_candidate *left;
@@ -166,7 +166,7 @@ static void a_weight_of_0_is_like_absence(void)
 	free(cand);
 }
 
-static void more_backends_than_slots(void)
+static void test_maglev_more_backends(void)
 {
 	u32 n = MAGLEV_BACKENDS_MAX, size = 251, i;
 	struct mgl_candidate *cand = backends_new(n, 10, 4);
@@ -188,7 +188,7 @@ static void more_backends_than_slots(void)
 }
 
 /* As a pool does it: whatever the order they come in, sort, then populate. */
-static void configuration_order_is_irrelevant(void)
+static void test_maglev_order(void)
 {
 	enum { N = 50, SIZE = 8191 };
 	struct mgl_candidate *cand = backends_new(N, 1, 5);
@@ -213,7 +213,7 @@ static void configuration_order_is_irrelevant(void)
 	free(cand);
 }
 
-static void a_seed_makes_another_table(void)
+static void test_maglev_seed(void)
 {
 	struct mgl_candidate *cand = backends_new(10, 1, 7);
 	u16 *a = table_new(65537, 0, cand, 10);
@@ -274,7 +274,7 @@ static int build_fingerprint(void)
 	return mgl_maglev_fingerprint(some_slots, 251, some, 20, &fp);
 }
 
-static void allocations_fail_without_a_leak(void)
+static void test_maglev_alloc_failure(void)
 {
 	some = backends_new(20, 3, 8);
 	check_failures("fill", build_fill, 2);
@@ -284,17 +284,28 @@ static void allocations_fail_without_a_leak(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(fill_skips_a_quota_of_0),
-	KTAP_CASE(fill_leaves_the_rest_to_nobody),
-	KTAP_CASE(sizes_are_the_primes_in_range),
-	KTAP_CASE(permutations_stay_in_range),
-	KTAP_CASE(nobody_gets_a_table_of_nobody),
-	KTAP_CASE(one_backend_gets_everything),
-	KTAP_CASE(a_weight_of_0_is_like_absence),
-	KTAP_CASE(more_backends_than_slots),
-	KTAP_CASE(configuration_order_is_irrelevant),
-	KTAP_CASE(a_seed_makes_another_table),
-	KTAP_CASE(allocations_fail_without_a_leak),
+	KTAP_CASE(test_fill_quota_0,
+		  "a backend with a quota of 0 gets no slot"),
+	KTAP_CASE(test_fill_rest,
+		  "slots beyond the quotas have no owner"),
+	KTAP_CASE(test_maglev_sizes,
+		  "valid sizes are the primes in range, and no others"),
+	KTAP_CASE(test_maglev_permutation,
+		  "offset and skip are in range for every size"),
+	KTAP_CASE(test_maglev_no_backend,
+		  "slots have no owner where no backend has a weight"),
+	KTAP_CASE(test_maglev_one_backend,
+		  "one backend gets every slot"),
+	KTAP_CASE(test_maglev_weight_0,
+		  "a backend of weight 0 leaves the table of the others as without it"),
+	KTAP_CASE(test_maglev_more_backends,
+		  "with more backends than slots nobody gets more than one"),
+	KTAP_CASE(test_maglev_order,
+		  "the order of configuration does not change the table"),
+	KTAP_CASE(test_maglev_seed,
+		  "another seed gives another table"),
+	KTAP_CASE(test_maglev_alloc_failure,
+		  "each allocation of a table may fail, and nothing leaks"),
 };
 
 int main(void)

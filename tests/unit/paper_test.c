@@ -12,7 +12,7 @@
 #include "ktap.h"
 #include "paper.h"
 
-static void fill_gives_table_1(void)
+static void test_paper_table_1(void)
 {
 	static const struct mgl_turns turns[] = {
 		{ 3, 4, 3 }, { 0, 2, 2 }, { 3, 1, 2 },
@@ -26,7 +26,7 @@ static void fill_gives_table_1(void)
 		CHECK_EQ(slots[i], want[i], "slot %u", i);
 }
 
-static void fill_gives_table_1_without_b1(void)
+static void test_paper_table_1_without_b1(void)
 {
 	static const struct mgl_turns turns[] = { { 3, 4, 4 }, { 3, 1, 3 } };
 	static const u16 want[7] = { 0, 0, 0, 0, 2, 2, 2 };
@@ -71,7 +71,7 @@ static double check_same(u32 size, u32 n)
 	return theirs / ours;
 }
 
-static void equal_weights_give_the_pseudocode_s_table(void)
+static void test_paper_pseudocode(void)
 {
 	static const u32 sizes[] = { 257, 1021, 8191 };
 	u32 i, n;
@@ -87,9 +87,12 @@ static void equal_weights_give_the_pseudocode_s_table(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(fill_gives_table_1),
-	KTAP_CASE(fill_gives_table_1_without_b1),
-	KTAP_CASE(equal_weights_give_the_pseudocode_s_table),
+	KTAP_CASE(test_paper_table_1,
+		  "the permutations of table 1 of the paper give its lookup table"),
+	KTAP_CASE(test_paper_table_1_without_b1,
+		  "so they do after B1 is removed"),
+	KTAP_CASE(test_paper_pseudocode,
+		  "with equal weights the table is that of the pseudocode of the paper"),
 };
 
 int main(void)

@@ -32,7 +32,7 @@ static void check_even(u32 size, u32 n)
 	free(cand);
 }
 
-static void equal_weights_are_even_for_each_n_at_65537(void)
+static void test_quality_even_65537(void)
 {
 	u32 n;
 
@@ -40,7 +40,7 @@ static void equal_weights_are_even_for_each_n_at_65537(void)
 		check_even(65537, n);
 }
 
-static void equal_weights_are_even_at_other_sizes(void)
+static void test_quality_even_sizes(void)
 {
 	static const u32 some[] = { 1, 2, 3, 10, 100, 997, 1000, 4096 };
 	u32 i, n;
@@ -80,7 +80,7 @@ static void check_proportional(u32 size, struct mgl_candidate *cand, u32 n,
 	free(count);
 }
 
-static void weights_are_proportional(void)
+static void test_quality_weights(void)
 {
 	static const u32 sizes[] = { 251, 8191, 65537, 1048573 };
 	static const u32 tops[] = { 2, 10, 256, 65536 };
@@ -114,7 +114,7 @@ static struct mgl_candidate *two_kinds(u32 heavy, u32 heavy_weight, u32 light,
 	return cand;
 }
 
-static void skewed_weights_are_proportional(void)
+static void test_quality_weights_skewed(void)
 {
 	static const u32 sizes[] = { 251, 8191, 65537, 1048573 };
 	struct mgl_candidate *cand;
@@ -180,7 +180,7 @@ static void check_spread(u32 size, struct mgl_candidate *cand, u32 n,
 	free(quota);
 }
 
-static void turns_are_spread(void)
+static void test_quality_turns(void)
 {
 	struct mgl_candidate *cand;
 	u64 state = 12;
@@ -243,7 +243,7 @@ static double disruption(u32 size, struct mgl_candidate *cand, u32 n, u32 seeds,
 	return 100.0 * sum / tables / size;
 }
 
-static void removal_moves_few_slots_of_survivors(void)
+static void test_quality_removal(void)
 {
 	struct mgl_candidate *cand = backends_new(100, 1, 13);
 	double mean, worst;
@@ -257,7 +257,7 @@ static void removal_moves_few_slots_of_survivors(void)
 }
 
 /* No bar of the paper's to hold: a regression would show as a leap. */
-static void removal_with_weights_moves_few_slots(void)
+static void test_quality_removal_weights(void)
 {
 	struct mgl_candidate *cand = two_kinds(10, 20, 90, 2);
 	double mean, worst;
@@ -270,13 +270,20 @@ static void removal_with_weights_moves_few_slots(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(equal_weights_are_even_for_each_n_at_65537),
-	KTAP_CASE(equal_weights_are_even_at_other_sizes),
-	KTAP_CASE(weights_are_proportional),
-	KTAP_CASE(skewed_weights_are_proportional),
-	KTAP_CASE(turns_are_spread),
-	KTAP_CASE(removal_moves_few_slots_of_survivors),
-	KTAP_CASE(removal_with_weights_moves_few_slots),
+	KTAP_CASE(test_quality_even_65537,
+		  "equal weights differ by one slot at most, at size 65537 and for each number of backends"),
+	KTAP_CASE(test_quality_even_sizes,
+		  "equal weights differ by one slot at most at other sizes"),
+	KTAP_CASE(test_quality_weights,
+		  "slots are proportional to weights"),
+	KTAP_CASE(test_quality_weights_skewed,
+		  "slots are proportional to very unequal weights"),
+	KTAP_CASE(test_quality_turns,
+		  "the turns of each backend are spread evenly"),
+	KTAP_CASE(test_quality_removal,
+		  "removing a backend moves few slots of the others"),
+	KTAP_CASE(test_quality_removal_weights,
+		  "removing a backend moves few slots of others with weights"),
 };
 
 int main(void)

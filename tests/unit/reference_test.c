@@ -92,7 +92,7 @@ static u64 little_endian(const u8 *bytes)
 	return val;
 }
 
-static void siphash_agrees(void)
+static void test_reference_siphash(void)
 {
 	unsigned int n = 0;
 	siphash_key_t key;
@@ -110,7 +110,7 @@ static void siphash_agrees(void)
 	CHECK(n >= 10, "%u hashes", n);
 }
 
-static void orders_of_turns_agree(void)
+static void test_reference_turns(void)
 {
 	unsigned int lists = 0;
 	u32 quota[16];
@@ -174,7 +174,7 @@ static void check_table(void)
 	free(cand);
 }
 
-static void tables_agree(void)
+static void test_reference_tables(void)
 {
 	unsigned int n = 0;
 
@@ -183,7 +183,7 @@ static void tables_agree(void)
 	CHECK(n >= 10, "%u tables", n);
 }
 
-static void flows_agree(void)
+static void test_reference_flows(void)
 {
 	unsigned int n = 0;
 
@@ -206,10 +206,14 @@ static void flows_agree(void)
 
 /* In the order of the file. */
 static const struct ktap_case cases[] = {
-	KTAP_CASE(siphash_agrees),
-	KTAP_CASE(orders_of_turns_agree),
-	KTAP_CASE(tables_agree),
-	KTAP_CASE(flows_agree),
+	KTAP_CASE(test_reference_siphash,
+		  "SipHash agrees with the reference in Python"),
+	KTAP_CASE(test_reference_turns,
+		  "the order of turns agrees with the reference in Python"),
+	KTAP_CASE(test_reference_tables,
+		  "tables and fingerprints agree with the reference in Python"),
+	KTAP_CASE(test_reference_flows,
+		  "flow hashes and slots agree with the reference in Python"),
 };
 
 int main(int argc, char **argv)

@@ -98,7 +98,7 @@ static struct row *row_of(const char *text)
 	return found ? found : &rows[0];
 }
 
-static void every_view_is_decided_as_designed(void)
+static void test_rules_decide(void)
 {
 	char text[8];
 	u32 i;
@@ -116,7 +116,7 @@ static void every_view_is_decided_as_designed(void)
 }
 
 /* Who a packet is sent to has to be there, whatever the rule. */
-static void nobody_gets_a_packet_who_may_not_serve(void)
+static void test_rules_usable(void)
 {
 	char text[8];
 	u32 i;
@@ -141,7 +141,7 @@ static void nobody_gets_a_packet_who_may_not_serve(void)
 	}
 }
 
-static void the_cache_decides_without_the_slot(void)
+static void test_rules_decide_cached(void)
 {
 	char text[8];
 	u32 i;
@@ -169,7 +169,7 @@ static void the_cache_decides_without_the_slot(void)
 }
 
 /* At rest neither a flood of SYNs nor `changed` takes memory. */
-static void at_rest_little_is_remembered(void)
+static void test_rules_settled(void)
 {
 	char text[8];
 	u32 i;
@@ -185,7 +185,7 @@ static void at_rest_little_is_remembered(void)
 }
 
 /* Rows: the state before; columns: what the packet shows. */
-static void states_follow_what_is_shown(void)
+static void test_rules_flow_state(void)
 {
 	enum {
 		O = MAGLEV_FLOW_OPENING,
@@ -208,11 +208,16 @@ static void states_follow_what_is_shown(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(every_view_is_decided_as_designed),
-	KTAP_CASE(nobody_gets_a_packet_who_may_not_serve),
-	KTAP_CASE(the_cache_decides_without_the_slot),
-	KTAP_CASE(at_rest_little_is_remembered),
-	KTAP_CASE(states_follow_what_is_shown),
+	KTAP_CASE(test_rules_decide,
+		  "every input is decided as in the table of the design"),
+	KTAP_CASE(test_rules_usable,
+		  "packets go to usable backends only, and are refused only where the slot has no owner"),
+	KTAP_CASE(test_rules_decide_cached,
+		  "where the cache alone decides, the slot makes no difference"),
+	KTAP_CASE(test_rules_settled,
+		  "in a settled slot a new flow is remembered only in mid-flow and with tracking all"),
+	KTAP_CASE(test_rules_flow_state,
+		  "the state of a flow follows its packets, and acknowledgements after a FIN do not reopen it"),
 };
 
 int main(void)

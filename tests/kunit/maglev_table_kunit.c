@@ -75,7 +75,7 @@ static u64 fingerprint(struct kunit *test, u32 size, u32 n)
 	return fp;
 }
 
-static void fill_gives_table_1_of_the_paper(struct kunit *test)
+static void test_fill_paper_table_1(struct kunit *test)
 {
 	static const struct mgl_turns turns[] = {
 		{ 3, 4, 3 }, { 0, 2, 2 }, { 3, 1, 2 },
@@ -87,7 +87,7 @@ static void fill_gives_table_1_of_the_paper(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, memcmp(slots, want, sizeof(want)));
 }
 
-static void fill_gives_table_1_without_b1(struct kunit *test)
+static void test_fill_paper_table_1_without_b1(struct kunit *test)
 {
 	static const struct mgl_turns turns[] = {
 		{ 3, 4, 4 }, { 0, 2, 0 }, { 3, 1, 3 },
@@ -100,7 +100,7 @@ static void fill_gives_table_1_without_b1(struct kunit *test)
 }
 
 /* Known answers: another implementation came to them. */
-static void tables_are_the_documented_ones(struct kunit *test)
+static void test_table_known_answers(struct kunit *test)
 {
 	static const u16 weighted[16] = {
 		1, 1, 3, 1, 2, 2, 4, 2, 4, 3, 3, 4, 4, 2, 4, 3,
@@ -149,7 +149,7 @@ static void expect_even(struct kunit *test, u32 size, u32 n)
 				  i, t->cand[i].slots);
 }
 
-static void equal_weights_are_even(struct kunit *test)
+static void test_table_equal_weights_even(struct kunit *test)
 {
 	static const u32 counts[] = { 1, 2, 3, 10, 100, 1000, 4096 };
 	static const u32 sizes[] = { 251, 65537, MAGLEV_TABLE_SIZE_MAX };
@@ -160,7 +160,7 @@ static void equal_weights_are_even(struct kunit *test)
 			expect_even(test, sizes[i], counts[j]);
 }
 
-static void nobody_owns_an_empty_table(struct kunit *test)
+static void test_table_no_backend_no_owner(struct kunit *test)
 {
 	struct table_test *t = populate(test, 251, 0, 1);
 	u32 s;
@@ -169,7 +169,7 @@ static void nobody_owns_an_empty_table(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, MGL_SLOT_NONE, t->slots[s]);
 }
 
-static void only_primes_in_range_are_sizes(struct kunit *test)
+static void test_table_sizes_are_primes(struct kunit *test)
 {
 	static const u32 no[] = {
 		0, 1, 2, 241, 252, 289, 65535, 65536, 66049, 994009, 1042441,
@@ -187,12 +187,12 @@ static void only_primes_in_range_are_sizes(struct kunit *test)
 }
 
 static struct kunit_case table_cases[] = {
-	KUNIT_CASE(fill_gives_table_1_of_the_paper),
-	KUNIT_CASE(fill_gives_table_1_without_b1),
-	KUNIT_CASE(tables_are_the_documented_ones),
-	KUNIT_CASE(equal_weights_are_even),
-	KUNIT_CASE(nobody_owns_an_empty_table),
-	KUNIT_CASE(only_primes_in_range_are_sizes),
+	KUNIT_CASE(test_fill_paper_table_1),
+	KUNIT_CASE(test_fill_paper_table_1_without_b1),
+	KUNIT_CASE(test_table_known_answers),
+	KUNIT_CASE(test_table_equal_weights_even),
+	KUNIT_CASE(test_table_no_backend_no_owner),
+	KUNIT_CASE(test_table_sizes_are_primes),
 	{}
 };
 
