@@ -2,6 +2,7 @@
 /* The flow cache: what is found, for how long, and what is said of it. */
 #include <linux/kernel.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <stdlib.h>
 
 #include "flows.h"
@@ -333,6 +334,31 @@ static void test_cache_alloc_failure(void)
 	CHECK_EQ(shim_alloc_live(), live, "freed");
 }
 
+/* Beside the locks, of which there are 1024 at most, only structures are left. */
+static void test_cache_bytes(void)
+{
+	u32 size;
+
+	for (size = SIZE; size <= 1 << 20; size *= 2) {
+		struct mgl_cache *cache;
+		u64 bytes;
+
+		shim_alloc_bytes();
+		cache = mgl_cache_alloc(size);
+		bytes = shim_alloc_bytes() - sizeof(spinlock_t) *
+			min_t(u32, size / MGL_CACHE_WAYS, 1024);
+		CHECK(bytes >= MGL_CACHE_BYTES(size) &&
+		      bytes < MGL_CACHE_BYTES(size) + 512,
+		      "%u entries: %llu bytes, not %llu", size,
+		      (unsigned long long)bytes,
+		      (unsigned long long)MGL_CACHE_BYTES(size));
+		mgl_cache_free(cache);
+	}
+	/* The largest one has more than 32 bits of them. */
+	CHECK_EQ(MGL_CACHE_BYTES(MAGLEV_CACHE_SIZE_MAX),
+		 (u64)MAGLEV_CACHE_SIZE_MAX * 321 / 8, "no overflow");
+}
+
 static const struct ktap_case cases[] = {
 	KTAP_CASE(test_cache_capacity,
 		  "a new cache is empty and holds as many flows as it was asked to"),
@@ -354,6 +380,8 @@ static const struct ktap_case cases[] = {
 		  "a flow is stored in its home line while that has a free way"),
 	KTAP_CASE(test_cache_sweep,
 		  "a sweep visits every flow once and removes those that the visitor chooses"),
+	KTAP_CASE(test_cache_bytes,
+		  "a cache takes the memory that MGL_CACHE_BYTES() says"),
 	KTAP_CASE(test_cache_alloc_failure,
 		  "each allocation of a new cache may fail, and nothing leaks"),
 };

@@ -13,7 +13,9 @@ for test; do
 	i=$((i + 1))
 	read -ra argv <<<"$test"
 	start=$EPOCHREALTIME
+	# Programs are told apart, whatever they are started by.
 	name=${argv[0]##*/}
+	[[ $name != race.sh ]] || name=${argv[1]##*/}
 	printf '    # Subtest: %s\n' "$name"
 	if "${argv[@]}" 2>&1 | sed 's/^/    /'; then
 		verdict=ok

@@ -54,6 +54,7 @@ struct life {
 	u64 table_seed;
 
 	u32 unsettled, by_old, rotations, empty;
+	u32 remembered[2];
 };
 
 static u32 address(const struct mgl_candidate *cand, u16 owner)
@@ -161,6 +162,37 @@ static u32 table_build(struct life *l, struct mgl_candidate *cand, u16 *map,
 	return n;
 }
 
+static bool model_remembers(const struct life *l, u32 settle, u32 addr)
+{
+	const struct model *m = &l->m;
+	bool in_old = false;
+	u32 s;
+
+	for (s = 0; s < m->old_size; s++)
+		in_old |= m->old[s] == addr;
+	for (s = 0; s < m->size; s++) {
+		const struct model_slot *slot = &m->slot[s];
+
+		if (slot->remembers && l->now - slot->changed_at < settle &&
+		    (slot->old ? in_old : slot->prev == addr))
+			return true;
+	}
+	return false;
+}
+
+static void check_owners(struct life *l, u32 settle)
+{
+	u32 i;
+
+	for (i = 0; i < l->n; i++) {
+		bool want = model_remembers(l, settle, address(l->cand, i));
+
+		CHECK_EQ(mgl_history_remembers(l->history, i, l->now, settle),
+			 want, "owner %u", i);
+		l->remembered[want]++;
+	}
+}
+
 static void check(struct life *l, u32 settle)
 {
 	const struct mgl_history *h = l->history;
@@ -184,6 +216,7 @@ static void check(struct life *l, u32 settle)
 				 "slot %u", s);
 	}
 	CHECK_EQ(mgl_history_unsettled(h, l->now, settle), n, "unsettled");
+	check_owners(l, settle);
 	l->unsettled += n;
 	l->by_old += by_old;
 	if (!by_old)
@@ -307,6 +340,9 @@ static void live(u64 seed, u64 start, u32 turns)
 	      l->rotations > turns / 50 && l->empty > turns / 100,
 	      "%u unsettled, %u by the old table, %u rotations, %u empty",
 	      l->unsettled, l->by_old, l->rotations, l->empty);
+	CHECK(l->remembered[0] > turns && l->remembered[1] > turns,
+	      "%u owners forgotten, %u remembered", l->remembered[0],
+	      l->remembered[1]);
 	mgl_history_free(l->history);
 	free(l->slots);
 	free(l);

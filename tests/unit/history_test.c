@@ -287,6 +287,82 @@ static void test_history_moves(void)
 	CHECK_EQ(m.survivors, 0, "a first table");
 }
 
+/* Number @n in base @base, lowest digit first. */
+static void digits(u32 n, u32 base, u32 *to, u32 count)
+{
+	while (count--) {
+		*to++ = n % base;
+		n /= base;
+	}
+}
+
+/* By definition: a flow of an unsettled slot may have had any slot of @old. */
+static bool may_go_to(const struct mgl_history *h, u16 owner, const u32 *age)
+{
+	u32 s, k;
+
+	for (s = 0; s < h->size; s++) {
+		if (age[s] >= SETTLE)
+			continue;
+		if (h->prev[s] == owner)
+			return true;
+		for (k = 0; h->prev[s] == OLD && k < h->old_size; k++)
+			if (h->old[k] == owner)
+				return true;
+	}
+	return false;
+}
+
+/* Every history of three slots, two owners and an old table of two slots. */
+static void test_history_remembers(void)
+{
+	static const u16 prevs[] = { 0, 1, NONE, SETTLED, OLD };
+	static const u16 olds[] = { 0, 1, NONE };
+	static const u32 ages[] = { 0, SETTLE - 1, SETTLE, 0x80000000 };
+	static const u32 times[] = { 5, 50, 0x80000000, 0xffffffff };
+	u16 prev[3], old[2];
+	u32 changed_at[3], age[3], d[3], p, a, o, t, i, yes = 0, no = 0;
+	struct mgl_history h = {
+		.size = 3, .prev = prev, .changed_at = changed_at, .old = old,
+	};
+
+	for (t = 0; t < ARRAY_SIZE(times); t++)
+	for (p = 0; p < 5 * 5 * 5; p++)
+	for (a = 0; a < 4 * 4 * 4; a++)
+	for (o = 0; o < 3 * 3; o++) {
+		bool any_old = false;
+		u16 owner;
+
+		digits(p, 5, d, 3);
+		for (i = 0; i < 3; i++) {
+			prev[i] = prevs[d[i]];
+			any_old |= prev[i] == OLD;
+		}
+		digits(a, 4, d, 3);
+		for (i = 0; i < 3; i++) {
+			age[i] = ages[d[i]];
+			changed_at[i] = times[t] - age[i];
+		}
+		digits(o, 3, d, 2);
+		for (i = 0; i < 2; i++)
+			old[i] = olds[d[i]];
+		/* There is no old table where no slot refers to it. */
+		h.old_size = any_old ? 2 : 0;
+		for (owner = 0; owner < 2; owner++) {
+			bool want = may_go_to(&h, owner, age);
+
+			CHECK_EQ(mgl_history_remembers(&h, owner, times[t],
+						       SETTLE), want,
+				 "time %#x, prev %u, ages %u, old %u, owner %u",
+				 times[t], p, a, o, owner);
+			yes += want;
+			no += !want;
+		}
+	}
+	CHECK(yes > 1000 && no > 1000, "%u do, %u do not", yes, no);
+	CHECK(!mgl_history_remembers(NULL, 0, 50, SETTLE), "no history");
+}
+
 static void check_failures(const struct table *from, struct table to,
 			   unsigned int expected, const char *what)
 {
@@ -348,6 +424,8 @@ static const struct ktap_case cases[] = {
 		  "a new seed while slots are unsettled keeps the table that older flows are spread by"),
 	KTAP_CASE(test_history_moves,
 		  "reassigned slots, and those of owners that could have stayed, are counted"),
+	KTAP_CASE(test_history_remembers,
+		  "an owner is remembered while an unsettled slot names it, itself or by way of the old table"),
 	KTAP_CASE(test_history_alloc_failure,
 		  "each allocation of a history may fail, and nothing leaks"),
 };

@@ -184,6 +184,61 @@ static void test_rules_settled(void)
 	}
 }
 
+/* The backend that a packet goes to. */
+enum backend { NOBODY, OWNER, PREVIOUS, ANOTHER };
+
+/* By a decision, where an entry names @cached. */
+static enum backend destination(struct mgl_decision d, enum backend cached)
+{
+	switch (d.rule) {
+	case MAGLEV_RULE_CACHED:
+		return cached;
+	case MAGLEV_RULE_PREVIOUS:
+		return PREVIOUS;
+	case MAGLEV_RULE_NOBODY:
+		return NOBODY;
+	default:
+		return OWNER;
+	}
+}
+
+/*
+ * By definition: without the entry a packet in mid-flow goes to the same
+ * backend as with it, and is not stored again. The backend is usable, since an
+ * owner of slots is.
+ */
+static void test_rules_redundant(void)
+{
+	u32 yes = 0, i;
+	char text[8];
+
+	for (i = 0; i < VIEWS; i++) {
+		struct mgl_facts with = view(i, text), without = with;
+		enum backend b;
+
+		if (with.new_conn || !with.hit || !with.cached_serves)
+			continue;
+		without.hit = false;
+		without.cached_serves = false;
+		for (b = OWNER; b <= ANOTHER; b++) {
+			struct mgl_decision d = mgl_rules_decide(&without);
+			bool redundant;
+
+			/* An owner there is, and a previous one that serves. */
+			if ((b == OWNER && !with.cur) ||
+			    (b == PREVIOUS && !with.prev_serves))
+				continue;
+			redundant = destination(mgl_rules_decide(&with), b) ==
+				    destination(d, b) && !d.remember;
+			CHECK_EQ(mgl_rules_redundant(with.track, with.unsettled,
+						     b == OWNER), redundant,
+				 "view %s, backend %u", text, b);
+			yes += redundant;
+		}
+	}
+	CHECK(yes, "none is redundant");
+}
+
 /* Rows: the state before; columns: what the packet shows. */
 static void test_rules_flow_state(void)
 {
@@ -216,6 +271,8 @@ static const struct ktap_case cases[] = {
 		  "where the cache alone decides, the slot makes no difference"),
 	KTAP_CASE(test_rules_settled,
 		  "in a settled slot a new flow is remembered only in mid-flow and with tracking all"),
+	KTAP_CASE(test_rules_redundant,
+		  "an entry is redundant if and only if its flow goes to the same backend without it, and is not stored again"),
 	KTAP_CASE(test_rules_flow_state,
 		  "the state of a flow follows its packets, and acknowledgements after a FIN do not reopen it"),
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* kvmalloc() and its like that fail on demand and know what is not freed. */
+/* kvmalloc() and its like, which fail on demand and are counted. */
 #include <linux/slab.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +7,7 @@
 static unsigned int calls;
 static unsigned int fail_at;
 static long live;
+static u64 requested;
 
 void *shim_alloc(size_t n, size_t size, bool zero)
 {
@@ -21,6 +22,7 @@ void *shim_alloc(size_t n, size_t size, bool zero)
 	/* Rubbish, so that what is read before it is written shows. */
 	memset(p, zero ? 0 : 0xa5, bytes);
 	live++;
+	requested += bytes;
 	return p;
 }
 
@@ -44,4 +46,12 @@ unsigned int shim_alloc_fail(unsigned int nth)
 long shim_alloc_live(void)
 {
 	return live;
+}
+
+u64 shim_alloc_bytes(void)
+{
+	u64 bytes = requested;
+
+	requested = 0;
+	return bytes;
 }

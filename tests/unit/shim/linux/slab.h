@@ -20,6 +20,8 @@ void shim_free(const void *p);
 unsigned int shim_alloc_fail(unsigned int nth);
 /* Allocations not freed yet. */
 long shim_alloc_live(void);
+/* Bytes that were asked for since the last call. */
+u64 shim_alloc_bytes(void);
 
 static inline void *kvcalloc(size_t n, size_t size, gfp_t flags)
 {
