@@ -110,6 +110,7 @@ kernel_checks()
 	check "kernel-doc" kernel_doc
 	check "kernel-doc is complete" kernel_doc_complete
 	check "layers of kmod/" layers
+	check "layers: each rule that is broken is named" tests/static/layers-test
 	check "no version checks outside kmod/compat" \
 		no_version_checks_outside_compat
 }
