@@ -31,6 +31,7 @@ main()
 	step_directors
 	step_spread
 	step_agreement
+	measure_pace
 	step_reshuffle
 	step_drain
 	step_failure

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# How the demo speaks: steps, commands as a user types them, and a clear end when
+# Output of the demo: steps, commands as a user types them, and a clear end when
 # something that it shows is not true.  To be sourced; namespaces, waiting and
 # cleaning up come from the end-to-end tests.
 
@@ -9,6 +9,7 @@
 . "$DEMO_DIR/../e2e/lib/common.sh"
 
 DEMO_STEP=0
+DEMO_PACE=1
 set -o errtrace
 trap 'trap - ERR; echo "demo: FAILED: line $LINENO of ${BASH_SOURCE[0]##*/}: $BASH_COMMAND" >&2' ERR
 
@@ -112,7 +113,7 @@ capture()
 	done
 	for node; do
 		file=$E2E_TMP/$node.err
-		wait_until 20 grep -q 'listening on' "$file" ||
+		wait_until 120 grep -q 'listening on' "$file" ||
 			fail "tcpdump on $node does not start: $(<"$file")"
 	done
 }
@@ -124,10 +125,10 @@ capture_end()
 	local node
 
 	for node in "${DEMO_CAPTURES[@]}"; do
-		in_ns "$node" ping -q -c 1 -W 10 10.0.0.1 >/dev/null
+		in_ns "$node" ping -q -c 1 -W 60 10.0.0.1 >/dev/null
 	done
 	for node in "${DEMO_CAPTURES[@]}"; do
-		wait_until 20 echo_captured "$node" || fail "tcpdump on $node does not keep up"
+		wait_until 120 echo_captured "$node" || fail "tcpdump on $node does not keep up"
 	done
 	kill "${DEMO_CAPTURE_PIDS[@]}"
 	wait "${DEMO_CAPTURE_PIDS[@]}" || true
@@ -156,7 +157,7 @@ DEMO_CURL=(curl -sfZ --no-progress-meter)
 # requests CLIENT COUNT [AT-ONCE]: each a connection of its own.
 requests()
 {
-	in_ns "$1" "${DEMO_CURL[@]}" --parallel-max "${3-10}" -m 10 -o /dev/null \
+	in_ns "$1" "${DEMO_CURL[@]}" --parallel-max "${3-10}" -m 60 -o /dev/null \
 		-w "$DEMO_RESULT" "http://$VIP/[1-$2]" || true
 }
 
@@ -167,7 +168,7 @@ requests_from()
 
 	options="url = \"http://$VIP/${4-}\"
 		fail
-		max-time = 90
+		max-time = $((90 * DEMO_PACE))
 		output = /dev/null
 		write-out = \"$DEMO_RESULT\""
 	for ((port = $2; port < $2 + $3; port++)); do

@@ -116,12 +116,18 @@ route_through()
 	show router ip route replace "$VIP" "${hops[@]}"
 }
 
+# slow_file NODE SECONDS: what is downloaded from it, 4 KiB of it in a second
+slow_file()
+{
+	head -c "$((4096 * $2))" /dev/zero >"$E2E_TMP/nginx-$1/root/slow"
+}
+
 start_nginx()
 {
-	local node=$1 dir=$E2E_TMP/nginx-$1 slow=$2
+	local node=$1 dir=$E2E_TMP/nginx-$1
 
 	mkdir -p "$dir/root"
-	head -c "$slow" /dev/zero >"$dir/root/slow"
+	slow_file "$node" 10
 	cat >"$dir/nginx.conf" <<-EOF
 		daemon off;
 		user root;
@@ -159,11 +165,10 @@ start_backends()
 	local node
 
 	for node in "${BACKENDS[@]}"; do
-		# 40 KiB at 4 KiB/s: a download takes about 10 s.
-		start_nginx "$node" 40960
+		start_nginx "$node"
 	done
 	for node in "${BACKENDS[@]}"; do
-		wait_until 30 nginx_listens "$node" ||
+		wait_until 120 nginx_listens "$node" ||
 			fail "nginx on $node does not listen: $(tail "$E2E_TMP/nginx-$node/"*.log)"
 	done
 }
