@@ -74,10 +74,29 @@ def maglev(track):
     run('maglevadm', '-R', stdin='\n'.join(lines) + '\n')
 
 
+def wait_settled():
+    """Waits until no slot of this namespace remembers an owner."""
+    while any(pool['unsettled'] for pool in json.loads(subprocess.run(
+            ['maglevadm', '--list-pools', '--json'], check=True,
+            stdout=subprocess.PIPE).stdout)['pools']):
+        time.sleep(0.1)
+    # Garbage collection, which nothing tells of, is due within a second.
+    time.sleep(1.5)
+
+
+def settle(cases):
+    """Waits for slots that were reassigned while backends were added."""
+    for case in cases:
+        # The others have slots that are to stay unsettled, or none.
+        if case.name.startswith('maglev') and not case.name.endswith('unsettled'):
+            enter(case.name)
+            wait_settled()
+
+
 def maglev_changed(track):
     """One of the backends is replaced, in a settled state, and stays so."""
     maglev(track)
-    time.sleep(2.5)
+    wait_settled()
     run('maglevadm', '--edit-pool', 'p', '--settle', '3600')
     run('maglevadm', '-a', '--pool', 'p', '-r', SPARE)
     run('maglevadm', '-d', '--pool', 'p', '-r', BACKENDS[0])
@@ -218,7 +237,7 @@ class Measurement:
             for case in cases[turn:] + cases[:turn]:
                 first, count = 0, flows
                 if proto == 'syn':
-                    # Nobody opens a connection twice: each packet is new.
+                    # No connection is opened twice: each packet is new.
                     count = self.packets
                     first = (1 << 20) + number * count % (1 << 19)
                 figures, came_out = case.send(proto, count, self.packets,
@@ -264,7 +283,7 @@ def only(name, proto, flows, packets):
     """One case alone, for profiles: primed, then sent to for some time."""
     case = next(case for case in CASES if case.name == name)
     case.create()
-    time.sleep(2.5)
+    settle([case])
     case.prime(proto, flows)
     with open('/proc/kallsyms', encoding='ascii') as symbols, \
             open(os.environ['LAB_OUT'] + '/kallsyms', 'w',
@@ -294,8 +313,7 @@ def main():
             print(f'bench: {kernel}, {flows} flows', file=sys.stderr)
             for case in cases:
                 case.create()
-            # Slots that changed hands while backends were added settle.
-            time.sleep(2.5)
+            settle(cases)
             for case in cases:
                 memory_of(case, flows, kernel)
             measure.rounds_of(cases, 'tcp', flows)

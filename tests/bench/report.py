@@ -29,7 +29,7 @@ CASES = [
     ('forward', 'plain IP forwarding'),
 ]
 MAGLEV = ('all', 'changed', 'none')
-# What "make figures" left of its simulations, see consistency.md.
+# Results of the simulations of "make figures", see consistency.md.
 CHANGES = os.path.join(os.path.dirname(__file__), '..', '..', 'Documentation',
                        'figures', 'changes.csv')
 

@@ -27,7 +27,7 @@ static const struct nf_hook_ops ops[] = {
 		.hooknum = NF_INET_PRE_ROUTING,
 		.priority = NF_IP_PRI_RAW_BEFORE_DEFRAG,
 	},
-	/* Where ip_vs_remote_request4() or what came of it is. */
+	/* Address of ip_vs_remote_request4() or its successor. */
 	[BENCH_FLOOR_LOCAL] = {
 		.hook = drop,
 		.pf = NFPROTO_IPV4,

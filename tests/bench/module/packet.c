@@ -12,13 +12,13 @@
 
 #include "bench.h"
 
-/* Of the networks set aside for documentation and for benchmarks. */
+/* Addresses of the networks set aside for documentation and for benchmarks. */
 #define CLIENTS 0xc6120000	/* 198.18.0.0 */
 #define VIP 0xc000020a		/* 192.0.2.10 */
 #define ROUTER 0xc6336401	/* 198.51.100.1 */
 #define DIRECTOR 0xc633640b	/* 198.51.100.11 */
 #define PORT 80
-/* Of TCP or UDP, header and all: with Ethernet's that makes a frame of 60. */
+/* Bytes of TCP or UDP with header: with Ethernet's that makes a frame of 60. */
 #define L4_LEN 26
 
 /**

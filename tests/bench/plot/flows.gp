@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# How that grows with the number of flows.
+# Growth of the cost with the number of flows.
 set title 'TCP data, uml-6.1: ns per packet by number of flows'
 set ylabel 'ns per packet'
 set xlabel 'flows'

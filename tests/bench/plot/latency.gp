@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# What single packets take while the configuration changes.
+# Time of single packets while the configuration changes.
 set title 'uml-7.2, 100 000 flows: latency of single packets, us (the clock steps by 0.256)'
 set ylabel 'us'
 set logscale y

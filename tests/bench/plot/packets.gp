@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# What a packet takes, by case, on both User-Mode Linux kernels.
+# Time of a packet, by case, on both User-Mode Linux kernels.
 set title '100 000 flows, TCP data: ns per packet, with the least and most of all rounds'
 set ylabel 'ns per packet'
 set yrange [0:*]
