@@ -76,7 +76,7 @@ struct owners {
 
 static struct mgl_table *table_of(const struct mgl_pool *pool)
 {
-	/* Nobody changes it meanwhile. */
+	/* The test alone changes it. */
 	return rcu_dereference_protected(pool->table, true);
 }
 
@@ -504,7 +504,7 @@ static void collect(struct mgl_net *mn)
 	flush_delayed_work(&mn->gc);
 }
 
-/* Some slots of the draining backend are reassigned again before they settle. */
+/* Slots of the draining backend are reassigned again before they settle. */
 static void test_change_drain_slots_change_again(struct kunit *test)
 {
 	struct mgl_net *mn = test->priv;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The rewrite of the outer header: what changes, and above all what must not,
- * be it in the packet or in what somebody else holds of it.
+ * The rewrite of the outer header. Nothing else may change in the packet, nor
+ * anything in a buffer that shares its data.
  */
 #include <kunit/test.h>
 #include <linux/if_ether.h>
@@ -190,7 +190,7 @@ static void test_rewrite_addresses(struct kunit *test)
 	}
 }
 
-/* Nothing to change is a change, too. */
+/* A rewrite to the same addresses still takes the TTL down. */
 static void test_rewrite_same_addresses(struct kunit *test)
 {
 	struct forward_test *f = test->priv;

@@ -41,15 +41,15 @@ static void expect_right(struct kunit *test, const char *error,
 			  p->b[OUTER], p->b[OUTER + 1], shape, cut, error);
 }
 
-static void check_outer(struct kunit *test, const struct packet *p,
-			enum skb_shape shape, u32 cut)
+static void check_gre(struct kunit *test, const struct packet *p,
+		      enum skb_shape shape, u32 cut)
 {
 	struct test_skb t = test_skb_new(test, p->b, p->len, shape, cut);
 	enum mgl_reason result;
-	struct mgl_gre outer;
+	struct mgl_gre gre;
 	const char *error;
 
-	error = oracle_check_outer(t.skb, p->b, OUTER, &outer, &result);
+	error = oracle_check_gre(t.skb, p->b, OUTER, &gre, &result);
 	expect_right(test, error, p, shape, cut);
 	if (!test_skb_holds(t.skb, p->b, p->len))
 		FAIL_ONCE(test, "shape %d, cut %u: changed", shape, cut);
@@ -84,7 +84,7 @@ static void test_gre_flags(struct kunit *test)
 		packet_16(p, i % 5 ? ETH_P_IP : ETH_P_IPV6);
 		packet_fill(p, 0, 28);
 		for (shape = 0; shape < SKB_SHAPES; shape++)
-			check_outer(test, p, shape, OUTER + i % 24);
+			check_gre(test, p, shape, OUTER + i % 24);
 	}
 }
 
@@ -100,7 +100,7 @@ static void test_gre_pieces(struct kunit *test)
 	packet_fill(p, 0xff, 20);
 	for (cut = 0; cut <= p->len; cut++)
 		for (shape = 0; shape < SKB_SHAPES; shape++)
-			check_outer(test, p, shape, cut);
+			check_gre(test, p, shape, cut);
 }
 
 static void test_gre_truncated(struct kunit *test)
@@ -114,7 +114,7 @@ static void test_gre_truncated(struct kunit *test)
 	for (len = p->len; len >= OUTER; len--) {
 		p->len = len;
 		for (shape = 0; shape < SKB_SHAPES; shape++)
-			check_outer(test, p, shape, min_t(u32, len, 22));
+			check_gre(test, p, shape, min_t(u32, len, 22));
 	}
 }
 
@@ -144,7 +144,7 @@ static void test_flow_truncated(struct kunit *test)
 			packet_zoo(p, i % PACKET_ZOO);
 			p->len = min(p->len, INNER + left);
 			check_flow(test, p, false, shape, 30);
-			/* And by somebody who mended the length. */
+			/* The same, with a total length that fits. */
 			packet_set16(p, INNER + 2, p->len - INNER);
 			check_flow(test, p, false, shape, 30);
 		}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Pools and their backends: the table follows, and forgets nothing. */
+/* Pools and their backends: the table follows every change. */
 #include <kunit/test.h>
 #include <linux/in.h>
 #include <linux/sort.h>
@@ -186,7 +186,7 @@ static int candidate_cmp(const void *a, const void *b)
 	return mgl_addr_cmp(&x->addr, &y->addr);
 }
 
-/* What the pool has to have: the table of the sorted backends. */
+/* The pool has to have the table of the sorted backends. */
 static void expect_table(struct kunit *test, struct mgl_pool *pool,
 			 const u32 *weights, u32 n)
 {
@@ -205,9 +205,9 @@ static void expect_table(struct kunit *test, struct mgl_pool *pool,
 		};
 	sort(cand, n, sizeof(*cand), candidate_cmp, NULL);
 	KUNIT_ASSERT_EQ(test, 0, mgl_maglev_populate(slots, pool->size,
-						    pool->seed, cand, n));
+						     pool->seed, cand, n));
 	KUNIT_ASSERT_EQ(test, 0, mgl_maglev_fingerprint(slots, pool->size, cand,
-						       n, &fp));
+							n, &fp));
 	KUNIT_EXPECT_EQ(test, fp, fingerprint(pool));
 	for (i = 0; i < 2000; i++) {
 		struct mgl_flow f = flow(i);
@@ -369,7 +369,7 @@ static void test_pool_find_by_name(struct kunit *test)
 	mutex_unlock(&mn->lock);
 }
 
-/* Nobody changes it meanwhile. */
+/* The test alone changes it. */
 static const struct mgl_table *table_of(const struct mgl_pool *pool)
 {
 	return rcu_dereference_protected(pool->table, true);

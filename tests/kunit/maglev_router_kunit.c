@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Whose GRE is taken. */
+/* Trusted routers: prefixes that GRE is taken from. */
 #include <kunit/test.h>
 #include <uapi/linux/maglev.h>
 
@@ -25,7 +25,7 @@ static void router_exit(struct kunit *test)
 	test_net_exit(mn);
 }
 
-/* Of an IPv4 prefix; the division avoids a shift by all 32 bits. */
+/* Mask of an IPv4 prefix, without a shift by all 32 bits. */
 static u32 mask(u8 bits)
 {
 	return bits ? ~0U << (32 - bits) : 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The rules on real objects: to whom a packet goes while things change. */
+/* The rules on real objects: the backend of a packet while things change. */
 #include <kunit/test.h>
 #include <linux/atomic.h>
 #include <linux/delay.h>
@@ -35,7 +35,7 @@ static void test_select_all_stays(struct kunit *test)
 	sel_expect_stay(test, at);
 	sel_gc(test);
 	sel_expect_stay(test, at);
-	/* Whoever starts anew goes to the owner and stays there. */
+	/* A new connection goes to the owner and stays there. */
 	for (i = 0; i < FLOWS; i++)
 		if (sel_syn(test, i) != sel_cur(sel_own, i))
 			FAIL_ONCE(test, "SYN %u does not go to the owner", i);
@@ -51,7 +51,7 @@ static void test_select_none_by_hash(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, sel_has_flows());
 }
 
-/* What was tracked before is forgotten, and not believed later. */
+/* Flows that were tracked before are removed, and not found later. */
 static void test_select_none_forgets(struct kunit *test)
 {
 	struct mgl_backend *at[FLOWS];
@@ -146,7 +146,7 @@ static void test_select_drain_keeps_flows(struct kunit *test)
 			FAIL_ONCE(test, "flow %u after settling", i);
 		unknown += !known && at[i] == b;
 		if (sel_syn(test, i) == b)
-			FAIL_ONCE(test, "it gets something new");
+			FAIL_ONCE(test, "it gets a new connection");
 	}
 	KUNIT_EXPECT_GT(test, had, 0);
 	KUNIT_EXPECT_GT(test, unknown, 0);
@@ -169,7 +169,7 @@ static void test_select_down_loses_flows(struct kunit *test)
 		at[i] = now;
 	}
 	KUNIT_EXPECT_GT(test, had, 0);
-	/* They stay where they went. */
+	/* Reassigned flows stay where they are. */
 	sel_set_state(test, 0, MAGLEV_STATE_UP);
 	for (i = 0; i < FLOWS; i++)
 		if (sel_mid(test, i) != at[i])
@@ -201,7 +201,7 @@ static void test_select_dry_run_no_effect(struct kunit *test)
 			FAIL_ONCE(test, "flow %u moved", i);
 }
 
-/* Who is added again is another: its flows are not found by its old number. */
+/* A backend that is added again has another number, and no old flows. */
 static void test_select_deleted_loses_flows(struct kunit *test)
 {
 	struct mgl_backend *b = sel_backend(test, sel_own, 0), *at[FLOWS];
@@ -222,7 +222,7 @@ static void test_select_deleted_loses_flows(struct kunit *test)
 	}
 	sel_add(test, sel_own, 0);
 	KUNIT_EXPECT_NE(test, id, sel_backend(test, sel_own, 0)->id);
-	/* Of those not seen meanwhile the slot knows only its owners. */
+	/* For flows not seen meanwhile the slot knows only its owners. */
 	for (i = 1; i < FLOWS; i += 2) {
 		struct mgl_backend *now = sel_mid(test, i);
 
@@ -251,7 +251,7 @@ static void test_select_fallback(struct kunit *test)
 	mgl_select_decide(test->priv, sel_svc, &f, &c);
 	slot = c.slot.number;
 	rcu_assign_pointer(sel_svc->fallback, sel_other);
-	/* It has nobody either: the service's own pool is what counts. */
+	/* It has no backend either: the own pool of the service counts. */
 	mgl_select_decide(test->priv, sel_svc, &f, &c);
 	rcu_read_unlock();
 	KUNIT_EXPECT_TRUE(test, c.pool == sel_own && !c.fallback);
@@ -278,7 +278,7 @@ static void test_select_fallback(struct kunit *test)
 	sel_expect_cur(test);
 }
 
-/* Connections of a client are one flow, which none of them opens. */
+/* Connections of a client are one flow, which is never a new one. */
 static void test_select_affinity(struct kunit *test)
 {
 	struct mgl_backend *at;

@@ -63,7 +63,7 @@ static void test_event_name_no_verdict(struct kunit *test)
 			FAIL_ONCE(test, "%s: of what kind?", mgl_event_name(i));
 }
 
-/* What has no reason yet goes on to the stack. */
+/* A packet without a reason goes on to the stack. */
 static void test_reason_none_accepts(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, (int)MGL_ACCEPT,

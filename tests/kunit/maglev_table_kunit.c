@@ -61,7 +61,7 @@ static struct table_test *populate(struct kunit *test, u32 size, u32 n,
 			.weight = weight ? weight : i + 1,
 		};
 	KUNIT_ASSERT_EQ(test, 0, mgl_maglev_populate(t->slots, size, SEED,
-						    t->cand, n));
+						     t->cand, n));
 	return t;
 }
 
@@ -71,7 +71,7 @@ static u64 fingerprint(struct kunit *test, u32 size, u32 n)
 	u64 fp = 0;
 
 	KUNIT_ASSERT_EQ(test, 0, mgl_maglev_fingerprint(t->slots, size, t->cand,
-						       n, &fp));
+							n, &fp));
 	return fp;
 }
 

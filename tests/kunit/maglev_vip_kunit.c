@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* From an inner destination, protocol and port to the service. */
+/* Lookup of the service by inner destination, protocol and port. */
 #include <kunit/test.h>
 #include <linux/in.h>
 
@@ -230,7 +230,7 @@ static bool is_range(const struct mgl_service *svc)
 	return svc->id.first && svc->id.first != svc->id.last;
 }
 
-/* By definition: of those that cover the port, the most specific one. */
+/* By definition: the most specific of those that cover the port. */
 static struct mgl_service *model_find(struct mgl_service **set, u32 port)
 {
 	struct mgl_service *best = NULL;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What makes the suites, which register themselves, one module. */
+/* The module of the suites, which register themselves. */
 #include <linux/module.h>
 
 /*
- * What MODULE_IMPORT_NS() comes to, which takes a string since 6.13 and took
+ * As MODULE_IMPORT_NS() does, which takes a string since 6.13 and took
  * a bare token before (cdd30ebb1b9f, "module: Convert symbol namespace to
  * string literal").
  */

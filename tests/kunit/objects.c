@@ -26,7 +26,7 @@ int test_net_init(struct kunit *test)
 void test_net_exit(struct mgl_net *mn)
 {
 	mgl_gc_exit(mn);
-	/* What was deleted refers to the instance until it is freed. */
+	/* Deleted objects refer to the instance until they are freed. */
 	rcu_barrier();
 	mgl_flows_exit(mn);
 	rhashtable_destroy(&mn->vips);

@@ -17,7 +17,7 @@ int test_net_init(struct kunit *test);
 void test_net_exit(struct mgl_net *mn);
 
 /*
- * Changes of a pool, with mn->lock held; where @dry is not NULL they are reported
+ * Changes of a pool, with mn->lock held. If @dry is not NULL they are reported
  * there and aborted.
  */
 int test_add(struct mgl_net *mn, struct mgl_pool *pool,

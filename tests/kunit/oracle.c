@@ -34,7 +34,7 @@ static u32 routes_length(const u8 *p, u32 len)
 	return 0;
 }
 
-enum mgl_reason oracle_outer(const u8 *p, u32 len, struct mgl_gre *outer)
+enum mgl_reason oracle_gre(const u8 *p, u32 len, struct mgl_gre *gre)
 {
 	bool c, r, k, s, a;
 	u32 pos, version;
@@ -51,9 +51,9 @@ enum mgl_reason oracle_outer(const u8 *p, u32 len, struct mgl_gre *outer)
 	a = p[1] >> 7 & 1;
 	version = p[1] % 8;
 
-	memcpy(&outer->proto, p + 2, 2);
+	memcpy(&gre->proto, p + 2, 2);
 	pos = 4 * (1 + (c || r) + k + s + (version == 1 && a));
-	outer->reason = version ? MGL_REASON_GRE_VERSION :
+	gre->reason = version ? MGL_REASON_GRE_VERSION :
 			r ? MGL_REASON_GRE_ROUTING : MGL_REASON_NONE;
 	if (r) {
 		u32 routes = pos < len ? routes_length(p + pos, len - pos) : 0;
@@ -62,7 +62,7 @@ enum mgl_reason oracle_outer(const u8 *p, u32 len, struct mgl_gre *outer)
 			return MGL_REASON_GRE_TRUNCATED;
 		pos += routes;
 	}
-	outer->inner = pos;
+	gre->inner = pos;
 	return MGL_REASON_NONE;
 }
 
@@ -122,7 +122,7 @@ static enum mgl_reason oracle_l4(const u8 *l4, u32 len, struct mgl_flow *flow)
 }
 
 enum mgl_reason oracle_flow(const u8 *p, u32 len, bool gso,
-			     struct mgl_flow *flow)
+			    struct mgl_flow *flow)
 {
 	u32 header = p[0] % 16 * 4;
 	u32 total = get16(p + 2);
@@ -157,31 +157,31 @@ bool oracle_flow_equal(const struct mgl_flow *a, const struct mgl_flow *b)
 
 static char why[160];
 
-const char *oracle_check_outer(const struct sk_buff *skb, const u8 *bytes,
-			       u32 off, struct mgl_gre *outer,
-			       enum mgl_reason *result)
+const char *oracle_check_gre(const struct sk_buff *skb, const u8 *bytes,
+			     u32 off, struct mgl_gre *gre,
+			     enum mgl_reason *result)
 {
 	struct mgl_packet packet = mgl_packet_skb(skb);
 	enum mgl_reason want;
 	struct mgl_gre exp;
 
-	memset(outer, 0xa5, sizeof(*outer));
-	*result = mgl_gre_parse(&packet, off, outer);
-	want = oracle_outer(bytes + off, skb->len - off, &exp);
+	memset(gre, 0xa5, sizeof(*gre));
+	*result = mgl_gre_parse(&packet, off, gre);
+	want = oracle_gre(bytes + off, skb->len - off, &exp);
 	if (*result != want) {
-		snprintf(why, sizeof(why), "outer: result %d, not %d",
+		snprintf(why, sizeof(why), "GRE: result %d, not %d",
 			 *result, want);
 		return why;
 	}
 	if (want)
 		return NULL;
 	exp.inner += off;
-	if (outer->inner == exp.inner && outer->proto == exp.proto &&
-	    outer->reason == exp.reason)
+	if (gre->inner == exp.inner && gre->proto == exp.proto &&
+	    gre->reason == exp.reason)
 		return NULL;
 	snprintf(why, sizeof(why),
-		 "outer: inner %u proto %#x reason %d, not %u %#x %d",
-		 outer->inner, outer->proto, outer->reason, exp.inner,
+		 "GRE: inner %u proto %#x reason %d, not %u %#x %d",
+		 gre->inner, gre->proto, gre->reason, exp.inner,
 		 exp.proto, exp.reason);
 	return why;
 }
@@ -210,7 +210,7 @@ const char *oracle_check_flow(const struct sk_buff *skb, const u8 *bytes,
 	if (want || oracle_flow_equal(flow, &exp))
 		return NULL;
 	snprintf(why, sizeof(why),
-		 "flow: ports %#x %#x proto %u opens %d shown %d len %u, not %#x %#x %u %d %d %u",
+		 "flow: ports %#x %#x proto %u new_conn %d state %d len %u, not %#x %#x %u %d %d %u",
 		 flow->sport, flow->dport, flow->proto, flow->new_conn,
 		 flow->pkt_state, flow->len, exp.sport, exp.dport, exp.proto,
 		 exp.new_conn, exp.pkt_state, exp.len);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the parsers have to say of a packet, worked out a second time and in
- * another way: from flat bytes, by the figures of the RFCs, with no struct of
+ * The result that the parsers must have for a packet, worked out a second time
+ * and in another way: from flat bytes, by the figures of the RFCs, with no struct of
  * the kernel and no code of the module. Pure, and compiled in userspace, too.
  */
 #ifndef _KUNIT_ORACLE_H
@@ -13,10 +13,10 @@
 struct sk_buff;
 
 /* @p: the @len bytes of GRE header and what is behind it. */
-enum mgl_reason oracle_outer(const u8 *p, u32 len, struct mgl_gre *outer);
+enum mgl_reason oracle_gre(const u8 *p, u32 len, struct mgl_gre *gre);
 /* @p: the @len bytes from the inner IPv4 header on, 20 at least. */
 enum mgl_reason oracle_flow(const u8 *p, u32 len, bool gso,
-			     struct mgl_flow *flow);
+			    struct mgl_flow *flow);
 bool oracle_flow_equal(const struct mgl_flow *a, const struct mgl_flow *b);
 
 /*
@@ -26,9 +26,9 @@ bool oracle_flow_equal(const struct mgl_flow *a, const struct mgl_flow *b);
  *
  * Return: NULL, or what is wrong, for a diagnostic.
  */
-const char *oracle_check_outer(const struct sk_buff *skb, const u8 *bytes,
-			       u32 off, struct mgl_gre *outer,
-			       enum mgl_reason *result);
+const char *oracle_check_gre(const struct sk_buff *skb, const u8 *bytes,
+			     u32 off, struct mgl_gre *gre,
+			     enum mgl_reason *result);
 const char *oracle_check_flow(const struct sk_buff *skb, const u8 *bytes,
 			      u32 off, struct mgl_flow *flow,
 			      enum mgl_reason *result);

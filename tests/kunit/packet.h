@@ -15,7 +15,7 @@ struct packet {
 	u8 b[PACKET_MAX];
 };
 
-/* Of the inner packets below. */
+/* Addresses and ports of the inner packets below. */
 #define PACKET_SADDR 0xc6336407	/* 198.51.100.7 */
 #define PACKET_DADDR 0xcb007109	/* 203.0.113.9 */
 #define PACKET_SPORT 0xa1b2

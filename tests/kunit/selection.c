@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the tests of selecting work on: objects, packets, time. */
+/* Fixture of the tests of selection: objects, packets, time. */
 #include <kunit/test.h>
 #include <linux/delay.h>
 #include <linux/in.h>
@@ -55,7 +55,8 @@ void sel_add(struct kunit *test, struct mgl_pool *pool, u32 i)
 	mutex_unlock(&mn->lock);
 }
 
-struct mgl_backend *sel_backend(struct kunit *test, struct mgl_pool *pool, u32 i)
+struct mgl_backend *sel_backend(struct kunit *test, struct mgl_pool *pool,
+				u32 i)
 {
 	struct mgl_addr addr = sel_addr(pool, i);
 	struct mgl_net *mn = test->priv;
@@ -191,9 +192,9 @@ struct mgl_backend *sel_syn(struct kunit *test, u32 i)
 	return sel_send(test, &f);
 }
 
-/* To whom the table sends a flow. */
+/* The owner of the slot of a flow. */
 struct mgl_backend *sel_owner(const struct mgl_pool *pool,
-			     const struct mgl_flow *f)
+			      const struct mgl_flow *f)
 {
 	struct mgl_slot slot;
 
@@ -203,7 +204,7 @@ struct mgl_backend *sel_owner(const struct mgl_pool *pool,
 	return slot.cur;
 }
 
-/* To whom the table sends flow @i. */
+/* The owner of the slot of flow @i. */
 struct mgl_backend *sel_cur(const struct mgl_pool *pool, u32 i)
 {
 	struct mgl_flow f = sel_flow(i, false);
@@ -211,7 +212,7 @@ struct mgl_backend *sel_cur(const struct mgl_pool *pool, u32 i)
 	return sel_owner(pool, &f);
 }
 
-/* Packets in mid-flow of every flow; @at: to whom they went. */
+/* Packets in mid-flow of every flow; @at: their backends. */
 void sel_mid_all(struct kunit *test, struct mgl_backend **at)
 {
 	u32 i;
@@ -219,7 +220,7 @@ void sel_mid_all(struct kunit *test, struct mgl_backend **at)
 	for (i = 0; i < FLOWS; i++) {
 		at[i] = sel_mid(test, i);
 		if (!at[i])
-			FAIL_ONCE(test, "nobody for flow %u", i);
+			FAIL_ONCE(test, "no backend for flow %u", i);
 	}
 }
 
@@ -286,7 +287,7 @@ int sel_init(struct kunit *test)
 	if (err)
 		return err;
 	mn = test->priv;
-	/* Whom upkeep tells what it did. */
+	/* Garbage collection notifies it. */
 	mn->net = &init_net;
 	mn->cache_size = CACHE_ENTRIES;
 	mn->counters = mgl_counters_alloc();

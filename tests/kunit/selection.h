@@ -25,7 +25,8 @@ extern struct mgl_service *sel_svc;
 struct mgl_pool *sel_pool_new(struct mgl_net *mn, const char *name);
 struct mgl_addr sel_addr(const struct mgl_pool *pool, u32 i);
 void sel_add(struct kunit *test, struct mgl_pool *pool, u32 i);
-struct mgl_backend *sel_backend(struct kunit *test, struct mgl_pool *pool, u32 i);
+struct mgl_backend *sel_backend(struct kunit *test, struct mgl_pool *pool,
+				u32 i);
 void sel_del(struct kunit *test, struct mgl_pool *pool, u32 i);
 int sel_set(struct kunit *test, u32 i, const struct mgl_backend_params *params,
 	    struct mgl_dry_run *dry);
@@ -40,7 +41,7 @@ struct mgl_backend *sel_send(struct kunit *test, const struct mgl_flow *f);
 struct mgl_backend *sel_mid(struct kunit *test, u32 i);
 struct mgl_backend *sel_syn(struct kunit *test, u32 i);
 struct mgl_backend *sel_owner(const struct mgl_pool *pool,
-			     const struct mgl_flow *f);
+			      const struct mgl_flow *f);
 struct mgl_backend *sel_cur(const struct mgl_pool *pool, u32 i);
 void sel_mid_all(struct kunit *test, struct mgl_backend **at);
 void sel_expect_stay(struct kunit *test, struct mgl_backend **at);

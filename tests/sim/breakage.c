@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How many connections break that need not: sums over seeds, as CSV.
+ * Connections that break and need not: sums over seeds, as CSV.
  *
  * usage: breakage [OPTION]...   with options as below
  */

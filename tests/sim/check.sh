@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What the figures say, held against short runs of the same programs. KTAP.
+# Short runs of the programs that the figures are drawn by: what the figures say has
+# to hold for these as well. Seeds are fixed, so that speed has no part in it. KTAP.
 #
 #   check.sh DIRECTORY-OF-THE-PROGRAMS
 set -u -o pipefail

@@ -12,7 +12,7 @@
 #include "pool.h"
 #include "variant.h"
 
-/* What a packet is, to a director. */
+/* A packet as a director sees it. */
 struct packet {
 	const struct mgl_flow *flow;
 	u32 slot;

@@ -7,7 +7,7 @@
 
 struct method {
 	const char *name;
-	/* Who has no weight has failed; @cand is sorted by address. */
+	/* A backend of weight 0 has failed; @cand is sorted by address. */
 	void (*fill)(u16 *slots, u32 size, u64 seed, struct mgl_candidate *cand,
 		     u32 n);
 };

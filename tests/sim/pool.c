@@ -5,7 +5,7 @@
 #include "pool.h"
 #include "random.h"
 
-/* Of 100 changes: replaced; returned, if any has failed; the rest fail. */
+/* Shares of 100 changes: replaced; returned, if any has failed; the rest fail. */
 #define REPLACED_OF_100 20
 #define RETURNED_OF_100 40
 

@@ -8,7 +8,7 @@
 
 #include "maglev.h"
 
-/* Nobody, where the number of a backend is expected. */
+/* No backend, in place of the number of one. */
 #define BACKEND_NONE 0xffffffffu
 
 /*

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What happens when: the earliest first, at the same time by order of entry. */
+/* A queue of events: the earliest first, at the same time by order of entry. */
 #ifndef _SIM_QUEUE_H
 #define _SIM_QUEUE_H
 

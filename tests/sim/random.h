@@ -7,7 +7,7 @@
 
 #include "prng.h"
 
-/* From 0 up to, but not, 1. */
+/* In the range from 0 to 1, without 1. */
 static inline double random_unit(u64 *state)
 {
 	return (prng(state) >> 11) * 0x1p-53;

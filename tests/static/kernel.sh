@@ -36,8 +36,8 @@ build_clean()
 		cat "$log"
 		return 1
 	}
-	# Of the kernel's own build, not of this code: the compiler and pahole
-	# that are here need not be those that built it.
+	# Some are about the kernel's own build, not about this code: the compiler
+	# and pahole that are here need not be those that built it.
 	! grep -iE 'warning|error' "$log" |
 		grep -vE 'the compiler differs|pahole version differs|Skipping BTF|missing-include-dirs'
 }

@@ -101,7 +101,7 @@ void table_count(const u16 *slots, u32 size, u32 *count, u32 n)
 
 	memset(count, 0, n * sizeof(*count));
 	for (s = 0; s < size; s++) {
-		/* Nobody's slot counts for nobody, a wild one is a bug. */
+		/* A slot may have no owner, and an index out of range is a bug. */
 		if (slots[s] == MGL_SLOT_NONE)
 			continue;
 		if (slots[s] >= n)

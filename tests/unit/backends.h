@@ -19,8 +19,8 @@ struct mgl_candidate *backends_without(const struct mgl_candidate *cand, u32 n,
 /* Populates a table and counts the slots of each backend; aborts on error. */
 u16 *table_new(u32 size, u64 seed, struct mgl_candidate *cand, u32 n);
 /*
- * Whose turn it is, for @total turns; the @quota add up to @total or less, and
- * the rest is nobody's.
+ * The order of @total turns; the sum of @quota is @total or less, and turns
+ * beyond it have no owner.
  */
 u16 *turns_new(const u32 *quota, u32 n, u32 total);
 void table_count(const u16 *slots, u32 size, u32 *count, u32 n);

@@ -23,14 +23,14 @@
 
 #define SIZE	(16 * MAGLEV_CACHE_SIZE_MIN)
 #define THREADS	3
-/* Of its flows a thread goes on to ask for that many. */
+/* Flows that a thread goes on asking for: its last ones. */
 #define RECENT	16
 /* Filters that are replaced before a grace period frees them. */
 #define OLD	16
 #define ROUNDS	512
 /*
- * Each thread makes two turns in OLD rounds, and asks for a flow or more in most
- * of them: this many rounds are more than ENOUGH takes.
+ * Each thread makes two turns in OLD rounds, and asks for a flow or more in
+ * most of them: this many rounds are more than ENOUGH takes.
  */
 #define ROUNDS_MAX (1 << 17)
 /* Questions of each thread before the end. */

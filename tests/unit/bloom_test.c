@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the filter of the cache says: never that a flow lacks which is there. */
+/* The Bloom filter of the cache, which must not deny a flow that is there. */
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <stdlib.h>
@@ -42,12 +42,12 @@ static void test_bloom_empty(void)
 	mgl_cache_free(cache);
 }
 
-/* Also what has the key that stands for none. */
+/* Also the flow whose key stands for a free way. */
 static void test_bloom_stored(void)
 {
 	static const u64 keys[] = { 0, ~0ULL, 1ULL << 63, 0xffffffff };
 	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
-	u64 state = 2, lacking = 0;
+	u64 state = 2, denied = 0;
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(keys); i++) {
@@ -62,8 +62,8 @@ static void test_bloom_stored(void)
 	}
 	/* A quarter of the bits at most, so three quarters of all others. */
 	for (i = 0; i < 10000; i++)
-		lacking += !mgl_cache_may_contain(cache, prng(&state));
-	CHECK(lacking > 7000, "%u of 10000 lack", (u32)lacking);
+		denied += !mgl_cache_may_contain(cache, prng(&state));
+	CHECK(denied > 7000, "%u of 10000 denied", (u32)denied);
 	mgl_cache_free(cache);
 }
 
@@ -87,7 +87,7 @@ static void test_bloom_resize(void)
 	mgl_cache_free(cache);
 }
 
-/* Flows that go leave their bits until the cache is tidied. */
+/* Bits of flows that are gone stay until garbage collection. */
 static void test_bloom_gc(void)
 {
 	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
@@ -101,7 +101,7 @@ static void test_bloom_gc(void)
 	for (i = 0; i < 100; i++)
 		CHECK_EQ(mgl_cache_may_contain(cache, flows_key(i, i)), !(i & 1),
 			 "flow %u", i);
-	/* What tidying itself forgets is not in the fresh filter. */
+	/* Flows that the collection removes are not in the new filter. */
 	gc(cache, 0);
 	for (i = 0; i < 100; i++)
 		CHECK(!mgl_cache_may_contain(cache, flows_key(i, i)), "flow %u", i);

@@ -8,10 +8,10 @@
 #include "prng.h"
 
 #define BUCKETS		(MAGLEV_CACHE_SIZE_MIN / MGL_CACHE_WAYS)
-/* Of each bucket: more than there are places. */
-#define NAMES		20
+/* Flows of each bucket: more than it has ways. */
+#define PER_BUCKET	20
 #define USED		8	/* buckets that are used at all */
-#define FLOWS		(USED * NAMES)
+#define FLOWS		(USED * PER_BUCKET)
 
 struct flow {
 	bool there;
@@ -30,7 +30,7 @@ struct model {
 
 static u64 key_of(u32 i)
 {
-	return flows_key(i / NAMES * 77 % BUCKETS, i % NAMES);
+	return flows_key(i / PER_BUCKET * 77 % BUCKETS, i % PER_BUCKET);
 }
 
 static u32 idle(const struct model *m, const struct mgl_cached *c)
@@ -57,11 +57,11 @@ static u32 worth(const struct model *m, const struct mgl_cached *c)
 static u32 vanished(struct model *m, u32 i)
 {
 	struct mgl_cached flows[MGL_CACHE_WAYS];
-	u32 first = i / NAMES * NAMES, n, k, j, gone = FLOWS;
+	u32 first = i / PER_BUCKET * PER_BUCKET, n, k, j, gone = FLOWS;
 
 	n = mgl_cache_read(m->cache, key_of(i) % mgl_cache_buckets(m->cache),
 			   flows);
-	for (k = first; k < first + NAMES; k++) {
+	for (k = first; k < first + PER_BUCKET; k++) {
 		bool there = false;
 
 		for (j = 0; j < n; j++)
@@ -85,9 +85,9 @@ static u32 vanished(struct model *m, u32 i)
 /* Another flow has gone: it must have been the right one. */
 static void check_victim(struct model *m, u32 i, u32 gone)
 {
-	u32 first = i / NAMES * NAMES, k, n = 0;
+	u32 first = i / PER_BUCKET * PER_BUCKET, k, n = 0;
 
-	for (k = first; k < first + NAMES; k++) {
+	for (k = first; k < first + PER_BUCKET; k++) {
 		const struct flow *f = &m->flow[k];
 
 		n += f->there;
@@ -110,12 +110,12 @@ static void store(struct model *m, u32 i)
 	struct flow *f = &m->flow[i];
 	enum mgl_cache_stored want;
 	enum mgl_cache_stored stored;
-	u32 gone, k, n = 0;
+	u32 first = i / PER_BUCKET * PER_BUCKET, gone, k, n = 0;
 
 	c.kind = prng_below(&m->prng, MGL_KIND_MAX);
 	c.state = prng_below(&m->prng, __MAGLEV_FLOW_MAX);
 	c.confirmed = prng_below(&m->prng, 2);
-	for (k = i / NAMES * NAMES; k < i / NAMES * NAMES + NAMES; k++)
+	for (k = first; k < first + PER_BUCKET; k++)
 		n += m->flow[k].there;
 	want = !f->there || expired(m, &f->c) ? MGL_CACHE_NEW :
 	       replace ? MGL_CACHE_REPLACED : MGL_CACHE_KEPT;
@@ -131,7 +131,7 @@ static void store(struct model *m, u32 i)
 		check_victim(m, i, gone);
 	} else {
 		CHECK_EQ(stored, MGL_CACHE_FULL, "flow %u", i);
-		for (k = i / NAMES * NAMES; k < i / NAMES * NAMES + NAMES; k++)
+		for (k = first; k < first + PER_BUCKET; k++)
 			CHECK(!m->flow[k].there || !worth(m, &m->flow[k].c),
 			      "flow %u matters less than none", k);
 		return;
@@ -171,7 +171,7 @@ static bool visit(void *ctx, const struct mgl_cached *c)
 
 	for (i = 0; i < FLOWS && key_of(i) != c->key; i++)
 		;
-	CHECK(i < FLOWS && m->flow[i].there, "nobody stored it");
+	CHECK(i < FLOWS && m->flow[i].there, "it was not stored");
 	if (i == FLOWS)
 		return true;
 	CHECK(flows_equal(c, &m->flow[i].c), "flow %u", i);
@@ -182,7 +182,7 @@ static bool visit(void *ctx, const struct mgl_cached *c)
 	return true;
 }
 
-/* To at least the least, so that all names of a bucket stay in one. */
+/* To the smallest size or above, so that all flows of a bucket stay in one. */
 static void resize(struct model *m)
 {
 	u32 size = MAGLEV_CACHE_SIZE_MIN << prng_below(&m->prng, 4), i;
@@ -193,7 +193,7 @@ static void resize(struct model *m)
 	m->resized += !!old;
 	mgl_cache_array_free(old);
 	CHECK_EQ(mgl_cache_size(m->cache), size, "size");
-	/* What has expired stays behind, unless nothing was to be done. */
+	/* Expired flows are not moved, unless nothing was to be done. */
 	for (i = 0; old && i < FLOWS; i++)
 		if (expired(m, &m->flow[i].c))
 			m->flow[i].there = false;

@@ -29,7 +29,7 @@
  * 16 times as many packets, which is more than ENOUGH and OWN take.
  */
 #define ROUNDS_MAX 20000
-/* Of what each thread is to see before the end. */
+/* Flows found, and evictions, of each thread before the end. */
 #define ENOUGH	1000
 
 /* Buckets of the smallest cache that are used, so that all meet there. */
@@ -165,7 +165,7 @@ static void stable_store(struct thread *t, struct mgl_clock *clock)
 	expect(t, is_own(&flow) && is_named(&flow), "another is kept");
 }
 
-/* Nothing that matters: it displaces its like all the time. */
+/* Flows that are closing, and evict one another all the time. */
 static void churn_packet(struct thread *t, struct mgl_clock *clock)
 {
 	u64 key = key_of(STABLE + prng_below(&t->prng, CHURN));

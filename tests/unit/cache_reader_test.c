@@ -16,7 +16,7 @@
 
 enum deed {
 	NOTHING,
-	STORE_OTHER,	/* in the place of the one that is looked for */
+	STORE_OTHER,	/* in the way of the one that is looked for */
 	STORE_SAME,	/* the one that is looked for, with another owner */
 	TOUCH,
 	DEEDS
@@ -36,7 +36,7 @@ static u64 key_of(bool other)
 	return flows_key(BUCKET, 20 + other);
 }
 
-/* Not confirmed, so that the other takes its place. */
+/* Not confirmed, so that the other one evicts it. */
 static void store(bool other)
 {
 	struct mgl_cached flow;
@@ -69,7 +69,7 @@ static void do_next(void)
 	shim_window_to = do_next;
 }
 
-/* A cache in which one place of the bucket, @way, is not taken for good. */
+/* A cache in which all ways of the bucket but @way have live flows. */
 static struct mgl_cache *cache_new(u32 way)
 {
 	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
@@ -100,10 +100,10 @@ static void check_reader(u32 way, u32 deeds)
 	found = mgl_cache_find(cache, key_of(false), &now, &flow);
 	shim_window_to = NULL;
 	if (found)
-		CHECK(flow.owner >> 16 == 0, "place %u, deeds %#x: owner %#x",
+		CHECK(flow.owner >> 16 == 0, "way %u, deeds %#x: owner %#x",
 		      way, deeds, flow.owner);
 	else
-		CHECK(between.gone, "place %u, deeds %#x: missed", way, deeds);
+		CHECK(between.gone, "way %u, deeds %#x: missed", way, deeds);
 	mgl_cache_free(cache);
 }
 
@@ -117,7 +117,7 @@ static void test_cache_reader_interleaved(void)
 		check_reader(0, deeds);
 }
 
-/* Where a reader comes to it late: the same, in its last windows. */
+/* A reader comes to later ways in its last windows. */
 static void test_cache_reader_ways(void)
 {
 	u32 way, deeds;

@@ -31,7 +31,7 @@ static int resize(struct mgl_cache *cache, u32 size)
 	return err;
 }
 
-/* Are the same flows there as in @want, with their names and all? */
+/* Are the same flows there as in @want, with their tuples? */
 static void check_same(struct mgl_cache *cache, const struct mgl_cached *want,
 		       u32 n_want, const char *what)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The flow cache: what is found, for how long, and what is said of it. */
+/* The flow cache: storing, finding, expiry, sweeps. */
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -19,7 +19,7 @@ static void check_found(struct mgl_cache *cache, const struct mgl_cached *want,
 
 	CHECK(mgl_cache_find(cache, want->key, &clock, &got), "key %#llx",
 	      (unsigned long long)want->key);
-	/* Finding does not look at names. */
+	/* mgl_cache_find() leaves the tuple out. */
 	got.tuple = want->tuple;
 	CHECK(flows_equal(&got, want), "key %#llx: owner %#x, state %u",
 	      (unsigned long long)want->key, got.owner, got.state);
@@ -53,7 +53,7 @@ static void test_cache_capacity(void)
 	mgl_cache_free(NULL);
 }
 
-/* Every field at its ends, and keys that are none. */
+/* Every field at its ends, and keys with a special meaning. */
 static void test_cache_store_find(void)
 {
 	static const u64 keys[] = { 0, 2, 0x7f, ~0ULL, 1ULL << 63, 0xffffffff };
@@ -76,7 +76,7 @@ static void test_cache_store_find(void)
 		flow.confirmed = bits & 2;
 		CHECK_EQ(flows_store(cache, &flow, false, &clock), MGL_CACHE_NEW, "store");
 		check_found(cache, &flow, now);
-		/* 0 says that there is no flow: it goes by another name. */
+		/* Key 0 stands for a free way: it is replaced by another one. */
 		CHECK(flow.key, "key 0");
 		CHECK(found(cache, keys[i % ARRAY_SIZE(keys)], now), "key %u", i);
 		CHECK_EQ(mgl_cache_read(cache, flow.key % (SIZE / 8), listed),
@@ -184,7 +184,7 @@ static void test_cache_touch(void)
 	mgl_cache_free(cache);
 }
 
-/* What a packet found may be another flow's, or changed, when it is touched. */
+/* An entry that a packet found may have changed when it is touched. */
 static void test_cache_touch_late(void)
 {
 	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
@@ -231,7 +231,7 @@ static void test_cache_replace(void)
 	CHECK_EQ(flows_store(cache, &flow, true, &clock),
 		 MGL_CACHE_REPLACED, "a third");
 	check_found(cache, &flow, 101);
-	/* An expired one is nobody's, so nothing is kept or replaced. */
+	/* An expired entry counts as none: nothing is kept or replaced. */
 	clock.now = 1001;
 	flow = flows_new(9, 3, 1001);
 	CHECK_EQ(flows_store(cache, &flow, false, &clock),
@@ -248,7 +248,7 @@ static void test_cache_replace(void)
 /* Buckets are read line after line. */
 static void test_cache_home_line(void)
 {
-	/* All of the second line, the last of which finds no place there. */
+	/* All are at home in the second line, which has no way for the last. */
 	static const u32 numbers[] = { 1, 3, 5, 7, 9 };
 	static const u32 order[] = { 9, 1, 3, 5, 7 };
 	struct mgl_cache *cache = mgl_cache_alloc(SIZE);
@@ -266,7 +266,7 @@ static void test_cache_home_line(void)
 	}
 	CHECK_EQ(mgl_cache_read(cache, 3, flows), ARRAY_SIZE(order), "flows");
 	for (i = 0; i < ARRAY_SIZE(order); i++)
-		CHECK_EQ(flows[i].key, flows_key(3, order[i]), "place %u", i);
+		CHECK_EQ(flows[i].key, flows_key(3, order[i]), "way %u", i);
 	mgl_cache_free(cache);
 }
 
@@ -282,11 +282,11 @@ static bool visit_odd(void *ctx, const struct mgl_cached *flow)
 
 	v->seen++;
 	v->sum += flow->key;
-	CHECK(flows_tuple_equal(&flow->tuple, &want), "names");
+	CHECK(flows_tuple_equal(&flow->tuple, &want), "tuple");
 	return flow->owner & 1;
 }
 
-/* Expired ones are listed, too: whoever lists them knows the time. */
+/* Expired flows are listed, too: the caller knows the time. */
 static void test_cache_sweep(void)
 {
 	struct mgl_cache *cache = mgl_cache_alloc(65536 * 8);
@@ -334,7 +334,7 @@ static void test_cache_alloc_failure(void)
 	CHECK_EQ(shim_alloc_live(), live, "freed");
 }
 
-/* Beside the locks, of which there are 1024 at most, only structures are left. */
+/* Beside the locks, 1024 at most, only structures are left. */
 static void test_cache_bytes(void)
 {
 	u32 size;

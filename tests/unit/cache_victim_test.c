@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Whose place a newcomer takes in a bucket that is full, and whose never. */
+/* Eviction: the way that a newcomer takes in a full bucket. */
 #include <linux/kernel.h>
 #include <stdlib.h>
 
@@ -11,7 +11,7 @@
 #define BUCKET	17
 #define NOW	5000
 
-/* What there may be in a place, in the order in which newcomers take it. */
+/* Contents of a way, in the order in which newcomers take it. */
 enum what {
 	NOTHING,
 	EXPIRED,
@@ -75,7 +75,7 @@ static bool visit_placeholder(void *ctx, const struct mgl_cached *flow)
 	return flow->owner == ~0u;
 }
 
-/* One of each of @what at the places, where NOTHING has nothing. */
+/* A bucket with a flow of @what in each way, and a free way for NOTHING. */
 static struct mgl_cache *bucket_of(const enum what what[MGL_CACHE_WAYS],
 				   const u32 idle[MGL_CACHE_WAYS])
 {
@@ -83,14 +83,14 @@ static struct mgl_cache *bucket_of(const enum what what[MGL_CACHE_WAYS],
 	struct mgl_clock past = flows_clock(NOW - 1000);
 	u32 i;
 
-	/* In the past nobody had expired, so places fill one by one. */
+	/* In the past no flow had expired, so ways fill one by one. */
 	for (i = 0; i < MGL_CACHE_WAYS; i++) {
 		struct mgl_cached flow = flow_of(what[i], i, idle[i]);
 
 		if (what[i] == NOTHING)
 			flow.owner = ~0u;
 		flow.confirmed |= what[i] == NOTHING;
-		CHECK_EQ(flows_store(cache, &flow, false, &past), MGL_CACHE_NEW, "place %u", i);
+		CHECK_EQ(flows_store(cache, &flow, false, &past), MGL_CACHE_NEW, "way %u", i);
 	}
 	mgl_cache_sweep(cache, visit_placeholder, NULL);
 	return cache;
@@ -128,22 +128,22 @@ static void test_victim_order(void)
 				 MGL_CACHE_FULL, "newcomer %u", k);
 			CHECK_EQ(listed(cache, new.key), k < LIVE,
 				 "newcomer %u", k);
-			/* Nobody else has gone. */
+			/* No other one has been evicted. */
 			for (i = 0; i < MGL_CACHE_WAYS; i++)
 				CHECK_EQ(listed(cache, flows_key(BUCKET, i)),
 					 what[i] > k || what[i] == LIVE,
-					 "place %u (%u) after newcomer %u", i,
+					 "way %u (%u) after newcomer %u", i,
 					 what[i], k);
 		}
 		mgl_cache_free(cache);
 	}
 }
 
-/* Among equals the one that has been silent for longest. */
+/* Among equals the one that has been idle for longest. */
 static void test_victim_idle(void)
 {
 	static const enum what sorts[] = { EXPIRED, UNCONFIRMED, CLOSING };
-	/* Where they are seen a second from now they were seen just now. */
+	/* Seen a second ahead of the clock counts as seen now. */
 	static const u32 idle[MGL_CACHE_WAYS] = { 3, 1, 8, 2, -1, 4, 7, 5 };
 	static const u32 order[MGL_CACHE_WAYS] = { 2, 6, 7, 5, 0, 3, 1, 4 };
 	u32 i, k;
@@ -167,12 +167,12 @@ static void test_victim_idle(void)
 			CHECK(listed(cache, new.key), "newcomer %u", i);
 			CHECK(!listed(cache, flows_key(BUCKET,
 						      4 * order[i] + 1)),
-			      "kind %u: place %u is still there", sorts[k],
+			      "kind %u: way %u is still there", sorts[k],
 			      order[i]);
 			if (i < MGL_CACHE_WAYS - 1)
 				CHECK(listed(cache, flows_key(BUCKET, 4 *
 							     order[i + 1] + 1)),
-				      "kind %u: place %u has gone", sorts[k],
+				      "kind %u: way %u has gone", sorts[k],
 				      order[i + 1]);
 		}
 		mgl_cache_free(cache);
@@ -180,7 +180,7 @@ static void test_victim_idle(void)
 }
 
 struct redundant {
-	u32 owner;	/* whose flows may go, or ~0 */
+	u32 owner;	/* its flows may go; ~0: none */
 	u32 calls;
 };
 
@@ -190,12 +190,12 @@ static bool redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
 	struct mgl_tuple want = flows_tuple(flows_key(BUCKET, owner));
 
 	r->calls++;
-	CHECK(flows_tuple_equal(tuple, &want), "owner %u, another's name",
+	CHECK(flows_tuple_equal(tuple, &want), "owner %u, the tuple of another flow",
 	      owner);
 	return owner == r->owner;
 }
 
-/* Who would go to the same backend anyway goes last. */
+/* A flow that would go to the same backend anyway is evicted last. */
 static void test_victim_redundant(void)
 {
 	enum what what[MGL_CACHE_WAYS];
@@ -241,7 +241,7 @@ static void test_victim_redundant(void)
 	}
 }
 
-/* The cache's own entry is found wherever it is: behind a free place, too. */
+/* The entry of the same flow is found in any way, also behind a free one. */
 static void test_victim_own_entry(void)
 {
 	u32 own;
@@ -268,7 +268,7 @@ static void test_victim_own_entry(void)
 	}
 }
 
-/* 64 newcomers for every place, none of which sends a second packet. */
+/* 64 newcomers for every entry, none of which sends a second packet. */
 static void test_victim_flood(void)
 {
 	struct mgl_cache *cache = mgl_cache_alloc(SIZE);

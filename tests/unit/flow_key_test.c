@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What of a flow counts: masks by affinity, keys for the cache. */
+/* Flows as slots and cache know them: masks by affinity, and keys. */
 #include <linux/in.h>
 #include <linux/kernel.h>
 #include <stdlib.h>
@@ -38,24 +38,24 @@ static void test_key_mask_5tuple(void)
 	CHECK_EQ(f.sport, flow.sport, "client's port");
 	CHECK_EQ(f.dport, flow.dport, "VIP's port");
 	CHECK_EQ(f.proto, IPPROTO_TCP, "protocol");
-	CHECK(f.new_conn, "opens");
-	CHECK_EQ(f.pkt_state, MAGLEV_FLOW_OPENING, "shown");
+	CHECK(f.new_conn, "new connection");
+	CHECK_EQ(f.pkt_state, MAGLEV_FLOW_OPENING, "state");
 	CHECK_EQ(f.len, 60, "length");
 }
 
-/* Where connections stay together none of them opens or ends anything. */
+/* A flow of several connections is not opened or ended by one of them. */
 static void test_key_mask_others(void)
 {
-	u32 affinity, shown;
+	u32 affinity, state;
 
 	for (affinity = MAGLEV_AFFINITY_3TUPLE;
 	     affinity <= MAGLEV_AFFINITY_SOURCE; affinity++)
-	for (shown = 0; shown < __MAGLEV_FLOW_MAX; shown++) {
+	for (state = 0; state < __MAGLEV_FLOW_MAX; state++) {
 		bool source = affinity == MAGLEV_AFFINITY_SOURCE;
 		struct mgl_addr nobody = mgl_addr_v4(0);
 		struct mgl_flow flow = a_flow(), f;
 
-		flow.pkt_state = shown;
+		flow.pkt_state = state;
 		f = mgl_flow_mask(&flow, affinity);
 		CHECK(mgl_addr_equal(&f.saddr, &flow.saddr), "client");
 		CHECK(mgl_addr_equal(&f.daddr, source ? &nobody : &flow.daddr),
@@ -72,7 +72,7 @@ static void test_key_mask_others(void)
 	}
 }
 
-/* Which of a client's connections are the same flow, by slot and by cache. */
+/* Connections of a client that are one flow, by slot and by cache. */
 static void test_key_affinity(void)
 {
 	static const bool want[__MAGLEV_AFFINITY_MAX][5] = {
@@ -155,15 +155,15 @@ static void test_key_bits(void)
 	}
 }
 
-/* By which half of the key a flow has its place in the cache. */
-static u32 place(const struct mgl_flow *flow, u32 service)
+/* The half of the key that gives the bucket. */
+static u32 bucket_bits(const struct mgl_flow *flow, u32 service)
 {
 	return key(flow, service);
 }
 
 /*
- * Of a flow that is masked nothing may tell services apart but their number, and
- * a client's flows to many of them must not fall on one place.
+ * Flows of a masked client to several services differ by the number of the
+ * service only, and must not fall into one bucket.
  */
 static void test_key_bucket_services(void)
 {
@@ -177,23 +177,23 @@ static void test_key_bucket_services(void)
 		flow = mgl_flow_mask(&flow, affinity);
 		for (service = 1; service < 64; service++)
 			for (other = 0; other < service; other++)
-				CHECK(place(&flow, service) !=
-				      place(&flow, other),
+				CHECK(bucket_bits(&flow, service) !=
+				      bucket_bits(&flow, other),
 				      "affinity %u, services %u and %u",
 				      affinity, service, other);
 	}
 }
 
-/* One that was fetched ahead is found by what it was fetched by. */
+/* A flow is found in the bucket that was prefetched. */
 static void test_key_digest(void)
 {
 	struct mgl_flow flow = a_flow();
 	u64 digest = mgl_flow_digest(&flow, &secret);
 
-	CHECK_EQ(place(&flow, 9), (u32)digest, "not computed yet");
+	CHECK_EQ(bucket_bits(&flow, 9), (u32)digest, "not computed yet");
 	CHECK(key(&flow, 9) != key(&flow, 8), "services");
 	flow.digest = digest;
-	CHECK_EQ(place(&flow, 9), (u32)digest, "computed");
+	CHECK_EQ(bucket_bits(&flow, 9), (u32)digest, "computed");
 }
 
 /* Every packet of a flow has its key. */
@@ -218,7 +218,7 @@ static int by_value(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* Of near clients, ports and services, for near secrets: all differ. */
+/* Clients, ports and services that differ in a few bits. */
 static void test_key_spread(void)
 {
 	enum { N = 1 << 17 };

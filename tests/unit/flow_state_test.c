@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What TCP's flags and SCTP's chunks show of the state of a flow. */
+/* The state of a flow that TCP flags and SCTP chunks imply. */
 #include "ktap.h"
 #include "oracle.h"
 #include "skb.h"

@@ -5,7 +5,7 @@
 #include "prng.h"
 #include "skb.h"
 
-/* Of bytes in front of the inner header: outer IPv4 and GRE. */
+/* Bytes in front of the inner header: outer IPv4 and GRE. */
 #define OFF 24
 
 /* Offsets into the inner packet. */
@@ -229,7 +229,7 @@ static void test_flow_truncated(void)
 			struct packet fixed = p;
 
 			parse(&p, &flow, "truncated");
-			/* Cut short by somebody who mended the length. */
+			/* The same, with a total length that fits. */
 			packet_set16(&fixed, IP_LEN, p.len - OFF);
 			parse(&fixed, &flow, "short");
 		}

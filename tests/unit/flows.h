@@ -9,8 +9,8 @@
 extern const struct mgl_timeouts flows_timeouts;
 
 /*
- * Number @n of those that fall into @bucket of a cache, whatever its size. Every
- * other one has its home in the other line.
+ * Number @n of those that fall into @bucket of a cache, whatever its size.
+ * Every other one has its home in the other line.
  */
 static inline u64 flows_key(u32 bucket, u32 n)
 {

@@ -83,8 +83,8 @@ static void test_fuzz_packet(void)
 	u32 k;
 
 	for (i = 0; i < iterations; i++) {
-		/* The clock now and then: a slow machine does less. */
-		if (i % 4096 == 0 && time(NULL) >= end)
+		/* The time only ends the run: a slow machine does less. */
+		if (i && i % 4096 == 0 && time(NULL) >= end)
 			break;
 		seed(&p);
 		for (k = prng_below(&state, 6); k; k--)
@@ -92,7 +92,6 @@ static void test_fuzz_packet(void)
 		LLVMFuzzerTestOneInput(p.b, p.len);
 	}
 	NOTE("%lu of %lu iterations", i, iterations);
-	CHECK(i > 0, "no time for any");
 }
 
 static const struct ktap_case cases[] = {

@@ -20,7 +20,7 @@
 #include "oracle.h"
 #include "packet.h"
 
-/* What is done with every flow. */
+/* Masks and hashes of every flow. */
 static const char *use(const struct mgl_flow *flow)
 {
 	static const siphash_key_t secret = { .key = { 1, 2 } };
@@ -41,15 +41,15 @@ static const char *use(const struct mgl_flow *flow)
 static void parse(const struct sk_buff *skb, const u8 *bytes, u32 off)
 {
 	enum mgl_reason result;
-	struct mgl_gre outer;
+	struct mgl_gre gre;
 	struct mgl_flow flow;
 	const char *error;
 
-	error = oracle_check_outer(skb, bytes, off, &outer, &result);
+	error = oracle_check_gre(skb, bytes, off, &gre, &result);
 	if (!error && result == MGL_REASON_NONE &&
-	    outer.proto == htons(ETH_P_IP) && outer.inner <= skb->len &&
-	    skb->len - outer.inner >= 20) {
-		error = oracle_check_flow(skb, bytes, outer.inner, &flow,
+	    gre.proto == htons(ETH_P_IP) && gre.inner <= skb->len &&
+	    skb->len - gre.inner >= 20) {
+		error = oracle_check_flow(skb, bytes, gre.inner, &flow,
 					  &result);
 		if (!error && result == MGL_REASON_NONE)
 			error = use(&flow);

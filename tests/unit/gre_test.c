@@ -7,17 +7,17 @@
 #include "prng.h"
 #include "skb.h"
 
-/* Of bytes in front of the GRE header: an outer IPv4 header. */
+/* Bytes in front of the GRE header: an outer IPv4 header. */
 #define OFF 20
 
 /* Parse, compare with the oracle, and free the buffer. */
 static enum mgl_reason parse(struct sk_buff *skb, const u8 *bytes, u32 off,
-			      struct mgl_gre *outer, const char *what)
+			      struct mgl_gre *gre, const char *what)
 {
 	enum mgl_reason result;
 	const char *error;
 
-	error = oracle_check_outer(skb, bytes, off, outer, &result);
+	error = oracle_check_gre(skb, bytes, off, gre, &result);
 	CHECK(!error, "%s, flags %#x, length %u, %u parts: %s", what,
 	      bytes[off] << 8 | bytes[off + 1], skb->len, skb->n_frags, error);
 	shim_skb_free(skb);
@@ -34,26 +34,26 @@ static void test_gre_plain(void)
 
 	for (i = 0; i < ARRAY_SIZE(good); i++) {
 		struct packet p = { .len = OFF };
-		struct mgl_gre outer;
+		struct mgl_gre gre;
 
 		packet_gre(&p, good[i].flags, i & 1 ? ETH_P_IPV6 : ETH_P_IP);
 		packet_fill(&p, 0x45, 40);
-		CHECK_EQ(parse(packet_skb(&p), p.b, OFF, &outer, "plain"),
+		CHECK_EQ(parse(packet_skb(&p), p.b, OFF, &gre, "plain"),
 			 MGL_REASON_NONE, "flags %#x", good[i].flags);
-		CHECK_EQ(outer.inner, OFF + good[i].bytes, "flags %#x",
+		CHECK_EQ(gre.inner, OFF + good[i].bytes, "flags %#x",
 			 good[i].flags);
-		CHECK_EQ(ntohs(outer.proto), i & 1 ? ETH_P_IPV6 : ETH_P_IP,
+		CHECK_EQ(ntohs(gre.proto), i & 1 ? ETH_P_IPV6 : ETH_P_IP,
 			 "flags %#x", good[i].flags);
-		CHECK_EQ(outer.reason, MGL_REASON_NONE, "flags %#x",
+		CHECK_EQ(gre.reason, MGL_REASON_NONE, "flags %#x",
 			 good[i].flags);
 	}
 }
 
-/* What follows the header decides where a list of source routes ends. */
+/* The bytes behind decide where a list of source routes ends. */
 static void test_gre_flags(void)
 {
 	static const u8 behind[] = { 0, 1, 0x45, 0xff };
-	struct mgl_gre outer;
+	struct mgl_gre gre;
 	u32 flags, i;
 
 	for (flags = 0; flags <= 0xffff; flags++)
@@ -63,13 +63,13 @@ static void test_gre_flags(void)
 			packet_16(&p, flags);
 			packet_16(&p, ETH_P_IP);
 			packet_fill(&p, behind[i], 40);
-			parse(packet_skb(&p), p.b, OFF, &outer, "flag word");
+			parse(packet_skb(&p), p.b, OFF, &gre, "flag word");
 		}
 }
 
 static void test_gre_protocols(void)
 {
-	struct mgl_gre outer;
+	struct mgl_gre gre;
 	u32 proto;
 
 	for (proto = 0; proto <= 0xffff; proto++) {
@@ -78,7 +78,7 @@ static void test_gre_protocols(void)
 
 		packet_gre(&p, 0x3000, proto);
 		packet_fill(&p, 0, 20);
-		CHECK_EQ(parse(packet_skb(&p), p.b, OFF, &outer, "protocol"),
+		CHECK_EQ(parse(packet_skb(&p), p.b, OFF, &gre, "protocol"),
 			 ours ? MGL_REASON_NONE : MGL_REASON_GRE_PROTOCOL,
 			 "protocol %#x", proto);
 	}
@@ -86,7 +86,7 @@ static void test_gre_protocols(void)
 
 static void test_gre_truncated(void)
 {
-	struct mgl_gre outer;
+	struct mgl_gre gre;
 	u32 i, len;
 
 	for (i = 0; i < PACKET_GRE_MIXES; i++) {
@@ -99,14 +99,14 @@ static void test_gre_truncated(void)
 		whole = p.len;
 		for (len = OFF; len <= whole; len++) {
 			p.len = len;
-			parse(packet_skb(&p), p.b, OFF, &outer, "truncated");
+			parse(packet_skb(&p), p.b, OFF, &gre, "truncated");
 		}
 	}
 }
 
 static void test_gre_pieces(void)
 {
-	struct mgl_gre outer;
+	struct mgl_gre gre;
 	u32 i, cut;
 
 	for (i = 0; i < PACKET_GRE_MIXES; i++) {
@@ -116,9 +116,9 @@ static void test_gre_pieces(void)
 		packet_16(&p, ETH_P_IP);
 		packet_fill(&p, 0, 28);
 		for (cut = 0; cut <= p.len; cut++)
-			parse(packet_skb_cut(&p, cut), p.b, OFF, &outer,
+			parse(packet_skb_cut(&p, cut), p.b, OFF, &gre,
 			      "cut in two");
-		parse(packet_skb_bytes(&p), p.b, OFF, &outer, "in bytes");
+		parse(packet_skb_bytes(&p), p.b, OFF, &gre, "in bytes");
 	}
 }
 
@@ -141,7 +141,7 @@ static void packet_routes(struct packet *p, u32 n, u8 length, bool end)
 static void test_gre_routes(void)
 {
 	static const u8 lengths[] = { 0, 1, 4, 5, 128, 255 };
-	struct mgl_gre outer;
+	struct mgl_gre gre;
 	u32 n, i, whole;
 
 	for (n = 0; n <= 20; n++)
@@ -154,21 +154,21 @@ static void test_gre_routes(void)
 			packet_routes(&p, n, lengths[i / 2], end);
 			whole = p.len;
 			packet_fill(&p, 0xff, 20);
-			result = parse(packet_skb(&p), p.b, OFF, &outer,
+			result = parse(packet_skb(&p), p.b, OFF, &gre,
 				       "routes");
 			CHECK_EQ(result, ends ? MGL_REASON_NONE :
 				 MGL_REASON_GRE_TRUNCATED, "%u routes", n);
 			if (!ends)
 				continue;
-			CHECK_EQ(outer.inner, whole, "%u routes", n);
-			CHECK_EQ(outer.reason, MGL_REASON_GRE_ROUTING,
+			CHECK_EQ(gre.inner, whole, "%u routes", n);
+			CHECK_EQ(gre.reason, MGL_REASON_GRE_ROUTING,
 				 "%u routes", n);
 		}
 }
 
 static void test_gre_routes_truncated(void)
 {
-	struct mgl_gre outer;
+	struct mgl_gre gre;
 	u32 n, len, cut;
 
 	for (n = 0; n <= 9; n++) {
@@ -178,13 +178,13 @@ static void test_gre_routes_truncated(void)
 		packet_routes(&p, n, n, true);
 		whole = p.len;
 		for (cut = 0; cut <= whole; cut++)
-			parse(packet_skb_cut(&p, cut), p.b, OFF, &outer,
+			parse(packet_skb_cut(&p, cut), p.b, OFF, &gre,
 			      "routes cut in two");
-		parse(packet_skb_bytes(&p), p.b, OFF, &outer,
+		parse(packet_skb_bytes(&p), p.b, OFF, &gre,
 		      "routes in bytes");
 		for (len = OFF; len <= whole; len++) {
 			p.len = len;
-			parse(packet_skb(&p), p.b, OFF, &outer,
+			parse(packet_skb(&p), p.b, OFF, &gre,
 			      "routes truncated");
 		}
 	}
@@ -193,7 +193,7 @@ static void test_gre_routes_truncated(void)
 /* A length that points far beyond the buffer must not be believed. */
 static void test_gre_route_length(void)
 {
-	struct mgl_gre outer;
+	struct mgl_gre gre;
 	u32 length;
 
 	for (length = 0; length <= 255; length++) {
@@ -204,7 +204,7 @@ static void test_gre_route_length(void)
 		packet_8(&p, 0);
 		packet_8(&p, length);
 		packet_fill(&p, 0, 40);
-		CHECK_EQ(parse(packet_skb(&p), p.b, OFF, &outer, "route"),
+		CHECK_EQ(parse(packet_skb(&p), p.b, OFF, &gre, "route"),
 			 length <= 36 ? MGL_REASON_NONE : MGL_REASON_GRE_TRUNCATED,
 			 "length %u", length);
 	}
@@ -216,7 +216,7 @@ static void test_gre_version_1(void)
 		{ 0x2001, 8 }, { 0x3001, 12 }, { 0x2081, 12 }, { 0x3081, 16 },
 		{ 0x2082, 8 },
 	};
-	struct mgl_gre outer;
+	struct mgl_gre gre;
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(pptp); i++) {
@@ -224,18 +224,18 @@ static void test_gre_version_1(void)
 
 		packet_gre(&p, pptp[i].flags, ETH_P_IP);
 		packet_fill(&p, 0, 40);
-		CHECK_EQ(parse(packet_skb(&p), p.b, OFF, &outer, "version 1"),
+		CHECK_EQ(parse(packet_skb(&p), p.b, OFF, &gre, "version 1"),
 			 MGL_REASON_NONE, "flags %#x", pptp[i].flags);
-		CHECK_EQ(outer.reason, MGL_REASON_GRE_VERSION, "flags %#x",
+		CHECK_EQ(gre.reason, MGL_REASON_GRE_VERSION, "flags %#x",
 			 pptp[i].flags);
-		CHECK_EQ(outer.inner, OFF + pptp[i].bytes, "flags %#x",
+		CHECK_EQ(gre.inner, OFF + pptp[i].bytes, "flags %#x",
 			 pptp[i].flags);
 	}
 }
 
 static void test_gre_offset(void)
 {
-	struct mgl_gre outer;
+	struct mgl_gre gre;
 	u32 off;
 
 	/* An outer header with options, or of IPv6 with extensions. */
@@ -244,15 +244,15 @@ static void test_gre_offset(void)
 
 		packet_gre(&p, 0xb000, ETH_P_IP);
 		packet_fill(&p, 0, 20);
-		CHECK_EQ(parse(packet_skb(&p), p.b, off, &outer, "offset"),
+		CHECK_EQ(parse(packet_skb(&p), p.b, off, &gre, "offset"),
 			 MGL_REASON_NONE, "offset %u", off);
-		CHECK_EQ(outer.inner, off + 16, "offset %u", off);
+		CHECK_EQ(gre.inner, off + 16, "offset %u", off);
 	}
 }
 
 static void test_gre_random(void)
 {
-	struct mgl_gre outer;
+	struct mgl_gre gre;
 	u64 state = 21;
 	u32 i, k;
 
@@ -267,7 +267,7 @@ static void test_gre_random(void)
 				 prng(&state));
 		p.len -= prng_below(&state, p.len - OFF);
 		parse(packet_skb_cut(&p, prng_below(&state, p.len + 1)), p.b,
-		      OFF, &outer, "random");
+		      OFF, &gre, "random");
 	}
 }
 

@@ -69,7 +69,7 @@ static bool unsettled(const struct life *l, const struct model_slot *s)
 	return s->remembers && l->now - s->changed_at < l->settle;
 }
 
-/* Backends that are not in the new table are nobody from now on. */
+/* Backends that are not in the new table are none from now on. */
 static void model_forget(struct model *m, u32 addr)
 {
 	u32 s;
@@ -85,7 +85,7 @@ static void model_forget(struct model *m, u32 addr)
 			m->old[s] = NOBODY;
 }
 
-/* Where an unknown flow of each slot went: that is the old table. */
+/* The old table is where an unknown flow of each slot went. */
 static void model_rotate(struct life *l)
 {
 	struct model *m = &l->m;
@@ -123,7 +123,7 @@ static void model_change(struct life *l, const u16 *slots,
 		struct model_slot *slot = &m->slot[s];
 		u32 owner = address(cand, slots[s]);
 
-		/* What has settled by a change has, with any settle time. */
+		/* A slot that has settled by a change stays settled, with any settle time. */
 		slot->remembers = unsettled(l, slot);
 		if (!other && (!m->any || slot->cur != owner)) {
 			if (!slot->remembers) {
@@ -354,7 +354,7 @@ static void test_history_model(void)
 	live(2, 123456789, 3000);
 }
 
-/* Of the time that the module sees. */
+/* The clock of the module, which has 32 bits. */
 static void test_history_model_wrap(void)
 {
 	u32 i;

@@ -19,7 +19,7 @@ struct table {
 	struct mgl_history *history;
 };
 
-/* Where no owner gets another number. */
+/* The map that leaves the index of every owner as it is. */
 static const u16 same[] = { 0, 1, 2, 3, 4, 5, 6, 7 };
 
 static struct mgl_table_view view_of(const struct table *t)
@@ -43,7 +43,7 @@ static void change(struct table *t, const u16 *map, struct table to, u32 now)
 	*t = to;
 }
 
-/* What slot @s remembers, for @left more ticks. */
+/* Slot @s remembers @prev, for @left more ticks. */
 static void check_slot(const struct table *t, u32 s, u32 now, u16 prev,
 		       u32 left)
 {
@@ -134,7 +134,7 @@ static void test_history_settled(void)
 	CHECK(!t.history, "nor is there later");
 }
 
-/* Numbers mean nothing, and nobody is who has no number any more. */
+/* Indices mean nothing, and an owner without an index any more is none. */
 static void test_history_identity(void)
 {
 	static const u16 swap[] = { 1, 0, 2 };
@@ -143,7 +143,7 @@ static void test_history_identity(void)
 	struct table t = AT_REST(0, 1, 2);
 
 	change(&t, swap, TABLE(1, 1, 0, 2), 50);
-	CHECK(!t.history, "all that changed were numbers");
+	CHECK(!t.history, "all that changed were indices");
 	change(&t, swap, TABLE(1, 0, 0, 2), 51);
 	check_slot(&t, 0, 51, SETTLED, 0);
 	check_slot(&t, 1, 51, 1, SETTLE);
@@ -157,7 +157,7 @@ static void test_history_identity(void)
 	check_slot(&t, 0, 53, NONE, SETTLE);
 	check_slot(&t, 1, 53, 1, SETTLE);
 	check_slot(&t, 2, 53, SETTLED, 0);
-	/* Who is remembered goes: nobody is remembered, for as long. */
+	/* The remembered owner is deleted: none is remembered, for as long. */
 	change(&t, (const u16[]){ 0, NONE, 1 }, TABLE(1, 0, 0, 1), 54);
 	check_slot(&t, 1, 54, NONE, SETTLE - 1);
 	mgl_history_free(t.history);
@@ -218,7 +218,7 @@ static void test_history_old_table(void)
 		check_slot(&u, s, 150, OLD, 0);
 	}
 	CHECK_EQ(t.history->last, 50, "last");
-	/* When all have settled it has no use. */
+	/* It is freed when all slots have settled. */
 	change(&t, same, TABLE(2, 0, 1, 1, 0), 150);
 	CHECK(!t.history, "no history");
 	/* A slot that changes goes on with it; others do not keep it. */
@@ -258,7 +258,7 @@ static void test_history_moves(void)
 	static const u16 gone[] = { 0, NONE, 1, 2 };
 	struct table t = AT_REST(0, 1, 2, 3, NONE, 0), u;
 	struct mgl_table_view old = view_of(&t), new;
-	/* By new numbers: the last one may take nothing any more. */
+	/* By new indices: one may not own slots any more. */
 	static const bool may[] = { true, true, false, true };
 	struct mgl_moves m;
 
@@ -270,7 +270,7 @@ static void test_history_moves(void)
 	CHECK_EQ(m.survivors, 1, "survivors");
 	u = TABLE(1, 0, NONE, 1, 2, NONE, 0);
 	m = mgl_history_moves(&old, gone, may, &new);
-	CHECK_EQ(m.slots, 0, "nothing but a deleted one's slot, to nobody");
+	CHECK_EQ(m.slots, 0, "only the slot of a deleted one, which has no owner");
 	CHECK_EQ(m.survivors, 0, "survivors");
 	u = TABLE(2, 0, 0, 1, 2, NONE, 0);
 	new = view_of(&u);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How good tables are: evenness, weights, order of turns, disruption. */
+/* Quality of tables: evenness, weights, order of turns, disruption. */
 #include <linux/kernel.h>
 #include <stdlib.h>
 #include <string.h>

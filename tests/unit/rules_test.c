@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The rules for a packet, every input of them, against a table of the design. */
+/* The rules for a packet: every input, against the table of the design. */
 #include <linux/kernel.h>
 
 #include "rules.h"
 #include "ktap.h"
 
 /*
- * A row says what becomes of the views that its pattern matches: one character
+ * A row has the decision for the views that its pattern matches: one character
  * for each of track (a: all, c: changed, n: none, t: all or changed), new_conn,
  * hit, cached_serves, unsettled, cur and prev_serves (0, 1 or *: either). Rows
  * are in no order: one and only one matches any view.
@@ -19,7 +19,7 @@ struct row {
 };
 
 static struct row rows[] = {
-	/* Nothing is remembered: the table alone. */
+	/* No tracking: the table alone decides. */
 	{ "n****1*", MAGLEV_RULE_HASH, false, 0 },
 	{ "n****0*", MAGLEV_RULE_NOBODY, false, 0 },
 	/* 1: to the owner; in a settled slot nothing is stored. */
@@ -34,15 +34,15 @@ static struct row rows[] = {
 	{ "a00*01*", MAGLEV_RULE_CURRENT, true, 0 },
 	{ "c00*01*", MAGLEV_RULE_CURRENT, false, 0 },
 	{ "t00*00*", MAGLEV_RULE_NOBODY, false, 0 },
-	/* 3, who had it before may not serve: it may again soon. */
+	/* 3, the previous owner is not usable: it may be again soon. */
 	{ "t00*110", MAGLEV_RULE_CURRENT, true, 0 },
 	{ "t00*100", MAGLEV_RULE_NOBODY, false, 0 },
-	/* 3, the one in the cache may not serve: likewise. */
+	/* 3, the backend in the cache is not usable: likewise. */
 	{ "t01001*", MAGLEV_RULE_CURRENT, true, 0 },
 	{ "t010110", MAGLEV_RULE_CURRENT, true, 0 },
 	{ "t01000*", MAGLEV_RULE_NOBODY, false, 0 },
 	{ "t010100", MAGLEV_RULE_NOBODY, false, 0 },
-	/* 4: to the owner before. */
+	/* 4: to the previous owner. */
 	{ "t00*1*1", MAGLEV_RULE_PREVIOUS, true, 0 },
 	{ "t0101*1", MAGLEV_RULE_PREVIOUS, true, 0 },
 };
@@ -115,7 +115,7 @@ static void test_rules_decide(void)
 		CHECK(rows[i].used, "row %s matches nothing", rows[i].pattern);
 }
 
-/* Who a packet is sent to has to be there, whatever the rule. */
+/* The backend that a rule names is there and usable. */
 static void test_rules_usable(void)
 {
 	char text[8];
@@ -152,7 +152,7 @@ static void test_rules_decide_cached(void)
 
 		CHECK_EQ(cached, mgl_rules_decide(&v).rule == MAGLEV_RULE_CACHED,
 			 "view %s", text);
-		/* What is not known yet makes no difference. */
+		/* The slot, which is not looked up yet, makes no difference. */
 		v.unsettled = !v.unsettled;
 		CHECK_EQ(mgl_rules_decide_cached(&v), cached, "view %s", text);
 		CHECK_EQ(mgl_rules_decide(&v).rule == MAGLEV_RULE_CACHED, cached,
@@ -239,7 +239,7 @@ static void test_rules_redundant(void)
 	CHECK(yes, "none is redundant");
 }
 
-/* Rows: the state before; columns: what the packet shows. */
+/* Rows: the state before; columns: the state that the packet implies. */
 static void test_rules_flow_state(void)
 {
 	enum {
@@ -259,7 +259,7 @@ static void test_rules_flow_state(void)
 	for (i = 0; i < __MAGLEV_FLOW_MAX; i++)
 		for (j = 0; j < __MAGLEV_FLOW_MAX; j++)
 			CHECK_EQ(mgl_flow_state_next(i, j), want[i][j],
-				 "state %u, shown %u", i, j);
+				 "state %u, packet %u", i, j);
 }
 
 static const struct ktap_case cases[] = {

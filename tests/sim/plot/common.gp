@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# What all figures have in common. Given: csv, the data, and height, in pixels.
+# Settings of all figures. Given: csv, the data, and height, in pixels.
 set datafile separator ','
 set encoding utf8
 set border 3 lc rgb '#666666'

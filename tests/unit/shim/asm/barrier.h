@@ -6,7 +6,7 @@
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v)	__atomic_store_n(&(x), (v), __ATOMIC_RELAXED)
 
-/* Who comes in between where the order matters, or NULL. */
+/* Called in each window where the order matters, or NULL. */
 extern void (*shim_window_to)(void);
 
 static inline void shim_window(void)

@@ -2,9 +2,9 @@
 #ifndef _SHIM_LINUX_SCHED_H
 #define _SHIM_LINUX_SCHED_H
 
-/* How often the CPU was offered to others, counted for tests. */
+/* Calls of cond_resched(), counted for tests. */
 extern unsigned long shim_rescheds;
-/* Who takes it then, or NULL. */
+/* Called by it, or NULL. */
 extern void (*shim_resched_to)(void);
 
 static inline int cond_resched(void)
