@@ -57,11 +57,19 @@ export ARCHIVE
 
 # Refresh the lists.  One suite missing (backports end one day) is no failure:
 # what is wanted may be elsewhere, and who asks for it says what is not found.
+# Kernels fetched one after the other use the same lists, for an hour.
 refresh_archive()
 {
+	local stamp=$ARCHIVE/refreshed
+
 	mkdir -p "$ARCHIVE"/{state/lists/partial,cache/archives/partial}
+	if [[ -n $(find "$stamp" -mmin -60 2>/dev/null) && $* != --now ]]; then
+		return
+	fi
 	write_sources
-	archive_apt apt-get update || true
+	if archive_apt apt-get update; then
+		touch "$stamp"
+	fi
 }
 
 # Print the newest package whose whole name matches the regular expression $1.
