@@ -358,11 +358,11 @@ web()
 }
 
 @test "addresses that can be no backend's are refused, with the reason" {
-	fails_with 1 "a multicast address is no single host's" -A -t 224.0.0.1:80
-	fails_with 1 "addresses in 0.0.0.0/8 are no host's" -A -t 0.0.0.0:80
+	fails_with 1 "not a unicast address: multicast" -A -t 224.0.0.1:80
+	fails_with 1 "not a unicast address: in 0.0.0.0/8" -A -t 0.0.0.0:80
 	m -A -t 192.0.2.1:80
-	fails_with 1 "the broadcast address is no single host's" -a -t 192.0.2.1:80 -r 255.255.255.255
-	fails_with 1 "a loopback address cannot be reached through GRE" -a -t 192.0.2.1:80 -r 127.0.0.1
+	fails_with 1 "not a unicast address: broadcast" -a -t 192.0.2.1:80 -r 255.255.255.255
+	fails_with 1 "not a unicast address that GRE can reach: loopback" -a -t 192.0.2.1:80 -r 127.0.0.1
 }
 
 @test "a VIP is refused as a backend of its own service" {
