@@ -109,6 +109,7 @@ void mgl_flows_reset(struct mgl_net *mn)
 	synchronize_rcu();
 	mgl_cache_free(cache);
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_flows_reset);
 
 /* Sizes are powers of two, so the texts are few: from this one on. */
 #define TOO_LARGE_FIRST	1048576
@@ -274,6 +275,7 @@ void mgl_flows_count(struct mgl_net *mn, unsigned long max_age)
 	mn->flows_counted = true;
 	mn->flows_counted_at = jiffies;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_flows_count);
 
 struct flush {
 	struct mgl_net *mn;

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The flow cache of a namespace: counts by backend, and its reset. */
+#include <kunit/test.h>
+#include <linux/jiffies.h>
+
+#include "backend.h"
+#include "flows.h"
+#include "net.h"
+#include "report.h"
+#include "selection.h"
+#include "service.h"
+
+#define MORE 10
+/* Ages in hours: no machine is too slow for these. */
+#define HOUR (3600UL * HZ)
+
+static void count(struct kunit *test, unsigned long max_age)
+{
+	struct mgl_net *mn = test->priv;
+
+	mutex_lock(&mn->lock);
+	mgl_flows_count(mn, max_age);
+	mutex_unlock(&mn->lock);
+}
+
+static void set_timeouts(struct mgl_net *mn, u32 seconds)
+{
+	u32 kind, state;
+
+	for (kind = 0; kind < MGL_KIND_MAX; kind++)
+		for (state = 0; state < __MAGLEV_FLOW_MAX; state++)
+			WRITE_ONCE(mn->timeouts.seconds[kind][state], seconds);
+}
+
+static u32 flows_with(struct mgl_backend **at, const struct mgl_backend *b,
+		      u32 first, u32 step)
+{
+	u32 i, n = 0;
+
+	for (i = first; i < FLOWS; i += step)
+		n += at[i] == b;
+	return n;
+}
+
+static void test_flows_count_by_backend(struct kunit *test)
+{
+	struct mgl_net *mn = test->priv;
+	struct mgl_backend *at[FLOWS];
+	u32 i;
+
+	count(test, 0);
+	KUNIT_EXPECT_EQ(test, 0, mn->n_flows);
+	sel_settle(test);
+	sel_mid_all(test, at);
+	/* A SYN of the same flow: it is opening again. */
+	for (i = 0; i < FLOWS; i += 3)
+		sel_syn(test, i);
+	count(test, 0);
+	KUNIT_EXPECT_EQ(test, FLOWS, mn->n_flows);
+	for (i = 0; i < BACKENDS; i++) {
+		struct mgl_backend *b = sel_backend(test, sel_own, i);
+		u32 opening = flows_with(at, b, 0, 3);
+
+		KUNIT_EXPECT_EQ(test, opening, b->n_inactive);
+		KUNIT_EXPECT_EQ(test, flows_with(at, b, 0, 1) - opening,
+				b->n_active);
+	}
+}
+
+/* Neither flows of a deleted backend nor expired ones. */
+static void test_flows_count_live_only(struct kunit *test)
+{
+	struct mgl_net *mn = test->priv;
+	struct mgl_backend *at[FLOWS];
+	u32 had;
+
+	sel_settle(test);
+	sel_mid_all(test, at);
+	had = flows_with(at, sel_backend(test, sel_own, 0), 0, 1);
+	KUNIT_EXPECT_GT(test, had, 0);
+	sel_del(test, sel_own, 0);
+	count(test, 0);
+	KUNIT_EXPECT_EQ(test, FLOWS - had, mn->n_flows);
+	set_timeouts(mn, 0);
+	count(test, 0);
+	KUNIT_EXPECT_EQ(test, 0, mn->n_flows);
+	KUNIT_EXPECT_EQ(test, 0, sel_backend(test, sel_own, 1)->n_active);
+}
+
+static void test_flows_count_max_age(struct kunit *test)
+{
+	struct mgl_net *mn = test->priv;
+	struct mgl_backend *at[FLOWS];
+	u32 i;
+
+	sel_settle(test);
+	sel_mid_all(test, at);
+	/* There was none: any age is too old. */
+	count(test, HOUR);
+	KUNIT_EXPECT_EQ(test, FLOWS, mn->n_flows);
+	for (i = 0; i < MORE; i++)
+		sel_mid(test, FLOWS + i);
+	count(test, HOUR);
+	KUNIT_EXPECT_EQ(test, FLOWS, mn->n_flows);
+	count(test, 0);
+	KUNIT_EXPECT_EQ(test, FLOWS + MORE, mn->n_flows);
+
+	for (i = 0; i < MORE; i++)
+		sel_mid(test, FLOWS + MORE + i);
+	mn->flows_counted_at -= 2 * HOUR;
+	count(test, 4 * HOUR);
+	KUNIT_EXPECT_EQ(test, FLOWS + MORE, mn->n_flows);
+	count(test, HOUR);
+	KUNIT_EXPECT_EQ(test, FLOWS + 2 * MORE, mn->n_flows);
+}
+
+/* A count from before is not used once flows were removed. */
+static void test_flows_count_after_removal(struct kunit *test)
+{
+	struct mgl_net *mn = test->priv;
+	struct mgl_backend *at[FLOWS];
+
+	sel_settle(test);
+	sel_mid_all(test, at);
+	count(test, 0);
+	KUNIT_EXPECT_EQ(test, FLOWS, mn->n_flows);
+	sel_svc->track = MAGLEV_TRACK_NONE;
+	sel_gc(test);
+	count(test, HOUR);
+	KUNIT_EXPECT_EQ(test, 0, mn->n_flows);
+}
+
+static void test_flows_reset_defaults(struct kunit *test)
+{
+	struct mgl_net *mn = test->priv;
+	struct mgl_backend *at[FLOWS];
+
+	sel_settle(test);
+	sel_mid_all(test, at);
+	count(test, 0);
+	set_timeouts(mn, 5);
+	mutex_lock(&mn->lock);
+	mgl_flows_reset(mn);
+	KUNIT_EXPECT_TRUE(test, !mgl_flows_cache(mn));
+	KUNIT_EXPECT_FALSE(test, mn->has_flows);
+	KUNIT_EXPECT_EQ(test, 0, mn->n_flows);
+	KUNIT_EXPECT_EQ(test, MAGLEV_CACHE_SIZE_DEFAULT, mn->cache_size);
+	KUNIT_EXPECT_EQ(test, MAGLEV_TIMEOUT_TCP_DEFAULT,
+			mn->timeouts.seconds[MGL_KIND_TCP][MAGLEV_FLOW_ESTABLISHED]);
+	KUNIT_EXPECT_EQ(test, MAGLEV_TIMEOUT_UDP_DEFAULT,
+			mn->timeouts.seconds[MGL_KIND_UDP][MAGLEV_FLOW_OPENING]);
+	KUNIT_EXPECT_EQ(test, MAGLEV_TIMEOUT_SCTP_CLOSE_DEFAULT,
+			mn->timeouts.seconds[MGL_KIND_SCTP][MAGLEV_FLOW_CLOSED]);
+	/* Once more, without a cache. */
+	mgl_flows_reset(mn);
+	mutex_unlock(&mn->lock);
+}
+
+/* Packets go by hash without a cache, and are tracked in the next one. */
+static void test_flows_reset_packets(struct kunit *test)
+{
+	struct mgl_net *mn = test->priv;
+	struct mgl_backend *at[FLOWS];
+
+	sel_settle(test);
+	sel_mid_all(test, at);
+	mutex_lock(&mn->lock);
+	mgl_flows_reset(mn);
+	mutex_unlock(&mn->lock);
+	sel_reseed(test, 2);
+	sel_settle(test);
+	sel_expect_cur(test);
+	count(test, 0);
+	KUNIT_EXPECT_EQ(test, 0, mn->n_flows);
+
+	mutex_lock(&mn->lock);
+	mn->cache_size = MAGLEV_CACHE_SIZE_MIN;
+	KUNIT_EXPECT_EQ(test, 0, mgl_flows_ensure(mn, MAGLEV_TRACK_ALL, NULL));
+	mutex_unlock(&mn->lock);
+	sel_mid_all(test, at);
+	count(test, 0);
+	KUNIT_EXPECT_EQ(test, FLOWS, mn->n_flows);
+	sel_reseed(test, 3);
+	sel_settle(test);
+	sel_expect_stay(test, at);
+}
+
+static struct kunit_case flows_cases[] = {
+	KUNIT_CASE(test_flows_count_by_backend),
+	KUNIT_CASE(test_flows_count_live_only),
+	KUNIT_CASE(test_flows_count_max_age),
+	KUNIT_CASE(test_flows_count_after_removal),
+	KUNIT_CASE(test_flows_reset_defaults),
+	KUNIT_CASE(test_flows_reset_packets),
+	{}
+};
+
+static struct kunit_suite flows_suite = {
+	.name = "maglev_flows",
+	.init = sel_init,
+	.exit = sel_exit,
+	.test_cases = flows_cases,
+};
+
+kunit_test_suite(flows_suite);
