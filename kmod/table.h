@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The published table of a pool: lookup by the data path, and replacement. */
-#ifndef _MGL_LOOKUP_H
-#define _MGL_LOOKUP_H
+#ifndef _MGL_TABLE_H
+#define _MGL_TABLE_H
 
 #include <linux/rcupdate.h>
 #include <linux/types.h>
@@ -105,4 +105,4 @@ bool mgl_table_remembers(struct mgl_net *mn, const struct mgl_pool *pool,
 			 const struct mgl_backend *b);
 u32 mgl_table_unsettled(struct mgl_net *mn, const struct mgl_pool *pool);
 
-#endif /* _MGL_LOOKUP_H */
+#endif /* _MGL_TABLE_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* GRE: find the inner packet. Pure. */
-#ifndef _MGL_OUTER_H
-#define _MGL_OUTER_H
+#ifndef _MGL_GRE_H
+#define _MGL_GRE_H
 
 #include <linux/types.h>
 #include "reason.h"
@@ -25,4 +25,4 @@ struct mgl_gre {
 enum mgl_reason mgl_gre_parse(const struct mgl_packet *p, u32 off,
 			      struct mgl_gre *gre);
 
-#endif /* _MGL_OUTER_H */
+#endif /* _MGL_GRE_H */

@@ -5,8 +5,8 @@
  * Pure: no locks, no globals, no kernel objects. The module, the unit tests
  * and the fuzzers compile the same file.
  */
-#ifndef _MGL_TABLE_H
-#define _MGL_TABLE_H
+#ifndef _MGL_MAGLEV_H
+#define _MGL_MAGLEV_H
 
 #include <linux/types.h>
 #include "addr.h"
@@ -47,4 +47,4 @@ int mgl_maglev_populate(u16 *slots, u32 size, u64 seed,
 int mgl_maglev_fingerprint(const u16 *slots, u32 size,
 			   const struct mgl_candidate *cand, u32 n, u64 *fp);
 
-#endif /* _MGL_TABLE_H */
+#endif /* _MGL_MAGLEV_H */

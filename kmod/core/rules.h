@@ -4,8 +4,8 @@
  * owner, or the backend in the flow's entry. Pure: no time, no memory, no
  * objects.
  */
-#ifndef _MGL_CONSISTENCY_H
-#define _MGL_CONSISTENCY_H
+#ifndef _MGL_RULES_H
+#define _MGL_RULES_H
 
 #include <linux/types.h>
 #include <uapi/linux/maglev.h>
@@ -50,4 +50,4 @@ bool mgl_rules_redundant(enum maglev_track track, bool unsettled, bool is_owner)
 enum maglev_flow_state mgl_flow_state_next(enum maglev_flow_state state,
 					   enum maglev_flow_state pkt_state);
 
-#endif /* _MGL_CONSISTENCY_H */
+#endif /* _MGL_RULES_H */
