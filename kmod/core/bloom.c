@@ -56,13 +56,13 @@ static void note(struct mgl_bloom *bloom, u64 key)
 void mgl_bloom_add(struct mgl_cache_array *array, u64 key)
 {
 	spinlock_t *lock = mgl_cache_lock(array, mgl_bucket_of(array, key));
-	struct mgl_bloom *fresh, *bloom;
+	struct mgl_bloom *next, *bloom;
 
-	fresh = rcu_dereference_check(array->fresh, lockdep_is_held(lock));
-	if (unlikely(fresh))
-		note(fresh, key);
+	next = rcu_dereference_check(array->next_bloom, lockdep_is_held(lock));
+	if (unlikely(next))
+		note(next, key);
 	/*
-	 * Once ->fresh is NULL again, ->bloom is the new filter. Pairs with
+	 * Once ->next_bloom is NULL again, ->bloom is the new filter. Pairs with
 	 * smp_wmb() in bloom_swap().
 	 */
 	smp_rmb();
@@ -97,33 +97,33 @@ bool mgl_cache_may_contain(struct mgl_cache *cache, u64 key)
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_cache_may_contain);
 
-struct tidy {
-	struct mgl_bloom *fresh;
+struct rebuild {
+	struct mgl_bloom *next;
 	mgl_visit_fn visit;
 	void *ctx;
 };
 
-static bool tidy_flow(void *ctx, const struct mgl_cached *flow)
+static bool rebuild_visit(void *ctx, const struct mgl_cached *flow)
 {
-	const struct tidy *t = ctx;
+	const struct rebuild *r = ctx;
 
-	if (t->visit(t->ctx, flow))
+	if (r->visit(r->ctx, flow))
 		return true;
-	if (t->fresh)
-		note(t->fresh, flow->key);
+	if (r->next)
+		note(r->next, flow->key);
 	return false;
 }
 
 static struct mgl_bloom *bloom_swap(struct mgl_cache_array *array,
-				    struct mgl_bloom *fresh)
+				    struct mgl_bloom *next)
 {
 	struct mgl_bloom *old;
 
 	old = rcu_dereference_protected(array->bloom, true);
-	rcu_assign_pointer(array->bloom, fresh);
+	rcu_assign_pointer(array->bloom, next);
 	/* Pairs with smp_rmb() in mgl_bloom_add(). */
 	smp_wmb();
-	RCU_INIT_POINTER(array->fresh, NULL);
+	RCU_INIT_POINTER(array->next_bloom, NULL);
 	return old;
 }
 
@@ -146,12 +146,12 @@ struct mgl_bloom *mgl_cache_gc(struct mgl_cache *cache, mgl_visit_fn visit,
 	struct mgl_bucket_ref ref = {
 		.array = rcu_dereference_protected(cache->array, true),
 	};
-	struct tidy t = { .visit = visit, .ctx = ctx };
+	struct rebuild r = { .visit = visit, .ctx = ctx };
 
 	/* Optional, so no warning. Not accounted: no task to charge. */
-	t.fresh = mgl_bloom_alloc(mgl_cache_size(cache), GFP_KERNEL |
+	r.next = mgl_bloom_alloc(mgl_cache_size(cache), GFP_KERNEL |
 				   __GFP_NOWARN | __GFP_RETRY_MAYFAIL);
-	rcu_assign_pointer(ref.array->fresh, t.fresh);
+	rcu_assign_pointer(ref.array->next_bloom, r.next);
 	/*
 	 * Visit empty buckets, too, because of their locks: a writer that held
 	 * the lock before and missed the new filter has stored its flow by now,
@@ -160,8 +160,8 @@ struct mgl_bloom *mgl_cache_gc(struct mgl_cache *cache, mgl_visit_fn visit,
 	for (; ref.bucket <= ref.array->mask; ref.bucket++) {
 		if (!(ref.bucket % BUCKETS_AT_A_TIME))
 			cond_resched();
-		mgl_bucket_sweep(&ref, tidy_flow, &t);
+		mgl_bucket_sweep(&ref, rebuild_visit, &r);
 	}
-	return t.fresh ? bloom_swap(ref.array, t.fresh) : NULL;
+	return r.next ? bloom_swap(ref.array, r.next) : NULL;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_cache_gc);

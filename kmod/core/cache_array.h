@@ -70,7 +70,7 @@ static_assert(sizeof(struct mgl_bucket) + sizeof(struct mgl_names) ==
  * @names: descriptions of the flows, by bucket
  * @bloom: Bloom filter with every flow in @buckets; replaced by mgl_cache_gc(),
  *	read under RCU
- * @fresh: during garbage collection, the next Bloom filter
+ * @next_bloom: during garbage collection, the next Bloom filter
  */
 struct mgl_cache_array {
 	u32 mask;
@@ -81,7 +81,7 @@ struct mgl_cache_array {
 	struct mgl_bucket *buckets;
 	struct mgl_names *names;
 	struct mgl_bloom __rcu *bloom;
-	struct mgl_bloom __rcu *fresh;
+	struct mgl_bloom __rcu *next_bloom;
 };
 
 /**
