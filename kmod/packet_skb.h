@@ -10,7 +10,12 @@
 static inline int mgl_packet_skb_copy(const void *ctx, u32 off, void *to,
 				      u32 len)
 {
-	return skb_copy_bits(ctx, off, to, len);
+	const struct sk_buff *skb = ctx;
+
+	/* An offset that is negative as an int would lie in front of the data. */
+	if (off > skb->len || len > skb->len - off)
+		return -EFAULT;
+	return skb_copy_bits(skb, off, to, len);
 }
 
 /* The result is valid until the data of the socket buffer is reallocated. */

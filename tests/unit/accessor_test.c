@@ -114,6 +114,29 @@ static void test_accessor_skb(void)
 	}
 }
 
+/* As an int such an offset is negative, and lies in front of the data. */
+static void test_accessor_skb_far_offsets(void)
+{
+	u32 back, len, cut;
+	u8 buffer[LEN];
+
+	for (cut = 0; cut <= LEN; cut++) {
+		struct sk_buff *skb = shim_skb_new(bytes, LEN, &cut, 1);
+		struct mgl_packet p = mgl_packet_skb(skb);
+
+		for (back = 1; back <= 2 * LEN; back++)
+		for (len = 1; len <= LEN; len++) {
+			CHECK(!mgl_packet_read(&p, 0u - back, len, buffer),
+			      "cut at %u, %u bytes from -%u", cut, len, back);
+			CHECK(!mgl_packet_read(&p, 0x80000000u + back, len,
+					       buffer),
+			      "cut at %u, %u bytes from 2^31 + %u", cut, len,
+			      back);
+		}
+		shim_skb_free(skb);
+	}
+}
+
 static const struct ktap_case cases[] = {
 	KTAP_CASE(test_accessor_cuts,
 		  "bytes are read in place where they are linear, copied where not, and refused beyond the end"),
@@ -121,6 +144,8 @@ static const struct ktap_case cases[] = {
 		  "offsets near 2^31 and 2^32 are refused: no sum overflows"),
 	KTAP_CASE(test_accessor_skb,
 		  "a socket buffer cut at any two bytes is read as a whole one"),
+	KTAP_CASE(test_accessor_skb_far_offsets,
+		  "offsets of 2^31 and above are refused in a socket buffer, too"),
 };
 
 int main(void)
