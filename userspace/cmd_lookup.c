@@ -17,8 +17,8 @@ static const char *because(uint8_t rule)
 		[MAGLEV_RULE_NOBODY] = "no backend is usable",
 		[MAGLEV_RULE_OPEN] = "it opens the flow, so the slot's owner",
 		[MAGLEV_RULE_CACHED] = "the flow is tracked to it",
-		[MAGLEV_RULE_CURRENT] = "not tracked, and nobody else is remembered: the slot's owner",
-		[MAGLEV_RULE_PREVIOUS] = "not tracked, and the slot changed hands lately: its owner before",
+		[MAGLEV_RULE_CURRENT] = "not tracked, and no previous owner is usable: the slot's owner",
+		[MAGLEV_RULE_PREVIOUS] = "not tracked, and the slot has not settled: its previous owner",
 		[MAGLEV_RULE_HASH] = "the service tracks nothing: the slot's owner",
 	};
 
