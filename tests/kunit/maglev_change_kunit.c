@@ -86,6 +86,18 @@ static struct mgl_pool *pool_of(enum kind kind)
 							     sel_own;
 }
 
+/* Whether @b, or nobody if it is NULL, has the number @id. */
+static bool has_number(const struct mgl_net *mn, u32 id,
+		       const struct mgl_backend *b)
+{
+	bool has;
+
+	rcu_read_lock();
+	has = mgl_ids_get(&mn->backend_ids, id) == b;
+	rcu_read_unlock();
+	return has;
+}
+
 static struct snapshot *snapshot(struct kunit *test, struct mgl_pool *pool)
 {
 	struct mgl_net *mn = test->priv;
@@ -114,7 +126,7 @@ static struct snapshot *snapshot(struct kunit *test, struct mgl_pool *pool)
 			break;
 		s->listed[i].b = b;
 		s->listed[i].id = b->id;
-		s->listed[i].has_id = mgl_ids_get(&mn->backend_ids, b->id) == b;
+		s->listed[i].has_id = has_number(mn, b->id, b);
 		s->listed[i].serves = mgl_backend_serves(b);
 		s->listed[i].state = b->state;
 		s->listed[i].weight = b->weight;
@@ -438,7 +450,7 @@ static void test_change_commit_lists(struct kunit *test)
 	list_for_each_entry(b, &sel_own->backends, node) {
 		if (n && mgl_addr_cmp(&last, &b->endpoint->addr) >= 0)
 			FAIL_ONCE(test, "backend %u is out of order", n);
-		if (mgl_ids_get(&mn->backend_ids, b->id) != b)
+		if (!has_number(mn, b->id, b))
 			FAIL_ONCE(test, "backend %u has no number", n);
 		if (!mgl_backend_serves(b) || !b->slots)
 			FAIL_ONCE(test, "backend %u is not in use", n);
@@ -452,7 +464,7 @@ static void test_change_commit_lists(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, BACKENDS + 1, sel_own->n_backends);
 	KUNIT_EXPECT_EQ(test, BACKENDS + 1, mn->n_endpoints);
 	KUNIT_EXPECT_EQ(test, BACKENDS + 1, mn->backend_ids.used);
-	KUNIT_EXPECT_TRUE(test, !mgl_ids_get(&mn->backend_ids, id));
+	KUNIT_EXPECT_TRUE(test, has_number(mn, id, NULL));
 
 	b = sel_backend(test, sel_own, 1);
 	run(test, EDIT_DRAIN, true, NULL);

@@ -10,8 +10,10 @@
 #include "backend.h"
 
 struct kunit;
+struct mgl_dry_run;
 struct mgl_net;
 struct mgl_pool;
+struct mgl_pool_params;
 struct mgl_service;
 
 #define SIZE 251
