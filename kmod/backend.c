@@ -195,15 +195,19 @@ void mgl_backend_link(struct mgl_pool *pool, struct mgl_backend *b)
 
 /**
  * mgl_backend_unlink() - remove a backend from the list of its pool
- * @pool: the pool; its mgl_net.lock is held
+ * @mn: the namespace; mn->lock is held
+ * @pool: the pool
  * @b: the backend, which the caller has to release
  *
  * Context: any.
  */
-void mgl_backend_unlink(struct mgl_pool *pool, struct mgl_backend *b)
+void mgl_backend_unlink(struct mgl_net *mn, struct mgl_pool *pool,
+			struct mgl_backend *b)
 {
+	lockdep_assert_held(&mn->lock);
 	list_del(&b->node);
 	pool->n_backends--;
+	mn->gc_flows = true;
 }
 
 static void backend_put_rcu(struct rcu_head *rcu)
@@ -228,7 +232,6 @@ void mgl_backend_release(struct mgl_net *mn, struct mgl_backend *b)
 	mgl_backend_publish(b);
 	mgl_ids_del(&mn->backend_ids, b->id);
 	mgl_endpoint_unuse(mn, b->endpoint);
-	mn->gc_flows = true;
 	call_rcu(&b->rcu, backend_put_rcu);
 }
 
@@ -246,7 +249,7 @@ void mgl_backends_flush(struct mgl_net *mn, struct mgl_pool *pool)
 
 	lockdep_assert_held(&mn->lock);
 	list_for_each_entry_safe(b, next, &pool->backends, node) {
-		mgl_backend_unlink(pool, b);
+		mgl_backend_unlink(mn, pool, b);
 		mgl_backend_release(mn, b);
 	}
 }

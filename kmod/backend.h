@@ -130,7 +130,8 @@ struct mgl_backend *mgl_backend_alloc(const struct mgl_ctx *ctx,
 				      const struct mgl_pool *pool,
 				      const struct mgl_backend_spec *spec);
 void mgl_backend_link(struct mgl_pool *pool, struct mgl_backend *b);
-void mgl_backend_unlink(struct mgl_pool *pool, struct mgl_backend *b);
+void mgl_backend_unlink(struct mgl_net *mn, struct mgl_pool *pool,
+			struct mgl_backend *b);
 void mgl_backend_apply(struct mgl_backend *b,
 		       const struct mgl_backend_params *params);
 void mgl_backend_publish(struct mgl_backend *b);

@@ -322,7 +322,7 @@ void mgl_change_commit(const struct mgl_ctx *ctx, struct mgl_change *c)
 {
 	commit_added(c);
 	if (c->deleted)
-		mgl_backend_unlink(c->pool, c->deleted);
+		mgl_backend_unlink(ctx->mn, c->pool, c->deleted);
 	if (c->edited)
 		mgl_backend_apply(c->edited, &c->backend_params);
 	if (c->has_table)

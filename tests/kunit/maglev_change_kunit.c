@@ -53,6 +53,7 @@ struct snapshot {
 	u32 n_backends;
 	u32 n_endpoints;
 	u32 ids;
+	bool gc_flows;
 	struct {
 		const struct mgl_backend *b;
 		u32 id;
@@ -121,6 +122,7 @@ static struct snapshot *snapshot(struct kunit *test, struct mgl_pool *pool)
 	s->n_backends = pool->n_backends;
 	s->n_endpoints = mn->n_endpoints;
 	s->ids = mn->backend_ids.used;
+	s->gc_flows = mn->gc_flows;
 	list_for_each_entry(b, &pool->backends, node) {
 		if (i == LISTED_MAX)
 			break;
