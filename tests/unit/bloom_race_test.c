@@ -9,20 +9,14 @@
 #include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <pthread.h>
 #include <sched.h>
-#include <stdlib.h>
 
 #include "flows.h"
 #include "ktap.h"
 #include "prng.h"
-
-#ifndef __SANITIZE_THREAD__
-#error "this test tells nothing without -fsanitize=thread"
-#endif
+#include "race.h"
 
 #define SIZE	(16 * MAGLEV_CACHE_SIZE_MIN)
-#define THREADS	3
 /* Flows that a thread goes on asking for: its last ones. */
 #define RECENT	16
 /* Filters that are replaced before a grace period frees them. */
@@ -38,18 +32,13 @@
 
 static struct mgl_cache *cache;
 static u32 round_now;
-static bool waiting;	/* for the threads, which may share a CPU */
-static bool stop;
 
 static struct thread {
-	pthread_t id;
-	u64 prng;
-	u64 quiet;	/* counts the times at which it held nothing */
+	struct race_thread race;
 	u64 recent[RECENT];
-	bool done;	/* it has asked enough */
 	u64 asked;
 	u64 wrong;
-} threads[THREADS];
+} threads[RACE_THREADS];
 
 /* Now and then let another thread run where order matters. */
 static void yield_sometimes(void)
@@ -82,8 +71,8 @@ static void *packets(void *arg)
 	struct thread *t = arg;
 	u32 n = 0, i;
 
-	while (!READ_ONCE(stop)) {
-		u64 key = prng(&t->prng);
+	while (race_goes_on()) {
+		u64 key = prng(&t->race.prng);
 		struct mgl_cached flow = flows_live(key, READ_ONCE(round_now),
 						    1000);
 
@@ -92,38 +81,12 @@ static void *packets(void *arg)
 		for (i = 0; i < RECENT; i++)
 			ask(t, t->recent[i], &clock);
 		if (t->asked >= ENOUGH)
-			WRITE_ONCE(t->done, true);
-		smp_store_release(&t->quiet, t->quiet + 1);
-		if (READ_ONCE(waiting) || n % 4 == 0)
+			WRITE_ONCE(t->race.done, true);
+		race_quiet(&t->race);
+		if (n % 4 == 0)
 			sched_yield();
 	}
 	return NULL;
-}
-
-/* Waits until every thread has held nothing in between: a grace period. */
-static void grace_period(void)
-{
-	u64 before;
-	u32 i;
-
-	WRITE_ONCE(waiting, true);
-	for (i = 0; i < THREADS; i++) {
-		before = smp_load_acquire(&threads[i].quiet);
-		/* The one that is under way may have begun before. */
-		while (smp_load_acquire(&threads[i].quiet) < before + 2)
-			sched_yield();
-	}
-	WRITE_ONCE(waiting, false);
-}
-
-static bool all_done(void)
-{
-	u32 i;
-
-	for (i = 0; i < THREADS; i++)
-		if (!READ_ONCE(threads[i].done))
-			return false;
-	return true;
 }
 
 static bool visit_old(void *ctx, const struct mgl_cached *flow)
@@ -136,18 +99,16 @@ static u32 rounds_of_collection(void)
 	struct mgl_bloom *old[OLD];
 	u32 n = 0, i;
 
-	while (n < ROUNDS || (n < ROUNDS_MAX && !all_done())) {
+	while (n < ROUNDS || (n < ROUNDS_MAX && !race_all_done())) {
 		for (i = 0; i < OLD; i++, n++) {
 			old[i] = mgl_cache_gc(cache, visit_old, &n);
 			WRITE_ONCE(round_now, n + 1);
 		}
-		grace_period();
+		race_grace_period();
 		for (i = 0; i < OLD; i++)
 			kvfree(old[i]);
 	}
-	WRITE_ONCE(stop, true);
-	for (i = 0; i < THREADS; i++)
-		pthread_join(threads[i].id, NULL);
+	race_stop();
 	return n;
 }
 
@@ -158,15 +119,12 @@ static void test_bloom_race(void)
 
 	cache = mgl_cache_alloc(SIZE);
 	shim_window_to = yield_sometimes;
-	for (i = 0; i < THREADS; i++) {
-		threads[i].prng = 99 + i;
-		if (pthread_create(&threads[i].id, NULL, packets, &threads[i]))
-			abort();
-	}
+	for (i = 0; i < RACE_THREADS; i++)
+		race_start(&threads[i].race, 99 + i, packets);
 	rounds = rounds_of_collection();
-	for (i = 0; i < THREADS; i++) {
+	for (i = 0; i < RACE_THREADS; i++) {
 		CHECK_EQ(threads[i].wrong, 0, "thread %u", i);
-		CHECK(threads[i].done, "thread %u asked %llu times", i,
+		CHECK(threads[i].race.done, "thread %u asked %llu times", i,
 		      (unsigned long long)threads[i].asked);
 		asked += threads[i].asked;
 	}

@@ -9,20 +9,15 @@
 #include <linux/kernel.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 
 #include "flows.h"
 #include "ktap.h"
 #include "prng.h"
-
-#ifndef __SANITIZE_THREAD__
-#error "this test tells nothing without -fsanitize=thread"
-#endif
+#include "race.h"
 
 #define SMALL	MAGLEV_CACHE_SIZE_MIN
-#define THREADS	3
 #define ROUNDS	100
 /*
  * Each round waits for two turns of every thread, so that this many come to
@@ -47,19 +42,14 @@
 static struct mgl_cache *cache;
 static u32 seconds = 1000;
 static u32 refusing;	/* odd while a resize is under way that will not do */
-static bool waiting;	/* for the threads, which may share a CPU */
-static bool stop;
 
 static struct thread {
-	pthread_t id;
-	u64 prng;
-	u64 quiet;	/* counts the times at which it held nothing */
+	struct race_thread race;
 	u32 own;	/* of its own flows, those it has stored */
 	u32 found, missed, late, stored, displaced;
-	bool done;	/* it has seen enough */
 	u32 failed;
 	const char *first;
-} threads[THREADS];
+} threads[RACE_THREADS];
 
 /* A bucket of the smallest cache is two of a larger one, also too small. */
 static u64 key_of(u32 i)
@@ -128,7 +118,7 @@ static bool is_named(const struct mgl_cached *flow)
 /* Only on its way back may a flow be missed, and never by a store. */
 static void stable_packet(struct thread *t, struct mgl_clock *clock)
 {
-	u64 key = key_of(prng_below(&t->prng, STABLE));
+	u64 key = key_of(prng_below(&t->race.prng, STABLE));
 	u32 before = smp_load_acquire(&refusing);
 	struct mgl_cached flow;
 
@@ -154,10 +144,10 @@ static void stable_packet(struct thread *t, struct mgl_clock *clock)
 
 static void stable_store(struct thread *t, struct mgl_clock *clock)
 {
-	bool replace = prng_below(&t->prng, 2);
+	bool replace = prng_below(&t->race.prng, 2);
 	struct mgl_cached flow;
 
-	flow = flow_new(key_of(prng_below(&t->prng, STABLE)), prng(&t->prng),
+	flow = flow_new(key_of(prng_below(&t->race.prng, STABLE)), prng(&t->race.prng),
 			clock->now);
 	expect(t, flows_store(cache, &flow, replace, clock) ==
 	       (replace ? MGL_CACHE_REPLACED : MGL_CACHE_KEPT),
@@ -168,7 +158,7 @@ static void stable_store(struct thread *t, struct mgl_clock *clock)
 /* Flows that are closing, and evict one another all the time. */
 static void churn_packet(struct thread *t, struct mgl_clock *clock)
 {
-	u64 key = key_of(STABLE + prng_below(&t->prng, CHURN));
+	u64 key = key_of(STABLE + prng_below(&t->race.prng, CHURN));
 	enum mgl_cache_stored stored;
 	struct mgl_cached flow;
 
@@ -178,14 +168,14 @@ static void churn_packet(struct thread *t, struct mgl_clock *clock)
 		expect(t, !flow.confirmed || flow.state == MAGLEV_FLOW_CLOSING ||
 		       flow.state == MAGLEV_FLOW_CLOSED,
 		       "the state of another flow is found");
-		if (prng_below(&t->prng, 4))
+		if (prng_below(&t->race.prng, 4))
 			mgl_cache_touch(cache, &flow, MAGLEV_FLOW_CLOSED,
 					clock->now);
 		return;
 	}
-	flow = flow_new(key, prng(&t->prng), clock->now);
+	flow = flow_new(key, prng(&t->race.prng), clock->now);
 	flow.state = MAGLEV_FLOW_CLOSING;
-	flow.confirmed = prng_below(&t->prng, 2);
+	flow.confirmed = prng_below(&t->race.prng, 2);
 	stored = flows_store(cache, &flow, false, clock);
 	t->stored++;
 	t->displaced += stored == MGL_CACHE_EVICTED;
@@ -200,13 +190,13 @@ static void own_packet(struct thread *t, const struct mgl_clock *clock)
 	struct mgl_cached flow;
 	u64 key;
 
-	if (t->own < OWN && !prng_below(&t->prng, 64)) {
+	if (t->own < OWN && !prng_below(&t->race.prng, 64)) {
 		key = own_key(t, t->own++);
 		flow = flow_new(key, 0, clock->now);
 		expect(t, flows_store(cache, &flow, false, clock) ==
 		       MGL_CACHE_NEW, "no room for an own flow");
 	} else if (t->own) {
-		key = own_key(t, prng_below(&t->prng, t->own));
+		key = own_key(t, prng_below(&t->race.prng, t->own));
 	} else {
 		return;
 	}
@@ -217,12 +207,12 @@ static void *packets(void *arg)
 {
 	struct thread *t = arg;
 
-	while (!READ_ONCE(stop)) {
+	while (race_goes_on()) {
 		struct mgl_clock clock = flows_clock(READ_ONCE(seconds));
 		u32 i;
 
 		for (i = 0; i < 8; i++)
-			switch (prng_below(&t->prng, 8)) {
+			switch (prng_below(&t->race.prng, 8)) {
 			case 0 ... 2:
 				stable_packet(t, &clock);
 				break;
@@ -237,28 +227,10 @@ static void *packets(void *arg)
 			}
 		if (t->own == OWN && t->found >= ENOUGH &&
 		    t->displaced >= ENOUGH)
-			WRITE_ONCE(t->done, true);
-		smp_store_release(&t->quiet, t->quiet + 1);
-		if (READ_ONCE(waiting))
-			sched_yield();
+			WRITE_ONCE(t->race.done, true);
+		race_quiet(&t->race);
 	}
 	return NULL;
-}
-
-/* Waits until every thread has held nothing in between: a grace period. */
-static void grace_period(void)
-{
-	u64 before;
-	u32 i;
-
-	WRITE_ONCE(waiting, true);
-	for (i = 0; i < THREADS; i++) {
-		before = smp_load_acquire(&threads[i].quiet);
-		/* The one that is under way may have begun before. */
-		while (smp_load_acquire(&threads[i].quiet) < before + 2)
-			sched_yield();
-	}
-	WRITE_ONCE(waiting, false);
 }
 
 static void resize(u32 size, int want)
@@ -268,7 +240,7 @@ static void resize(u32 size, int want)
 
 	CHECK_EQ(-mgl_cache_resize(cache, size, &clock, &old), -want,
 		 "to %u", size);
-	grace_period();
+	race_grace_period();
 	mgl_cache_array_free(old);
 }
 
@@ -291,7 +263,7 @@ static void resize_in_vain(void)
 		CHECK_EQ(flows_store(cache, &flow, false, &clock), MGL_CACHE_NEW, "pinned %u", i);
 	}
 	smp_store_release(&refusing, refusing + 1);
-	grace_period();
+	race_grace_period();
 	resize(SMALL, -ENOSPC);
 	smp_store_release(&refusing, refusing + 1);
 	mgl_cache_sweep(cache, visit_pinned, NULL);
@@ -309,18 +281,8 @@ static void collect(void)
 	struct mgl_bloom *old = mgl_cache_gc(cache, visit_nobody, NULL);
 
 	CHECK(old, "no new Bloom filter");
-	grace_period();
+	race_grace_period();
 	kvfree(old);
-}
-
-static bool all_done(void)
-{
-	u32 i;
-
-	for (i = 0; i < THREADS; i++)
-		if (!READ_ONCE(threads[i].done))
-			return false;
-	return true;
 }
 
 static u32 rounds_of_resizing(void)
@@ -329,9 +291,9 @@ static u32 rounds_of_resizing(void)
 	u32 round;
 
 	/* In the middle of a resize packets come, too. */
-	shim_resched_to = grace_period;
+	shim_resched_to = race_grace_period;
 	for (round = 0; round < ROUNDS ||
-	     (round < ROUNDS_MAX && !all_done()); round++) {
+	     (round < ROUNDS_MAX && !race_all_done()); round++) {
 		if (mgl_cache_size(cache) > SMALL && round % 3 == 0)
 			resize_in_vain();
 		else
@@ -376,17 +338,13 @@ static void test_cache_race(void)
 		flows_store(cache, &flow, false, &clock);
 	}
 	shim_window_to = yield_sometimes;
-	for (i = 0; i < THREADS; i++) {
-		threads[i].prng = i;
-		if (pthread_create(&threads[i].id, NULL, packets, &threads[i]))
-			abort();
-	}
+	for (i = 0; i < RACE_THREADS; i++)
+		race_start(&threads[i].race, i, packets);
 	rounds = rounds_of_resizing();
-	WRITE_ONCE(stop, true);
-	for (i = 0; i < THREADS; i++) {
+	race_stop();
+	for (i = 0; i < RACE_THREADS; i++) {
 		struct thread *t = &threads[i];
 
-		pthread_join(t->id, NULL);
 		CHECK(!t->failed, "thread %u: %u times; first: %s", i,
 		      t->failed, t->first);
 		sum.found += t->found;
@@ -394,7 +352,7 @@ static void test_cache_race(void)
 		sum.stored += t->stored;
 		sum.displaced += t->displaced;
 		sum.late += t->late;
-		CHECK(t->done, "thread %u: %u own flows, %u found, %u displaced another",
+		CHECK(t->race.done, "thread %u: %u own flows, %u found, %u displaced another",
 		      i, t->own, t->found, t->displaced);
 	}
 	check_left();
