@@ -32,6 +32,7 @@ static int put_config(struct mgl_net *mn, const struct mgl_nl_reply *reply)
 
 	if (!hdr)
 		return -EMSGSIZE;
+	mgl_flows_count(mn, mgl_nl_count_age(reply));
 	nest = nla_nest_start(skb, MAGLEV_A_CONFIG);
 	if (!nest ||
 	    nla_put_u32(skb, MAGLEV_CONFIG_A_CACHE_SIZE, mn->cache_size) ||
@@ -50,18 +51,7 @@ static int put_config(struct mgl_net *mn, const struct mgl_nl_reply *reply)
 /* MAGLEV_CMD_CONFIG_GET */
 int mgl_nl_config_get(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mgl_net *mn = mgl_net(genl_info_net(info));
-	struct mgl_nl_reply reply;
-	int err;
-
-	err = mgl_nl_reply_new(skb, info, &reply);
-	if (err)
-		return err;
-	mutex_lock(&mn->lock);
-	mgl_flows_count(mn, mgl_nl_count_age(&reply));
-	err = put_config(mn, &reply);
-	mutex_unlock(&mn->lock);
-	return mgl_nl_reply_send(&reply, info, err);
+	return mgl_nl_answer(skb, info, put_config);
 }
 
 static void set_timeouts(struct mgl_net *mn, struct nlattr **tb)

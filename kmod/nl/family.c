@@ -133,6 +133,32 @@ int mgl_nl_reply_send(struct mgl_nl_reply *reply, struct genl_info *info,
 }
 
 /**
+ * mgl_nl_answer() - answer a request with a message on the namespace
+ * @skb: the request
+ * @info: the request
+ * @put: writes the message, with mgl_net.lock held; returns 0 or -errno
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOMEM, or the error of @put or of sending.
+ */
+int mgl_nl_answer(struct sk_buff *skb, struct genl_info *info,
+		  int (*put)(struct mgl_net *mn,
+			     const struct mgl_nl_reply *reply))
+{
+	struct mgl_net *mn = mgl_net(genl_info_net(info));
+	struct mgl_nl_reply reply;
+	int err;
+
+	err = mgl_nl_reply_new(skb, info, &reply);
+	if (err)
+		return err;
+	mutex_lock(&mn->lock);
+	err = put(mn, &reply);
+	mutex_unlock(&mn->lock);
+	return mgl_nl_reply_send(&reply, info, err);
+}
+
+/**
  * mgl_nl_reply_dump() - prepare a reply for the messages of a dump
  * @skb: the socket buffer to fill
  * @cb: the dump

@@ -38,17 +38,7 @@ static int put_info(struct mgl_net *mn, const struct mgl_nl_reply *reply)
 /* MAGLEV_CMD_INFO_GET */
 int mgl_nl_info_get(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mgl_net *mn = mgl_net(genl_info_net(info));
-	struct mgl_nl_reply reply;
-	int err;
-
-	err = mgl_nl_reply_new(skb, info, &reply);
-	if (err)
-		return err;
-	mutex_lock(&mn->lock);
-	err = put_info(mn, &reply);
-	mutex_unlock(&mn->lock);
-	return mgl_nl_reply_send(&reply, info, err);
+	return mgl_nl_answer(skb, info, put_info);
 }
 
 static int put_counter(struct sk_buff *skb, const char *name, u64 value)
@@ -94,17 +84,7 @@ too_small:
 /* MAGLEV_CMD_STATS_GET */
 int mgl_nl_stats_get(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mgl_net *mn = mgl_net(genl_info_net(info));
-	struct mgl_nl_reply reply;
-	int err;
-
-	err = mgl_nl_reply_new(skb, info, &reply);
-	if (err)
-		return err;
-	mutex_lock(&mn->lock);
-	err = put_counters(mn, &reply);
-	mutex_unlock(&mn->lock);
-	return mgl_nl_reply_send(&reply, info, err);
+	return mgl_nl_answer(skb, info, put_counters);
 }
 
 static void zero_pool(struct mgl_pool *pool)

@@ -61,6 +61,9 @@ int mgl_nl_reply_new(struct sk_buff *skb, struct genl_info *info,
 		     struct mgl_nl_reply *reply);
 int mgl_nl_reply_send(struct mgl_nl_reply *reply, struct genl_info *info,
 		      int err);
+int mgl_nl_answer(struct sk_buff *skb, struct genl_info *info,
+		  int (*put)(struct mgl_net *mn,
+			     const struct mgl_nl_reply *reply));
 void mgl_nl_reply_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 		       struct mgl_nl_reply *reply);
 int mgl_nl_dump_all(struct netlink_callback *cb, int attr);

@@ -46,8 +46,9 @@ static int parse_prefix(struct genl_info *info, struct mgl_prefix *p)
 	return 0;
 }
 
-/* MAGLEV_CMD_ROUTER_NEW */
-int mgl_nl_router_new(struct sk_buff *skb, struct genl_info *info)
+static int change_routers(struct genl_info *info,
+			  int (*change)(const struct mgl_ctx *ctx,
+					const struct mgl_prefix *p))
 {
 	struct mgl_ctx ctx = mgl_nl_ctx(info);
 	struct mgl_prefix p;
@@ -57,29 +58,23 @@ int mgl_nl_router_new(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	mutex_lock(&ctx.mn->lock);
-	err = mgl_router_add(&ctx, &p);
+	err = change(&ctx, &p);
 	if (!err)
 		mgl_net_changed(ctx.mn);
 	mutex_unlock(&ctx.mn->lock);
 	return err;
 }
 
+/* MAGLEV_CMD_ROUTER_NEW */
+int mgl_nl_router_new(struct sk_buff *skb, struct genl_info *info)
+{
+	return change_routers(info, mgl_router_add);
+}
+
 /* MAGLEV_CMD_ROUTER_DEL */
 int mgl_nl_router_del(struct sk_buff *skb, struct genl_info *info)
 {
-	struct mgl_ctx ctx = mgl_nl_ctx(info);
-	struct mgl_prefix p;
-	int err;
-
-	err = parse_prefix(info, &p);
-	if (err)
-		return err;
-	mutex_lock(&ctx.mn->lock);
-	err = mgl_router_delete(&ctx, &p);
-	if (!err)
-		mgl_net_changed(ctx.mn);
-	mutex_unlock(&ctx.mn->lock);
-	return err;
+	return change_routers(info, mgl_router_delete);
 }
 
 static int put_router(const struct mgl_nl_reply *reply,
