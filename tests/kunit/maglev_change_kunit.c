@@ -17,10 +17,10 @@
 #include "pool.h"
 #include "report.h"
 #include "selection.h"
+#include "snapshot.h"
 #include "table.h"
 
 #define OTHER_SIZE 257
-#define LISTED_MAX (BACKENDS + 2)
 
 /* So long that no machine is too slow for what happens in half of it. */
 #define SETTLE_MS (3600 * MSEC_PER_SEC)
@@ -41,33 +41,6 @@ enum kind {
 	KINDS
 };
 
-/* Everything that an aborted change must leave as it was. */
-struct snapshot {
-	const struct mgl_table *table;
-	u64 fingerprint;
-	u32 unsettled;
-	u32 size;
-	u64 seed;
-	u32 settle;
-	u32 settle_now;
-	u32 n_backends;
-	u32 n_endpoints;
-	u32 ids;
-	bool gc_flows;
-	struct {
-		const struct mgl_backend *b;
-		u32 id;
-		bool has_id;
-		bool serves;
-		enum maglev_state state;
-		u32 weight;
-		u32 slots;
-		bool draining;
-		unsigned long deadline;
-		u32 refs;
-	} listed[LISTED_MAX];
-};
-
 /* Owners of slots by address, 0 for none. */
 struct owners {
 	u32 size;
@@ -75,80 +48,17 @@ struct owners {
 	u32 addr[OTHER_SIZE];
 };
 
-static struct mgl_table *table_of(const struct mgl_pool *pool)
-{
-	/* The test alone changes it. */
-	return rcu_dereference_protected(pool->table, true);
-}
-
 static struct mgl_pool *pool_of(enum kind kind)
 {
 	return kind == ADD_TO_EMPTY || kind == DELETE_LAST ? sel_other :
 							     sel_own;
 }
 
-/* Whether @b, or nobody if it is NULL, has the number @id. */
-static bool has_number(const struct mgl_net *mn, u32 id,
-		       const struct mgl_backend *b)
-{
-	bool has;
-
-	rcu_read_lock();
-	has = mgl_ids_get(&mn->backend_ids, id) == b;
-	rcu_read_unlock();
-	return has;
-}
-
-static struct snapshot *snapshot(struct kunit *test, struct mgl_pool *pool)
-{
-	struct mgl_net *mn = test->priv;
-	struct mgl_backend *b;
-	struct snapshot *s;
-	u32 i = 0;
-
-	/* Zeroed, so that padding compares equal. */
-	s = kunit_kzalloc(test, sizeof(*s), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, s);
-	/* Tables that were replaced before drop their references. */
-	rcu_barrier();
-	mutex_lock(&mn->lock);
-	s->table = table_of(pool);
-	s->fingerprint = s->table ? s->table->fingerprint : 0;
-	s->unsettled = mgl_table_unsettled(mn, pool);
-	s->size = pool->size;
-	s->seed = pool->seed;
-	s->settle = pool->settle;
-	s->settle_now = pool->settle_now;
-	s->n_backends = pool->n_backends;
-	s->n_endpoints = mn->n_endpoints;
-	s->ids = mn->backend_ids.used;
-	s->gc_flows = mn->gc_flows;
-	list_for_each_entry(b, &pool->backends, node) {
-		if (i == LISTED_MAX)
-			break;
-		s->listed[i].b = b;
-		s->listed[i].id = b->id;
-		s->listed[i].has_id = has_number(mn, b->id, b);
-		s->listed[i].serves = mgl_backend_serves(b);
-		s->listed[i].state = b->state;
-		s->listed[i].weight = b->weight;
-		s->listed[i].slots = b->slots;
-		s->listed[i].draining = b->draining;
-		s->listed[i].deadline = b->deadline;
-		s->listed[i].refs = refcount_read(&b->ref);
-		i++;
-	}
-	mutex_unlock(&mn->lock);
-	return s;
-}
-
 static void expect_same(struct kunit *test, struct mgl_pool *pool,
 			const struct snapshot *before, enum kind kind,
 			const char *when)
 {
-	const struct snapshot *now = snapshot(test, pool);
-
-	if (memcmp(before, now, sizeof(*now)))
+	if (!snapshot_holds(test, pool, before))
 		FAIL_ONCE(test, "kind %d: changed when %s", kind, when);
 }
 
@@ -337,7 +247,7 @@ static void test_change_abort_no_trace(struct kunit *test)
 
 		if (kind == DELETE_LAST)
 			sel_add(test, sel_other, 0);
-		before = snapshot(test, pool);
+		before = snapshot_take(test, pool);
 		run(test, kind, false, NULL);
 		expect_same(test, pool, before, kind, "aborted");
 		run(test, kind, false, &dry);
@@ -360,7 +270,7 @@ static void test_change_refusal_no_trace(struct kunit *test)
 
 	spec[0].addr = sel_addr(sel_own, BACKENDS);
 	spec[1].addr = sel_addr(sel_own, 0);
-	before = snapshot(test, sel_own);
+	before = snapshot_take(test, sel_own);
 	mutex_lock(&mn->lock);
 	KUNIT_EXPECT_EQ(test, -EEXIST, mgl_change_add(&ctx, sel_own, &specs, &c));
 	mutex_unlock(&mn->lock);
@@ -452,7 +362,7 @@ static void test_change_commit_lists(struct kunit *test)
 	list_for_each_entry(b, &sel_own->backends, node) {
 		if (n && mgl_addr_cmp(&last, &b->endpoint->addr) >= 0)
 			FAIL_ONCE(test, "backend %u is out of order", n);
-		if (!has_number(mn, b->id, b))
+		if (!backend_has_number(mn, b->id, b))
 			FAIL_ONCE(test, "backend %u has no number", n);
 		if (!mgl_backend_serves(b) || !b->slots)
 			FAIL_ONCE(test, "backend %u is not in use", n);
@@ -466,7 +376,7 @@ static void test_change_commit_lists(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, BACKENDS + 1, sel_own->n_backends);
 	KUNIT_EXPECT_EQ(test, BACKENDS + 1, mn->n_endpoints);
 	KUNIT_EXPECT_EQ(test, BACKENDS + 1, mn->backend_ids.used);
-	KUNIT_EXPECT_TRUE(test, has_number(mn, id, NULL));
+	KUNIT_EXPECT_TRUE(test, backend_has_number(mn, id, NULL));
 
 	b = sel_backend(test, sel_own, 1);
 	run(test, EDIT_DRAIN, true, NULL);
