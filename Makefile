@@ -34,6 +34,8 @@ help:
 	@echo '  kunit         KUnit in User-Mode Linux'
 	@echo '  e2e           scenarios on network namespaces, in lab kernels'
 	@echo '  static        compiler warnings, sparse, checkpatch, shellcheck, man page'
+	@echo 'Beside test:'
+	@echo '  test-long     more kernels, for a release'
 	@echo 'Documentation and measurements:'
 	@echo '  figures       run the simulations and draw Documentation/figures again'
 	@echo '  bench         measure beside IPVS; QUICK=1: in 3 minutes, printed only'
@@ -86,6 +88,9 @@ test:
 unit kunit e2e static:
 	$(Q)tests/run $@
 
+test-long:
+	$(Q)tests/run long
+
 figures:
 	$(Q)tests/lab/packages figures
 	+$(Q)$(MAKE) --no-print-directory -C tests/sim \
@@ -95,4 +100,4 @@ bench:
 	$(Q)QUICK=$(QUICK) tests/bench/run
 
 .PHONY: all help check-config module tools install dkms-install clean \
-	demo test unit kunit e2e static figures bench
+	demo test test-long unit kunit e2e static figures bench
