@@ -181,7 +181,8 @@ struct mgl_flow mgl_flow_mask(const struct mgl_flow *flow,
 	f.masked = true;
 	f.digest = 0;
 	if (affinity == MAGLEV_AFFINITY_SOURCE) {
-		f.daddr = mgl_addr_v4(0);
+		f.daddr = mgl_addr_is_v4(&f.saddr) ? mgl_addr_v4(0) :
+						     (struct mgl_addr){};
 		f.proto = 0;
 	}
 	return f;
@@ -189,7 +190,7 @@ struct mgl_flow mgl_flow_mask(const struct mgl_flow *flow,
 EXPORT_SYMBOL_IF_KUNIT(mgl_flow_mask);
 
 /*
- * The address as the integer that SipHash reads from its bytes. Words are
+ * An IPv4 address as the integer that SipHash reads from its bytes. Words are
  * assembled in registers: reading them from a buffer that was just written in
  * smaller parts would stall on store forwarding.
  */
@@ -206,13 +207,36 @@ static u64 rest_word(const struct mgl_flow *flow)
 	       (u64)flow->proto << 32;
 }
 
-/* @service is 0, or takes the bits of the ports, which are masked then. */
-static u64 digest(const struct mgl_flow *flow, u32 service,
-		  const siphash_key_t *secret)
+/*
+ * Out of line, so that IPv4 flows, which are hashed in registers, do not pay for
+ * the buffer. The addresses are in it as on the wire.
+ */
+static noinline u64 hash_v6(const struct mgl_flow *flow, u64 rest,
+			    const siphash_key_t *key)
 {
+	struct {
+		struct mgl_addr saddr;
+		struct mgl_addr daddr;
+		__le64 rest;
+	} __aligned(SIPHASH_ALIGNMENT) input = {
+		.saddr = flow->saddr,
+		.daddr = flow->daddr,
+		.rest = cpu_to_le64(rest),
+	};
+
+	return siphash(&input, sizeof(input), key);
+}
+
+/* @service is 0, or takes the bits of the ports, which are masked then. */
+static u64 hash_flow(const struct mgl_flow *flow, u32 service,
+		     const siphash_key_t *key)
+{
+	u64 rest = rest_word(flow) | service;
+
+	if (!mgl_addr_is_v4(&flow->saddr))
+		return hash_v6(flow, rest, key);
 	return siphash_2u64(addr_word(&flow->saddr) |
-			    addr_word(&flow->daddr) << 32,
-			    rest_word(flow) | service, secret);
+			    addr_word(&flow->daddr) << 32, rest, key);
 }
 
 /**
@@ -229,7 +253,7 @@ static u64 digest(const struct mgl_flow *flow, u32 service,
  */
 u64 mgl_flow_digest(const struct mgl_flow *flow, const siphash_key_t *secret)
 {
-	return digest(flow, 0, secret);
+	return hash_flow(flow, 0, secret);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_flow_digest);
 
@@ -250,8 +274,8 @@ u64 mgl_flow_key(const struct mgl_flow *flow, u32 service,
 		 const siphash_key_t *secret)
 {
 	if (flow->masked)
-		return digest(flow, service, secret);
-	return (flow->digest ? flow->digest : digest(flow, 0, secret)) ^
+		return hash_flow(flow, service, secret);
+	return (flow->digest ? flow->digest : hash_flow(flow, 0, secret)) ^
 	       (u64)service << 32;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_flow_key);
@@ -263,9 +287,9 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_flow_key);
  *
  * SipHash-2-4, keyed with MGL_LABEL_FLOW (see hash.h), of source address,
  * destination address, source port, destination port, protocol and three zero
- * bytes, all in network byte order: 16 bytes for IPv4. A hash of IPv6 flows is
- * not defined yet, and the parser lets none through. The flow's slot in a table
- * of M slots is (upper 32 bits of the hash * M) >> 32. Normative.
+ * bytes, all in network byte order: 16 bytes for IPv4 and 40 for IPv6. The
+ * family is that of the source address. The flow's slot in a table of M slots is
+ * (upper 32 bits of the hash * M) >> 32. Normative.
  *
  * Context: any.
  * Return: the hash.
@@ -274,8 +298,6 @@ u64 mgl_flow_hash(const struct mgl_flow *flow, u64 seed)
 {
 	siphash_key_t key = mgl_hash_key(seed, MGL_LABEL_FLOW);
 
-	return siphash_2u64(addr_word(&flow->saddr) |
-			    addr_word(&flow->daddr) << 32,
-			    rest_word(flow), &key);
+	return hash_flow(flow, 0, &key);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_flow_hash);

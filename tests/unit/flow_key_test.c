@@ -23,6 +23,20 @@ static struct mgl_flow a_flow(void)
 	};
 }
 
+static struct mgl_flow a_flow_v6(void)
+{
+	struct mgl_flow flow = a_flow();
+
+	flow.saddr = (struct mgl_addr){ .w = { cpu_to_be32(0x20010db8),
+					       cpu_to_be32(7), 0,
+					       cpu_to_be32(9) } };
+	flow.daddr = (struct mgl_addr){ .w = { cpu_to_be32(0x20010db8), 0, 0,
+					       cpu_to_be32(0x80) } };
+	return flow;
+}
+
+static struct mgl_flow (*const families[])(void) = { a_flow, a_flow_v6 };
+
 static u64 key(const struct mgl_flow *flow, u32 service)
 {
 	return mgl_flow_key(flow, service, &secret);
@@ -46,14 +60,16 @@ static void test_key_mask_5tuple(void)
 /* A flow of several connections is not opened or ended by one of them. */
 static void test_key_mask_others(void)
 {
-	u32 affinity, state;
+	static const struct mgl_addr all_zero;
+	u32 affinity, state, i;
 
+	for (i = 0; i < ARRAY_SIZE(families); i++)
 	for (affinity = MAGLEV_AFFINITY_3TUPLE;
 	     affinity <= MAGLEV_AFFINITY_SOURCE; affinity++)
 	for (state = 0; state < __MAGLEV_FLOW_MAX; state++) {
 		bool source = affinity == MAGLEV_AFFINITY_SOURCE;
-		struct mgl_addr nobody = mgl_addr_v4(0);
-		struct mgl_flow flow = a_flow(), f;
+		struct mgl_addr nobody = i ? all_zero : mgl_addr_v4(0);
+		struct mgl_flow flow = families[i](), f;
 
 		flow.pkt_state = state;
 		f = mgl_flow_mask(&flow, affinity);
@@ -81,12 +97,12 @@ static void test_key_affinity(void)
 		[MAGLEV_AFFINITY_3TUPLE] = { true, true, false, false, false },
 		[MAGLEV_AFFINITY_SOURCE] = { true, true, true, true, false },
 	};
-	struct mgl_flow flow = a_flow();
-	u32 affinity, i;
+	u32 affinity, family, i;
 
+	for (family = 0; family < ARRAY_SIZE(families); family++)
 	for (affinity = 0; affinity < __MAGLEV_AFFINITY_MAX; affinity++)
 	for (i = 0; i < 5; i++) {
-		struct mgl_flow other = flow, a, b;
+		struct mgl_flow flow = families[family](), other = flow, a, b;
 
 		switch (i) {
 		case 0:
@@ -120,39 +136,46 @@ static void test_key_affinity(void)
 }
 
 /* Every bit of client, ports, service and secret, alone. */
-static void test_key_bits(void)
+static void check_bits(const struct mgl_flow *flow, u32 first_word)
 {
-	struct mgl_flow v4 = a_flow();
-	u64 base4 = key(&v4, 7);
+	u64 base = key(flow, 7);
 	u32 bit;
 
-	for (bit = 0; bit < 32; bit++) {
-		struct mgl_flow f = v4;
+	for (bit = 32 * first_word; bit < 128; bit++) {
+		struct mgl_flow f = *flow;
 
-		f.saddr.w[3] ^= 1u << bit;
-		CHECK(key(&f, 7) != base4, "client, bit %u", bit);
-		f = v4;
-		f.daddr.w[3] ^= 1u << bit;
-		CHECK(key(&f, 7) != base4, "VIP, bit %u", bit);
+		f.saddr.w[bit / 32] ^= 1u << bit % 32;
+		CHECK(key(&f, 7) != base, "client, bit %u", bit);
+		f = *flow;
+		f.daddr.w[bit / 32] ^= 1u << bit % 32;
+		CHECK(key(&f, 7) != base, "VIP, bit %u", bit);
 	}
 	for (bit = 0; bit < 32; bit++) {
-		struct mgl_flow f = v4;
+		struct mgl_flow f = *flow;
 
 		if (bit < 16)
 			f.sport ^= 1u << bit;
 		else
 			f.dport ^= 1u << (bit - 16);
-		CHECK(key(&f, 7) != base4, "ports, bit %u", bit);
-		CHECK(key(&v4, 7 ^ 1u << bit) != base4,
+		CHECK(key(&f, 7) != base, "ports, bit %u", bit);
+		CHECK(key(flow, 7 ^ 1u << bit) != base,
 		      "service, bit %u", bit);
 	}
 	for (bit = 0; bit < 128; bit++) {
 		siphash_key_t other = secret;
 
 		other.key[bit / 64] ^= 1ULL << bit % 64;
-		CHECK(mgl_flow_key(&v4, 7, &other) != base4,
+		CHECK(mgl_flow_key(flow, 7, &other) != base,
 		      "secret, bit %u", bit);
 	}
+}
+
+static void test_key_bits(void)
+{
+	struct mgl_flow v4 = a_flow(), v6 = a_flow_v6();
+
+	check_bits(&v4, 3);
+	check_bits(&v6, 0);
 }
 
 /* The half of the key that gives the bucket. */

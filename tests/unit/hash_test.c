@@ -101,7 +101,33 @@ static void test_hash_flow_bytes(void)
 		 siphash(wire, sizeof(wire), &key), "by definition");
 }
 
-static void test_hash_flow_fields(void)
+static struct mgl_flow example_v6(void)
+{
+	struct mgl_flow flow = example();
+
+	flow.saddr = (struct mgl_addr){ .w = { htonl(0x20010db8), htonl(10), 0,
+					       htonl(0x16) } };
+	flow.daddr = (struct mgl_addr){ .w = { htonl(0x20010db8), 0, 0,
+					       htonl(0x80) } };
+	return flow;
+}
+
+static void test_hash_flow_bytes_v6(void)
+{
+	static const u8 wire[40] = {
+		0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0x16,
+		0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80,
+		0xa1, 0xb2, 0x01, 0xbb, 6, 0, 0, 0,
+	};
+	siphash_key_t key = mgl_hash_key(0x0123456789abcdefULL, MGL_LABEL_FLOW);
+	struct mgl_flow flow = example_v6();
+
+	CHECK_EQ(mgl_flow_hash(&flow, 0x0123456789abcdefULL),
+		 siphash(wire, sizeof(wire), &key), "by definition");
+}
+
+/* Word @word of an address is one that the family of @example hashes. */
+static void check_fields(struct mgl_flow (*example)(void), int word)
 {
 	struct mgl_flow flow = example();
 	u64 base = mgl_flow_hash(&flow, 1);
@@ -109,10 +135,10 @@ static void test_hash_flow_fields(void)
 
 	for (bit = 0; bit < 32; bit++) {
 		flow = example();
-		flow.saddr.w[3] ^= htonl(1u << bit);
+		flow.saddr.w[word] ^= htonl(1u << bit);
 		CHECK(mgl_flow_hash(&flow, 1) != base, "source, bit %d", bit);
 		flow = example();
-		flow.daddr.w[3] ^= htonl(1u << bit);
+		flow.daddr.w[word] ^= htonl(1u << bit);
 		CHECK(mgl_flow_hash(&flow, 1) != base, "VIP, bit %d", bit);
 		flow = example();
 		if (bit < 16)
@@ -126,6 +152,15 @@ static void test_hash_flow_fields(void)
 	}
 	flow = example();
 	CHECK(mgl_flow_hash(&flow, 2) != base, "another seed");
+}
+
+static void test_hash_flow_fields(void)
+{
+	int word;
+
+	check_fields(example, 3);
+	for (word = 0; word < 4; word++)
+		check_fields(example_v6, word);
 }
 
 static void test_hash_flow_others(void)
@@ -174,6 +209,8 @@ static const struct ktap_case cases[] = {
 		  "labels of the hashes are the documented text"),
 	KTAP_CASE(test_hash_flow_bytes,
 		  "the flow hash is SipHash of the bytes on the wire"),
+	KTAP_CASE(test_hash_flow_bytes_v6,
+		  "the hash of an IPv6 flow is of its 40 bytes"),
 	KTAP_CASE(test_hash_flow_fields,
 		  "each field of the tuple changes the flow hash"),
 	KTAP_CASE(test_hash_flow_others,

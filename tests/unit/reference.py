@@ -141,7 +141,7 @@ def fingerprint(slots, backends):
 
 
 def flow_hash(seed, saddr, daddr, sport, dport, proto):
-    """The hash of an IPv4 flow."""
+    """The hash of a flow; both addresses are of one family."""
     return keyed(seed, b".mgl-flo", saddr.packed + daddr.packed +
                  sport.to_bytes(2, "big") + dport.to_bytes(2, "big") +
                  bytes([proto, 0, 0, 0]))
@@ -187,8 +187,12 @@ def print_table(rng, size, weights):
 
 def print_flow(rng, size):
     seed = rng.getrandbits(64)
-    saddr = ipaddress.IPv4Address(rng.getrandbits(32))
-    daddr = ipaddress.IPv4Address(rng.getrandbits(32))
+    if rng.random() < 0.5:
+        saddr = ipaddress.IPv4Address(rng.getrandbits(32))
+        daddr = ipaddress.IPv4Address(rng.getrandbits(32))
+    else:
+        saddr = ipaddress.IPv6Address(rng.getrandbits(128))
+        daddr = ipaddress.IPv6Address(rng.getrandbits(128))
     sport, dport = rng.getrandbits(16), rng.getrandbits(16)
     proto = rng.choice((6, 17, 132, rng.getrandbits(8)))
     value = flow_hash(seed, saddr, daddr, sport, dport, proto)

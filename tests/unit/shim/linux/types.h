@@ -33,6 +33,9 @@ typedef unsigned int gfp_t;
 #ifndef __always_unused
 #define __always_unused	__attribute__((__unused__))
 #endif
+#ifndef noinline
+#define noinline	__attribute__((__noinline__))
+#endif
 #ifndef fallthrough
 #define fallthrough	__attribute__((__fallthrough__))
 #endif
