@@ -13,6 +13,7 @@
 #include "backend.h"
 #include "core/flow.h"
 #include "core/gre.h"
+#include "core/inner.h"
 #include "flows.h"
 #include "forward.h"
 #include "local.h"
@@ -128,7 +129,7 @@ static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb)
 		return MGL_REASON_GRE_TRUNCATED;
 	reason = gre.reason;
 	if (!reason)
-		reason = mgl_flow_parse_v4(&packet, gre.inner, iph, &flow);
+		reason = mgl_inner_parse_v4(&packet, gre.inner, iph, &flow);
 	if (!reason)
 		mgl_flows_prefetch(mn, &flow);
 	dst = mgl_addr_v4(iph->daddr);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Flows: parse the inner packet, mask and hash its flow. Pure. */
+/* Flows: what a packet belongs to, and its hashes. Pure. */
 #ifndef _MGL_FLOW_H
 #define _MGL_FLOW_H
 
@@ -8,10 +8,6 @@
 #include <uapi/linux/maglev.h>
 
 #include "addr.h"
-#include "reason.h"
-
-struct iphdr;
-struct mgl_packet;
 
 /**
  * struct mgl_flow - the flow of an inner packet
@@ -39,9 +35,6 @@ struct mgl_flow {
 	u64 digest;
 };
 
-enum mgl_reason mgl_flow_parse_v4(const struct mgl_packet *p, u32 off,
-				  const struct iphdr *iph,
-				  struct mgl_flow *flow);
 struct mgl_flow mgl_flow_mask(const struct mgl_flow *flow,
 			      enum maglev_affinity affinity);
 u64 mgl_flow_digest(const struct mgl_flow *flow, const siphash_key_t *secret);

@@ -4,6 +4,7 @@
 #include <linux/skbuff.h>
 #include <linux/string.h>
 
+#include "inner.h"
 #include "oracle.h"
 #include "packet_skb.h"
 
@@ -200,7 +201,7 @@ const char *oracle_check_flow(const struct sk_buff *skb, const u8 *bytes,
 	iph = skb_header_pointer(skb, off, sizeof(_iph), &_iph);
 	if (!iph)
 		return "flow: fewer than 20 bytes";
-	*result = mgl_flow_parse_v4(&packet, off, iph, flow);
+	*result = mgl_inner_parse_v4(&packet, off, iph, flow);
 	want = oracle_flow(bytes + off, skb->len - off, skb_is_gso(skb), &exp);
 	if (*result != want) {
 		snprintf(why, sizeof(why), "flow: result %d, not %d", *result,

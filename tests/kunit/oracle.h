@@ -20,7 +20,7 @@ enum mgl_reason oracle_flow(const u8 *p, u32 len, bool gso,
 bool oracle_flow_equal(const struct mgl_flow *a, const struct mgl_flow *b);
 
 /*
- * Run mgl_gre_parse() resp. mgl_flow_parse_v4() on the @skb that holds
+ * Run mgl_gre_parse() resp. mgl_inner_parse_v4() on the @skb that holds
  * @bytes, with the header in question at @off, and compare. For
  * oracle_check_flow() there have to be 20 bytes at @off.
  *

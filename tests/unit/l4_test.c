@@ -17,7 +17,7 @@ static enum mgl_reason parse(const struct packet *p, struct mgl_flow *flow,
 	return result;
 }
 
-static void test_state_tcp_syn(void)
+static void test_l4_state_tcp_syn(void)
 {
 	struct mgl_flow flow;
 	u32 flags;
@@ -34,7 +34,7 @@ static void test_state_tcp_syn(void)
 	}
 }
 
-static void test_state_sctp_init(void)
+static void test_l4_state_sctp_init(void)
 {
 	struct mgl_flow flow;
 	u32 type;
@@ -50,7 +50,7 @@ static void test_state_sctp_init(void)
 	}
 }
 
-static void test_state_packet(void)
+static void test_l4_state_packet(void)
 {
 	static const struct { u8 proto, is; enum maglev_flow_state pkt_state; } t[] = {
 		{ IPPROTO_TCP, 0x02 /* S */, MAGLEV_FLOW_OPENING },
@@ -92,11 +92,11 @@ static void test_state_packet(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(test_state_tcp_syn,
+	KTAP_CASE(test_l4_state_tcp_syn,
 		  "a TCP packet opens a connection if it has SYN and not ACK"),
-	KTAP_CASE(test_state_sctp_init,
+	KTAP_CASE(test_l4_state_sctp_init,
 		  "an SCTP packet opens a connection if its first chunk is INIT"),
-	KTAP_CASE(test_state_packet,
+	KTAP_CASE(test_l4_state_packet,
 		  "TCP flags and SCTP chunks imply the documented flow states"),
 };
 

@@ -41,7 +41,7 @@ static struct packet inner(u8 proto, u16 payload)
 	return p;
 }
 
-static void test_flow_plain(void)
+static void test_inner_plain(void)
 {
 	static const u8 protos[] = { IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP };
 	u32 i;
@@ -68,7 +68,7 @@ static void test_flow_plain(void)
 	}
 }
 
-static void test_flow_version_ihl(void)
+static void test_inner_version_ihl(void)
 {
 	struct mgl_flow flow;
 	u32 first;
@@ -85,7 +85,7 @@ static void test_flow_version_ihl(void)
 	}
 }
 
-static void test_flow_ip_options(void)
+static void test_inner_ip_options(void)
 {
 	struct mgl_flow flow;
 	u8 ihl;
@@ -102,7 +102,7 @@ static void test_flow_ip_options(void)
 	}
 }
 
-static void test_flow_protocols(void)
+static void test_inner_protocols(void)
 {
 	struct mgl_flow flow;
 	u32 proto, payload;
@@ -118,7 +118,7 @@ static void test_flow_protocols(void)
 }
 
 /* Shorter and longer than the buffer, and 0 with and without GSO. */
-static void test_flow_total_length(void)
+static void test_inner_total_length(void)
 {
 	static const u8 protos[] = { 0, 1, 6, 17, 132 };
 	struct mgl_flow flow;
@@ -138,7 +138,7 @@ static void test_flow_total_length(void)
 	}
 }
 
-static void test_flow_big_tcp(void)
+static void test_inner_big_tcp(void)
 {
 	enum { LEN = OFF + 200000 };
 	static u8 bytes[LEN];
@@ -160,7 +160,7 @@ static void test_flow_big_tcp(void)
 		 MGL_REASON_INNER_HEADER, "length 0 without GSO");
 }
 
-static void test_flow_padding(void)
+static void test_inner_padding(void)
 {
 	static const struct { u8 proto; u16 least; } l4[] = {
 		{ IPPROTO_TCP, 20 }, { IPPROTO_UDP, 8 }, { IPPROTO_SCTP, 16 },
@@ -180,7 +180,7 @@ static void test_flow_padding(void)
 		}
 }
 
-static void test_flow_fragment(void)
+static void test_inner_fragment(void)
 {
 	struct packet p = inner(IPPROTO_TCP, 10);
 	struct mgl_flow flow;
@@ -194,7 +194,7 @@ static void test_flow_fragment(void)
 	}
 }
 
-static void test_flow_tcp_header(void)
+static void test_inner_tcp_header(void)
 {
 	struct mgl_flow flow;
 	u32 doff, flags, payload;
@@ -217,7 +217,7 @@ static void zoo(struct packet *p, u32 i)
 	packet_zoo(p, i);
 }
 
-static void test_flow_truncated(void)
+static void test_inner_truncated(void)
 {
 	struct mgl_flow flow;
 	struct packet p;
@@ -236,7 +236,7 @@ static void test_flow_truncated(void)
 	}
 }
 
-static void test_flow_pieces(void)
+static void test_inner_pieces(void)
 {
 	struct mgl_flow flow;
 	struct packet p;
@@ -255,7 +255,7 @@ static void test_flow_pieces(void)
 	}
 }
 
-static void test_flow_random(void)
+static void test_inner_random(void)
 {
 	struct mgl_flow flow;
 	u64 state = 31;
@@ -275,29 +275,29 @@ static void test_flow_random(void)
 }
 
 static const struct ktap_case cases[] = {
-	KTAP_CASE(test_flow_plain,
+	KTAP_CASE(test_inner_plain,
 		  "addresses, ports, protocol and length of plain TCP, UDP and SCTP packets are read"),
-	KTAP_CASE(test_flow_version_ihl,
+	KTAP_CASE(test_inner_version_ihl,
 		  "every version and header length is parsed as the oracle does"),
-	KTAP_CASE(test_flow_ip_options,
+	KTAP_CASE(test_inner_ip_options,
 		  "IP options are skipped"),
-	KTAP_CASE(test_flow_protocols,
+	KTAP_CASE(test_inner_protocols,
 		  "every protocol with every short payload is parsed as the oracle does"),
-	KTAP_CASE(test_flow_total_length,
+	KTAP_CASE(test_inner_total_length,
 		  "every total length, with and without GSO, is parsed as the oracle does"),
-	KTAP_CASE(test_flow_big_tcp,
+	KTAP_CASE(test_inner_big_tcp,
 		  "a total length of 0 is all there is of a GSO packet, and malformed otherwise"),
-	KTAP_CASE(test_flow_padding,
+	KTAP_CASE(test_inner_padding,
 		  "padding behind the total length is not read as part of a header"),
-	KTAP_CASE(test_flow_fragment,
+	KTAP_CASE(test_inner_fragment,
 		  "a packet is a fragment if it has an offset or more fragments follow"),
-	KTAP_CASE(test_flow_tcp_header,
+	KTAP_CASE(test_inner_tcp_header,
 		  "every TCP data offset with all flags is parsed as the oracle does"),
-	KTAP_CASE(test_flow_truncated,
+	KTAP_CASE(test_inner_truncated,
 		  "packets truncated at every byte are parsed as the oracle does"),
-	KTAP_CASE(test_flow_pieces,
+	KTAP_CASE(test_inner_pieces,
 		  "packets cut in pieces at any bytes are parsed as whole ones"),
-	KTAP_CASE(test_flow_random,
+	KTAP_CASE(test_inner_random,
 		  "randomly changed packets are parsed as the oracle does"),
 };
 
