@@ -126,31 +126,31 @@ static void test_hash_flow_bytes_v6(void)
 		 siphash(wire, sizeof(wire), &key), "by definition");
 }
 
-/* Word @word of an address is one that the family of @example hashes. */
-static void check_fields(struct mgl_flow (*example)(void), int word)
+/* Word @word of an address is one that the family of @make hashes. */
+static void check_fields(struct mgl_flow (*make)(void), int word)
 {
-	struct mgl_flow flow = example();
+	struct mgl_flow flow = make();
 	u64 base = mgl_flow_hash(&flow, 1);
 	int bit;
 
 	for (bit = 0; bit < 32; bit++) {
-		flow = example();
+		flow = make();
 		flow.saddr.w[word] ^= htonl(1u << bit);
 		CHECK(mgl_flow_hash(&flow, 1) != base, "source, bit %d", bit);
-		flow = example();
+		flow = make();
 		flow.daddr.w[word] ^= htonl(1u << bit);
 		CHECK(mgl_flow_hash(&flow, 1) != base, "VIP, bit %d", bit);
-		flow = example();
+		flow = make();
 		if (bit < 16)
 			flow.sport ^= htons(1u << bit);
 		else
 			flow.dport ^= htons(1u << (bit - 16));
 		CHECK(mgl_flow_hash(&flow, 1) != base, "ports, bit %d", bit);
-		flow = example();
+		flow = make();
 		flow.proto ^= 1u << bit % 8;
 		CHECK(mgl_flow_hash(&flow, 1) != base, "proto, bit %d", bit);
 	}
-	flow = example();
+	flow = make();
 	CHECK(mgl_flow_hash(&flow, 2) != base, "another seed");
 }
 
