@@ -210,6 +210,7 @@ int mgl_flows_resize(struct mgl_net *mn, u32 entries,
 			synchronize_rcu();
 			mgl_cache_array_free(old);
 		}
+		mn->flows_counted = false;
 	}
 	if (!err)
 		mn->cache_size = entries;
@@ -220,6 +221,7 @@ int mgl_flows_resize(struct mgl_net *mn, u32 entries,
 		NL_SET_ERR_MSG_MOD(extack, "out of memory for the flow cache");
 	return err;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_flows_resize);
 
 static struct mgl_backend *backend_of(struct mgl_net *mn,
 				      const struct mgl_cached *flow)
@@ -382,7 +384,7 @@ void mgl_flows_gc(struct mgl_net *mn)
 	if (!cache)
 		return;
 	mgl_for_each_service(svc, mn)
-		if (svc->has_flows == MGL_FLOWS_SOME)
+		if (READ_ONCE(svc->has_flows) == MGL_FLOWS_SOME)
 			WRITE_ONCE(svc->has_flows, MGL_FLOWS_SOUGHT);
 	/*
 	 * Order the mark before the sweep; pairs with smp_mb() in

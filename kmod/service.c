@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Services: identity, pools, creation, change and deletion. */
+#include <kunit/visibility.h>
 #include <linux/in.h>
 #include <linux/inet.h>
 #include <linux/netlink.h>
@@ -257,22 +258,44 @@ static int refuse_vip_spec(const struct mgl_ctx *ctx,
 	return 0;
 }
 
-static int check_new(const struct mgl_ctx *ctx, const struct mgl_service_id *id,
-		     const struct mgl_service_params *params,
-		     const struct mgl_pool_params *pool_params,
-		     const struct mgl_backend_specs *specs)
+/**
+ * mgl_service_check() - check a service that is to be created
+ * @ctx: the context
+ * @id: as for mgl_service_create()
+ * @params: likewise
+ * @pool_params: likewise
+ * @specs: likewise
+ *
+ * Context: any.
+ * Return: 0, -EINVAL or -EEXIST.
+ */
+int mgl_service_check(const struct mgl_ctx *ctx,
+		      const struct mgl_service_id *id,
+		      const struct mgl_service_params *params,
+		      const struct mgl_pool_params *pool_params,
+		      const struct mgl_backend_specs *specs)
 {
 	struct mgl_pool *pool = params->pool;
+	int err;
 
-	return refuse_private(ctx, params->fallback_attr, params->fallback) ?:
-	       refuse_private(ctx, params->pool_attr, pool) ?:
-	       refuse_shared(ctx, pool, pool_params, specs) ?:
-	       refuse_own_fallback(ctx, params, pool, params->fallback) ?:
-	       refuse_vip(ctx, params->pool_attr, pool, &id->vip) ?:
-	       refuse_vip(ctx, params->fallback_attr, params->fallback,
-			  &id->vip) ?:
-	       refuse_vip_spec(ctx, specs, &id->vip);
+	lockdep_assert_held(&ctx->mn->lock);
+	err = refuse_private(ctx, params->fallback_attr, params->fallback) ?:
+	      refuse_private(ctx, params->pool_attr, pool) ?:
+	      refuse_shared(ctx, pool, pool_params, specs) ?:
+	      refuse_own_fallback(ctx, params, pool, params->fallback) ?:
+	      refuse_vip(ctx, params->pool_attr, pool, &id->vip) ?:
+	      refuse_vip(ctx, params->fallback_attr, params->fallback,
+			 &id->vip) ?:
+	      refuse_vip_spec(ctx, specs, &id->vip);
+	if (err)
+		return err;
+	if (mgl_service_find(ctx->mn, id)) {
+		NL_SET_ERR_MSG_MOD(ctx->extack, "service exists already");
+		return -EEXIST;
+	}
+	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_service_check);
 
 /**
  * mgl_service_create() - create a service
@@ -283,10 +306,12 @@ static int check_new(const struct mgl_ctx *ctx, const struct mgl_service_id *id,
  * @specs: backends of the private pool
  *
  * The data path finds the service with all of its backends. The caller has
- * registered the hooks, see mgl_net_activate().
+ * checked it with mgl_service_check(), then registered the hooks, see
+ * mgl_net_activate().
  *
  * Context: may sleep.
- * Return: 0, or with nothing changed -EEXIST, -EINVAL, -ENOSPC or -ENOMEM.
+ * Return: 0, or with nothing changed -EEXIST or -EINVAL for a backend in
+ * @specs, -ENOSPC or -ENOMEM.
  */
 int mgl_service_create(const struct mgl_ctx *ctx,
 		       const struct mgl_service_id *id,
@@ -300,22 +325,13 @@ int mgl_service_create(const struct mgl_ctx *ctx,
 	int err;
 
 	lockdep_assert_held(&mn->lock);
-	err = check_new(ctx, id, params, pool_params, specs);
-	if (err)
-		return err;
-	if (mgl_service_find(mn, id)) {
-		NL_SET_ERR_MSG_MOD(ctx->extack, "service exists already");
-		return -EEXIST;
-	}
 	svc = service_alloc(id);
 	if (!svc) {
 		NL_SET_ERR_MSG_MOD(ctx->extack, "out of memory for the service");
 		return -ENOMEM;
 	}
 	service_params(svc, params);
-	err = mgl_flows_ensure(mn, svc->track, ctx->extack);
-	if (!err)
-		err = service_number(ctx, svc);
+	err = service_number(ctx, svc);
 	if (err)
 		goto err_service;
 	if (!pool) {
@@ -330,7 +346,8 @@ int mgl_service_create(const struct mgl_ctx *ctx,
 	if (params->fallback)
 		pool_use(mn, params->fallback, svc->track);
 	RCU_INIT_POINTER(svc->fallback, params->fallback);
-	err = service_publish(ctx, svc);
+	err = mgl_flows_ensure(mn, svc->track, ctx->extack) ?:
+	      service_publish(ctx, svc);
 	if (err)
 		goto err_pool;
 	return 0;
@@ -346,6 +363,7 @@ err_service:
 	call_rcu(&svc->rcu, service_free_rcu);
 	return err;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_service_create);
 
 /**
  * mgl_service_pool() - get the pool of a service

@@ -131,6 +131,11 @@ int mgl_service_id_cmp(const struct mgl_service_id *a,
 		       const struct mgl_service_id *b);
 struct mgl_service *mgl_service_find(struct mgl_net *mn,
 				     const struct mgl_service_id *id);
+int mgl_service_check(const struct mgl_ctx *ctx,
+		      const struct mgl_service_id *id,
+		      const struct mgl_service_params *params,
+		      const struct mgl_pool_params *pool_params,
+		      const struct mgl_backend_specs *specs);
 int mgl_service_create(const struct mgl_ctx *ctx,
 		       const struct mgl_service_id *id,
 		       const struct mgl_service_params *params,

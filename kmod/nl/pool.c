@@ -177,6 +177,8 @@ int mgl_nl_pool_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		if (put_pool(mn, &reply, pool))
 			break;
 		cb->args[0]++;
+		/* Counting unsettled slots reads the whole table. */
+		cond_resched();
 	}
 	mutex_unlock(&mn->lock);
 	return skb->len;

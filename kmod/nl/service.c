@@ -124,10 +124,9 @@ int mgl_nl_service_new(struct sk_buff *skb, struct genl_info *info)
 		return err;
 
 	mutex_lock(&ctx.mn->lock);
-	err = parse_params(&ctx, tb, &params);
-	if (err)
-		goto out;
-	err = mgl_net_activate(ctx.mn, ctx.extack);
+	err = parse_params(&ctx, tb, &params) ?:
+	      mgl_service_check(&ctx, &id, &params, &pool_params, &specs) ?:
+	      mgl_net_activate(ctx.mn, ctx.extack);
 	if (err)
 		goto out;
 	err = mgl_service_create(&ctx, &id, &params, &pool_params, &specs);

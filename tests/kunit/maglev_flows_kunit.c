@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The flow cache of a namespace: counts by backend, and its reset. */
 #include <kunit/test.h>
+#include <linux/in.h>
 #include <linux/jiffies.h>
 
 #include "backend.h"
+#include "ctx.h"
 #include "flows.h"
 #include "net.h"
+#include "pool.h"
 #include "report.h"
 #include "selection.h"
 #include "service.h"
@@ -130,6 +133,60 @@ static void test_flows_count_after_removal(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, mn->n_flows);
 }
 
+/* Nor once the entries were moved to another array. */
+static void test_flows_count_after_resize(struct kunit *test)
+{
+	struct mgl_net *mn = test->priv;
+	struct mgl_backend *at[FLOWS];
+	u32 i;
+
+	sel_settle(test);
+	sel_mid_all(test, at);
+	count(test, 0);
+	for (i = 0; i < MORE; i++)
+		sel_mid(test, FLOWS + i);
+	mutex_lock(&mn->lock);
+	KUNIT_EXPECT_EQ(test, 0,
+			mgl_flows_resize(mn, MAGLEV_CACHE_SIZE_MIN, NULL));
+	mutex_unlock(&mn->lock);
+	count(test, HOUR);
+	KUNIT_EXPECT_EQ(test, FLOWS + MORE, mn->n_flows);
+}
+
+/* A refused service leaves no cache behind that nobody uses. */
+static void test_flows_refused_service(struct kunit *test)
+{
+	const struct mgl_service_params params = {
+		.has_track = true,
+		.track = MAGLEV_TRACK_ALL,
+	};
+	const struct mgl_pool_params pool_params = {};
+	const struct mgl_service_id id = {
+		.vip = mgl_addr_v4(htonl(0xcb007102)),
+		.proto = IPPROTO_TCP,
+		.first = 80,
+		.last = 80,
+	};
+	struct mgl_backend_spec item[] = {
+		{ .addr = sel_addr(sel_own, 0) },
+		{ .addr = sel_addr(sel_own, 0) },
+	};
+	const struct mgl_backend_specs twice = { .n = 2, .item = item };
+	struct mgl_net *mn = test->priv;
+	const struct mgl_ctx ctx = { .mn = mn };
+
+	mutex_lock(&mn->lock);
+	mgl_flows_reset(mn);
+	KUNIT_EXPECT_EQ(test, 0, mgl_service_check(&ctx, &id, &params,
+						   &pool_params, &twice));
+	KUNIT_EXPECT_EQ(test, -EEXIST,
+			mgl_service_create(&ctx, &id, &params, &pool_params,
+					   &twice));
+	KUNIT_EXPECT_TRUE(test, !mgl_flows_cache(mn));
+	KUNIT_EXPECT_EQ(test, 1, mn->service_ids.used);
+	mutex_unlock(&mn->lock);
+}
+
 static void test_flows_reset_defaults(struct kunit *test)
 {
 	struct mgl_net *mn = test->priv;
@@ -190,6 +247,8 @@ static struct kunit_case flows_cases[] = {
 	KUNIT_CASE(test_flows_count_live_only),
 	KUNIT_CASE(test_flows_count_max_age),
 	KUNIT_CASE(test_flows_count_after_removal),
+	KUNIT_CASE(test_flows_count_after_resize),
+	KUNIT_CASE(test_flows_refused_service),
 	KUNIT_CASE(test_flows_reset_defaults),
 	KUNIT_CASE(test_flows_reset_packets),
 	{}
