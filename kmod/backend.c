@@ -102,8 +102,8 @@ void mgl_backend_apply(struct mgl_backend *b,
  * mgl_backend_publish() - publish the state of a backend to the data path
  * @b: the backend
  *
- * Called after the last point of failure: a flow whose backend the data path
- * finds unusable is reassigned for good.
+ * Called after the last point of failure, and in the order that is given at
+ * mgl_change_commit().
  *
  * Context: any; mgl_net.lock is held.
  */
@@ -129,6 +129,7 @@ static struct mgl_backend *backend_alloc(struct mgl_net *mn,
 	if (IS_ERR(b->endpoint))
 		goto err_traffic;
 	refcount_set(&b->ref, 1);
+	INIT_LIST_HEAD(&b->leaving);
 	err = mgl_ids_add(&mn->backend_ids, b, &b->id);
 	if (err)
 		goto err_endpoint;

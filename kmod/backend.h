@@ -34,6 +34,7 @@ struct nlattr;
  * @n_inactive: number of other flows at the last count
  * @traffic_base: @traffic at the last zeroing
  * @node: entry of mgl_pool.backends, sorted by address
+ * @leaving: entry of mgl_change.deleted, or empty
  * @ref: references of the pool's list and of every table that has it
  * @rcu: for dropping the list's reference
  */
@@ -53,6 +54,7 @@ struct mgl_backend {
 	u32 n_inactive;
 	struct mgl_traffic_sum traffic_base;
 	struct list_head node;
+	struct list_head leaving;
 	refcount_t ref;
 	struct rcu_head rcu;
 };

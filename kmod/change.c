@@ -22,12 +22,13 @@ static void change_init(struct mgl_change *c, struct mgl_pool *pool)
 {
 	*c = (struct mgl_change){ .pool = pool };
 	INIT_LIST_HEAD(&c->added);
+	INIT_LIST_HEAD(&c->deleted);
 }
 
 static void plan_entry(struct mgl_table_plan *plan, const struct mgl_change *c,
 		       struct mgl_backend *b)
 {
-	if (b == c->deleted)
+	if (!list_empty(&b->leaving))
 		return;
 	plan->entry[plan->n++] = (struct mgl_table_entry){
 		.backend = b,
@@ -200,6 +201,42 @@ int mgl_change_edit(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_change_edit);
 
+/* Empties the list, so that the backends can be deleted by another change. */
+static void forget_deleted(struct mgl_change *c)
+{
+	struct mgl_backend *b, *next;
+
+	list_for_each_entry_safe(b, next, &c->deleted, leaving)
+		list_del_init(&b->leaving);
+}
+
+/**
+ * mgl_change_delete_list() - prepare to delete backends from a pool
+ * @ctx: the context
+ * @pool: the pool
+ * @leaving: list of the backends, by mgl_backend.leaving, which must not be
+ *	used after the commit; empty afterwards
+ * @c: the change; on success the caller has to commit or abort it
+ *
+ * One table is built for any number of backends.
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int mgl_change_delete_list(const struct mgl_ctx *ctx, struct mgl_pool *pool,
+			   struct list_head *leaving, struct mgl_change *c)
+{
+	int err;
+
+	lockdep_assert_held(&ctx->mn->lock);
+	change_init(c, pool);
+	list_splice_init(leaving, &c->deleted);
+	err = prepare_table(ctx, c);
+	if (err)
+		forget_deleted(c);
+	return err;
+}
+
 /**
  * mgl_change_delete() - prepare to delete a backend from a pool
  * @ctx: the context
@@ -213,10 +250,10 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_change_edit);
 int mgl_change_delete(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 		      struct mgl_backend *b, struct mgl_change *c)
 {
-	lockdep_assert_held(&ctx->mn->lock);
-	change_init(c, pool);
-	c->deleted = b;
-	return prepare_table(ctx, c);
+	LIST_HEAD(leaving);
+
+	list_add(&b->leaving, &leaving);
+	return mgl_change_delete_list(ctx, pool, &leaving, c);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_change_delete);
 
@@ -250,6 +287,22 @@ static bool would_go_down(const struct mgl_change *c)
 	       c->edited->state != MAGLEV_STATE_DOWN;
 }
 
+/* Tracked flows whose backend a change would make unusable. */
+static u32 flows_lost(const struct mgl_ctx *ctx, const struct mgl_change *c)
+{
+	const struct mgl_backend *b;
+	u32 n = 0;
+
+	if (list_empty(&c->deleted) && !would_go_down(c))
+		return 0;
+	mgl_flows_count(ctx->mn, 0);
+	if (would_go_down(c))
+		n += c->edited->n_active + c->edited->n_inactive;
+	list_for_each_entry(b, &c->deleted, leaving)
+		n += b->n_active + b->n_inactive;
+	return n;
+}
+
 /**
  * mgl_change_report() - compute the effect of a change, for a dry run
  * @ctx: the context
@@ -262,7 +315,6 @@ static bool would_go_down(const struct mgl_change *c)
 int mgl_change_report(const struct mgl_ctx *ctx, const struct mgl_change *c,
 		      struct mgl_dry_run *dry)
 {
-	const struct mgl_backend *lost = c->deleted;
 	int err;
 
 	*dry = (struct mgl_dry_run){};
@@ -274,12 +326,7 @@ int mgl_change_report(const struct mgl_ctx *ctx, const struct mgl_change *c,
 		if (c->table.table)
 			dry->size = c->table.table->size;
 	}
-	if (would_go_down(c))
-		lost = c->edited;
-	if (lost) {
-		mgl_flows_count(ctx->mn, 0);
-		dry->flows = lost->n_active + lost->n_inactive;
-	}
+	dry->flows = flows_lost(ctx, c);
 	return 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_change_report);
@@ -291,6 +338,25 @@ static void commit_added(struct mgl_change *c)
 	list_for_each_entry_safe(b, next, &c->added, node) {
 		list_del(&b->node);
 		mgl_backend_link(c->pool, b);
+	}
+}
+
+/* Takes the deleted backends out of the pool, which keeps its old table so far. */
+static void unlink_deleted(struct mgl_net *mn, struct mgl_change *c)
+{
+	struct mgl_backend *b;
+
+	list_for_each_entry(b, &c->deleted, leaving)
+		mgl_backend_unlink(mn, c->pool, b);
+}
+
+static void release_deleted(struct mgl_net *mn, struct mgl_change *c)
+{
+	struct mgl_backend *b, *next;
+
+	list_for_each_entry_safe(b, next, &c->deleted, leaving) {
+		list_del_init(&b->leaving);
+		mgl_backend_release(mn, b);
 	}
 }
 
@@ -313,24 +379,28 @@ static void commit_pool(struct mgl_net *mn, struct mgl_change *c)
  * @ctx: the context
  * @c: the change, which must not be used afterwards
  *
- * The table is published before the state of the backend: a flow whose backend
- * the data path finds unusable is reassigned for good.
+ * A flow whose backend the data path finds unusable is reassigned for good, so
+ * no table ever names a backend that does not serve: one that comes up serves
+ * before the table is published, one that goes down stops serving afterwards.
  *
  * Context: may sleep. Cannot fail.
  */
 void mgl_change_commit(const struct mgl_ctx *ctx, struct mgl_change *c)
 {
+	bool down;
+
 	commit_added(c);
-	if (c->deleted)
-		mgl_backend_unlink(ctx->mn, c->pool, c->deleted);
+	unlink_deleted(ctx->mn, c);
 	if (c->edited)
 		mgl_backend_apply(c->edited, &c->backend_params);
+	down = c->edited && c->edited->state == MAGLEV_STATE_DOWN;
+	if (c->edited && !down)
+		mgl_backend_publish(c->edited);
 	if (c->has_table)
 		mgl_table_commit(ctx, &c->table);
-	if (c->edited)
+	if (down)
 		mgl_backend_publish(c->edited);
-	if (c->deleted)
-		mgl_backend_release(ctx->mn, c->deleted);
+	release_deleted(ctx->mn, c);
 	commit_pool(ctx->mn, c);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_change_commit);
@@ -348,6 +418,7 @@ void mgl_change_abort(const struct mgl_ctx *ctx, struct mgl_change *c)
 
 	if (c->has_table)
 		mgl_table_abort(&c->table);
+	forget_deleted(c);
 	list_for_each_entry_safe(b, next, &c->added, node) {
 		list_del(&b->node);
 		mgl_backend_release(ctx->mn, b);

@@ -15,7 +15,7 @@
  * @table: the new table
  * @added: list of new backends, sorted by address, by mgl_backend.node
  * @n_added: length of @added
- * @deleted: backend to delete, or NULL
+ * @deleted: list of backends to delete, by mgl_backend.leaving
  * @edited: backend to edit, or NULL
  * @backend_params: new settings of @edited
  * @pool_params: new settings of @pool
@@ -26,7 +26,7 @@ struct mgl_change {
 	struct mgl_table_update table;
 	struct list_head added;
 	u32 n_added;
-	struct mgl_backend *deleted;
+	struct list_head deleted;
 	struct mgl_backend *edited;
 	struct mgl_backend_params backend_params;
 	struct mgl_pool_params pool_params;
@@ -50,6 +50,8 @@ int mgl_change_edit(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 		    struct mgl_backend *b,
 		    const struct mgl_backend_params *params,
 		    struct mgl_change *c);
+int mgl_change_delete_list(const struct mgl_ctx *ctx, struct mgl_pool *pool,
+			   struct list_head *leaving, struct mgl_change *c);
 int mgl_change_delete(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 		      struct mgl_backend *b, struct mgl_change *c);
 int mgl_change_pool(const struct mgl_ctx *ctx, struct mgl_pool *pool,

@@ -28,6 +28,31 @@
 
 static BLOCKING_NOTIFIER_HEAD(drained_chain);
 
+/* Unbound: a run may take long, and would hold up what else is due on its CPU. */
+static struct workqueue_struct *gc_wq;
+
+/**
+ * mgl_gc_start() - allocate what garbage collection runs on
+ *
+ * Context: may sleep; before the first namespace is initialised.
+ * Return: 0 or -ENOMEM.
+ */
+int mgl_gc_start(void)
+{
+	gc_wq = alloc_workqueue("maglev", WQ_UNBOUND, 0);
+	return gc_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * mgl_gc_stop() - free what garbage collection ran on
+ *
+ * Context: may sleep; after the last namespace has exited.
+ */
+void mgl_gc_stop(void)
+{
+	destroy_workqueue(gc_wq);
+}
+
 /**
  * mgl_gc_notifier_register() - register for backends that have drained
  * @nb: called with a struct mgl_drained and with mn->lock held; may sleep
@@ -78,30 +103,39 @@ static bool has_drained(struct mgl_net *mn, const struct mgl_pool *pool,
 	       !mgl_table_remembers(mn, pool, b);
 }
 
+static void notify_drained(struct mgl_net *mn, const struct mgl_change *c)
+{
+	struct mgl_drained drained = { .mn = mn, .pool = c->pool };
+	const struct mgl_backend *b;
+
+	list_for_each_entry(b, &c->deleted, leaving) {
+		drained.addr = b->endpoint->addr;
+		drained.active = b->n_active;
+		drained.inactive = b->n_inactive;
+		blocking_notifier_call_chain(&drained_chain, 0, &drained);
+	}
+}
+
+/* A table takes milliseconds to build: one for all backends that are due. */
 static void drain_pool(struct mgl_net *mn, struct mgl_pool *pool)
 {
 	const struct mgl_ctx ctx = { .mn = mn };
-	struct mgl_backend *b, *next;
-	struct mgl_drained drained;
 	struct mgl_change change;
+	struct mgl_backend *b;
+	LIST_HEAD(leaving);
 
-	list_for_each_entry_safe(b, next, &pool->backends, node) {
-		if (!b->draining || !has_drained(mn, pool, b))
-			continue;
-		drained = (struct mgl_drained){
-			.mn = mn,
-			.pool = pool,
-			.addr = b->endpoint->addr,
-			.active = b->n_active,
-			.inactive = b->n_inactive,
-		};
-		/* Without memory for a table the next run tries again. */
-		if (mgl_change_delete(&ctx, pool, b, &change))
-			continue;
-		mgl_change_commit(&ctx, &change);
-		mgl_net_changed(mn);
-		blocking_notifier_call_chain(&drained_chain, 0, &drained);
-	}
+	list_for_each_entry(b, &pool->backends, node)
+		if (b->draining && has_drained(mn, pool, b))
+			list_add_tail(&b->leaving, &leaving);
+	if (list_empty(&leaving))
+		return;
+	/* Without memory for a table the next run tries again. */
+	if (mgl_change_delete_list(&ctx, pool, &leaving, &change))
+		return;
+	/* Whoever is told has to wait for the lock to see the difference. */
+	notify_drained(mn, &change);
+	mgl_change_commit(&ctx, &change);
+	mgl_net_changed(mn);
 }
 
 static void drain(struct mgl_net *mn, unsigned long *due)
@@ -124,7 +158,7 @@ static void run_within(struct mgl_net *mn, unsigned long delay)
 	if (delayed_work_pending(&mn->gc) && time_after_eq(at, mn->gc_at))
 		return;
 	mn->gc_at = at;
-	mod_delayed_work(system_unbound_wq, &mn->gc, delay);
+	mod_delayed_work(gc_wq, &mn->gc, delay);
 }
 
 static void gc(struct work_struct *work)

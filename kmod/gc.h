@@ -27,6 +27,8 @@ struct mgl_drained {
 	u32 inactive;
 };
 
+int mgl_gc_start(void);
+void mgl_gc_stop(void);
 void mgl_gc_init(struct mgl_net *mn);
 void mgl_gc_exit(struct mgl_net *mn);
 void mgl_gc_schedule(struct mgl_net *mn);

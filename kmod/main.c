@@ -4,6 +4,7 @@
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 
+#include "gc.h"
 #include "local.h"
 #include "nl/nl.h"
 #include "netns.h"
@@ -27,9 +28,12 @@ static int __init maglev_init(void)
 	int err;
 
 	want_ip_gre();
-	err = mgl_net_init();
+	err = mgl_gc_start();
 	if (err)
 		return err;
+	err = mgl_net_init();
+	if (err)
+		goto err_gc;
 	err = mgl_local_init();
 	if (err)
 		goto err_net;
@@ -43,6 +47,8 @@ err_local:
 	mgl_local_exit();
 err_net:
 	mgl_net_exit();
+err_gc:
+	mgl_gc_stop();
 	return err;
 }
 
@@ -51,6 +57,7 @@ static void __exit maglev_exit(void)
 	mgl_netlink_exit();
 	mgl_local_exit();
 	mgl_net_exit();
+	mgl_gc_stop();
 	/* RCU callbacks of tables, backends, pools and services are in here. */
 	rcu_barrier();
 }

@@ -285,6 +285,10 @@ void mgl_table_commit(const struct mgl_ctx *ctx, struct mgl_table_update *u)
 {
 	struct mgl_table *old = table_of(ctx->mn, u->pool);
 
+	/* As in mgl_table_settle(): flows were tracked for unsettled slots. */
+	if (old && history_of(ctx->mn, old) &&
+	    !(u->table && history_of(ctx->mn, u->table)))
+		ctx->mn->gc_flows = true;
 	count_slots(u->pool, u->table);
 	rcu_assign_pointer(u->pool->table, u->table);
 	if (old)

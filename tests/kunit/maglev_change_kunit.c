@@ -4,7 +4,9 @@
  * commit does what the report said.
  */
 #include <kunit/test.h>
+#include <linux/delay.h>
 #include <linux/jiffies.h>
+#include <linux/kthread.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
@@ -12,11 +14,14 @@
 #include "change.h"
 #include "ctx.h"
 #include "endpoint.h"
+#include "flows.h"
 #include "gc.h"
 #include "net.h"
+#include "objects.h"
 #include "pool.h"
 #include "report.h"
 #include "selection.h"
+#include "service.h"
 #include "snapshot.h"
 #include "table.h"
 
@@ -424,7 +429,10 @@ static bool remembers(struct mgl_net *mn, const struct mgl_backend *b)
 
 static void collect(struct mgl_net *mn)
 {
-	mod_delayed_work(system_unbound_wq, &mn->gc, 0);
+	mutex_lock(&mn->lock);
+	mgl_gc_schedule(mn);
+	mutex_unlock(&mn->lock);
+	/* Does not wait until it is due. */
 	flush_delayed_work(&mn->gc);
 }
 
@@ -492,6 +500,139 @@ static void test_change_drain_tracked_flow(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, !sel_backend(test, sel_own, 0));
 }
 
+/* Backends that have drained at the same time are deleted by one change. */
+static void test_change_drain_several(struct kunit *test)
+{
+	const struct mgl_backend_params params = {
+		.has_state = true,
+		.state = MAGLEV_STATE_DRAIN,
+		.has_deadline = true,
+	};
+	struct mgl_net *mn = test->priv;
+	u32 generation = mn->generation, i;
+
+	for (i = 0; i < BACKENDS - 1; i++)
+		KUNIT_EXPECT_EQ(test, 0, sel_set(test, i, &params, NULL));
+	collect(mn);
+	for (i = 0; i < BACKENDS; i++)
+		KUNIT_EXPECT_EQ(test, i == BACKENDS - 1,
+				!!sel_backend(test, sel_own, i));
+	KUNIT_EXPECT_EQ(test, 1, sel_own->n_backends);
+	KUNIT_EXPECT_EQ(test, generation + 1, mn->generation);
+	sel_expect_cur(test);
+}
+
+/*
+ * Flows that were tracked while their slots were unsettled, and are where they
+ * would go anyway, are removed, also if it is a change and not garbage
+ * collection that finds the slots settled.
+ */
+static void test_change_drops_settled_history(struct kunit *test)
+{
+	struct mgl_backend_spec item = {
+		.addr = sel_addr(sel_own, BACKENDS),
+		.params = { .has_weight = true },
+	};
+	const struct mgl_backend_specs idle = { .n = 1, .item = &item };
+	struct mgl_backend *at[FLOWS];
+	struct mgl_net *mn = test->priv;
+	u32 i, moved = 0;
+
+	sel_settle(test);
+	sel_svc->track = MAGLEV_TRACK_CHANGED;
+	sel_pool_set(test, sel_own, &(struct mgl_pool_params){
+		.has_settle = true,
+		.settle = SETTLE_MS,
+	});
+	sel_reseed(test, 2);
+	sel_mid_all(test, at);
+	mutex_lock(&mn->lock);
+	mgl_flows_count(mn, 0);
+	mutex_unlock(&mn->lock);
+	KUNIT_EXPECT_EQ(test, FLOWS, mn->n_flows);
+	for (i = 0; i < FLOWS; i++)
+		moved += at[i] != sel_cur(sel_own, i);
+	KUNIT_EXPECT_LT(test, moved, FLOWS);
+	collect(mn);
+
+	age(mn, SETTLE_MS);
+	mutex_lock(&mn->lock);
+	KUNIT_EXPECT_EQ(test, 0, test_add(mn, sel_own, &idle));
+	mutex_unlock(&mn->lock);
+	KUNIT_EXPECT_TRUE(test, !rcu_access_pointer(table_of(sel_own)->history));
+	collect(mn);
+	mutex_lock(&mn->lock);
+	mgl_flows_count(mn, 0);
+	mutex_unlock(&mn->lock);
+	KUNIT_EXPECT_EQ(test, moved, mn->n_flows);
+}
+
+struct watch {
+	struct mgl_flow flow;
+	const struct mgl_backend *b;
+	bool armed;
+	u32 looks;
+	u32 unusable;
+};
+
+/* What packets of a flow see, as often as possible. */
+static int watch_owner(void *ctx)
+{
+	struct watch *w = ctx;
+	struct mgl_slot slot;
+
+	while (!kthread_should_stop()) {
+		rcu_read_lock();
+		mgl_table_slot(sel_own, &w->flow, &slot);
+		if (READ_ONCE(w->armed) && slot.cur == w->b &&
+		    !mgl_backend_serves(w->b))
+			w->unusable++;
+		rcu_read_unlock();
+		WRITE_ONCE(w->looks, w->looks + 1);
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Waits until the watcher has begun and ended a look. */
+static void wait_for_look(const struct watch *w)
+{
+	u32 seen = READ_ONCE(w->looks);
+
+	while (READ_ONCE(w->looks) - seen < 2)
+		usleep_range(10, 50);
+}
+
+/*
+ * A slot never names a backend that comes up before it serves: the next packet
+ * of a flow that opens there would go to the slot's previous owner.
+ */
+static void test_change_up_serves_first(struct kunit *test)
+{
+	struct watch w = { .flow = sel_flow(0, false) };
+	struct task_struct *task;
+	u32 i, n;
+
+	w.b = sel_cur(sel_own, 0);
+	for (n = 0; n < BACKENDS && sel_backend(test, sel_own, n) != w.b; n++)
+		;
+	KUNIT_ASSERT_LT(test, n, BACKENDS);
+	task = kthread_run(watch_owner, &w, "maglev_watch");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
+	for (i = 0; i < 100; i++) {
+		sel_set_state(test, n, MAGLEV_STATE_DOWN);
+		wait_for_look(&w);
+		WRITE_ONCE(w.armed, true);
+		sel_set_state(test, n, MAGLEV_STATE_UP);
+		wait_for_look(&w);
+		WRITE_ONCE(w.armed, false);
+		wait_for_look(&w);
+	}
+	kthread_stop(task);
+	KUNIT_EXPECT_PTR_EQ(test, w.b, sel_cur(sel_own, 0));
+	KUNIT_EXPECT_EQ(test, 0, w.unusable);
+}
+
 static struct kunit_case change_cases[] = {
 	KUNIT_CASE(test_change_prepare_invisible),
 	KUNIT_CASE(test_change_abort_no_trace),
@@ -511,6 +652,9 @@ static struct kunit_case change_cases[] = {
 	KUNIT_CASE(test_change_commit_lists),
 	KUNIT_CASE(test_change_drain_slots_change_again),
 	KUNIT_CASE(test_change_drain_tracked_flow),
+	KUNIT_CASE(test_change_drain_several),
+	KUNIT_CASE(test_change_drops_settled_history),
+	KUNIT_CASE(test_change_up_serves_first),
 	{}
 };
 
