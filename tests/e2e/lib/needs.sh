@@ -20,6 +20,13 @@ need_quick()
 	:
 }
 
+# Time: many objects, or many requests, which take the debug kernel minutes. Nothing
+# to provide.
+need_large()
+{
+	:
+}
+
 # One namespace without links, which the scenario runs in.
 need_director()
 {
