@@ -4,8 +4,8 @@
  *
  * IPv4 addresses are stored as IPv4-mapped IPv6 addresses (::ffff:a.b.c.d, RFC
  * 4291 section 2.5.5.2), so that every table has one key, one order and one
- * hash input. A mapped address never stands for an IPv6 host: netlink refuses
- * every IPv6 address so far.
+ * hash input. So a mapped address must never stand for an IPv6 host: netlink
+ * refuses to configure one, and mgl_inner_parse_v6() to parse packets with one.
  */
 #ifndef _MGL_ADDR_H
 #define _MGL_ADDR_H
@@ -22,10 +22,21 @@ struct mgl_addr {
 	__be32 w[4];
 };
 
+struct in6_addr;
+
 /* The mapped form of an IPv4 address, which is in network byte order. */
 static inline struct mgl_addr mgl_addr_v4(__be32 addr)
 {
 	return (struct mgl_addr){ .w = { 0, 0, cpu_to_be32(0xffff), addr } };
+}
+
+/* An IPv6 address, of any alignment. The caller handles mapped ones. */
+static inline struct mgl_addr mgl_addr_v6(const struct in6_addr *addr)
+{
+	struct mgl_addr a;
+
+	memcpy(&a, addr, sizeof(a));
+	return a;
 }
 
 static inline bool mgl_addr_is_v4(const struct mgl_addr *a)

@@ -20,6 +20,17 @@ static void test_addr_v4_mapped(void)
 	CHECK_EQ(mgl_addr_to_v4(&a), htonl(0xc0000201), "and back");
 }
 
+static void test_addr_v6(void)
+{
+	u8 buffer[17] = { 0, 0x20, 0x01, 0x0d, 0xb8, [16] = 0x80 };
+	struct mgl_addr a;
+
+	/* As it is in packets: not at a multiple of four. */
+	a = mgl_addr_v6((const struct in6_addr *)(buffer + 1));
+	CHECK(!memcmp(&a, buffer + 1, sizeof(a)), "2001:db8::80");
+	CHECK(!mgl_addr_is_v4(&a), "is IPv6");
+}
+
 /* Every bit of the 96 in front matters. */
 static void test_addr_is_v4(void)
 {
@@ -78,6 +89,8 @@ static void test_addr_equal(void)
 static const struct ktap_case cases[] = {
 	KTAP_CASE(test_addr_v4_mapped,
 		  "an IPv4 address is kept as an IPv4-mapped IPv6 address"),
+	KTAP_CASE(test_addr_v6,
+		  "an IPv6 address is kept as it is on the wire"),
 	KTAP_CASE(test_addr_is_v4,
 		  "no other IPv6 address is taken for IPv4"),
 	KTAP_CASE(test_addr_order,
