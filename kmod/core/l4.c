@@ -4,6 +4,7 @@
  * that it implies. What is said in inner.c of lengths and reads holds here.
  */
 #include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/sctp.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
@@ -102,10 +103,11 @@ static enum mgl_reason parse_sctp(const struct mgl_packet *p, u32 off, u32 len,
  * @p: the packet
  * @off: offset of the transport header from the start of @p, in bytes
  * @len: length of the transport header and what follows it, in bytes
- * @flow: the flow, with its protocol; ports, state and whether the packet opens
- *	a connection are set where the protocol has them
+ * @flow: the flow, with its addresses and protocol; ports, state and whether the
+ *	packet opens a connection are set where the protocol has them
  *
  * Protocols without ports keep those of the caller, 0, which match no service.
+ * That includes the ICMP of the other family: ICMP in IPv6, ICMPv6 in IPv4.
  *
  * Context: any. Keeps no pointer into @p and leaves the packet unmodified.
  * Return: MGL_REASON_NONE, or the reason why this packet has no flow.
@@ -121,7 +123,11 @@ enum mgl_reason mgl_l4_parse(const struct mgl_packet *p, u32 off, u32 len,
 	case IPPROTO_SCTP:
 		return parse_sctp(p, off, len, flow);
 	case IPPROTO_ICMP:
-		return MGL_REASON_INNER_ICMP;
+		return mgl_addr_is_v4(&flow->saddr) ? MGL_REASON_INNER_ICMP :
+						      MGL_REASON_NONE;
+	case IPPROTO_ICMPV6:
+		return mgl_addr_is_v4(&flow->saddr) ? MGL_REASON_NONE :
+						      MGL_REASON_INNER_ICMP;
 	default:
 		return MGL_REASON_NONE;
 	}

@@ -28,6 +28,8 @@ static const struct {
 	[MGL_REASON_GRE_VERSION] = { "drop_gre_version", MGL_DROP },
 	[MGL_REASON_GRE_ROUTING] = { "drop_gre_routing", MGL_DROP },
 	[MGL_REASON_INNER_HEADER] = { "drop_inner_header", MGL_DROP },
+	[MGL_REASON_INNER_EXTENSIONS] = { "drop_inner_extensions", MGL_DROP },
+	[MGL_REASON_INNER_JUMBOGRAM] = { "drop_inner_jumbogram", MGL_DROP },
 	[MGL_REASON_INNER_L4] = { "drop_inner_l4", MGL_DROP },
 	[MGL_REASON_POLICY] = { "drop_ipsec_policy", MGL_DROP },
 	[MGL_REASON_NO_BACKEND] = { "drop_no_backend", MGL_DROP },

@@ -18,10 +18,13 @@
  * @MGL_REASON_NOT_VIP: inner destination is not a VIP
  * @MGL_REASON_NO_SERVICE: VIP has no service for the protocol and port
  * @MGL_REASON_INNER_FRAGMENT: inner packet to a VIP is a fragment
- * @MGL_REASON_INNER_ICMP: inner packet to a VIP is ICMP
+ * @MGL_REASON_INNER_ICMP: inner packet to a VIP is ICMP, or ICMPv6 in IPv6
  * @MGL_REASON_GRE_VERSION: for a VIP, GRE version is not 0
  * @MGL_REASON_GRE_ROUTING: for a VIP, GRE with source routes
  * @MGL_REASON_INNER_HEADER: inner IP header to a VIP is malformed
+ * @MGL_REASON_INNER_EXTENSIONS: extension headers of an inner IPv6 packet to a
+ *	VIP are malformed, out of order, or too many
+ * @MGL_REASON_INNER_JUMBOGRAM: inner IPv6 packet to a VIP is a jumbogram
  * @MGL_REASON_INNER_L4: inner transport header to a VIP is truncated
  * @MGL_REASON_POLICY: for a VIP, refused by an IPsec policy for input
  * @MGL_REASON_NO_BACKEND: the service has no usable backend
@@ -55,6 +58,8 @@ enum mgl_reason {
 	MGL_REASON_GRE_VERSION,
 	MGL_REASON_GRE_ROUTING,
 	MGL_REASON_INNER_HEADER,
+	MGL_REASON_INNER_EXTENSIONS,
+	MGL_REASON_INNER_JUMBOGRAM,
 	MGL_REASON_INNER_L4,
 	MGL_REASON_POLICY,
 	MGL_REASON_NO_BACKEND,

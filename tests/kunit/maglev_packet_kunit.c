@@ -15,6 +15,7 @@
 
 #define OUTER 20	/* bytes of the outer IPv4 header */
 #define INNER 24	/* bytes in front of the inner one */
+#define EXT (INNER + 40)	/* bytes in front of what is behind inner IPv6 */
 
 static int packet_init(struct kunit *test)
 {
@@ -56,18 +57,26 @@ static void check_gre(struct kunit *test, const struct packet *p,
 	test_skb_free(&t);
 }
 
+static const char *check_either(const struct sk_buff *skb,
+				const struct packet *p)
+{
+	bool v6 = p->b[INNER] >> 4 == 6;
+	enum mgl_reason result;
+	struct mgl_flow flow;
+
+	return v6 ? oracle_check_flow_v6(skb, p->b, INNER, &flow, &result) :
+		    oracle_check_flow(skb, p->b, INNER, &flow, &result);
+}
+
+/* Of the version in the first byte of the inner header. */
 static void check_flow(struct kunit *test, const struct packet *p, bool gso,
 		       enum skb_shape shape, u32 cut)
 {
 	struct test_skb t = test_skb_new(test, p->b, p->len, shape, cut);
-	enum mgl_reason result;
-	struct mgl_flow flow;
-	const char *error;
 
 	if (gso)
 		skb_shinfo(t.skb)->gso_size = 1400;
-	error = oracle_check_flow(t.skb, p->b, INNER, &flow, &result);
-	expect_right(test, error, p, shape, cut);
+	expect_right(test, check_either(t.skb, p), p, shape, cut);
 	if (!test_skb_holds(t.skb, p->b, p->len))
 		FAIL_ONCE(test, "shape %d, cut %u: changed", shape, cut);
 	test_skb_free(&t);
@@ -164,6 +173,58 @@ static void test_flow_no_length_only_gso(struct kunit *test)
 	}
 }
 
+static void test_flow_v6_pieces(struct kunit *test)
+{
+	u32 i, cut, shape;
+
+	for (i = 0; i < PACKET_ZOO_V6; i++) {
+		struct packet *p = packet_at(test, INNER);
+
+		packet_zoo_v6(p, i);
+		for (cut = 0; cut <= p->len; cut++)
+			for (shape = 0; shape < SKB_SHAPES; shape++)
+				check_flow(test, p, false, shape, cut);
+	}
+}
+
+static void test_flow_v6_truncated(struct kunit *test)
+{
+	u32 i, left, shape;
+
+	for (i = 0; i < PACKET_ZOO_V6; i++)
+		for (left = 0; left <= 90; left++) {
+			struct packet *p = packet_at(test, INNER);
+
+			shape = left % SKB_SHAPES;
+			packet_zoo_v6(p, i);
+			p->len = min(p->len, EXT + left);
+			check_flow(test, p, false, shape, 50);
+			/* The same, with a payload length that fits. */
+			packet_set16(p, INNER + 4, p->len - EXT);
+			check_flow(test, p, false, shape, 50);
+		}
+}
+
+/* A GSO packet may have no length, and a jumbo payload option as well. */
+static void test_flow_v6_no_length_only_gso(struct kunit *test)
+{
+	static const u8 types[] = { IPPROTO_HOPOPTS };
+	u32 n, shape;
+
+	for (n = 0; n <= 1; n++) {
+		struct packet *p = packet_at(test, INNER);
+
+		packet_inner_v6(p, types, n, IPPROTO_TCP, 1000);
+		packet_set16(p, INNER + 4, 0);
+		if (n)
+			packet_set16(p, EXT + 2, 0xc204);
+		for (shape = 0; shape < SKB_SHAPES; shape++) {
+			check_flow(test, p, false, shape, EXT + 3);
+			check_flow(test, p, true, shape, EXT + 3);
+		}
+	}
+}
+
 /* Known answer: another implementation came to it. */
 static void test_flow_hash_known_answer(struct kunit *test)
 {
@@ -186,6 +247,9 @@ static struct kunit_case packet_cases[] = {
 	KUNIT_CASE(test_flow_pieces),
 	KUNIT_CASE(test_flow_truncated),
 	KUNIT_CASE(test_flow_no_length_only_gso),
+	KUNIT_CASE(test_flow_v6_pieces),
+	KUNIT_CASE(test_flow_v6_truncated),
+	KUNIT_CASE(test_flow_v6_no_length_only_gso),
 	KUNIT_CASE(test_flow_hash_known_answer),
 	{}
 };

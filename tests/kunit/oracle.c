@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/kernel.h>
 #include <linux/skbuff.h>
 #include <linux/string.h>
@@ -10,6 +11,10 @@
 
 /* An entry that ends the list counts, too. */
 #define ROUTES_MAX 8
+
+/* Extension headers of IPv6, and options up to that of a jumbogram. */
+#define EXTENSIONS_MAX 12
+#define OPTIONS_MAX 8
 
 static u32 get16(const u8 *p)
 {
@@ -88,15 +93,19 @@ static enum maglev_flow_state oracle_sctp_shows(u8 type)
 	       MAGLEV_FLOW_ESTABLISHED;
 }
 
-/* @l4: the @len bytes behind the IP header that belong to the packet. */
-static enum mgl_reason oracle_l4(const u8 *l4, u32 len, struct mgl_flow *flow)
+/*
+ * @l4: the @len bytes behind the IP header that belong to the packet
+ * @icmp: the number of ICMP for this version of IP
+ */
+static enum mgl_reason oracle_l4(const u8 *l4, u32 len, u8 icmp,
+				 struct mgl_flow *flow)
 {
 	static const struct { u8 proto; u32 bytes; } least[] = {
 		{ 6, 20 }, { 17, 8 }, { 132, 12 + 4 },
 	};
 	unsigned int i;
 
-	if (flow->proto == 1)
+	if (flow->proto == icmp)
 		return MGL_REASON_INNER_ICMP;
 	for (i = 0; i < ARRAY_SIZE(least); i++)
 		if (least[i].proto == flow->proto)
@@ -144,7 +153,89 @@ enum mgl_reason oracle_flow(const u8 *p, u32 len, bool gso,
 	memcpy((u8 *)&flow->saddr + 12, p + 12, 4);
 	memset((u8 *)&flow->daddr + 10, 0xff, 2);
 	memcpy((u8 *)&flow->daddr + 12, p + 16, 4);
-	return oracle_l4(p + header, total - header, flow);
+	return oracle_l4(p + header, total - header, 1, flow);
+}
+
+/*
+ * RFC 2675, section 2: option type 194, length 4, in the hop-by-hop options,
+ * whose header is the first of the @len bytes at @p. RFC 8200, section 4.2: an
+ * option of type 0 is a single byte.
+ */
+static bool oracle_jumbo(const u8 *p, u32 len)
+{
+	u32 pos = 2, options = 0, size;
+
+	if (len < 2)
+		return false;
+	size = 8 + 8 * p[1];
+	if (size > len)
+		return false;
+	while (pos < size && ++options <= OPTIONS_MAX) {
+		if (p[pos] == 194)
+			return size - pos >= 6 && p[pos + 1] == 4;
+		if (p[pos] == 0)
+			pos += 1;
+		else if (pos + 1 < size)
+			pos += 2 + p[pos + 1];
+		else
+			return false;
+	}
+	return false;
+}
+
+/*
+ * Looks at the @n-th header, from 0, of the @len bytes of a packet, which is of
+ * type @type and starts at @pos.
+ */
+static enum mgl_reason oracle_next(const u8 *p, u32 pos, u32 len, u32 n, u8 type,
+				   struct mgl_flow *flow)
+{
+	u32 size = 8;
+
+	if (type != 0 && type != 43 && type != 44 && type != 60) {
+		flow->proto = type;
+		return oracle_l4(p + pos, len - pos, 58, flow);
+	}
+	if (n >= EXTENSIONS_MAX || len - pos < 8 || (type == 0 && n > 0))
+		return MGL_REASON_INNER_EXTENSIONS;
+	/* An offset in the first 13 bits, or the last one: more fragments. */
+	if (type == 44 && (p[pos + 2] || p[pos + 3] >> 3 || p[pos + 3] % 2))
+		return MGL_REASON_INNER_FRAGMENT;
+	if (type != 44)
+		size += p[pos + 1] * 8;
+	if (len - pos < size)
+		return MGL_REASON_INNER_EXTENSIONS;
+	return oracle_next(p, pos + size, len, n + 1, p[pos], flow);
+}
+
+/* ::ffff:0:0/96 */
+static bool oracle_mapped(const u8 *addr)
+{
+	static const u8 mapped[12] = { [10] = 255, [11] = 255 };
+
+	return !memcmp(addr, mapped, sizeof(mapped));
+}
+
+enum mgl_reason oracle_flow_v6(const u8 *p, u32 len, bool gso,
+			       struct mgl_flow *flow)
+{
+	u32 total = 40 + get16(p + 4);
+
+	if (p[0] >> 4 != 6)
+		return MGL_REASON_INNER_HEADER;
+	if (total == 40 && gso)
+		total = len;
+	else if (total == 40 && p[6] == 0 && oracle_jumbo(p + 40, len - 40))
+		return MGL_REASON_INNER_JUMBOGRAM;
+	if (total > len || oracle_mapped(p + 8) || oracle_mapped(p + 24))
+		return MGL_REASON_INNER_HEADER;
+
+	memset(flow, 0, sizeof(*flow));
+	flow->len = total;
+	flow->pkt_state = MAGLEV_FLOW_ESTABLISHED;
+	memcpy(&flow->saddr, p + 8, 16);
+	memcpy(&flow->daddr, p + 24, 16);
+	return oracle_next(p, 40, total, 0, p[6], flow);
 }
 
 bool oracle_flow_equal(const struct mgl_flow *a, const struct mgl_flow *b)
@@ -187,6 +278,26 @@ const char *oracle_check_gre(const struct sk_buff *skb, const u8 *bytes,
 	return why;
 }
 
+static const char *compare_flow(const struct mgl_flow *flow,
+				enum mgl_reason result,
+				const struct mgl_flow *exp,
+				enum mgl_reason want)
+{
+	if (result != want) {
+		snprintf(why, sizeof(why), "flow: result %d, not %d", result,
+			 want);
+		return why;
+	}
+	if (want || oracle_flow_equal(flow, exp))
+		return NULL;
+	snprintf(why, sizeof(why),
+		 "flow: ports %#x %#x proto %u new_conn %d state %d len %u, not %#x %#x %u %d %d %u",
+		 flow->sport, flow->dport, flow->proto, flow->new_conn,
+		 flow->pkt_state, flow->len, exp->sport, exp->dport, exp->proto,
+		 exp->new_conn, exp->pkt_state, exp->len);
+	return why;
+}
+
 const char *oracle_check_flow(const struct sk_buff *skb, const u8 *bytes,
 			      u32 off, struct mgl_flow *flow,
 			      enum mgl_reason *result)
@@ -203,17 +314,25 @@ const char *oracle_check_flow(const struct sk_buff *skb, const u8 *bytes,
 		return "flow: fewer than 20 bytes";
 	*result = mgl_inner_parse_v4(&packet, off, iph, flow);
 	want = oracle_flow(bytes + off, skb->len - off, skb_is_gso(skb), &exp);
-	if (*result != want) {
-		snprintf(why, sizeof(why), "flow: result %d, not %d", *result,
-			 want);
-		return why;
-	}
-	if (want || oracle_flow_equal(flow, &exp))
-		return NULL;
-	snprintf(why, sizeof(why),
-		 "flow: ports %#x %#x proto %u new_conn %d state %d len %u, not %#x %#x %u %d %d %u",
-		 flow->sport, flow->dport, flow->proto, flow->new_conn,
-		 flow->pkt_state, flow->len, exp.sport, exp.dport, exp.proto,
-		 exp.new_conn, exp.pkt_state, exp.len);
-	return why;
+	return compare_flow(flow, *result, &exp, want);
+}
+
+const char *oracle_check_flow_v6(const struct sk_buff *skb, const u8 *bytes,
+				 u32 off, struct mgl_flow *flow,
+				 enum mgl_reason *result)
+{
+	struct mgl_packet packet = mgl_packet_skb(skb);
+	const struct ipv6hdr *ip6h;
+	struct ipv6hdr _ip6h;
+	enum mgl_reason want;
+	struct mgl_flow exp;
+
+	memset(flow, 0xa5, sizeof(*flow));
+	ip6h = skb_header_pointer(skb, off, sizeof(_ip6h), &_ip6h);
+	if (!ip6h)
+		return "flow: fewer than 40 bytes";
+	*result = mgl_inner_parse_v6(&packet, off, ip6h, flow);
+	want = oracle_flow_v6(bytes + off, skb->len - off, skb_is_gso(skb),
+			      &exp);
+	return compare_flow(flow, *result, &exp, want);
 }

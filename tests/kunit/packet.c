@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/bug.h>
 #include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/kernel.h>
 
 #include "packet.h"
+
+const u32 packet_saddr_v6[4] = { 0x20010db8, 0x000a0000, 0, 0x10 };
+const u32 packet_daddr_v6[4] = { 0x20010db8, 0, 0, 0x80 };
 
 void packet_8(struct packet *p, u8 val)
 {
@@ -64,6 +69,27 @@ void packet_ipv4(struct packet *p, u8 ihl, u8 proto, u16 payload)
 		packet_fill(p, 1, (ihl - 5) * 4);
 }
 
+void packet_ipv6(struct packet *p, u8 next, u16 payload)
+{
+	u32 i;
+
+	packet_32(p, 0x60012345);
+	packet_16(p, payload);
+	packet_8(p, next);
+	packet_8(p, 64);
+	for (i = 0; i < 4; i++)
+		packet_32(p, packet_saddr_v6[i]);
+	for (i = 0; i < 4; i++)
+		packet_32(p, packet_daddr_v6[i]);
+}
+
+void packet_extension(struct packet *p, u8 next, u8 units)
+{
+	packet_8(p, next);
+	packet_8(p, units);
+	packet_fill(p, 0, units * 8 + 6);
+}
+
 void packet_tcp(struct packet *p, u8 doff, u8 flags)
 {
 	packet_16(p, PACKET_SPORT);
@@ -97,25 +123,61 @@ void packet_sctp(struct packet *p, u8 chunk_type)
 	packet_16(p, 4);
 }
 
-void packet_inner(struct packet *p, u8 proto, u16 payload)
+/* Bytes of the transport header that packet_l4() writes. */
+static u16 l4_size(u8 proto)
 {
 	switch (proto) {
 	case IPPROTO_TCP:
-		packet_ipv4(p, 5, proto, 20 + payload);
+		return 20;
+	case IPPROTO_UDP:
+		return 8;
+	case IPPROTO_SCTP:
+		return 16;
+	default:
+		return 0;
+	}
+}
+
+static void packet_l4(struct packet *p, u8 proto, u16 payload)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
 		packet_tcp(p, 5, PACKET_ACK);
 		break;
 	case IPPROTO_UDP:
-		packet_ipv4(p, 5, proto, 8 + payload);
 		packet_udp(p, payload);
 		break;
 	case IPPROTO_SCTP:
-		packet_ipv4(p, 5, proto, 16 + payload);
 		packet_sctp(p, 0);
 		break;
-	default:
-		packet_ipv4(p, 5, proto, payload);
 	}
 	packet_fill(p, 'x', payload);
+}
+
+void packet_inner(struct packet *p, u8 proto, u16 payload)
+{
+	packet_ipv4(p, 5, proto, l4_size(proto) + payload);
+	packet_l4(p, proto, payload);
+}
+
+/* Options of one, two and three units; a fragment header has always one. */
+static u8 extension_units(u8 type, u32 i)
+{
+	return type == IPPROTO_FRAGMENT ? 0 : i % 3;
+}
+
+void packet_inner_v6(struct packet *p, const u8 *types, u32 n, u8 proto,
+		     u16 payload)
+{
+	u32 i, size = 0;
+
+	for (i = 0; i < n; i++)
+		size += 8 * (extension_units(types[i], i) + 1);
+	packet_ipv6(p, n ? types[0] : proto, size + l4_size(proto) + payload);
+	for (i = 0; i < n; i++)
+		packet_extension(p, i + 1 < n ? types[i + 1] : proto,
+				 extension_units(types[i], i));
+	packet_l4(p, proto, payload);
 }
 
 /* C, R, K and S, then A, then the version. */
@@ -145,6 +207,60 @@ void packet_zoo(struct packet *p, u32 i)
 		break;
 	case 4: /* neither the first fragment nor the last */
 		packet_set16(p, ip + 6, 0x2001);
+		break;
+	}
+}
+
+void packet_zoo_v6(struct packet *p, u32 i)
+{
+	static const u8 protos[] = {
+		IPPROTO_ICMPV6, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ESP,
+		IPPROTO_SCTP,
+	};
+	static const u8 types[] = {
+		IPPROTO_HOPOPTS, IPPROTO_DSTOPTS, IPPROTO_ROUTING,
+		IPPROTO_FRAGMENT,
+	};
+	u8 proto = protos[i / 12 % 5];
+	u32 ip = p->len;
+
+	/* Without extension headers, with each one, with all of them. */
+	switch (i % 12) {
+	case 0:
+		packet_inner_v6(p, NULL, 0, proto, 6);
+		break;
+	case 1:
+	case 2:
+	case 3:
+	case 4:
+		packet_inner_v6(p, &types[i % 12 - 1], 1, proto, 6);
+		break;
+	default:
+		packet_inner_v6(p, types, ARRAY_SIZE(types), proto, 6);
+	}
+	switch (i % 12) {
+	case 6: /* cut short behind the hop-by-hop options */
+		packet_set16(p, ip + 4, 8);
+		break;
+	case 7: /* hop-by-hop options behind destination options */
+		p->b[ip + 48] = IPPROTO_HOPOPTS;
+		break;
+	case 8: /* destination options longer than the packet */
+		p->b[ip + 49] = 200;
+		break;
+	case 9: /* neither the first fragment nor the last */
+		packet_set16(p, ip + 40 + 8 + 16 + 24 + 2, 0x0011);
+		break;
+	case 10: /* a jumbogram */
+		packet_set16(p, ip + 4, 0);
+		packet_set16(p, ip + 42, 0xc204);
+		packet_set16(p, ip + 44, 1);
+		break;
+	case 11: /* an IPv4-mapped source */
+		packet_set16(p, ip + 8, 0);
+		packet_set16(p, ip + 10, 0);
+		packet_set16(p, ip + 12, 0);
+		packet_set16(p, ip + 18, 0xffff);
 		break;
 	}
 }

@@ -18,6 +18,8 @@ struct packet {
 /* Addresses and ports of the inner packets below. */
 #define PACKET_SADDR 0xc6336407	/* 198.51.100.7 */
 #define PACKET_DADDR 0xcb007109	/* 203.0.113.9 */
+extern const u32 packet_saddr_v6[4];	/* 2001:db8:a::10 */
+extern const u32 packet_daddr_v6[4];	/* 2001:db8::80 */
 #define PACKET_SPORT 0xa1b2
 #define PACKET_DPORT 0x01bb
 
@@ -43,11 +45,29 @@ void packet_sctp(struct packet *p, u8 chunk_type);
 /* A whole IPv4 packet of @proto with a plain header and @payload bytes. */
 void packet_inner(struct packet *p, u8 proto, u16 payload);
 
+/* An IPv6 header in front of @payload bytes, which start with header @next. */
+void packet_ipv6(struct packet *p, u8 next, u16 payload);
+/*
+ * An extension header of 8 * (@units + 1) bytes with @next behind it. As options
+ * its bytes are padding; as a fragment header, with 0 @units, those of an atomic
+ * fragment; as a routing header, one of type 0 with no segments left.
+ */
+void packet_extension(struct packet *p, u8 next, u8 units);
+/*
+ * A whole IPv6 packet of @proto with @payload bytes behind @n extension headers
+ * of the given @types.
+ */
+void packet_inner_v6(struct packet *p, const u8 *types, u32 n, u8 proto,
+		     u16 payload);
+
 /* Flag words with every mix of the bits that mean something in any version. */
 #define PACKET_GRE_MIXES 256
 u16 packet_gre_mix(u32 i);
 /* Whole IPv4 packets, of each kind one, some of them wrong in one place. */
 #define PACKET_ZOO 25
 void packet_zoo(struct packet *p, u32 i);
+/* The same for IPv6. */
+#define PACKET_ZOO_V6 60
+void packet_zoo_v6(struct packet *p, u32 i);
 
 #endif /* _KUNIT_PACKET_H */

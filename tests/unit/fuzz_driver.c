@@ -23,9 +23,25 @@ static unsigned long iterations = 2000000;
 static unsigned long seconds = 15;
 static u64 state = 41;
 
+/* An IPv6 packet of up to 14 extension headers, in any order. */
+static void seed_v6(struct packet *p, u8 proto)
+{
+	static const u8 known[] = { 0, 60, 43, 44, 60, 44, 51, 59 };
+	u8 types[14];
+	u32 n = prng_below(&state, 4) ? prng_below(&state, 4) :
+		prng_below(&state, ARRAY_SIZE(types) + 1);
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		types[i] = known[prng_below(&state, i ? ARRAY_SIZE(known) : 4)];
+	packet_inner_v6(p, types, n, proto, prng_below(&state, 40));
+}
+
 static void seed(struct packet *p)
 {
-	static const u8 protos[] = { 1, 6, 6, 6, 17, 17, 132, 47 };
+	static const u8 protos[] = { 1, 6, 6, 6, 17, 17, 132, 58 };
+	u8 proto = protos[prng_below(&state, ARRAY_SIZE(protos))];
+	bool v6 = prng_below(&state, 2);
 	static const u16 flags[] = {
 		0, 0x2000, 0x8000, 0x1000, 0xb000, 0x4000, 0xc000, 0x3081,
 	};
@@ -36,13 +52,15 @@ static void seed(struct packet *p)
 	packet_8(p, prng(&state));
 	packet_8(p, prng(&state));
 	packet_8(p, prng(&state));
-	packet_gre(p, chosen, ETH_P_IP);
+	packet_gre(p, chosen, v6 ? ETH_P_IPV6 : ETH_P_IP);
 	if (chosen == 0x3081)
 		packet_32(p, 1);
 	if (chosen & 0x4000)
 		packet_32(p, 0);
-	packet_inner(p, protos[prng_below(&state, ARRAY_SIZE(protos))],
-		     prng_below(&state, 40));
+	if (v6)
+		seed_v6(p, proto);
+	else
+		packet_inner(p, proto, prng_below(&state, 40));
 }
 
 static void mutate(struct packet *p)

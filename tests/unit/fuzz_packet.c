@@ -44,16 +44,21 @@ static void parse(const struct sk_buff *skb, const u8 *bytes, u32 off)
 	struct mgl_gre gre;
 	struct mgl_flow flow;
 	const char *error;
+	u32 left = 0;
 
 	error = oracle_check_gre(skb, bytes, off, &gre, &result);
-	if (!error && result == MGL_REASON_NONE &&
-	    gre.proto == htons(ETH_P_IP) && gre.inner <= skb->len &&
-	    skb->len - gre.inner >= 20) {
+	if (!error && result == MGL_REASON_NONE && gre.inner <= skb->len)
+		left = skb->len - gre.inner;
+	if (left >= 20 && gre.proto == htons(ETH_P_IP))
 		error = oracle_check_flow(skb, bytes, gre.inner, &flow,
 					  &result);
-		if (!error && result == MGL_REASON_NONE)
-			error = use(&flow);
-	}
+	else if (left >= 40 && gre.proto == htons(ETH_P_IPV6))
+		error = oracle_check_flow_v6(skb, bytes, gre.inner, &flow,
+					     &result);
+	else
+		left = 0;
+	if (left && !error && result == MGL_REASON_NONE)
+		error = use(&flow);
 	if (error) {
 		fprintf(stderr, "%s\n", error);
 		abort();
