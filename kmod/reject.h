@@ -9,5 +9,6 @@ struct net;
 struct sk_buff;
 
 void mgl_reject_v4(struct net *net, const struct sk_buff *skb, u32 inner);
+void mgl_reject_v6(struct net *net, const struct sk_buff *skb, u32 inner);
 
 #endif /* _MGL_REJECT_H */
