@@ -6,6 +6,7 @@
  */
 #include <linux/inetdevice.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/skbuff.h>
 #include <net/ip.h>
 #include <net/xfrm.h>
@@ -42,12 +43,16 @@ static bool policy_allows(struct sk_buff *skb)
 
 /* No usable backend: apply the all-down policy of the service. */
 static enum mgl_reason no_backend(struct mgl_net *mn, const struct sk_buff *skb,
-				  const struct mgl_service *svc, u32 inner)
+				  const struct mgl_service *svc,
+				  const struct mgl_flow *flow, u32 inner)
 {
 	/* Pairs with WRITE_ONCE() in service.c. */
 	switch (READ_ONCE(svc->all_down)) {
 	case MAGLEV_ALL_DOWN_REJECT:
-		mgl_reject_v4(mn->net, skb, inner);
+		if (mgl_addr_is_v4(&flow->saddr))
+			mgl_reject_v4(mn->net, skb, inner);
+		else
+			mgl_reject_v6(mn->net, skb, inner);
 		return MGL_REASON_REJECTED;
 	case MAGLEV_ALL_DOWN_ACCEPT:
 		return MGL_REASON_NO_BACKEND_ACCEPT;
@@ -74,7 +79,7 @@ static enum mgl_reason forward_flow(struct mgl_net *mn, struct sk_buff *skb,
 	mgl_select_decide(mn, svc, flow, &choice);
 	b = mgl_select_commit(mn, svc, &choice);
 	if (!b)
-		return no_backend(mn, skb, svc, inner);
+		return no_backend(mn, skb, svc, flow, inner);
 	reason = mgl_forward_v4(mn->net, skb, b->endpoint);
 	if (reason == MGL_REASON_FORWARDED || reason == MGL_REASON_LOCAL) {
 		mgl_traffic_add(svc->traffic, flow->len, flow->new_conn);
@@ -98,6 +103,48 @@ static bool martian_source(const struct mgl_net *mn, const struct sk_buff *skb)
 		!(skb->dev->flags & IFF_LOOPBACK));
 }
 
+/*
+ * Parses an inner packet. Sets @dst, and either @flow or, if the packet is to be
+ * dropped should @dst be a VIP, the reason in @gre. Returns the reason why the
+ * packet cannot be for a VIP, or MGL_REASON_NONE.
+ */
+static enum mgl_reason parse_inner_v4(const struct mgl_packet *packet,
+				      struct mgl_gre *gre, struct mgl_addr *dst,
+				      struct mgl_flow *flow)
+{
+	const struct iphdr *iph;
+	struct iphdr _iph;
+
+	iph = mgl_packet_read(packet, gre->inner, sizeof(_iph), &_iph);
+	if (!iph)
+		return MGL_REASON_GRE_TRUNCATED;
+	*dst = mgl_addr_v4(iph->daddr);
+	if (!gre->reason)
+		gre->reason = mgl_inner_parse_v4(packet, gre->inner, iph, flow);
+	return MGL_REASON_NONE;
+}
+
+/* The same for IPv6; out of line, so that IPv4 does not pay for it. */
+static noinline enum mgl_reason
+parse_inner_v6(const struct mgl_packet *packet, struct mgl_gre *gre,
+	       struct mgl_addr *dst, struct mgl_flow *flow)
+{
+	const struct ipv6hdr *ip6h;
+	struct ipv6hdr _ip6h;
+
+	ip6h = mgl_packet_read(packet, gre->inner, sizeof(_ip6h), &_ip6h);
+	if (!ip6h)
+		return MGL_REASON_GRE_TRUNCATED;
+	*dst = mgl_addr_v6(&ip6h->daddr);
+	/* Would find the VIP of the IPv4 address that is mapped. */
+	if (mgl_addr_is_v4(dst))
+		return MGL_REASON_NOT_VIP;
+	if (!gre->reason)
+		gre->reason = mgl_inner_parse_v6(packet, gre->inner, ip6h,
+						 flow);
+	return MGL_REASON_NONE;
+}
+
 /* Processes a packet whose outer header says GRE to this host. */
 static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb)
 {
@@ -109,7 +156,6 @@ static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb)
 	struct mgl_addr dst;
 	struct mgl_vip *vip;
 	struct mgl_gre gre;
-	struct iphdr _inner;
 
 	if (martian_source(mn, skb))
 		return MGL_REASON_MARTIAN;
@@ -121,24 +167,19 @@ static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb)
 	reason = mgl_gre_parse(&packet, ip_hdrlen(skb), &gre);
 	if (reason)
 		return reason;
-	if (gre.proto != htons(ETH_P_IP))
-		return MGL_REASON_INNER_IPV6;
-
-	iph = mgl_packet_read(&packet, gre.inner, sizeof(_inner), &_inner);
-	if (!iph)
-		return MGL_REASON_GRE_TRUNCATED;
-	reason = gre.reason;
-	if (!reason)
-		reason = mgl_inner_parse_v4(&packet, gre.inner, iph, &flow);
-	if (!reason)
+	reason = likely(gre.proto == htons(ETH_P_IP)) ?
+		 parse_inner_v4(&packet, &gre, &dst, &flow) :
+		 parse_inner_v6(&packet, &gre, &dst, &flow);
+	if (reason)
+		return reason;
+	if (!gre.reason)
 		mgl_flows_prefetch(mn, &flow);
-	dst = mgl_addr_v4(iph->daddr);
 	vip = mgl_vip_find(mn, &dst);
 	if (!vip)
 		return MGL_REASON_NOT_VIP;
 	/* It is for one of our VIPs, so malformed packets are ours to drop. */
-	if (reason)
-		return reason;
+	if (gre.reason)
+		return gre.reason;
 	svc = mgl_vip_listener(vip, flow.proto, flow.dport);
 	if (!svc)
 		return MGL_REASON_NO_SERVICE;

@@ -20,7 +20,6 @@ static const struct {
 	[MGL_REASON_OUTER_FRAGMENT] = { "accept_outer_fragment", MGL_ACCEPT },
 	[MGL_REASON_GRE_TRUNCATED] = { "accept_gre_truncated", MGL_ACCEPT },
 	[MGL_REASON_GRE_PROTOCOL] = { "accept_gre_protocol", MGL_ACCEPT },
-	[MGL_REASON_INNER_IPV6] = { "accept_inner_ipv6", MGL_ACCEPT },
 	[MGL_REASON_NOT_VIP] = { "accept_not_vip", MGL_ACCEPT },
 	[MGL_REASON_NO_SERVICE] = { "accept_no_service", MGL_ACCEPT },
 	[MGL_REASON_INNER_FRAGMENT] = { "accept_inner_fragment", MGL_ACCEPT },

@@ -14,7 +14,6 @@
  * @MGL_REASON_GRE_TRUNCATED: packet ends before the inner destination, or has
  *	too many source routes in front of it
  * @MGL_REASON_GRE_PROTOCOL: carries neither IPv4 nor IPv6
- * @MGL_REASON_INNER_IPV6: carries IPv6
  * @MGL_REASON_NOT_VIP: inner destination is not a VIP
  * @MGL_REASON_NO_SERVICE: VIP has no service for the protocol and port
  * @MGL_REASON_INNER_FRAGMENT: inner packet to a VIP is a fragment
@@ -50,7 +49,6 @@ enum mgl_reason {
 	MGL_REASON_OUTER_FRAGMENT,
 	MGL_REASON_GRE_TRUNCATED,
 	MGL_REASON_GRE_PROTOCOL,
-	MGL_REASON_INNER_IPV6,
 	MGL_REASON_NOT_VIP,
 	MGL_REASON_NO_SERVICE,
 	MGL_REASON_INNER_FRAGMENT,
