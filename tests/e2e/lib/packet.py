@@ -6,7 +6,10 @@ import struct
 
 ETH_IP = 0x0800
 ETH_IPV6 = 0x86DD
-ICMP, TCP, UDP, GRE, SCTP = 1, 6, 17, 47, 132
+ICMP, TCP, UDP, GRE, SCTP, ICMPV6 = 1, 6, 17, 47, 132, 58
+# Extension headers of IPv6, and what ends the walk along them.
+HOPOPTS, ROUTING, FRAGMENT, DSTOPTS = 0, 43, 44, 60
+ESP, AH, NO_NEXT = 50, 51, 59
 DF, MF = 0x4000, 0x2000
 SYN, RST, ACK = 0x02, 0x04, 0x10
 
@@ -35,10 +38,37 @@ def ipv4(src, dst, proto, payload, *, ttl=64, tos=0, ident=0x4711, frag=0,
     return head[:10] + struct.pack("!H", check) + head[12:] + payload
 
 
-def ipv6(src, dst, proto, payload, hops=64):
-    return struct.pack("!IHBB", 6 << 28, len(payload), proto, hops) + \
+def ipv6(src, dst, proto, payload, *, hops=64, tclass=0, label=0, version=6,
+         length=None):
+    return struct.pack("!IHBB", version << 28 | tclass << 20 | label,
+                       len(payload) if length is None else length, proto,
+                       hops) + \
         socket.inet_pton(socket.AF_INET6, src) + \
         socket.inet_pton(socket.AF_INET6, dst) + payload
+
+
+def options(following, data=b"\1\4\0\0\0\0"):
+    """An extension header with a length; by default one of 8 bytes, padding."""
+    assert len(data) % 8 == 6
+    return struct.pack("!BB", following, len(data) // 8) + data
+
+
+def routing(following, left, kind=4):
+    """A routing header with one address (RFC 8754, RFC 8200 section 4.4)."""
+    return options(following, struct.pack("!BBI16s", kind, left, 0,
+                                          bytes(16)))
+
+
+def fragment(following, word, ident=0x4711):
+    """word: offset in bytes, which is a multiple of 8, and the M flag."""
+    return struct.pack("!BBHI", following, 0, word, ident)
+
+
+def checksum_v6(src, dst, proto, payload):
+    """The Internet checksum with the pseudo header of IPv6."""
+    return checksum(socket.inet_pton(socket.AF_INET6, src) +
+                    socket.inet_pton(socket.AF_INET6, dst) +
+                    struct.pack("!II", len(payload), proto) + payload)
 
 
 def gre(payload, *, proto=ETH_IP, csum=False, key=None, seq=None, routes=None,
@@ -84,6 +114,21 @@ def ether(dst, src, payload, proto=ETH_IP):
     return bytes.fromhex(dst.replace(":", "")) + \
         bytes.fromhex(src.replace(":",
                                   "")) + struct.pack("!H", proto) + payload
+
+
+class IPv6:
+    """A captured packet, its header taken apart."""
+
+    def __init__(self, data):
+        self.data = data
+        _, length, self.proto, self.hops = struct.unpack_from("!IHBB", data)
+        self.src = socket.inet_ntop(socket.AF_INET6, data[8:24])
+        self.dst = socket.inet_ntop(socket.AF_INET6, data[24:40])
+        self.payload = data[40:40 + length]
+
+    def __repr__(self):
+        return (f"<{self.src} > {self.dst} proto {self.proto} "
+                f"payload {self.payload[:48].hex()}>")
 
 
 class IPv4:
