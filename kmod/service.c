@@ -86,16 +86,27 @@ static void service_free_rcu(struct rcu_head *rcu)
 	kfree(svc);
 }
 
-/* "tcp/192.0.2.1:80", "udp/192.0.2.1:8000-8999", "sctp/192.0.2.1:0" */
+/*
+ * "tcp/192.0.2.1:80", "udp/192.0.2.1:8000-8999", "sctp/[2001:db8::1]:0". The
+ * longest is one of a range of ports of an ISATAP address, whose last 32 bits
+ * %pI6c prints as an IPv4 address.
+ */
+static_assert(sizeof("sctp/[ffff:ffff:ffff:ffff:200:5efe:255.255.255.255]:65534-65535") <=
+	      MAGLEV_POOL_NAME_MAX + 1);
+
 static void private_pool_name(char *name, size_t size,
 			      const struct mgl_service_id *id)
 {
 	const char *proto = id->proto == IPPROTO_TCP ? "tcp" :
 			    id->proto == IPPROTO_UDP ? "udp" : "sctp";
-	__be32 vip = mgl_addr_to_v4(&id->vip);
+	__be32 v4 = mgl_addr_to_v4(&id->vip);
 	int n;
 
-	n = scnprintf(name, size, "%s/%pI4:%u", proto, &vip, id->first);
+	if (mgl_addr_is_v4(&id->vip))
+		n = scnprintf(name, size, "%s/%pI4:%u", proto, &v4, id->first);
+	else
+		n = scnprintf(name, size, "%s/[%pI6c]:%u", proto, &id->vip,
+			      id->first);
 	if (!mgl_service_id_any(id) && id->last != id->first)
 		scnprintf(name + n, size - n, "-%u", id->last);
 }
