@@ -139,7 +139,7 @@ static int parse_spec(struct genl_info *info, struct nlattr *nest,
  * @specs: the backends; on success the caller has to kvfree(specs->item)
  *
  * Context: may sleep.
- * Return: 0, -EINVAL, -EOPNOTSUPP, -ENOSPC or -ENOMEM.
+ * Return: 0, -EINVAL, -ENOSPC or -ENOMEM.
  */
 int mgl_nl_parse_backends(struct genl_info *info,
 			  struct mgl_backend_specs *specs)

@@ -110,6 +110,7 @@ static void explain(struct mgl_net *mn, const struct mgl_service *svc,
 	mgl_select_decide(mn, svc, &e->opening, &e->open);
 }
 
+/* Parses the client of a flow whose destination is known. */
 static int parse_client(struct genl_info *info, struct mgl_flow *flow)
 {
 	struct nlattr *nest = info->attrs[MAGLEV_A_LOOKUP];
@@ -125,9 +126,16 @@ static int parse_client(struct genl_info *info, struct mgl_flow *flow)
 			       info->extack) ?:
 	      mgl_nl_parse_address(info->extack, nest, tb,
 				   MAGLEV_LOOKUP_A_CLIENT4, &flow->saddr);
-	if (!err && tb[MAGLEV_LOOKUP_A_CLIENT_PORT])
+	if (err)
+		return err;
+	if (mgl_addr_is_v4(&flow->saddr) != mgl_addr_is_v4(&flow->daddr)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, nest,
+				    "client and VIP are of different address families");
+		return -EINVAL;
+	}
+	if (tb[MAGLEV_LOOKUP_A_CLIENT_PORT])
 		flow->sport = nla_get_be16(tb[MAGLEV_LOOKUP_A_CLIENT_PORT]);
-	return err;
+	return 0;
 }
 
 /*
@@ -154,15 +162,16 @@ int mgl_nl_lookup_get(struct sk_buff *skb, struct genl_info *info)
 	struct explained e;
 	int err;
 
-	err = mgl_nl_parse_service_id(info, tb, &id) ?:
-	      parse_client(info, &flow) ?:
-	      mgl_nl_reply_new(skb, info, &reply);
+	err = mgl_nl_parse_service_id(info, tb, &id);
 	if (err)
 		return err;
 	flow.daddr = id.vip;
 	flow.dport = htons(id.first);
 	flow.proto = id.proto;
 	flow.pkt_state = MAGLEV_FLOW_ESTABLISHED;
+	err = parse_client(info, &flow) ?: mgl_nl_reply_new(skb, info, &reply);
+	if (err)
+		return err;
 
 	mutex_lock(&ctx.mn->lock);
 	rcu_read_lock();

@@ -3,6 +3,7 @@
 #ifndef _MGL_NL_H
 #define _MGL_NL_H
 
+#include <linux/in6.h>
 #include <net/genetlink.h>
 #include <net/sock.h>
 #include <uapi/linux/maglev.h>
@@ -80,14 +81,19 @@ static inline struct mgl_ctx mgl_nl_ctx(struct genl_info *info)
 	};
 }
 
+/* An IPv6 address, for the helpers of net/ipv6.h. */
+static inline const struct in6_addr *mgl_nl_in6(const struct mgl_addr *addr)
+{
+	BUILD_BUG_ON(sizeof(*addr) != sizeof(struct in6_addr));
+	return (const struct in6_addr *)addr;
+}
+
 /*
  * parse.c: from attributes to objects; -errno with the extack set. Parameters
  * are in the order extack or context, input, output.
  */
 int mgl_nl_parse_address(struct netlink_ext_ack *extack, struct nlattr *nest,
 			 struct nlattr **tb, int type4, struct mgl_addr *addr);
-int mgl_nl_check_unicast(struct netlink_ext_ack *extack, struct nlattr *nest,
-			 const struct mgl_addr *addr);
 int mgl_nl_parse_service_id(struct genl_info *info, struct nlattr **tb,
 			    struct mgl_service_id *id);
 int mgl_nl_find_service(const struct mgl_ctx *ctx, struct nlattr **attrs,

@@ -3,6 +3,7 @@
 #include <linux/ctype.h>
 #include <linux/in.h>
 #include <linux/string.h>
+#include <net/ipv6.h>
 
 #include "../core/addr.h"
 #include "../core/maglev.h"
@@ -19,8 +20,11 @@
  * @type4: type of the IPv4 attribute; the IPv6 attribute has the next one
  * @addr: the address
  *
+ * An IPv4-mapped IPv6 address is refused: struct mgl_addr could not tell it from
+ * the IPv4 address.
+ *
  * Context: any.
- * Return: 0, -EINVAL if none or both are given, or -EOPNOTSUPP for IPv6.
+ * Return: 0 or -EINVAL.
  */
 int mgl_nl_parse_address(struct netlink_ext_ack *extack, struct nlattr *nest,
 			 struct nlattr **tb, int type4, struct mgl_addr *addr)
@@ -32,17 +36,21 @@ int mgl_nl_parse_address(struct netlink_ext_ack *extack, struct nlattr *nest,
 				    "both an IPv4 and an IPv6 address");
 		return -EINVAL;
 	}
-	if (tb[type6]) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[type6],
-				    "IPv6 addresses are not supported");
-		return -EOPNOTSUPP;
+	if (tb[type4]) {
+		*addr = mgl_addr_v4(nla_get_in_addr(tb[type4]));
+		return 0;
 	}
-	if (!tb[type4]) {
+	if (!tb[type6]) {
 		NL_SET_ERR_ATTR_MISS(extack, nest, type4);
 		NL_SET_ERR_MSG(extack, "address is missing");
 		return -EINVAL;
 	}
-	*addr = mgl_addr_v4(nla_get_in_addr(tb[type4]));
+	nla_memcpy(addr, tb[type6], sizeof(*addr));
+	if (mgl_addr_is_v4(addr)) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[type6],
+				    "IPv4-mapped IPv6 address: use the IPv4 address in it");
+		return -EINVAL;
+	}
 	return 0;
 }
 
@@ -51,37 +59,88 @@ static_assert(!(MAGLEV_BACKEND_A_ADDRESS6 - MAGLEV_BACKEND_A_ADDRESS4 - 1));
 static_assert(!(MAGLEV_ROUTER_A_ADDRESS6 - MAGLEV_ROUTER_A_ADDRESS4 - 1));
 static_assert(!(MAGLEV_LOOKUP_A_CLIENT6 - MAGLEV_LOOKUP_A_CLIENT4 - 1));
 
-/**
- * mgl_nl_check_unicast() - refuse an address that is not a single host's
- * @extack: set on error
- * @nest: the nest of the address, reported on error
- * @addr: the address, IPv4
- *
- * Loopback addresses are refused, too.
- *
- * Context: any.
- * Return: 0 or -EINVAL.
- */
-int mgl_nl_check_unicast(struct netlink_ext_ack *extack, struct nlattr *nest,
-			 const struct mgl_addr *addr)
+static int check_unicast_v4(struct netlink_ext_ack *extack,
+			    struct nlattr *nest, __be32 addr)
 {
-	__be32 a = mgl_addr_to_v4(addr);
-
-	if (ipv4_is_loopback(a))
+	if (ipv4_is_loopback(addr))
 		NL_SET_ERR_MSG_ATTR(extack, nest,
 				    "not a unicast address that GRE can reach: loopback");
-	else if (ipv4_is_multicast(a))
+	else if (ipv4_is_multicast(addr))
 		NL_SET_ERR_MSG_ATTR(extack, nest,
 				    "not a unicast address: multicast");
-	else if (ipv4_is_lbcast(a))
+	else if (ipv4_is_lbcast(addr))
 		NL_SET_ERR_MSG_ATTR(extack, nest,
 				    "not a unicast address: broadcast");
-	else if (ipv4_is_zeronet(a))
+	else if (ipv4_is_zeronet(addr))
 		NL_SET_ERR_MSG_ATTR(extack, nest,
 				    "not a unicast address: in 0.0.0.0/8");
 	else
 		return 0;
 	return -EINVAL;
+}
+
+static int check_unicast_v6(struct netlink_ext_ack *extack,
+			    struct nlattr *nest, const struct in6_addr *addr)
+{
+	if (ipv6_addr_loopback(addr))
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "not a unicast address that GRE can reach: loopback");
+	else if (ipv6_addr_is_multicast(addr))
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "not a unicast address: multicast");
+	else if (ipv6_addr_any(addr))
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "not a unicast address: unspecified");
+	else
+		return 0;
+	return -EINVAL;
+}
+
+/* Refuses an address that is not a single host's, or that is only its own. */
+static int check_unicast(struct netlink_ext_ack *extack, struct nlattr *nest,
+			 const struct mgl_addr *addr)
+{
+	if (mgl_addr_is_v4(addr))
+		return check_unicast_v4(extack, nest, mgl_addr_to_v4(addr));
+	return check_unicast_v6(extack, nest, mgl_nl_in6(addr));
+}
+
+static bool is_link_local(const struct mgl_addr *addr)
+{
+	return !mgl_addr_is_v4(addr) &&
+	       ipv6_addr_type(mgl_nl_in6(addr)) & IPV6_ADDR_LINKLOCAL;
+}
+
+/* Refuses what cannot be the inner destination of packets from a router. */
+static int check_vip(struct netlink_ext_ack *extack, struct nlattr *nest,
+		     const struct mgl_addr *addr)
+{
+	int err = check_unicast(extack, nest, addr);
+
+	if (err)
+		return err;
+	if (is_link_local(addr)) {
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "VIP is link-local: no router forwards packets to it");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Refuses what cannot be the outer destination of packets to a backend. */
+static int check_backend(struct netlink_ext_ack *extack, struct nlattr *nest,
+			 const struct mgl_addr *addr)
+{
+	int err = check_unicast(extack, nest, addr);
+
+	if (err)
+		return err;
+	if (is_link_local(addr)) {
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "backend is link-local: without its interface, the address does not name a host");
+		return -EINVAL;
+	}
+	return 0;
 }
 
 static int parse_protocol(struct netlink_ext_ack *extack, struct nlattr *nest,
@@ -144,7 +203,7 @@ static int parse_service_nest(struct netlink_ext_ack *extack,
 	       parse_protocol(extack, nest, tb, &id->proto) ?:
 	       mgl_nl_parse_address(extack, nest, tb, MAGLEV_SERVICE_A_ADDRESS4,
 				    &id->vip) ?:
-	       mgl_nl_check_unicast(extack, nest, &id->vip) ?:
+	       check_vip(extack, nest, &id->vip) ?:
 	       parse_ports(extack, nest, tb, id);
 }
 
@@ -357,5 +416,5 @@ int mgl_nl_parse_backend_addr(struct netlink_ext_ack *extack,
 				extack) ?:
 	       mgl_nl_parse_address(extack, nest, tb, MAGLEV_BACKEND_A_ADDRESS4,
 				    addr) ?:
-	       mgl_nl_check_unicast(extack, nest, addr);
+	       check_backend(extack, nest, addr);
 }

@@ -1,20 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink: commands for trusted routers. */
-#include <linux/inetdevice.h>
+#include <net/ipv6.h>
 
 #include "../netns.h"
 #include "../router.h"
 #include "nl.h"
 #include "policy.h"
 
-#define V4_BITS		32
-#define V4_BITS_BEFORE	96	/* bits of struct mgl_addr before the address */
+#define ADDR_BITS	128	/* of struct mgl_addr */
+#define V4_BITS_BEFORE	96	/* of struct mgl_addr, before an IPv4 address */
+
+/* Bits of struct mgl_addr before the address itself. */
+static unsigned int bits_before(const struct mgl_addr *addr)
+{
+	return mgl_addr_is_v4(addr) ? V4_BITS_BEFORE : 0;
+}
+
+static bool host_bits_set(const struct mgl_prefix *p)
+{
+	struct in6_addr prefix;
+
+	ipv6_addr_prefix(&prefix, mgl_nl_in6(&p->addr), p->len);
+	return !ipv6_addr_equal(&prefix, mgl_nl_in6(&p->addr));
+}
 
 static int parse_prefix(struct genl_info *info, struct mgl_prefix *p)
 {
 	struct nlattr *nest = info->attrs[MAGLEV_A_ROUTER];
 	struct nlattr *tb[MAGLEV_ROUTER_A_MAX + 1];
-	u8 len = V4_BITS;
+	unsigned int before, len;
 	int err;
 
 	if (!nest) {
@@ -28,21 +42,24 @@ static int parse_prefix(struct genl_info *info, struct mgl_prefix *p)
 				   MAGLEV_ROUTER_A_ADDRESS4, &p->addr);
 	if (err)
 		return err;
+	before = bits_before(&p->addr);
+	len = ADDR_BITS - before;
 	if (tb[MAGLEV_ROUTER_A_PREFIX_LEN])
 		len = nla_get_u8(tb[MAGLEV_ROUTER_A_PREFIX_LEN]);
-	if (len > V4_BITS) {
+	if (len > ADDR_BITS - before) {
 		NL_SET_ERR_MSG_ATTR(info->extack,
 				    tb[MAGLEV_ROUTER_A_PREFIX_LEN],
 				    "prefix is longer than the address");
 		return -EINVAL;
 	}
-	if (mgl_addr_to_v4(&p->addr) & ~inet_make_mask(len)) {
+	p->len = len + before;
+	if (host_bits_set(p)) {
 		NL_SET_ERR_MSG_ATTR(info->extack,
-				    tb[MAGLEV_ROUTER_A_ADDRESS4],
+				    tb[MAGLEV_ROUTER_A_ADDRESS4] ?:
+				    tb[MAGLEV_ROUTER_A_ADDRESS6],
 				    "address has bits set beyond the prefix");
 		return -EINVAL;
 	}
-	p->len = len + V4_BITS_BEFORE;
 	return 0;
 }
 
@@ -91,7 +108,7 @@ static int put_router(const struct mgl_nl_reply *reply,
 	    mgl_nl_put_address(skb, MAGLEV_ROUTER_A_ADDRESS4,
 			       MAGLEV_ROUTER_A_ADDRESS6, &p->addr) ||
 	    nla_put_u8(skb, MAGLEV_ROUTER_A_PREFIX_LEN,
-		       p->len - V4_BITS_BEFORE)) {
+		       p->len - bits_before(&p->addr))) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}

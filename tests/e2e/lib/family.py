@@ -102,8 +102,14 @@ def obj(kind, **values):
     return nest(kind, *[attr(kind, k, v) for k, v in values.items()])
 
 
+def of_family(name, addr):
+    """An address as the attribute of its family, such as address4."""
+    return {name + ("6" if ":" in addr else "4"): addr}
+
+
 def service(port=80, vip="203.0.113.1", proto=6, **more):
-    return obj(A_SERVICE, protocol=proto, address4=vip, port=port, **more)
+    return obj(A_SERVICE, protocol=proto, port=port,
+               **of_family("address", vip), **more)
 
 
 def pool(name="web", **more):
@@ -111,7 +117,7 @@ def pool(name="web", **more):
 
 
 def backend(addr="10.0.0.1", **more):
-    return obj(A_BACKEND, address4=addr, **more)
+    return obj(A_BACKEND, **of_family("address", addr), **more)
 
 
 def backends(count, first=1):
@@ -121,7 +127,7 @@ def backends(count, first=1):
 
 
 def router(addr="192.0.2.1", **more):
-    return obj(A_ROUTER, address4=addr, **more)
+    return obj(A_ROUTER, **of_family("address", addr), **more)
 
 
 def config(**values):
@@ -129,7 +135,15 @@ def config(**values):
 
 
 def client(addr="198.51.100.7", port=1024):
-    return obj(A_LOOKUP, client4=addr, client_port=port)
+    return obj(A_LOOKUP, client_port=port, **of_family("client", addr))
+
+
+def address(values, name="address"):
+    """An address among the attributes of an object, as text, or None."""
+    for family, version in ((socket.AF_INET, "4"), (socket.AF_INET6, "6")):
+        if name + version in values:
+            return socket.inet_ntop(family, values[name + version])
+    return None
 
 
 def number(payload):

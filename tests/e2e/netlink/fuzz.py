@@ -26,7 +26,7 @@ GOOD = {
     "port_last": (0, 80, 1000, 2000, 65535), "pool": ("web", "spare", "no"),
     "name": ("web", "spare", "x", "tcp/203.0.113.1:80", "", "a" * 63),
     "table_size": (251, 257, 1021, 252, 250), "seed": (0, 1, 1 << 63),
-    "weight": (0, 1, 2, 65535, 65536), "prefix_len": (0, 8, 24, 32, 33),
+    "weight": (0, 1, 2, 65535, 65536), "prefix_len": (0, 8, 24, 32, 33, 126, 128),
     "track": (0, 1, 2, 3), "affinity": (0, 1, 2, 3), "all_down": (0, 1, 2, 3),
     "fallback": ("web", "spare", "backup", "", "no"), "state": (0, 1, 2, 3),
     # Long ones, so that nothing happens by itself meanwhile.
@@ -54,7 +54,8 @@ class Fuzz:
             return f"{rng.choice((10, 203, 0, 127, 224))}.0.113." \
                 f"{rng.randrange(4)}"
         if name in ("address6", "client6"):
-            return "2001:db8::1"
+            return rng.choice(("2001:db8::", "2001:db8::", "fe80::", "ff02::",
+                               "::ffff:10.0.113.")) + str(rng.randrange(4))
         return rng.choice(GOOD[name])
 
     def attribute(self, kind, name):
@@ -74,7 +75,9 @@ class Fuzz:
 
     def object(self, cmd, kind):
         rng, allowed = self.rng, f.ALLOWED[cmd][kind]
-        names = [n for n in allowed if n not in ("address6", "client6") and
+        other = "4" if rng.random() < 0.2 else "6"
+        names = [n for n in allowed
+                 if n not in ("address" + other, "client" + other) and
                  rng.random() < SELDOM.get(n, 0.93)]
         if rng.random() < 0.05:
             names.append(rng.choice([

@@ -13,7 +13,6 @@ EINVAL, ENOENT, EEXIST, EBUSY, ENOSPC, ERANGE = (
     errno.EINVAL, errno.ENOENT, errno.EEXIST, errno.EBUSY, errno.ENOSPC,
     errno.ERANGE)
 NO_SUCH = f.service(port=81)
-IPV6 = f.obj(f.A_SERVICE, protocol=6, address6="2001:db8::1", port=80)
 SHARED = f.service(port=82, pool="web")
 
 
@@ -37,7 +36,6 @@ RULES = (
      EINVAL, "prime"),
     ("a service for ICMP", f.SERVICE_NEW, f.service(proto=1), EINVAL,
      "TCP, UDP or SCTP"),
-    ("an IPv6 VIP", f.SERVICE_NEW, IPV6, errno.EOPNOTSUPP, "IPv6"),
     ("VIPs of both families", f.SERVICE_NEW,
      f.service(address6="2001:db8::1"), EINVAL, "both"),
     ("range that ends before it starts", f.SERVICE_NEW,
@@ -59,6 +57,17 @@ RULES = (
     ("VIP 224.0.0.1", f.SERVICE_NEW, vip("224.0.0.1"), EINVAL, "unicast"),
     ("VIP 255.255.255.255", f.SERVICE_NEW, vip("255.255.255.255"), EINVAL,
      "unicast"),
+    ("VIP ::", f.SERVICE_NEW, vip("::"), EINVAL, "unspecified"),
+    ("VIP ::1", f.SERVICE_NEW, vip("::1"), EINVAL, "loopback"),
+    ("VIP ff0e::1", f.SERVICE_NEW, vip("ff0e::1"), EINVAL, "multicast"),
+    ("VIP fe80::1", f.SERVICE_NEW, vip("fe80::1"), EINVAL,
+     "VIP is link-local"),
+    ("VIP febf:ffff::1", f.SERVICE_NEW, vip("febf:ffff::1"), EINVAL,
+     "VIP is link-local"),
+    ("an IPv4-mapped VIP", f.SERVICE_NEW, vip("::ffff:203.0.113.9"), EINVAL,
+     "IPv4-mapped"),
+    ("an IPv4-mapped VIP that is there as IPv4", f.SERVICE_GET,
+     vip("::ffff:203.0.113.1"), EINVAL, "IPv4-mapped"),
     ("a pool that is not there", f.SERVICE_NEW, f.service(port=82, pool="no"),
      ENOENT, "no such pool"),
     ("another service's private pool", f.SERVICE_NEW,
@@ -133,9 +142,21 @@ RULES = (
      EEXIST, "already"),
     ("weight 65536", f.BACKEND_NEW,
      f.service() + f.backend("10.0.0.9", weight=65536), ERANGE, "range"),
-    ("an IPv6 backend", f.BACKEND_NEW,
-     f.service() + f.obj(f.A_BACKEND, address6="2001:db8::1"),
-     errno.EOPNOTSUPP, "IPv6"),
+    ("backends of both families", f.BACKEND_NEW,
+     f.service() + f.backend("10.0.0.9", address6="2001:db8::1"), EINVAL,
+     "both"),
+    ("backend ::", f.BACKEND_NEW, f.service() + f.backend("::"), EINVAL,
+     "unspecified"),
+    ("backend ::1", f.BACKEND_NEW, f.service() + f.backend("::1"), EINVAL,
+     "loopback"),
+    ("backend ff02::1", f.BACKEND_NEW, f.service() + f.backend("ff02::1"),
+     EINVAL, "multicast"),
+    ("backend fe80::1", f.BACKEND_NEW, f.service() + f.backend("fe80::1"),
+     EINVAL, "without its interface"),
+    ("an IPv4-mapped backend", f.BACKEND_NEW,
+     f.service() + f.backend("::ffff:10.0.0.9"), EINVAL, "IPv4-mapped"),
+    ("an IPv4-mapped backend that is there as IPv4", f.BACKEND_DEL,
+     f.service() + f.backend("::ffff:10.0.0.1"), EINVAL, "IPv4-mapped"),
     ("backend 0.0.0.0", f.BACKEND_NEW, f.service() + f.backend("0.0.0.0"),
      EINVAL, "unicast"),
     ("backend 127.0.0.1", f.BACKEND_NEW, f.service() + f.backend("127.0.0.1"),
@@ -177,8 +198,22 @@ RULES = (
      "beyond"),
     ("bits beyond a prefix of 0", f.ROUTER_NEW, f.router(prefix_len=0),
      EINVAL, "beyond"),
-    ("an IPv6 router", f.ROUTER_NEW,
-     f.obj(f.A_ROUTER, address6="2001:db8::1"), errno.EOPNOTSUPP, "IPv6"),
+    ("prefixes of both families", f.ROUTER_NEW,
+     f.router("10.0.0.1", address6="2001:db8::1"), EINVAL, "both"),
+    ("a prefix of 129", f.ROUTER_NEW,
+     f.router("2001:db8::", prefix_len=129), EINVAL, "longer"),
+    ("bits beyond a prefix of IPv6", f.ROUTER_NEW,
+     f.router("2001:db8::1", prefix_len=127), EINVAL, "beyond"),
+    ("bits beyond a prefix of 35", f.ROUTER_NEW,
+     f.router("2001:db8:f000::", prefix_len=35), EINVAL, "beyond"),
+    ("bits beyond a prefix of 0 of IPv6", f.ROUTER_NEW,
+     f.router("8000::", prefix_len=0), EINVAL, "beyond"),
+    ("an IPv4-mapped router that is there as IPv4", f.ROUTER_DEL,
+     f.router("::ffff:192.0.2.1"), EINVAL, "IPv4-mapped"),
+    ("the IPv4-mapped prefix", f.ROUTER_NEW,
+     f.router("::ffff:0:0", prefix_len=96), EINVAL, "IPv4-mapped"),
+    ("a prefix of IPv6 that is not there", f.ROUTER_DEL,
+     f.router("2001:db8::", prefix_len=32), ENOENT, "no such router"),
     ("a router that is not there", f.ROUTER_DEL, f.router("192.0.2.9"),
      ENOENT, "no such router"),
     ("a prefix that only covers a router's", f.ROUTER_DEL,
@@ -194,17 +229,24 @@ RULES = (
     ("one port of a range", f.CONN_DEL, f.service(proto=17, port=1000),
      ENOENT, "no such service"),
     ("backend 0.0.0.0", f.CONN_DEL, f.backend("0.0.0.0"), EINVAL, "unicast"),
-    ("an IPv6 backend", f.CONN_DEL,
-     f.obj(f.A_BACKEND, address6="2001:db8::1"), errno.EOPNOTSUPP, "IPv6"),
+    ("backend ff02::1", f.CONN_DEL, f.backend("ff02::1"), EINVAL, "unicast"),
+    ("an IPv4-mapped backend", f.CONN_DEL, f.backend("::ffff:10.0.0.1"),
+     EINVAL, "IPv4-mapped"),
     ("a port without a service", f.LOOKUP_GET, NO_SUCH + f.client(), ENOENT,
      "no service answers"),
     ("a VIP without a service", f.LOOKUP_GET,
      vip("203.0.113.9") + f.client(), ENOENT, "no service answers"),
     ("ICMP", f.LOOKUP_GET, f.service(proto=1) + f.client(), EINVAL,
      "TCP, UDP or SCTP"),
-    ("an IPv6 client", f.LOOKUP_GET,
-     f.service() + f.obj(f.A_LOOKUP, client6="2001:db8::1"),
-     errno.EOPNOTSUPP, "IPv6"),
+    ("an IPv6 client of an IPv4 VIP", f.LOOKUP_GET,
+     f.service() + f.client("2001:db8::1"), EINVAL, "different"),
+    ("an IPv4 client of an IPv6 VIP", f.LOOKUP_GET,
+     vip("2001:db8::80") + f.client(), EINVAL, "different"),
+    ("an IPv4-mapped client", f.LOOKUP_GET,
+     f.service() + f.client("::ffff:198.51.100.7"), EINVAL, "IPv4-mapped"),
+    ("an IPv6 VIP without a service", f.LOOKUP_GET,
+     vip("2001:db8::80") + f.client("2001:db8::1"), ENOENT,
+     "no service answers"),
     ("clients of both families", f.LOOKUP_GET,
      f.service() + f.obj(f.A_LOOKUP, client4="192.0.2.1",
                          client6="2001:db8::1"), EINVAL, "both"),
@@ -321,6 +363,87 @@ def ends_of_ranges(genl):
                  genl.call(cmd, request).error, 0)
 
 
+VIP6 = "2001:db8::80"
+# The longest way to write an address: an ISATAP one ends with an IPv4 address.
+LONG = "fd12:3456:789a:bcde:200:5efe:198.151.100.200"
+
+
+def both_families(genl):
+    """Services, backends and routers of IPv6 beside those of IPv4."""
+    f.configure(genl)
+    web6, small = f.service(vip=VIP6), table(table_size=251)
+    for what, cmd, request in (
+            ("a VIP", f.SERVICE_NEW, web6 + small),
+            ("a range", f.SERVICE_NEW,
+             f.service(vip=VIP6, proto=17, port=1000, port_last=2000) + small),
+            ("any port", f.SERVICE_NEW, f.service(vip=VIP6, port=0) + small),
+            ("a VIP that ends like one of IPv4", f.SERVICE_NEW,
+             f.service(vip="2001:db8::203.0.113.1") + small),
+            ("a long address and range", f.SERVICE_NEW,
+             f.service(vip=LONG, proto=132, port=60000, port_last=65535) +
+             small),
+            ("backends of both families", f.BACKEND_NEW,
+             web6 + f.backend("2001:db8:1::2", weight=0) +
+             f.backend("10.0.0.1", weight=0) + f.backend("2001:db8:1::1")),
+            ("a backend of a VIP of IPv4", f.BACKEND_NEW,
+             f.pool() + f.backend("2001:db8:1::1")),
+            ("a weight", f.BACKEND_SET,
+             web6 + f.backend("2001:db8:1::1", weight=7)),
+            ("a router", f.ROUTER_NEW, f.router("2001:db8:2::1")),
+            ("a prefix of 128", f.ROUTER_DEL,
+             f.router("2001:db8:2::1", prefix_len=128)),
+            ("a prefix of 33", f.ROUTER_NEW,
+             f.router("2001:db8:8000::", prefix_len=33)),
+            ("a prefix of 0", f.ROUTER_NEW, f.router("::", prefix_len=0)),
+            ("a link-local prefix", f.ROUTER_NEW,
+             f.router("fe80::", prefix_len=10)),
+            ("a backend of tracked flows", f.CONN_DEL,
+             f.backend("2001:db8:1::1"))):
+        check_is(f"{f.COMMANDS[cmd]} accepts {what} of IPv6",
+                 genl.call(cmd, request).error, 0)
+    reply = genl.call(f.BACKEND_NEW, web6 + f.backend(VIP6))
+    check("an IPv6 VIP is refused as its own backend",
+          reply.error == EINVAL and "VIP" in (reply.text or ""), reply)
+
+    services = f.objects(genl.dump(f.SERVICE_GET).messages, f.A_SERVICE)
+    check_is("services are listed in the order of their addresses, with the "
+             "addresses in the names of their pools",
+             [(f.address(s), s["pool"].rstrip(b"\0").decode())
+              for s in services],
+             [("203.0.113.1", "tcp/203.0.113.1:80"), ("203.0.113.1", "web"),
+              (VIP6, f"tcp/[{VIP6}]:0"), (VIP6, f"tcp/[{VIP6}]:80"),
+              (VIP6, f"udp/[{VIP6}]:1000-2000"),
+              ("2001:db8::cb00:7101", "tcp/[2001:db8::cb00:7101]:80"),
+              ("fd12:3456:789a:bcde:200:5efe:c697:64c8",
+               f"sctp/[{LONG}]:60000-65535")])
+    backends = f.objects(genl.dump(f.BACKEND_GET, web6).messages, f.A_BACKEND)
+    check_is("backends are listed in the order of their addresses, IPv4 as "
+             "mapped ones", [f.address(b) for b in backends],
+             ["10.0.0.1", "2001:db8:1::1", "2001:db8:1::2"])
+    routers = f.objects(genl.dump(f.ROUTER_GET).messages, f.A_ROUTER)
+    check_is("prefixes are listed with the length of their family",
+             [(f.address(r), f.number(r["prefix_len"])) for r in routers],
+             [("::", 0), ("192.0.2.1", 32), ("2001:db8:8000::", 33),
+              ("fe80::", 10)])
+    info = f.objects(genl.call(f.INFO_GET).messages, f.A_INFO)[0]
+    check_is("an address in two pools is one backend",
+             f.number(info["backends"]), 4)
+    with Case("LOOKUP_GET explains a flow of IPv6") as case:
+        reply = genl.call(f.LOOKUP_GET, web6 + f.client("2001:db8::1"))
+        case.expect("error", reply.error, 0)
+        for found in f.objects(reply.messages, f.A_LOOKUP):
+            case.expect("owner", f.address(found, "current"), "2001:db8:1::1")
+            case.expect("backend", f.address(found, "open_backend"),
+                        "2001:db8:1::1")
+    for what, cmd, request in (
+            ("a backend", f.BACKEND_DEL, web6 + f.backend("2001:db8:1::1")),
+            ("a service", f.SERVICE_DEL, web6)):
+        check_is(f"{f.COMMANDS[cmd]} deletes {what} of IPv6",
+                 genl.call(cmd, request).error, 0)
+    check_is("FLUSH deletes objects of both families", f.flush(genl),
+             [2, 0, 0, 0, 0])
+
+
 def duplicates(genl):
     """As with every family, the last of several counts."""
     f.configure(genl)
@@ -361,6 +484,7 @@ def main():
     rules(genl)
     dry_runs(genl)
     ends_of_ranges(genl)
+    both_families(genl)
     duplicates(genl)
     limits(genl)
 

@@ -11,9 +11,10 @@
  * a command is refused instead of being ignored.
  *
  * An address is one of a pair of attributes, *_ADDRESS4 (4 bytes) or
- * *_ADDRESS6 (16 bytes), in network byte order; exactly one is given. IPv6 is
- * not supported yet. Ports are in network byte order, every other integer is
- * in host byte order.
+ * *_ADDRESS6 (16 bytes), in network byte order; exactly one is given. An
+ * IPv4-mapped IPv6 address (::ffff:0:0/96) is refused: IPv4 addresses have an
+ * attribute of their own. A pool may have backends of both families. Ports are
+ * in network byte order, every other integer is in host byte order.
  *
  * A service is identified by (protocol, VIP, first port, last port). A single
  * port has no PORT_LAST, or PORT_LAST equal to PORT. PORT 0, without PORT_LAST
@@ -31,10 +32,11 @@
  * attribute is the reason, its offset (NLMSGERR_ATTR_OFFS) or type
  * (NLMSGERR_ATTR_MISS_TYPE).
  *   -EINVAL        malformed or contradictory request; an attribute that the
- *                  command does not accept; an address that cannot be used; a
- *                  VIP as a backend of its own service; ports that overlap
- *                  with another range; a pool that is private to another
- *                  service
+ *                  command does not accept; an address that cannot be used,
+ *                  such as a link-local one; a client of another address
+ *                  family than the VIP; a VIP as a backend of its own
+ *                  service; ports that overlap with another range; a pool
+ *                  that is private to another service
  *   -ERANGE        an integer outside of its bounds (MAGLEV_*_MIN,
  *                  MAGLEV_*_MAX) or of its enum, or an IPv6 address that is
  *                  not 16 bytes long
@@ -42,8 +44,8 @@
  *                  twice
  *   -ENOENT        an object that the request names does not exist
  *   -EBUSY         POOL_DEL of a pool that a service uses or that is private
- *   -EOPNOTSUPP    an IPv6 address; an unknown command; a dump of a command
- *                  that has none, or the reverse
+ *   -EOPNOTSUPP    an unknown command; a dump of a command that has none, or
+ *                  the reverse
  *   -ENOSPC        a limit is reached: MAGLEV_BACKENDS_MAX,
  *                  MAGLEV_ROUTERS_MAX, or about half a million services or
  *                  backends in the namespace; or tracked flows do not fit into
@@ -350,7 +352,8 @@ enum maglev_all_down {
  * enum maglev_pool_attr - a pool
  * @MAGLEV_POOL_A_UNSPEC: never used
  * @MAGLEV_POOL_A_NAME: string, [A-Za-z0-9._-]+ for a shared pool; a private
- *	pool is named after its service, as in "tcp/192.0.2.1:80"; identity
+ *	pool is named after its service, as in "tcp/192.0.2.1:80" or
+ *	"tcp/[2001:db8::1]:80"; identity
  * @MAGLEV_POOL_A_TABLE_SIZE: u32, number of slots, a prime from
  *	MAGLEV_TABLE_SIZE_MIN to MAGLEV_TABLE_SIZE_MAX
  * @MAGLEV_POOL_A_SEED: u64, seed of the pool's hashes, the same on all
