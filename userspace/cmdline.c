@@ -277,7 +277,7 @@ static int resolve_service(struct args *args, const struct raw_args *raw)
 	struct hostport hp;
 	const char *wrong;
 
-	wrong = parse_hostport(raw->service, id->proto, &hp);
+	wrong = parse_hostport(raw->service, AF_UNSPEC, id->proto, &hp);
 	if (wrong)
 		return err_usage("service '%s': %s", raw->service, wrong);
 	id->addr = hp.addr;
@@ -309,7 +309,8 @@ static int resolve_backend(struct args *args, const struct raw_args *raw)
 	const struct ports *ports = &args->service.ports;
 	const char *wrong;
 
-	wrong = parse_hostport(raw->real, args->service.proto, &args->real);
+	wrong = parse_hostport(raw->real, AF_UNSPEC, args->service.proto,
+			       &args->real);
 	if (wrong)
 		return err_usage("backend '%s': %s", raw->real, wrong);
 	if (!args->real.port)
@@ -327,8 +328,9 @@ static int resolve_client(struct args *args, const struct raw_args *raw)
 {
 	const char *wrong;
 
-	wrong = parse_hostport(raw->client, args->service.proto,
-			       &args->client);
+	/* A flow has one family, so a name stands for an address of that. */
+	wrong = parse_hostport(raw->client, args->service.addr.family,
+			       args->service.proto, &args->client);
 	if (wrong)
 		return err_usage("client '%s': %s", raw->client, wrong);
 	return 0;

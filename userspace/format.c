@@ -89,23 +89,26 @@ static socklen_t to_sockaddr(const struct addr *addr, uint16_t port,
  * @addr: the address
  * @numeric: do not look its name up
  *
- * Return: a host name where there is one and it is wanted, else the address,
- * an IPv6 one in brackets.
+ * Return: a host name where there is one and it is wanted, else the address;
+ * in brackets if it is an IPv6 one, also its name, which may be that of an IPv4
+ * address, too.
  */
 const char *format_host(const struct addr *addr, bool numeric)
 {
 	static char buf[NI_MAXHOST + 2];
+	const char *host = NULL;
 	struct sockaddr_storage ss;
+	char name[NI_MAXHOST];
 	socklen_t len;
 
 	if (!numeric) {
 		len = to_sockaddr(addr, 0, &ss);
-		if (!getnameinfo((const struct sockaddr *)&ss, len, buf,
-				 NI_MAXHOST, NULL, 0, NI_NAMEREQD))
-			return buf;
+		if (!getnameinfo((const struct sockaddr *)&ss, len, name,
+				 sizeof(name), NULL, 0, NI_NAMEREQD))
+			host = name;
 	}
 	snprintf(buf, sizeof(buf), addr->family == AF_INET6 ? "[%s]" : "%s",
-		 format_addr(addr));
+		 host ? host : format_addr(addr));
 	return buf;
 }
 

@@ -52,13 +52,21 @@ const char *parse_uint(const char *text, uint64_t max, uint64_t *value)
 	return NULL;
 }
 
-static const char *resolve(const char *name, struct addr *addr)
+static const char *resolve(const char *name, sa_family_t family,
+			   struct addr *addr)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	struct addrinfo hints = {
+		.ai_family = family,
+		.ai_socktype = SOCK_STREAM,
+	};
 	struct addrinfo *list, *ai, *found = NULL;
 
 	if (getaddrinfo(name, NULL, &hints, &list))
-		return "unknown host";
+		return family == AF_INET6 ?
+		       "unknown host, or one without an IPv6 address" :
+		       family == AF_INET ?
+		       "unknown host, or one without an IPv4 address" :
+		       "unknown host";
 
 	/*
 	 * A name may have addresses of both families. ipvsadm knows names
@@ -86,25 +94,29 @@ static const char *resolve(const char *name, struct addr *addr)
 }
 
 /**
- * parse_addr() - an address literal of either family, or a host name
+ * parse_addr() - an address literal or a host name
  * @text: the address, without brackets
+ * @family: AF_INET or AF_INET6 to take no other, AF_UNSPEC to take either
  * @addr: the result
  *
  * Return: NULL or what is wrong.
  */
-const char *parse_addr(const char *text, struct addr *addr)
+const char *parse_addr(const char *text, sa_family_t family,
+		       struct addr *addr)
 {
 	memset(addr, 0, sizeof(*addr));
 	if (!*text)
 		return "no host";
 	if (inet_pton(AF_INET, text, &addr->v4) == 1) {
 		addr->family = AF_INET;
-		return NULL;
+		return family == AF_INET6 ? "not an IPv6 address" : NULL;
 	}
 	if (inet_pton(AF_INET6, text, &addr->v6) == 1) {
 		addr->family = AF_INET6;
-		return NULL;
+		return family == AF_INET ? "not an IPv4 address" : NULL;
 	}
+	if (strchr(text, ':') && strchr(text, '%'))
+		return "an address with an interface (%) is not supported";
 	/*
 	 * Digits and dots are a mistyped address, not a name. The resolver
 	 * would read 10.1 as 10.0.0.1 and ask the DNS about 10.0.0.256.
@@ -113,7 +125,7 @@ const char *parse_addr(const char *text, struct addr *addr)
 		return "not an IPv4 address";
 	if (strchr(text, ':'))
 		return "not an IPv6 address";
-	return resolve(text, addr);
+	return resolve(text, family, addr);
 }
 
 static const char *proto_name(uint8_t proto)
@@ -199,23 +211,63 @@ const char *parse_ports(const char *text, uint8_t proto, struct ports *ports)
 	return NULL;
 }
 
+static const char *copy_host(char host[HOST_MAX], const char *text, size_t len)
+{
+	if (len >= HOST_MAX)
+		return "host name too long";
+	memcpy(host, text, len);
+	host[len] = '\0';
+	return NULL;
+}
+
+static bool is_v6(const char *text)
+{
+	struct in6_addr addr;
+
+	return inet_pton(AF_INET6, text, &addr) == 1;
+}
+
+/*
+ * An IPv6 address without brackets, which nothing else can be meant by:
+ * 2001:db8::1:80 may be an address, or one with a port.
+ */
+static const char *parse_bare_v6(const char *text, sa_family_t family,
+				 struct addr *addr)
+{
+	const char *last = strrchr(text, ':');
+	char host[HOST_MAX];
+	const char *wrong;
+	bool is_digits;
+
+	wrong = copy_host(host, text, (size_t)(last - text));
+	if (wrong)
+		return wrong;
+	is_digits = !last[1 + strspn(last + 1, "0123456789")];
+	if (is_v6(host) && (is_digits || !is_v6(text)))
+		return "an IPv6 address needs brackets where a port can follow: [ADDRESS] or [ADDRESS]:PORT";
+	return parse_addr(text, family, addr);
+}
+
 /**
- * parse_hostport() - HOST, HOST:PORT, [V6] or [V6]:PORT
- * @text: the address
+ * parse_hostport() - HOST, HOST:PORT, [HOST] or [HOST]:PORT
+ * @text: the address; in brackets, an IPv6 address or the name of one
+ * @family: AF_INET or AF_INET6 to take no other, AF_UNSPEC to take either
  * @proto: the protocol whose service names to look up
  * @hp: the result
  *
  * Return: NULL or what is wrong.
  */
-const char *parse_hostport(const char *text, uint8_t proto,
-			   struct hostport *hp)
+const char *parse_hostport(const char *text, sa_family_t family,
+			   uint8_t proto, struct hostport *hp)
 {
 	const char *wrong, *end, *colon;
 	char host[HOST_MAX];
-	size_t len;
 
 	memset(hp, 0, sizeof(*hp));
 	if (*text == '[') {
+		if (family == AF_INET)
+			return "brackets are for IPv6 addresses, and this has to be an IPv4 one";
+		family = AF_INET6;
 		end = strchr(++text, ']');
 		if (!end)
 			return "no closing bracket";
@@ -225,21 +277,15 @@ const char *parse_hostport(const char *text, uint8_t proto,
 	} else {
 		colon = strchr(text, ':');
 		if (colon && strchr(colon + 1, ':'))
-			return "an IPv6 address needs brackets: [ADDRESS]:PORT";
+			return parse_bare_v6(text, family, &hp->addr);
 		end = colon ? colon : text + strlen(text);
 	}
 
-	len = (size_t)(end - text);
-	if (len >= sizeof(host))
-		return "host name too long";
-	memcpy(host, text, len);
-	host[len] = '\0';
-
-	wrong = parse_addr(host, &hp->addr);
+	wrong = copy_host(host, text, (size_t)(end - text));
+	if (!wrong)
+		wrong = parse_addr(host, family, &hp->addr);
 	if (wrong)
 		return wrong;
-	if (*end == ']' && hp->addr.family != AF_INET6)
-		return "brackets are for IPv6 addresses";
 	if (!colon || !*colon)
 		return NULL;
 	hp->has_port = true;
@@ -275,12 +321,9 @@ const char *parse_prefix(const char *text, struct prefix *prefix)
 	const char *wrong;
 	uint64_t bits;
 
-	if (len >= sizeof(host))
-		return "host name too long";
-	memcpy(host, text, len);
-	host[len] = '\0';
-
-	wrong = parse_addr(host, &prefix->addr);
+	wrong = copy_host(host, text, len);
+	if (!wrong)
+		wrong = parse_addr(host, AF_UNSPEC, &prefix->addr);
 	if (wrong)
 		return wrong;
 	bits = prefix->addr.family == AF_INET ? 32 : 128;

@@ -7,11 +7,12 @@
 #include "types.h"
 
 const char *parse_uint(const char *text, uint64_t max, uint64_t *value);
-const char *parse_addr(const char *text, struct addr *addr);
+const char *parse_addr(const char *text, sa_family_t family,
+		       struct addr *addr);
 const char *parse_port(const char *text, uint8_t proto, uint16_t *port);
 const char *parse_ports(const char *text, uint8_t proto, struct ports *ports);
-const char *parse_hostport(const char *text, uint8_t proto,
-			   struct hostport *hp);
+const char *parse_hostport(const char *text, sa_family_t family,
+			   uint8_t proto, struct hostport *hp);
 const char *parse_prefix(const char *text, struct prefix *prefix);
 const char *parse_weight(const char *text, uint32_t *weight);
 const char *parse_table_size(const char *text, uint32_t *size);

@@ -310,6 +310,116 @@ B1="address4=c6336401"
 	END
 }
 
+# tcp [2001:db8::80]:443 as identity, and a backend's address.
+VIP6="address6=20010db8000000000000000000000080"
+TCP443="protocol=06 $VIP6 port=01bb"
+B6="address6=20010db8000100000000000000000001"
+
+@test "IPv6: requests have the attributes of the family" {
+	asks "service-new service{ $TCP443 }" -A -t "[2001:db8::80]:443"
+	asks "service-new service{ protocol=11 $VIP6 port=1f40 port-last=2327 }" -A -u 2001:db8::80 --port 8000-8999
+	asks "service-del service{ protocol=06 $VIP6 port=0000 }" -D -t "[2001:db8::80]:0"
+	asks "backend-new service{ $TCP443 } backend{ $B6 weight=01000000 }" -a -t "[2001:db8::80]:443" -r "[2001:db8:1::1]:443"
+	asks "backend-new service{ $TCP443 } backend{ $B1 weight=01000000 }" -a -t "[2001:db8::80]:443" -r 198.51.100.1
+	asks "backend-new service{ $TCP80 } backend{ $B6 weight=01000000 }" -a -t 192.0.2.1:80 -r "[2001:db8:1::1]"
+	asks "backend-del pool{ name=7700 } backend{ $B6 }" -d --pool w -r 2001:db8:1::1
+	asks "router-new router{ address6=20010db8000000000000000000000000 prefix-len=20 }" --add-router 2001:db8::/32
+	asks "router-del router{ $VIP6 prefix-len=80 }" --delete-router 2001:db8::80
+	asks "router-new router{ address6=00000000000000000000000000000000 prefix-len=00 }" --add-router ::/0
+	asks "conn-del service{ $TCP443 } backend{ $B6 }" --flush-conns -t "[2001:db8::80]:443" -r 2001:db8:1::1
+	asks "stats-zero service{ $TCP443 }" -Z -t "[2001:db8::80]:443"
+}
+
+@test "IPv6: services and backends of both families, listed as ipvsadm lists them" {
+	export FAKE_IPV6=1
+	prints -L -n <<-'END'
+		Maglev load balancer version 0.0.0 (services=3)
+		Prot LocalAddress:Port Scheduler Flags
+		  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
+		TCP  [2001:db8::80]:80 mh pool web affinity source track changed fallback spare all-down reject
+		  -> 198.51.100.2:80              Tunnel  2      12345678   7          drain
+		  -> [2001:db8:1::1]:80           Tunnel  2      12345678   7        _
+		TCP  [2001:db8::80]:443 mh
+		  -> 198.51.100.3:443             Tunnel  2      0          0          down
+		UDP  [2001:db8::80]:53 mh pool web affinity 3tuple track none
+		  -> 198.51.100.2:53              Tunnel  2      12345678   7          drain
+		  -> [2001:db8:1::1]:53           Tunnel  2      12345678   7        _
+	END
+	[ "$(json '[.services[0]|.address,.port,.backends[].address]' -L)" = '["2001:db8::80",80,"198.51.100.2","2001:db8:1::1"]' ]
+	"$MAGLEVADM" -L >list
+	grep -qx 'TCP  \[name\]:https mh' list
+	grep -qx '  -> \[name\]:http                  Tunnel  2      12345678   7         ' list
+	grep -qx '  -> name:http                    Tunnel  2      12345678   7          drain' list
+}
+
+@test "IPv6: tracked flows" {
+	export FAKE_IPV6=1
+	"$MAGLEVADM" -L -c -n >list
+	grep -qx 'TCP 00:59  SYN_RECV    \[2001:db8:2::9\]:50000 \[2001:db8::80\]:80  \[2001:db8:1::1\]:80' list
+	grep -qx 'TCP 10:00  ESTABLISHED \[2001:db8:2::9\]:0  \[2001:db8::80\]:80  \[2001:db8:1::1\]:80' list
+	"$MAGLEVADM" -L -c | grep -qx 'TCP 00:59  SYN_RECV    \[name\]:50000       \[name\]:http        \[name\]:http'
+	[ "$(json '.connections[0]|[.client,.address,.backend]' -L -c)" = '["2001:db8:2::9","2001:db8::80","2001:db8:1::1"]' ]
+}
+
+@test "IPv6: a lookup explained" {
+	export FAKE_IPV6=1
+	prints --lookup -t "[2001:db8::80]:443" --client "[2001:db8:2::9]:50000" <<-'END'
+		flow      tcp [2001:db8:2::9]:50000 -> [2001:db8::80]:443
+		service   tcp [2001:db8::80]:0
+		pool      web
+		slot      4711, not settled for another 90.5 s
+		owner     2001:db8:1::1
+		before    198.51.100.2
+		tracked   to 198.51.100.2, ESTABLISHED, for another 899 s
+		mid-flow  198.51.100.2: the flow is tracked to it
+		opening   2001:db8:1::1: it opens the flow, so the slot's owner
+	END
+	[ "$(cat log)" = "lookup-get service{ $TCP443 } lookup{ client6=20010db8000200000000000000000009 client-port=c350 }" ]
+	[ "$(json '.lookup|[.client,.address,.service,.current,.opening.backend]' --lookup -t "[2001:db8::80]:443" --client 2001:db8:2::9)" = \
+		'["2001:db8:2::9","2001:db8::80","tcp [2001:db8::80]:0","2001:db8:1::1","2001:db8:1::1"]' ]
+}
+
+@test "IPv6: pools and tables" {
+	export FAKE_IPV6=1
+	prints --list-pools -n <<-'END'
+		Pool                             TableSize Services Fingerprint        Settle   Unsettled
+		  -> RemoteAddress                Weight    Slots
+		spare                            65537     2        -                  120s     0
+		tcp/[2001:db8::80]:443           65537     2        0x0000000000000001 60s      0
+		  -> 198.51.100.3                 2         0         down
+		web                              65537     2        0xfedcba9876543210 90500ms  1024
+		  -> 198.51.100.2                 2         0         drain
+		  -> [2001:db8:1::1]              2         65537
+	END
+	[ "$(json '.pools[1].name' --list-pools)" = '"tcp/[2001:db8::80]:443"' ]
+	"$MAGLEVADM" --table web -n | grep -qx '  -> \[2001:db8:1::1\]              2      up    65537   100.00 %'
+}
+
+@test "IPv6: what is saved is restored" {
+	export FAKE_IPV6=1
+	"$MAGLEVADM" -S -n >rules
+	diff <(grep -- '^-' rules | tail -n +5) - <<-'END'
+		-a --pool web -r 198.51.100.2 -i --tun-type gre -w 2 --state drain --deadline 42s
+		-a --pool web -r [2001:db8:1::1] -i --tun-type gre -w 2
+		-A -t [2001:db8::80]:80 -s mh --affinity source --track changed --fallback spare --all-down reject --pool web
+		-A -t [2001:db8::80]:443 -s mh --settle 60s
+		-a -t [2001:db8::80]:443 -r 198.51.100.3:443 -i --tun-type gre -w 2 --state down
+		-A -u [2001:db8::80]:53 -s mh --affinity 3tuple --track none --pool web
+	END
+	: >log
+	run --separate-stderr -0 "$MAGLEVADM" -R <rules
+	diff <(tail -n 4 log) - <<-END
+		pool-new pool{ name=77656200 settle=84610100 } backend{ address4=c6336402 weight=02000000 state=01 deadline=10a40000 } backend{ $B6 weight=02000000 }
+		service-new service{ protocol=06 $VIP6 port=0050 pool=77656200 track=01 affinity=02 all-down=01 fallback=737061726500 }
+		service-new service{ $TCP443 } pool{ settle=60ea0000 } backend{ address4=c6336403 weight=02000000 state=02 }
+		service-new service{ protocol=11 $VIP6 port=0035 pool=77656200 track=02 affinity=01 }
+	END
+	# A name may stand for addresses of both families: brackets say which.
+	"$MAGLEVADM" -S >names
+	grep -qx -- '-a --pool web -r \[name\] -i --tun-type gre -w 2' names
+	grep -qx -- '-A -t \[name\]:https -s mh --settle 60s' names
+}
+
 # The exit code of restoring what is on standard input: restores CODE
 restores()
 {

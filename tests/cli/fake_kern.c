@@ -4,7 +4,8 @@
  * one per line, and answered out of a configuration that is always the same.
  * With $FAKE_ERRNO set, requests are refused with that; with $FAKE_REFUSE, a
  * list of numbers, only the so many-th of those that change something are, and
- * $FAKE_BLAMES is the offset to blame. getnameinfo() is logged, too, and knows
+ * $FAKE_BLAMES is the offset to blame. With $FAKE_IPV6 set, the VIP, the client
+ * and one backend have IPv6 addresses. getnameinfo() is logged, too, and knows
  * every host as "name".
  */
 #include <arpa/inet.h>
@@ -142,12 +143,36 @@ static void port(int type, uint16_t value)
 	nla_put(answer, type, sizeof(be), &be);
 }
 
-static void addr(int type, const char *text)
+/* An address; the type of its IPv6 attribute is one more than @type4. */
+static void addr(int type4, const char *text)
 {
-	struct in_addr a;
+	static const struct {
+		const char *v4, *v6;
+	} twins[] = {
+		{ "192.0.2.1", "2001:db8::80" },
+		{ "198.51.100.1", "2001:db8:1::1" },
+		{ "203.0.113.9", "2001:db8:2::9" },
+	};
+	struct in6_addr a6;
+	struct in_addr a4;
+	size_t i;
 
-	if (inet_pton(AF_INET, text, &a) == 1)
-		nla_put(answer, type, sizeof(a), &a);
+	for (i = 0; getenv("FAKE_IPV6") && i < ARRAY_SIZE(twins); i++) {
+		if (strcmp(text, twins[i].v4))
+			continue;
+		if (inet_pton(AF_INET6, twins[i].v6, &a6) == 1)
+			nla_put(answer, type4 + 1, sizeof(a6), &a6);
+		return;
+	}
+	if (inet_pton(AF_INET, text, &a4) == 1)
+		nla_put(answer, type4, sizeof(a4), &a4);
+}
+
+/* The pool of the service on port 443. */
+static const char *private_pool(void)
+{
+	return getenv("FAKE_IPV6") ? "tcp/[2001:db8::80]:443" :
+				     "tcp/192.0.2.1:443";
 }
 
 static void string(int type, const char *text)
@@ -186,7 +211,7 @@ static void services(kern_read read, struct vec *v, bool one)
 
 	begin(MAGLEV_CMD_SERVICE_GET);
 	put_service(IPPROTO_TCP, "192.0.2.1", 443);
-	string(MAGLEV_SERVICE_A_POOL, "tcp/192.0.2.1:443");
+	string(MAGLEV_SERVICE_A_POOL, private_pool());
 	close_nest();
 	end(read, v);
 
@@ -229,7 +254,7 @@ static void pools(kern_read read, struct vec *v, bool one)
 	if (one)
 		return;
 	pool(read, v, "spare", 0, 0, 0);
-	pool(read, v, "tcp/192.0.2.1:443", 60000, 0, 1);
+	pool(read, v, private_pool(), 60000, 0, 1);
 }
 
 static void backend(kern_read read, struct vec *v, const char *name,
@@ -257,7 +282,7 @@ static void backends(kern_read read, struct vec *v, bool one)
 	backend(read, v, "web", "198.51.100.1", 65537, MAGLEV_STATE_UP);
 	backend(read, v, "web", "198.51.100.2", 0, MAGLEV_STATE_DRAIN);
 	if (!one)
-		backend(read, v, "tcp/192.0.2.1:443", "198.51.100.3", 0,
+		backend(read, v, private_pool(), "198.51.100.3", 0,
 			MAGLEV_STATE_DOWN);
 }
 

@@ -39,7 +39,8 @@ saved()
 add_names()
 {
 	grep -q '^192.0.2.77 ' /etc/hosts ||
-		printf '%s\n' "192.0.2.77 vip.example" "192.0.2.78 backend.example" >>/etc/hosts
+		printf '%s\n' "192.0.2.77 vip.example" "192.0.2.78 backend.example" \
+			"2001:db8::77 vip.example" "2001:db8::78 backend.example" >>/etc/hosts
 }
 
 # jq over a listing: json FILTER ARGUMENT...
@@ -350,11 +351,92 @@ web()
 	saved "-A -t 192.0.2.1:80 -s mh"
 }
 
-@test "IPv6 is refused for now" {
-	fails_with 1 "IPv6 addresses are not supported" -A -t "[2001:db8::1]:80"
-	m -A -t 192.0.2.1:80
-	fails_with 1 "IPv6 addresses are not supported" -a -t 192.0.2.1:80 -r "[2001:db8::1]"
-	fails_with 1 "IPv6 addresses are not supported" --add-router 2001:db8::/32
+@test "IPv6: services, backends and routers, saved and restored" {
+	local long="[fd12:3456:789a:bcde:200:5efe:c697:64c8]"
+
+	m --add-router 2001:db8::/32
+	m --add-router 203.0.113.0/28
+	m --add-pool web --table-size 251
+	m -a --pool web -r 2001:db8:1::1 -w 2
+	m -a --pool web -r 198.51.100.1
+	m -A -t "[2001:db8::80]:443" --table-size 251
+	m -a -t "[2001:db8::80]:443" -r "[2001:db8:1::2]:443"
+	m -a -t "[2001:db8::80]:443" -r "[2001:db8:1::1]"
+	m -a -t "[2001:db8::80]:443" -r 198.51.100.1
+	m -A -u 2001:db8::80 --port 8000-8999 --pool web
+	m -A -t 192.0.2.1:80 --pool web
+	m -A --sctp-service "$long" --port 60000-65535 --table-size 251
+	saved "--add-router 203.0.113.0/28
+--add-router 2001:db8::/32
+--add-pool web --table-size 251
+-a --pool web -r 198.51.100.1 -i --tun-type gre -w 1
+-a --pool web -r [2001:db8:1::1] -i --tun-type gre -w 2
+-A -t 192.0.2.1:80 -s mh --pool web
+-A -t [2001:db8::80]:443 -s mh --table-size 251
+-a -t [2001:db8::80]:443 -r 198.51.100.1:443 -i --tun-type gre -w 1
+-a -t [2001:db8::80]:443 -r [2001:db8:1::1]:443 -i --tun-type gre -w 1
+-a -t [2001:db8::80]:443 -r [2001:db8:1::2]:443 -i --tun-type gre -w 1
+-A -u [2001:db8::80] --port 8000-8999 -s mh --pool web
+-A --sctp-service $long --port 60000-65535 -s mh --table-size 251"
+	"$MAGLEVADM" -S -n >rules
+	"$MAGLEVADM" --list-pools -n --json >pools
+	m -C
+	run --separate-stderr -0 "$MAGLEVADM" -R <rules
+	diff rules <("$MAGLEVADM" -S -n)
+	[ "$(json '[.pools[].name]' --list-pools)" = '["sctp/[fd12:3456:789a:bcde:200:5efe:198.151.100.200]:60000-65535","tcp/[2001:db8::80]:443","web"]' ]
+	diff <(jq '.pools[]|.name,.fingerprint' pools) <(json '.pools[]|.name,.fingerprint' --list-pools)
+	m -d -t "[2001:db8::80]:443" -r 2001:db8:1::2
+	m -D -u "[2001:db8::80]" --port 8000-8999
+	m --delete-router 2001:db8::/32
+	[ "$("$MAGLEVADM" --list-routers)" = 203.0.113.0/28 ]
+}
+
+@test "IPv6: addresses that cannot be used are refused, with the reason" {
+	local mapped="IPv4-mapped IPv6 address: use the IPv4 address in it"
+
+	fails_with 1 "$mapped" -A -t "[::ffff:192.0.2.1]:80"
+	fails_with 1 "not a unicast address: unspecified" -A -t "[::]:80"
+	fails_with 1 "not a unicast address: multicast" -A -t "[ff02::1]:80"
+	fails_with 1 "VIP is link-local: no router forwards packets to it" -A -t "[fe80::1]:80"
+	fails_with 1 "$mapped" --add-router ::ffff:192.0.2.0/120
+	m -A -t "[2001:db8::80]:80"
+	fails_with 1 "backend is link-local: without its interface, the address does not name a host" \
+		-a -t "[2001:db8::80]:80" -r fe80::1
+	fails_with 1 "loopback" -a -t "[2001:db8::80]:80" -r "[::1]"
+	fails_with 1 "$mapped" -a -t "[2001:db8::80]:80" -r "[::ffff:198.51.100.1]"
+	fails_with 1 "backend is the VIP of a service of this pool" -a -t "[2001:db8::80]:80" -r 2001:db8::80
+	saved "-A -t [2001:db8::80]:80 -s mh"
+}
+
+@test "IPv6: a lookup" {
+	m -A -t "[2001:db8::80]:0" --table-size 251
+	m -a -t "[2001:db8::80]:0" -r 2001:db8:1::1
+	"$MAGLEVADM" --lookup -t "[2001:db8::80]:443" --client "[2001:db8:2::9]:50000" >said
+	grep -qx 'service   tcp \[2001:db8::80\]:0' said
+	grep -qx 'pool      tcp/\[2001:db8::80\]:0' said
+	grep -q '^opening   2001:db8:1::1: ' said
+	fails_with 2 "not an IPv6 address" --lookup -t "[2001:db8::80]:443" --client 203.0.113.9
+}
+
+@test "IPv6: names in brackets are those of IPv6 addresses" {
+	add_names
+	m -A -t "[vip.example]:http" --table-size 251
+	m -A -t vip.example:http --table-size 251
+	m -a -t "[vip.example]:http" -r backend.example
+	m -a -t "[vip.example]:http" -r "[backend.example]"
+	saved "-A -t 192.0.2.77:80 -s mh --table-size 251
+-A -t [2001:db8::77]:80 -s mh --table-size 251
+-a -t [2001:db8::77]:80 -r 192.0.2.78:80 -i --tun-type gre -w 1
+-a -t [2001:db8::77]:80 -r [2001:db8::78]:80 -i --tun-type gre -w 1"
+	"$MAGLEVADM" -L | grep -qx 'TCP  \[vip.example\]:http mh'
+	"$MAGLEVADM" -S -n >numbers
+	"$MAGLEVADM" -S >names
+	grep -qx -- '-a -t \[vip.example\]:http -r \[backend.example\]:http .*' names
+	m -C
+	run --separate-stderr -0 "$MAGLEVADM" -R <names
+	diff numbers <("$MAGLEVADM" -S -n)
+	"$MAGLEVADM" --lookup -t "[vip.example]:80" --client backend.example |
+		grep -qx 'flow      tcp \[2001:db8::78\]:0 -> \[2001:db8::77\]:80'
 }
 
 @test "addresses that can be no backend's are refused, with the reason" {
@@ -1075,8 +1157,8 @@ settled()
 
 	run --separate-stderr -1 "$MAGLEVADM" -R < <(printf '%s\n' "${rules[@]}" "-a -t 192.0.2.1:80 -r 198.51.100.1")
 	[[ $stderr == "maglevadm: line 7: cannot add backend 198.51.100.1 of tcp 192.0.2.1:80: backend is in the pool already"$'\n'* ]]
-	run --separate-stderr -1 "$MAGLEVADM" -R < <(printf '%s\n' "${rules[@]}" "-a -t 192.0.2.1:80 -r [2001:db8::1]")
-	[[ $stderr == "maglevadm: line 7: cannot add backend 2001:db8::1 of tcp 192.0.2.1:80: IPv6 addresses are not supported"$'\n'* ]]
+	run --separate-stderr -1 "$MAGLEVADM" -R < <(printf '%s\n' "${rules[@]}" "-a -t 192.0.2.1:80 -r [fe80::1]")
+	[[ $stderr == "maglevadm: line 7: cannot add backend fe80::1 of tcp 192.0.2.1:80: backend is link-local: "*$'\n'* ]]
 	run --separate-stderr -1 "$MAGLEVADM" -R < <(printf '%s\n' "${rules[@]}" "-a --pool a -r 198.51.100.3" "-a --pool a -r 198.51.100.2")
 	[[ $stderr == "maglevadm: line 8: cannot add backend 198.51.100.2 of pool a: backend is in the pool already"$'\n'* ]]
 	run --separate-stderr -1 "$MAGLEVADM" -R < <(

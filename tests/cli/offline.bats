@@ -148,9 +148,29 @@ setup()
 	accepted -A -u localhost:domain
 }
 
-@test "IPv6 needs brackets" {
+@test "IPv6 needs brackets where a port can follow" {
 	refused "an IPv6 address needs brackets" -A -t 2001:db8::1:80
+	refused "an IPv6 address needs brackets" -a -t "[2001:db8::1]:80" -r 2001:db8::2:80
+	refused "an IPv6 address needs brackets" -A -t 2001:db8::1:http
+	refused "service '2001:db8::1': no port" -A -t 2001:db8::1
 	accepted -A -t "[2001:db8::1]:80"
+	accepted -A -t "[2001:db8::1]" --port 80
+	accepted -A -t 2001:db8::1 --port 8000-8999
+	accepted -a -t "[2001:db8::1]:80" -r 2001:db8::2
+	accepted -a -t "[2001:db8::1]:80" -r "[2001:db8::2]"
+	accepted -a -t "[2001:db8::1]:80" -r "[2001:db8::2]:80"
+	accepted -a --pool web -r 2001:db8::2
+	refused "nothing translates ports" -a -t "[2001:db8::1]:80" -r "[2001:db8::2]:81"
+	refused "an address with an interface" -a -t "[2001:db8::1]:80" -r "[fe80::1%eth0]"
+}
+
+@test "router prefixes of both families" {
+	accepted --add-router 192.0.2.0/24
+	accepted --add-router 2001:db8::/32
+	accepted --delete-router 2001:db8::1
+	accepted --add-router ::/0
+	refused "not a prefix length (0 to 128)" --add-router 2001:db8::/129
+	refused "address bits are set beyond" --add-router 2001:db8::1/64
 }
 
 @test "all protocols are accepted" {
@@ -404,6 +424,10 @@ setup()
 	accepted --lookup -t 10.0.0.1:80 --client 10.2.0.1:4711
 	accepted --lookup -u 10.0.0.1 --port 53 --client 10.2.0.1 --json
 	accepted --lookup -t "[2001:db8::1]:80" --client "[2001:db8::2]:4711"
+	accepted --lookup -t "[2001:db8::1]:80" --client 2001:db8::2
+	refused "client '10.2.0.1': not an IPv6 address" --lookup -t "[2001:db8::1]:80" --client 10.2.0.1
+	refused "client '2001:db8::2': not an IPv4 address" --lookup -t 10.0.0.1:80 --client 2001:db8::2
+	refused "client '[localhost]': brackets are for IPv6" --lookup -t 10.0.0.1:80 --client "[localhost]"
 	refused "--lookup needs --client" --lookup -t 10.0.0.1:80
 	refused "--lookup needs a service" --lookup --client 10.2.0.1
 	refused "client '10.2.0.256': not an IPv4 address" --lookup -t 10.0.0.1:80 --client 10.2.0.256
@@ -527,10 +551,10 @@ setup()
 @test "the manual page has every command and option of --help, and no other" {
 	run -0 "$MAGLEVADM" --help
 	local page=$BATS_TEST_DIRNAME/../../userspace/man/maglevadm.8
-	grep -oE -- '--[a-z][a-z-]*' <<<"$output" | sort -u >help
+	grep -oE -- '--[a-z][a-z0-9-]*' <<<"$output" | sort -u >help
 	sed -n '/^\.Sh COMMANDS/,/^\.Sh EXAMPLES/p' "$page" |
-		grep -E '^\.(It|Xc|Xo)' | grep -oE -- 'Fl Fl? ?-?[a-z][a-z-]+' |
-		grep -oE '[a-z][a-z-]+$' | sed 's/^/--/' | sort -u >page
+		grep -E '^\.(It|Xc|Xo)' | grep -oE -- 'Fl Fl? ?-?[a-z][a-z0-9-]+' |
+		grep -oE '[a-z][a-z0-9-]+$' | sed 's/^/--/' | sort -u >page
 	diff help page
 }
 

@@ -79,28 +79,40 @@ static void test_uint(void)
 static void test_addr(void)
 {
 	static const struct {
-		const char *in, *out, *wrong;
+		const char *in;
+		sa_family_t family;
+		const char *out, *wrong;
 	} t[] = {
-		{ "10.0.0.1", "10.0.0.1", NULL },
-		{ "255.255.255.255", "255.255.255.255", NULL },
-		{ "2001:db8::1", "2001:db8::1", NULL },
-		{ "::", "::", NULL },
-		{ "::ffff:10.0.0.1", "::ffff:10.0.0.1", NULL },
-		{ "localhost", "127.0.0.1", NULL },
-		{ "", NULL, "no host" },
-		{ "10.0.0.256", NULL, "not an IPv4 address" },
-		{ "10.0.0", NULL, "not an IPv4 address" },
-		{ "10", NULL, "not an IPv4 address" },
-		{ "10.0.0.1.", NULL, "not an IPv4 address" },
-		{ "2001:db8::g", NULL, "not an IPv6 address" },
-		{ ":::", NULL, "not an IPv6 address" },
-		{ "no-such-host.invalid", NULL, "unknown host" },
+		{ "10.0.0.1", AF_UNSPEC, "10.0.0.1", NULL },
+		{ "10.0.0.1", AF_INET, "10.0.0.1", NULL },
+		{ "10.0.0.1", AF_INET6, NULL, "not an IPv6 address" },
+		{ "255.255.255.255", AF_UNSPEC, "255.255.255.255", NULL },
+		{ "2001:db8::1", AF_UNSPEC, "2001:db8::1", NULL },
+		{ "2001:db8::1", AF_INET6, "2001:db8::1", NULL },
+		{ "2001:db8::1", AF_INET, NULL, "not an IPv4 address" },
+		{ "::", AF_UNSPEC, "::", NULL },
+		{ "::ffff:10.0.0.1", AF_UNSPEC, "::ffff:10.0.0.1", NULL },
+		{ "localhost", AF_UNSPEC, "127.0.0.1", NULL },
+		{ "localhost", AF_INET, "127.0.0.1", NULL },
+		{ "", AF_UNSPEC, NULL, "no host" },
+		{ "10.0.0.256", AF_UNSPEC, NULL, "not an IPv4 address" },
+		{ "10.0.0", AF_UNSPEC, NULL, "not an IPv4 address" },
+		{ "10", AF_UNSPEC, NULL, "not an IPv4 address" },
+		{ "10.0.0.1.", AF_UNSPEC, NULL, "not an IPv4 address" },
+		{ "2001:db8::g", AF_UNSPEC, NULL, "not an IPv6 address" },
+		{ ":::", AF_UNSPEC, NULL, "not an IPv6 address" },
+		{ "fe80::1%eth0", AF_UNSPEC, NULL, "an address with an interface" },
+		{ "no-such-host.invalid", AF_UNSPEC, NULL, "unknown host" },
+		{ "no-such-host.invalid", AF_INET6, NULL,
+		  "unknown host, or one without an IPv6 address" },
+		{ "no-such-host.invalid", AF_INET, NULL,
+		  "unknown host, or one without an IPv4 address" },
 	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(t); i++) {
 		struct addr a;
-		const char *wrong = parse_addr(t[i].in, &a);
+		const char *wrong = parse_addr(t[i].in, t[i].family, &a);
 
 		check(same(wrong, t[i].wrong) &&
 		      (wrong || !strcmp(format_addr(&a), t[i].out)), "addr",
@@ -174,13 +186,26 @@ static void test_hostport(void)
 		{ "10.0.0.1:65536", NULL, 0, false, "not a port" },
 		{ "10.0.0.1:-1", NULL, 0, false, "unknown service" },
 		{ "10.0.0.1:80-90", NULL, 0, false, "not a port" },
-		{ "2001:db8::1", NULL, 0, false, "an IPv6 address needs" },
+		{ "2001:db8::1", "2001:db8::1", 0, false, NULL },
+		{ "2001:db8::", "2001:db8::", 0, false, NULL },
+		{ "::80", "::80", 0, false, NULL },
+		{ "2001:db8::2:a1", "2001:db8::2:a1", 0, false, NULL },
+		{ "2001:db8:1:2:3:4:5:80", "2001:db8:1:2:3:4:5:80", 0, false, NULL },
 		{ "2001:db8::1:80", NULL, 0, false, "an IPv6 address needs" },
+		{ "2001:db8::1:0", NULL, 0, false, "an IPv6 address needs" },
+		{ "2001:db8::1:", NULL, 0, false, "an IPv6 address needs" },
+		{ "2001:db8::1:https", NULL, 0, false, "an IPv6 address needs" },
+		{ "2001:db8::1:8000-8999", NULL, 0, false, "an IPv6 address needs" },
+		{ "2001:db8::1:65536", NULL, 0, false, "an IPv6 address needs" },
+		{ "2001:db8:1:2:3:4:5:6:80", NULL, 0, false, "an IPv6 address needs" },
+		{ "2001:db8::g", NULL, 0, false, "not an IPv6 address" },
+		{ "a:b:c", NULL, 0, false, "not an IPv6 address" },
 		{ "[2001:db8::1", NULL, 0, false, "no closing bracket" },
 		{ "[2001:db8::1]80", NULL, 0, false, "something other" },
 		{ "[2001:db8::1]:", NULL, 0, false, "no port after" },
-		{ "[10.0.0.1]:80", NULL, 0, false, "brackets are for" },
-		{ "[localhost]:80", NULL, 0, false, "brackets are for" },
+		{ "[10.0.0.1]:80", NULL, 0, false, "not an IPv6 address" },
+		{ "[no-such-host.invalid]:80", NULL, 0, false,
+		  "unknown host, or one without an IPv6 address" },
 		{ "[]:80", NULL, 0, false, "no host" },
 	};
 	char big[600];
@@ -188,7 +213,8 @@ static void test_hostport(void)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(t); i++) {
-		const char *wrong = parse_hostport(t[i].in, IPPROTO_TCP, &hp);
+		const char *wrong = parse_hostport(t[i].in, AF_UNSPEC,
+						   IPPROTO_TCP, &hp);
 
 		check(same(wrong, t[i].wrong) &&
 		      (wrong || (!strcmp(format_addr(&hp.addr), t[i].host) &&
@@ -198,8 +224,34 @@ static void test_hostport(void)
 	}
 	memset(big, 'a', sizeof(big) - 1);
 	big[sizeof(big) - 1] = '\0';
-	check(same(parse_hostport(big, IPPROTO_TCP, &hp),
+	check(same(parse_hostport(big, AF_UNSPEC, IPPROTO_TCP, &hp),
 		   "host name too long"), "hostport", "600 letters");
+	memset(big, ':', sizeof(big) - 1);
+	check(same(parse_hostport(big, AF_UNSPEC, IPPROTO_TCP, &hp),
+		   "host name too long"), "hostport", "600 colons");
+}
+
+static void test_hostport_family(void)
+{
+	static const struct {
+		const char *in;
+		sa_family_t family;
+		const char *wrong;
+	} t[] = {
+		{ "10.0.0.1:80", AF_INET, NULL },
+		{ "10.0.0.1:80", AF_INET6, "not an IPv6 address" },
+		{ "[2001:db8::1]:80", AF_INET6, NULL },
+		{ "[2001:db8::1]:80", AF_INET, "brackets are for IPv6" },
+		{ "2001:db8::1", AF_INET6, NULL },
+		{ "2001:db8::1", AF_INET, "not an IPv4 address" },
+	};
+	struct hostport hp;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(t); i++)
+		check(same(parse_hostport(t[i].in, t[i].family, IPPROTO_TCP,
+					  &hp), t[i].wrong), "hostport family",
+		      t[i].in);
 }
 
 static void test_prefix(void)
@@ -214,6 +266,8 @@ static void test_prefix(void)
 		{ "10.0.0.128/25", "10.0.0.128/25", NULL },
 		{ "2001:db8::/32", "2001:db8::/32", NULL },
 		{ "2001:db8::1", "2001:db8::1/128", NULL },
+		{ "::/0", "::/0", NULL },
+		{ "2001:db8:8000::/33", "2001:db8:8000::/33", NULL },
 		{ "10.0.0.1/8", NULL, "address bits" },
 		{ "10.0.0.128/24", NULL, "address bits" },
 		{ "2001:db8::1/127", NULL, "address bits" },
@@ -477,7 +531,7 @@ static void test_noise(void)
 		/* Anything with a letter beyond f goes to the resolver. */
 		if (!line[strspn(line, "0123456789.:-/[]")]) {
 			parse_ports(line, IPPROTO_TCP, &ports);
-			parse_hostport(line, IPPROTO_TCP, &hp);
+			parse_hostport(line, AF_UNSPEC, IPPROTO_TCP, &hp);
 			parse_prefix(line, &prefix);
 		}
 		memcpy(copy, line, sizeof(copy));
@@ -491,8 +545,8 @@ static void test_order(void)
 	struct service_id a = { .proto = IPPROTO_TCP, .ports = { 80, 80 } };
 	struct service_id b = a;
 
-	parse_addr("10.0.0.2", &a.addr);
-	parse_addr("10.0.0.10", &b.addr);
+	parse_addr("10.0.0.2", AF_UNSPEC, &a.addr);
+	parse_addr("10.0.0.10", AF_UNSPEC, &b.addr);
 	check(compare_service_id(&a, &b) < 0 && compare_service_id(&b, &a) > 0,
 	      "order", "addresses by value, not by text");
 	b = a;
@@ -502,7 +556,7 @@ static void test_order(void)
 	b = a;
 	b.proto = IPPROTO_UDP;
 	check(compare_service_id(&a, &b) < 0, "order", "TCP before UDP");
-	parse_addr("::1", &b.addr);
+	parse_addr("::1", AF_UNSPEC, &b.addr);
 	b.proto = IPPROTO_TCP;
 	check(compare_service_id(&a, &b) < 0, "order", "IPv4 before IPv6");
 }
@@ -514,6 +568,7 @@ int main(void)
 	test_addr();
 	test_ports();
 	test_hostport();
+	test_hostport_family();
 	test_prefix();
 	test_params();
 	test_time();
