@@ -45,6 +45,7 @@ typedef uint64_t optmask;
 #define OPT_CONNECTION		OPT_BIT(27)
 #define OPT_TIMEOUT		OPT_BIT(28)
 #define OPT_CLIENT		OPT_BIT(29)
+#define OPT_IPV6		OPT_BIT(30)
 
 /**
  * struct args - a command line, parsed

@@ -228,8 +228,9 @@ static int options_agree(const struct args *args)
 					 option_of_bit(others & -others)->name,
 					 option_of_bit(apart[i].one)->name);
 	}
-	if (given & OPT_PORT && !(given & OPT_SERVICE))
-		return err_usage("--port needs a service: -t, -u or --sctp-service");
+	if (given & (OPT_PORT | OPT_IPV6) && !(given & OPT_SERVICE))
+		return err_usage("--%s needs a service: -t, -u or --sctp-service",
+				 given & OPT_PORT ? "port" : "ipv6");
 	/* A shared pool's parameters are not one of its services' to set. */
 	if (given & OPT_POOL &&
 	    given & (OPT_TABLE_SIZE | OPT_SEED | OPT_SETTLE))
@@ -274,10 +275,11 @@ static int command_takes(const struct args *args)
 static int resolve_service(struct args *args, const struct raw_args *raw)
 {
 	struct service_id *id = &args->service;
+	sa_family_t family = args->given & OPT_IPV6 ? AF_INET6 : AF_UNSPEC;
 	struct hostport hp;
 	const char *wrong;
 
-	wrong = parse_hostport(raw->service, AF_UNSPEC, id->proto, &hp);
+	wrong = parse_hostport(raw->service, family, id->proto, &hp);
 	if (wrong)
 		return err_usage("service '%s': %s", raw->service, wrong);
 	id->addr = hp.addr;

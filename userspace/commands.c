@@ -5,6 +5,8 @@
  */
 #include "options.h"
 
+/* With OPT_SERVICE. */
+#define SERVICE_ID	(OPT_PORT | OPT_IPV6)
 #define LISTING		(OPT_NUMERIC | OPT_SORT | OPT_NOSORT | OPT_JSON)
 #define SCHEDULING	(OPT_SCHEDULER | OPT_SCHED_FLAGS)
 #define SERVICE_PARAMS	(OPT_POOL | OPT_TRACK | OPT_AFFINITY | OPT_NETMASK | \
@@ -20,7 +22,7 @@ const struct command commands[] = {
 		.letter = 'A',
 		.help = "add a service",
 		.must = OPT_SERVICE,
-		.may = OPT_PORT | SCHEDULING | SERVICE_PARAMS | POOL_PARAMS,
+		.may = SERVICE_ID | SCHEDULING | SERVICE_PARAMS | POOL_PARAMS,
 		.plan = plan_service_add,
 	},
 	{
@@ -28,7 +30,7 @@ const struct command commands[] = {
 		.letter = 'E',
 		.help = "change a service",
 		.must = OPT_SERVICE,
-		.may = OPT_PORT | SCHEDULING | SERVICE_PARAMS | POOL_PARAMS,
+		.may = SERVICE_ID | SCHEDULING | SERVICE_PARAMS | POOL_PARAMS,
 		.plan = plan_service_edit,
 	},
 	{
@@ -36,7 +38,7 @@ const struct command commands[] = {
 		.letter = 'D',
 		.help = "delete a service",
 		.must = OPT_SERVICE,
-		.may = OPT_PORT,
+		.may = SERVICE_ID,
 		.plan = plan_service_delete,
 	},
 	{
@@ -45,7 +47,7 @@ const struct command commands[] = {
 		.help = "add a backend to a service or a pool",
 		.must = OPT_REAL,
 		.either = OPT_SERVICE | OPT_POOL,
-		.may = OPT_PORT | BACKEND_PARAMS | TUNNELLING | TRIAL,
+		.may = SERVICE_ID | BACKEND_PARAMS | TUNNELLING | TRIAL,
 		.plan = plan_backend_add,
 	},
 	{
@@ -54,7 +56,7 @@ const struct command commands[] = {
 		.help = "change a backend of a service or a pool",
 		.must = OPT_REAL,
 		.either = OPT_SERVICE | OPT_POOL,
-		.may = OPT_PORT | BACKEND_PARAMS | TUNNELLING | TRIAL,
+		.may = SERVICE_ID | BACKEND_PARAMS | TUNNELLING | TRIAL,
 		.plan = plan_backend_edit,
 	},
 	{
@@ -63,7 +65,7 @@ const struct command commands[] = {
 		.help = "take a backend out of a service or a pool",
 		.must = OPT_REAL,
 		.either = OPT_SERVICE | OPT_POOL,
-		.may = OPT_PORT | TRIAL,
+		.may = SERVICE_ID | TRIAL,
 		.plan = plan_backend_delete,
 	},
 	{
@@ -71,15 +73,15 @@ const struct command commands[] = {
 		.letter = 'L',
 		.alias = 'l',
 		.help = "list services and backends, flows or timeouts",
-		.may = OPT_SERVICE | OPT_PORT | LISTING | OPT_STATS | OPT_EXACT |
-		       OPT_CONNECTION | OPT_TIMEOUT,
+		.may = OPT_SERVICE | SERVICE_ID | LISTING | OPT_STATS |
+		       OPT_EXACT | OPT_CONNECTION | OPT_TIMEOUT,
 		.run = cmd_list,
 	},
 	{
 		.name = "zero",
 		.letter = 'Z',
 		.help = "zero the counters of a service, or all of them",
-		.may = OPT_SERVICE | OPT_PORT,
+		.may = OPT_SERVICE | SERVICE_ID,
 		.plan = plan_zero,
 	},
 	{
@@ -131,20 +133,20 @@ const struct command commands[] = {
 		.name = "table",
 		.operand = "[POOL]",
 		.help = "print a pool's table, or that of a service",
-		.may = OPT_SERVICE | OPT_PORT | LISTING,
+		.may = OPT_SERVICE | SERVICE_ID | LISTING,
 		.run = cmd_table,
 	},
 	{
 		.name = "lookup",
 		.help = "explain which backend a flow goes to",
 		.must = OPT_SERVICE | OPT_CLIENT,
-		.may = OPT_PORT | OPT_JSON,
+		.may = SERVICE_ID | OPT_JSON,
 		.run = cmd_lookup,
 	},
 	{
 		.name = "flush-conns",
 		.help = "remove tracked flows",
-		.may = OPT_SERVICE | OPT_PORT | OPT_REAL,
+		.may = OPT_SERVICE | SERVICE_ID | OPT_REAL,
 		.plan = plan_conn_flush,
 	},
 	{

@@ -232,6 +232,8 @@ const struct option_row options[] = {
 	  "an SCTP service" },
 	{ 0, "port", "PORT|FIRST-LAST", OPT_PORT, set_port,
 	  "the service's port or range, instead of :PORT" },
+	{ '6', "ipv6", NULL, OPT_IPV6, NULL,
+	  "the service has an IPv6 address" },
 	{ 's', "scheduler", "NAME", OPT_SCHEDULER, set_scheduler,
 	  "mh, or maglev, which is the same" },
 	{ 'b', "sched-flags", "FLAGS", OPT_SCHED_FLAGS, set_sched_flags,
@@ -300,8 +302,6 @@ const size_t n_options = ARRAY_SIZE(options);
 const struct refusal refusals[] = {
 	{ 'f', "fwmark-service",
 	  "no services by firewall mark: use a port range (--port FIRST-LAST) or port 0 for every port" },
-	{ '6', "ipv6",
-	  "it goes with firewall marks, and services are IPv4 so far: leave it out" },
 	{ 0, "pe",
 	  "no persistence engines: use --affinity" },
 	{ 'g', "gatewaying",

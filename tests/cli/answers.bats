@@ -317,6 +317,7 @@ B6="address6=20010db8000100000000000000000001"
 
 @test "IPv6: requests have the attributes of the family" {
 	asks "service-new service{ $TCP443 }" -A -t "[2001:db8::80]:443"
+	asks "service-new service{ $TCP443 }" -A -6 -t "[2001:db8::80]:https"
 	asks "service-new service{ protocol=11 $VIP6 port=1f40 port-last=2327 }" -A -u 2001:db8::80 --port 8000-8999
 	asks "service-del service{ protocol=06 $VIP6 port=0000 }" -D -t "[2001:db8::80]:0"
 	asks "backend-new service{ $TCP443 } backend{ $B6 weight=01000000 }" -a -t "[2001:db8::80]:443" -r "[2001:db8:1::1]:443"

@@ -363,7 +363,7 @@ web()
 	m -a -t "[2001:db8::80]:443" -r "[2001:db8:1::2]:443"
 	m -a -t "[2001:db8::80]:443" -r "[2001:db8:1::1]"
 	m -a -t "[2001:db8::80]:443" -r 198.51.100.1
-	m -A -u 2001:db8::80 --port 8000-8999 --pool web
+	m -A -6 -u 2001:db8::80 --port 8000-8999 --pool web
 	m -A -t 192.0.2.1:80 --pool web
 	m -A --sctp-service "$long" --port 60000-65535 --table-size 251
 	saved "--add-router 203.0.113.0/28
@@ -418,9 +418,9 @@ web()
 	fails_with 2 "not an IPv6 address" --lookup -t "[2001:db8::80]:443" --client 203.0.113.9
 }
 
-@test "IPv6: names in brackets are those of IPv6 addresses" {
+@test "IPv6: names in brackets, or with -6, are those of IPv6 addresses" {
 	add_names
-	m -A -t "[vip.example]:http" --table-size 251
+	m -A -6 -t vip.example:http --table-size 251
 	m -A -t vip.example:http --table-size 251
 	m -a -t "[vip.example]:http" -r backend.example
 	m -a -t "[vip.example]:http" -r "[backend.example]"

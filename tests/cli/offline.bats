@@ -173,6 +173,19 @@ setup()
 	refused "address bits are set beyond" --add-router 2001:db8::1/64
 }
 
+@test "-6 takes IPv6 services only" {
+	accepted -A -6 -t "[2001:db8::1]:80"
+	accepted -D --ipv6 -t "[2001:db8::1]:80"
+	accepted -a -6t "[2001:db8::1]:80" -r 10.1.0.1
+	accepted -L -6 -n -t "[2001:db8::1]:80"
+	refused "service '10.0.0.1:80': not an IPv6 address" -A -6 -t 10.0.0.1:80
+	refused "service 'no-such-host.invalid:80': unknown host, or one without an IPv6 address" \
+		-A -6 -t no-such-host.invalid:80
+	refused "--ipv6 needs a service" -L -6
+	refused "--ipv6 needs a service" -a -6 --pool web -r 10.1.0.1
+	refused "--ipv6 does not go with --add-pool" --add-pool web -6
+}
+
 @test "all protocols are accepted" {
 	accepted -A --tcp-service 10.0.0.1:80
 	accepted -A --udp-service 10.0.0.1:80
@@ -248,7 +261,7 @@ setup()
 @test "-f is refused, with what to use" {
 	refused "-f is not supported: no services by firewall mark: use a port range" -A -f 1
 	refused "--fwmark-service is not supported" -A --fwmark-service=1
-	refused "-6 is not supported" -A -6
+	refused "-f is not supported" -A -f 1 -6
 }
 
 @test "persistence is affinity by source" {

@@ -48,7 +48,7 @@ _maglevadm()
 	--tun-type)
 		words=gre ;;
 	*)
-		words=$("$tool" --help 2>/dev/null | grep -oE -- '(^|[ |])-([A-Za-z]|-[a-z][a-z0-9-]*)' | tr -d ' |') ;;
+		words=$("$tool" --help 2>/dev/null | grep -oE -- '(^|[ |])-([A-Za-z6]|-[a-z][a-z0-9-]*)' | tr -d ' |') ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 	if declare -F __ltrim_colon_completions >/dev/null; then
