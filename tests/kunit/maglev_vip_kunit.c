@@ -85,18 +85,26 @@ static struct mgl_service *add(struct kunit *test, u32 vip, u8 proto,
 	return svc;
 }
 
-static struct mgl_service *find(struct kunit *test, u32 vip, u8 proto, u16 port)
+static struct mgl_service *find_addr(struct kunit *test,
+				     const struct mgl_addr *addr, u8 proto,
+				     u16 port)
 {
-	struct mgl_addr addr = vip_addr(vip);
 	struct mgl_service *svc = NULL;
 	struct mgl_vip *v;
 
 	rcu_read_lock();
-	v = mgl_vip_find(test->priv, &addr);
+	v = mgl_vip_find(test->priv, addr);
 	if (v)
 		svc = mgl_vip_listener(v, proto, htons(port));
 	rcu_read_unlock();
 	return svc;
+}
+
+static struct mgl_service *find(struct kunit *test, u32 vip, u8 proto, u16 port)
+{
+	struct mgl_addr addr = vip_addr(vip);
+
+	return find_addr(test, &addr, proto, port);
 }
 
 static void expect_finds(struct kunit *test, struct mgl_service *want, u32 vip,
@@ -348,6 +356,31 @@ static void test_vip_many_in_one_network(struct kunit *test)
 	mutex_unlock(&mn->lock);
 }
 
+/* Addresses with the same words in another order, most of which hash alike. */
+static void test_vip_families_apart(struct kunit *test)
+{
+	struct mgl_service *svc[4];
+	u32 i, j;
+
+	/* The first is IPv4, with 0xffff in front of its last word. */
+	for (i = 0; i < ARRAY_SIZE(svc); i++) {
+		svc[i] = service(test, 0, IPPROTO_TCP, 80, 80);
+		swap(svc[i]->id.vip.w[2], svc[i]->id.vip.w[(2 + i) % 4]);
+		KUNIT_EXPECT_EQ(test, mgl_addr_is_v4(&svc[i]->id.vip), !i);
+		KUNIT_EXPECT_EQ(test, 0, listen(test, svc[i]));
+	}
+	for (i = 0; i < ARRAY_SIZE(svc); i++) {
+		for (j = 0; j < ARRAY_SIZE(svc); j++) {
+			struct mgl_service *want = j < i ? NULL : svc[j];
+
+			if (find_addr(test, &svc[j]->id.vip, IPPROTO_TCP,
+				      80) != want)
+				FAIL_ONCE(test, "VIP %u of %u", j, i);
+		}
+		KUNIT_EXPECT_EQ(test, 0, unlisten(test, svc[i]));
+	}
+}
+
 static struct kunit_case vip_cases[] = {
 	KUNIT_CASE(test_vip_exact_before_range_before_any),
 	KUNIT_CASE(test_vip_port_space_ends),
@@ -356,6 +389,7 @@ static struct kunit_case vip_cases[] = {
 	KUNIT_CASE(test_vip_overlapping_ranges_refused),
 	KUNIT_CASE(test_vip_random_changes),
 	KUNIT_CASE(test_vip_many_in_one_network),
+	KUNIT_CASE(test_vip_families_apart),
 	{}
 };
 
