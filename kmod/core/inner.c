@@ -14,16 +14,10 @@
 #include <net/ip.h>
 
 #include "accessor.h"
+#include "extension.h"
 #include "flow.h"
 #include "inner.h"
 #include "l4.h"
-
-/*
- * Extension headers of an inner IPv6 packet. RFC 8200 sets no limit; this is the
- * one of recent kernels, IP6_MAX_EXT_HDRS_CNT, so a backend that has it would not
- * accept more either.
- */
-#define EXTENSIONS_MAX 12
 
 /* Options in front of a jumbo payload option, and this one. */
 #define OPTIONS_MAX 8
@@ -32,36 +26,6 @@
 #define OPTION_PAD1		0x00
 #define OPTION_JUMBO		0xc2
 #define OPTION_JUMBO_LEN	4
-
-/* Fragment offset and M flag; the two bits between them are reserved. */
-#define FRAGMENT_MASK	0xfff9
-
-/**
- * struct extension - the first 8 bytes of an IPv6 extension header
- * @next: protocol of what follows this header
- * @length: 8-byte units of this header without the first; reserved in the
- *	fragment header, which has 8 bytes
- * @frag: fragment header only: offset and M flag, network byte order
- * @rest: not used
- */
-struct extension {
-	u8 next;
-	u8 length;
-	__be16 frag;
-	__be32 rest;
-};
-
-/**
- * struct chain - position in a chain of IPv6 extension headers
- * @off: offset of the next header from the start of the packet, in bytes
- * @len: bytes of the inner packet from there on
- * @next: protocol of the next header
- */
-struct chain {
-	u32 off;
-	u32 len;
-	u8 next;
-};
 
 /**
  * mgl_inner_parse_v4() - parse the flow of an inner IPv4 packet
@@ -103,47 +67,6 @@ enum mgl_reason mgl_inner_parse_v4(const struct mgl_packet *p, u32 off,
 	return mgl_l4_parse(p, off + hlen, len - hlen, flow);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_inner_parse_v4);
-
-/*
- * AH and ESP have no readable ports behind them, as in IPv4; the other headers
- * that IANA lists as extensions (mobility, HIP, Shim6) carry no transport.
- */
-static bool is_extension(u8 proto)
-{
-	return proto == IPPROTO_HOPOPTS || proto == IPPROTO_ROUTING ||
-	       proto == IPPROTO_FRAGMENT || proto == IPPROTO_DSTOPTS;
-}
-
-/* Advances @c to the first header that is no extension. */
-static enum mgl_reason skip_extensions(const struct mgl_packet *p,
-				       struct chain *c)
-{
-	const struct extension *ext;
-	struct extension _ext;
-	unsigned int n;
-	u32 size;
-
-	for (n = 0; is_extension(c->next); n++) {
-		/* RFC 8200 section 4.1: hop-by-hop options come first or never. */
-		if (n == EXTENSIONS_MAX || (n && c->next == IPPROTO_HOPOPTS) ||
-		    c->len < sizeof(_ext))
-			return MGL_REASON_INNER_EXTENSIONS;
-		ext = mgl_packet_read(p, c->off, sizeof(_ext), &_ext);
-		if (!ext)
-			return MGL_REASON_INNER_EXTENSIONS;
-		size = sizeof(_ext);
-		if (c->next != IPPROTO_FRAGMENT)
-			size += ext->length * 8;
-		else if (ext->frag & htons(FRAGMENT_MASK))
-			return MGL_REASON_INNER_FRAGMENT;
-		if (size > c->len)
-			return MGL_REASON_INNER_EXTENSIONS;
-		c->off += size;
-		c->len -= size;
-		c->next = ext->next;
-	}
-	return MGL_REASON_NONE;
-}
 
 /*
  * True if the @len bytes at @off start with a hop-by-hop options header that
@@ -203,11 +126,10 @@ enum mgl_reason mgl_inner_parse_v6(const struct mgl_packet *p, u32 off,
 {
 	u32 avail = p->len - off;
 	u32 len = sizeof(*ip6h) + ntohs(ip6h->payload_len);
-	struct chain c = {
+	struct mgl_chain c = {
 		.off = off + sizeof(*ip6h),
 		.next = ip6h->nexthdr,
 	};
-	enum mgl_reason reason;
 
 	if (ip6h->version != 6)
 		return MGL_REASON_INNER_HEADER;
@@ -234,9 +156,14 @@ enum mgl_reason mgl_inner_parse_v6(const struct mgl_packet *p, u32 off,
 	};
 	if (mgl_addr_is_v4(&flow->saddr) || mgl_addr_is_v4(&flow->daddr))
 		return MGL_REASON_INNER_HEADER;
-	reason = skip_extensions(p, &c);
-	if (reason)
-		return reason;
+	switch (mgl_chain_skip(p, &c)) {
+	case MGL_CHAIN_PROTOCOL:
+		break;
+	case MGL_CHAIN_FRAGMENT:
+		return MGL_REASON_INNER_FRAGMENT;
+	default:
+		return MGL_REASON_INNER_EXTENSIONS;
+	}
 	flow->proto = c.next;
 	return mgl_l4_parse(p, c.off, c.len, flow);
 }
