@@ -4,7 +4,6 @@
  * destination, TTL and header checksum change, so the path to the backend
  * needs no larger MTU than the path from the router.
  */
-#include <kunit/visibility.h>
 #include <linux/icmp.h>
 #include <linux/ip.h>
 #include <linux/netfilter.h>
@@ -18,71 +17,8 @@
 
 #include "endpoint.h"
 #include "forward.h"
-
-static struct rtable *route_v4(struct net *net, struct mgl_endpoint *ep)
-{
-	__be32 daddr = mgl_addr_to_v4(&ep->addr);
-	struct flowi4 fl4 = {
-		.daddr = daddr,
-		.flowi4_proto = IPPROTO_GRE,
-		/* No user: root would match "ip rule ... uidrange 0-0". */
-		.flowi4_uid = INVALID_UID,
-	};
-	struct rtable *rt;
-	__be32 saddr;
-
-	rt = dst_cache_get_ip4(&ep->dst, &saddr);
-	if (likely(rt))
-		return rt;
-	rt = ip_route_output_key(net, &fl4);
-	if (IS_ERR(rt))
-		return NULL;
-	/* Only routing can tell a subnet's broadcast address from a host's. */
-	if (rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) {
-		ip_rt_put(rt);
-		return NULL;
-	}
-	dst_cache_set_ip4(&ep->dst, &rt->dst, fl4.saddr);
-	return rt;
-}
-
-/**
- * mgl_forward_rewrite_v4() - set the outer addresses of a packet
- * @skb: the packet, skb->data at its outer IPv4 header
- * @saddr: outer source to set, network byte order
- * @daddr: outer destination to set, network byte order
- * @ttl_cost: amount to subtract from the TTL, 1 or 0; with 1, the caller has
- *	checked that the TTL is above 1
- *
- * The header checksum is updated incrementally (RFC 1624). Type of service,
- * identification, DF and options keep their values, and so does everything
- * behind the outer header. Keeping the identification under a new source is
- * safe as long as routers set DF on their tunnels, which is their default. For
- * a router that does not, fragments made between here and the backend may be
- * reassembled wrongly (RFC 6864). An identification counter of our own would
- * prevent that, but every packet would pay for it.
- *
- * Context: any. Invalidates every pointer into @skb: the header is made
- * writable first, which may reallocate it. The caller keeps @skb.
- * Return: MGL_REASON_NONE, or MGL_REASON_NO_MEMORY with @skb unchanged.
- */
-enum mgl_reason mgl_forward_rewrite_v4(struct sk_buff *skb, __be32 saddr,
-				       __be32 daddr, u8 ttl_cost)
-{
-	struct iphdr *iph;
-
-	if (skb_ensure_writable(skb, ip_hdrlen(skb)))
-		return MGL_REASON_NO_MEMORY;
-	iph = ip_hdr(skb);
-	csum_replace4(&iph->check, iph->saddr, saddr);
-	iph->saddr = saddr;
-	csum_replace4(&iph->check, iph->daddr, daddr);
-	iph->daddr = daddr;
-	if (ttl_cost)
-		ip_decrease_ttl(iph);
-	return MGL_REASON_NONE;
-}
-EXPORT_SYMBOL_IF_KUNIT(mgl_forward_rewrite_v4);
+#include "rewrite.h"
+#include "route.h"
 
 static bool too_big(const struct sk_buff *skb, unsigned int mtu)
 {
@@ -117,7 +53,7 @@ static enum mgl_reason deliver_local(struct sk_buff *skb, __be32 daddr)
 {
 	enum mgl_reason reason;
 
-	reason = mgl_forward_rewrite_v4(skb, ip_hdr(skb)->saddr, daddr, 0);
+	reason = mgl_rewrite_v4(skb, ip_hdr(skb)->saddr, daddr, 0);
 	return reason ? reason : MGL_REASON_LOCAL;
 }
 
@@ -153,12 +89,12 @@ static void transmit(struct net *net, struct sk_buff *skb, struct rtable *rt)
 enum mgl_reason mgl_forward_v4(struct net *net, struct sk_buff *skb,
 			       struct mgl_endpoint *ep)
 {
-	__be32 daddr = mgl_addr_to_v4(&ep->addr);
+	__be32 daddr = mgl_addr_to_v4(&ep->addr), unused;
 	enum mgl_reason reason;
 	struct rtable *rt;
 	unsigned int mtu;
 
-	rt = route_v4(net, ep);
+	rt = mgl_route_v4(net, ep, &unused);
 	if (!rt)
 		return MGL_REASON_NO_ROUTE;
 	if (unlikely(rt->rt_flags & RTCF_LOCAL)) {
@@ -179,7 +115,7 @@ enum mgl_reason mgl_forward_v4(struct net *net, struct sk_buff *skb,
 		send_frag_needed(net, skb, rt, mtu);
 		goto out;
 	}
-	reason = mgl_forward_rewrite_v4(skb, ip_hdr(skb)->daddr, daddr, 1);
+	reason = mgl_rewrite_v4(skb, ip_hdr(skb)->daddr, daddr, 1);
 	if (reason)
 		goto out;
 	transmit(net, skb, rt);

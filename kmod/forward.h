@@ -10,8 +10,6 @@ struct mgl_endpoint;
 struct net;
 struct sk_buff;
 
-enum mgl_reason mgl_forward_rewrite_v4(struct sk_buff *skb, __be32 saddr,
-				       __be32 daddr, u8 ttl_cost);
 enum mgl_reason mgl_forward_v4(struct net *net, struct sk_buff *skb,
 			       struct mgl_endpoint *ep);
 

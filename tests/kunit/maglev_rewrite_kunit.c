@@ -10,23 +10,23 @@
 #include <net/checksum.h>
 #include <net/ip.h>
 
-#include "forward.h"
 #include "packet.h"
 #include "report.h"
+#include "rewrite.h"
 #include "skb.h"
 
 #define NEW_SADDR 0xc0000263	/* 192.0.2.99 */
 #define NEW_DADDR 0xc6121305	/* 198.18.19.5 */
 
 /* Before and after: the whole packet, since nothing else may change. */
-struct forward_test {
+struct rewrite_test {
 	struct packet before;
 	struct packet after;
 };
 
-static int forward_init(struct kunit *test)
+static int rewrite_init(struct kunit *test)
 {
-	test->priv = kunit_kzalloc(test, sizeof(struct forward_test),
+	test->priv = kunit_kzalloc(test, sizeof(struct rewrite_test),
 				   GFP_KERNEL);
 	return test->priv ? 0 : -ENOMEM;
 }
@@ -68,7 +68,7 @@ static u32 header_len(const struct packet *p)
 }
 
 /* Rewrites @f->before in the given shape, and expects @f->after of it. */
-static void check_rewrite(struct kunit *test, struct forward_test *f,
+static void check_rewrite(struct kunit *test, struct rewrite_test *f,
 			  u32 saddr, u32 daddr, u8 cost, enum skb_shape shape)
 {
 	u32 len = f->before.len, hlen = header_len(&f->before);
@@ -83,7 +83,7 @@ static void check_rewrite(struct kunit *test, struct forward_test *f,
 
 	/* The network card's checksum of all of it has to stay true. */
 	sum = skb_checksum(t.skb, 0, len, 0);
-	if (mgl_forward_rewrite_v4(t.skb, htonl(saddr), htonl(daddr), cost))
+	if (mgl_rewrite_v4(t.skb, htonl(saddr), htonl(daddr), cost))
 		FAIL_ONCE(test, "shape %d: refused", shape);
 	if (!test_skb_holds(t.skb, f->after.b, len))
 		FAIL_ONCE(test, "shape %d: not as expected", shape);
@@ -102,7 +102,7 @@ static bool can_write(enum skb_shape shape)
 
 static void test_rewrite_outer_header_only(struct kunit *test)
 {
-	struct forward_test *f = test->priv;
+	struct rewrite_test *f = test->priv;
 	u32 shape, cost;
 	u8 ihl;
 
@@ -117,7 +117,7 @@ static void test_rewrite_outer_header_only(struct kunit *test)
 
 static void test_rewrite_every_ttl(struct kunit *test)
 {
-	struct forward_test *f = test->priv;
+	struct rewrite_test *f = test->priv;
 	u32 ttl;
 
 	for (ttl = 2; ttl <= 255; ttl++) {
@@ -128,7 +128,7 @@ static void test_rewrite_every_ttl(struct kunit *test)
 
 static void test_rewrite_keeps_tos(struct kunit *test)
 {
-	struct forward_test *f = test->priv;
+	struct rewrite_test *f = test->priv;
 	u32 tos;
 
 	for (tos = 0; tos <= 255; tos++) {
@@ -154,7 +154,7 @@ static u16 id_for(struct packet *p, u16 want)
  */
 static void test_rewrite_checksum_around_zero(struct kunit *test)
 {
-	struct forward_test *f = test->priv;
+	struct rewrite_test *f = test->priv;
 	u32 i, id;
 
 	for (i = 0; i < 1024; i++) {
@@ -180,7 +180,7 @@ static void test_rewrite_addresses(struct kunit *test)
 		0, 1, 0xffff, 0x10000, 0xffff0000, 0x0a000001, 0x7fffffff,
 		0x80000000, 0xfffffffe, 0xffffffff, PACKET_SADDR, PACKET_DADDR,
 	};
-	struct forward_test *f = test->priv;
+	struct rewrite_test *f = test->priv;
 	u32 i, n = ARRAY_SIZE(addrs);
 
 	for (i = 0; i < n * n; i++) {
@@ -193,7 +193,7 @@ static void test_rewrite_addresses(struct kunit *test)
 /* A rewrite to the same addresses still takes the TTL down. */
 static void test_rewrite_same_addresses(struct kunit *test)
 {
-	struct forward_test *f = test->priv;
+	struct rewrite_test *f = test->priv;
 
 	build(&f->before, 5, 0, 64);
 	check_rewrite(test, f, PACKET_SADDR, PACKET_DADDR, 0, SKB_FRAGS);
@@ -201,7 +201,7 @@ static void test_rewrite_same_addresses(struct kunit *test)
 					f->before.len));
 }
 
-static struct kunit_case forward_cases[] = {
+static struct kunit_case rewrite_cases[] = {
 	KUNIT_CASE(test_rewrite_outer_header_only),
 	KUNIT_CASE(test_rewrite_every_ttl),
 	KUNIT_CASE(test_rewrite_keeps_tos),
@@ -211,10 +211,10 @@ static struct kunit_case forward_cases[] = {
 	{}
 };
 
-static struct kunit_suite forward_suite = {
-	.name = "maglev_forward",
-	.init = forward_init,
-	.test_cases = forward_cases,
+static struct kunit_suite rewrite_suite = {
+	.name = "maglev_rewrite",
+	.init = rewrite_init,
+	.test_cases = rewrite_cases,
 };
 
-kunit_test_suite(forward_suite);
+kunit_test_suite(rewrite_suite);

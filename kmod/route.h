@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Routes to backends. */
+#ifndef _MGL_ROUTE_H
+#define _MGL_ROUTE_H
+
+#include <linux/types.h>
+
+struct mgl_endpoint;
+struct net;
+struct rtable;
+
+struct rtable *mgl_route_v4(struct net *net, struct mgl_endpoint *ep,
+			    __be32 *saddr);
+
+#endif /* _MGL_ROUTE_H */
