@@ -8,6 +8,7 @@
 
 #include "hook.h"
 #include "local.h"
+#include "local_v6.h"
 #include "net.h"
 #include "receive.h"
 
@@ -105,8 +106,10 @@ int mgl_hooks_on(struct mgl_net *mn)
 	if (mn->hooked)
 		return 0;
 	mgl_local_start(mn);
+	mgl_local_v6_start(mn);
 	err = nf_register_net_hook(mn->net, &mn->hook_ops);
 	if (err) {
+		mgl_local_v6_stop(mn);
 		mgl_local_stop(mn);
 		return err;
 	}
@@ -128,6 +131,7 @@ void mgl_hooks_off(struct mgl_net *mn)
 	if (!mn->hooked)
 		return;
 	nf_unregister_net_hook(mn->net, &mn->hook_ops);
+	mgl_local_v6_stop(mn);
 	mgl_local_stop(mn);
 	mn->hooked = false;
 }

@@ -6,6 +6,7 @@
 
 #include "gc.h"
 #include "local.h"
+#include "local_v6.h"
 #include "nl/nl.h"
 #include "netns.h"
 
@@ -37,12 +38,17 @@ static int __init maglev_init(void)
 	err = mgl_local_init();
 	if (err)
 		goto err_net;
+	err = mgl_local_v6_init();
+	if (err)
+		goto err_local;
 	/* Last: from here on the module can be configured. */
 	err = mgl_netlink_init();
 	if (err)
-		goto err_local;
+		goto err_local_v6;
 	return 0;
 
+err_local_v6:
+	mgl_local_v6_exit();
 err_local:
 	mgl_local_exit();
 err_net:
@@ -55,6 +61,7 @@ err_gc:
 static void __exit maglev_exit(void)
 {
 	mgl_netlink_exit();
+	mgl_local_v6_exit();
 	mgl_local_exit();
 	mgl_net_exit();
 	mgl_gc_stop();

@@ -8,6 +8,7 @@
 #include <linux/rbtree.h>
 #include <linux/rhashtable.h>
 #include <linux/siphash.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
@@ -18,6 +19,7 @@
 #include "stats.h"
 
 struct mgl_local_set;
+struct mgl_local_v6_set;
 struct mgl_routers;
 
 /**
@@ -25,6 +27,8 @@ struct mgl_routers;
  * @net: the namespace
  * @local: this host's addresses, see local.c; written under RTNL, read under
  *	RCU
+ * @local_v6: the same for IPv6, see local_v6.c; written under @local_v6_lock,
+ *	read under RCU
  * @routers: trusted prefixes, NULL to accept every source; written under @lock,
  *	read under RCU
  * @cache: the flow cache, NULL before the first service that tracks flows;
@@ -62,11 +66,15 @@ struct mgl_routers;
  * @local_kept: @local follows address changes; under RTNL
  * @hooked: the netfilter hooks are registered; under @lock
  * @hook_ops: the hooks; constant
+ * @local_v6_lock: serialises changes of @local_v6; innermost, taken in softirq,
+ *	too
+ * @local_v6_kept: @local_v6 follows address changes; under @local_v6_lock
  */
 struct mgl_net {
 	/* Fields that the data path reads, first and together. */
 	struct net *net;
 	struct mgl_local_set __rcu *local;
+	struct mgl_local_v6_set __rcu *local_v6;
 	struct mgl_routers __rcu *routers;
 	struct mgl_cache __rcu *cache;
 	bool has_flows;
@@ -97,6 +105,8 @@ struct mgl_net {
 	bool local_kept;
 	bool hooked;
 	struct nf_hook_ops hook_ops;
+	spinlock_t local_v6_lock; /* writing local_v6, and local_v6_kept */
+	bool local_v6_kept;
 };
 
 extern unsigned int mgl_net_id;

@@ -98,6 +98,7 @@ static int __net_init net_init(struct net *net)
 
 	mn->net = net;
 	mutex_init(&mn->lock);
+	spin_lock_init(&mn->local_v6_lock);
 	mn->services = RB_ROOT;
 	mn->pools = RB_ROOT;
 	mn->endpoints = RB_ROOT;
