@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Rewrite, route, transmit. The packet keeps its size: only the outer source,
- * destination, TTL and header checksum change, so the path to the backend
- * needs no larger MTU than the path from the router.
+ * Route, check the size, rewrite, transmit. In the family in which it came the
+ * packet keeps its size, so the path to the backend needs no larger MTU than
+ * the path from the router.
  */
 #include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
 #include <net/dst.h>
 #include <net/gso.h>
 #include <net/icmp.h>
 #include <net/ip.h>
+#include <net/ip6_fib.h>
+#include <net/ipv6.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <net/route.h>
 
@@ -22,7 +26,7 @@
 
 static bool too_big(const struct sk_buff *skb, unsigned int mtu)
 {
-	if (!(ip_hdr(skb)->frag_off & htons(IP_DF)) || skb->len <= mtu)
+	if (skb->len <= mtu)
 		return false;
 	return !(skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu));
 }
@@ -31,15 +35,15 @@ static bool too_big(const struct sk_buff *skb, unsigned int mtu)
  * Sends "fragmentation needed" with the path MTU to the outer source (RFC
  * 1191), as a router on the path would. The error has to quote the packet as it
  * was received, so this comes before the rewrite. A source that is a broadcast
- * address here gets no error.
+ * address here gets no error. The error needs a route of the packet, any one.
  */
 static void send_frag_needed(struct net *net, struct sk_buff *skb,
-			     struct rtable *rt, u32 mtu)
+			     struct dst_entry *dst, u32 mtu)
 {
 	if (inet_addr_type(net, ip_hdr(skb)->saddr) != RTN_UNICAST)
 		return;
 	skb_dst_drop(skb);
-	skb_dst_set_noref(skb, &rt->dst);
+	skb_dst_set_noref(skb, dst);
 	icmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
 	skb_dst_drop(skb);
 }
@@ -57,10 +61,11 @@ static enum mgl_reason deliver_local(struct sk_buff *skb, __be32 daddr)
 	return reason ? reason : MGL_REASON_LOCAL;
 }
 
-static void transmit(struct net *net, struct sk_buff *skb, struct rtable *rt)
+/* Clears what reception left behind, and sets the route, whose reference it takes. */
+static void prepare(struct sk_buff *skb, struct dst_entry *dst)
 {
 	skb_dst_drop(skb);
-	skb_dst_set(skb, &rt->dst);
+	skb_dst_set(skb, dst);
 
 	/* BPF on the receive side may have assigned a socket. */
 	skb_orphan(skb);
@@ -69,25 +74,11 @@ static void transmit(struct net *net, struct sk_buff *skb, struct rtable *rt)
 	skb_set_nfct(skb, IP_CT_UNTRACKED);
 	skb_forward_csum(skb);
 	skb_clear_tstamp(skb);
-	dst_output(net, NULL, skb);
 }
 
-/**
- * mgl_forward_v4() - forward a packet to a backend
- * @net: the namespace
- * @skb: the packet, at PRE_ROUTING, skb->data at its outer IPv4 header
- * @ep: the backend's address and cached route
- *
- * The outer source becomes the address at which the packet was received, so
- * ICMP errors from the path to the backend return to this director.
- *
- * Context: RCU read side, BH disabled. Invalidates every pointer into @skb.
- * Return: MGL_REASON_FORWARDED: @skb has been consumed. MGL_REASON_LOCAL: the
- * caller keeps @skb, which is addressed to this host now, and accepts it. Any
- * other reason: the caller keeps @skb and drops it for that reason.
- */
-enum mgl_reason mgl_forward_v4(struct net *net, struct sk_buff *skb,
-			       struct mgl_endpoint *ep)
+/* An IPv4 packet to a backend with an IPv4 address. */
+static enum mgl_reason forward_v4(struct net *net, struct sk_buff *skb,
+				  struct mgl_endpoint *ep)
 {
 	__be32 daddr = mgl_addr_to_v4(&ep->addr), unused;
 	enum mgl_reason reason;
@@ -111,16 +102,200 @@ enum mgl_reason mgl_forward_v4(struct net *net, struct sk_buff *skb,
 		goto out;
 	mtu = dst_mtu(&rt->dst);
 	reason = MGL_REASON_TOO_BIG;
-	if (unlikely(too_big(skb, mtu))) {
-		send_frag_needed(net, skb, rt, mtu);
+	if (unlikely(too_big(skb, mtu)) &&
+	    ip_hdr(skb)->frag_off & htons(IP_DF)) {
+		send_frag_needed(net, skb, &rt->dst, mtu);
 		goto out;
 	}
 	reason = mgl_rewrite_v4(skb, ip_hdr(skb)->daddr, daddr, 1);
 	if (reason)
 		goto out;
-	transmit(net, skb, rt);
+	prepare(skb, &rt->dst);
+	dst_output(net, NULL, skb);
 	return MGL_REASON_FORWARDED;
 out:
 	dst_release(&rt->dst);
 	return reason;
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static bool came_in_v6(const struct sk_buff *skb)
+{
+	return skb->protocol == htons(ETH_P_IPV6);
+}
+
+static bool goes_on_in_v6(const struct mgl_endpoint *ep)
+{
+	return !mgl_addr_is_v4(&ep->addr);
+}
+
+/**
+ * struct hop - the way of a packet of which one side is IPv6
+ * @from_v6: it came in IPv6
+ * @to_v6: the backend has an IPv6 address
+ * @local: the backend is this host
+ * @gre: offset of the GRE header from skb->data, in bytes
+ * @dst: the route
+ * @saddr_v4: this host's address on that route, network byte order
+ * @saddr_v6: the same in IPv6
+ */
+struct hop {
+	bool from_v6;
+	bool to_v6;
+	bool local;
+	u32 gre;
+	struct dst_entry *dst;
+	__be32 saddr_v4;
+	struct in6_addr saddr_v6;
+};
+
+static bool hop_route(struct net *net, struct mgl_endpoint *ep, struct hop *h)
+{
+	struct rt6_info *rt6;
+	struct rtable *rt;
+
+	if (h->to_v6) {
+		rt6 = mgl_route_v6(net, ep, &h->saddr_v6);
+		if (!rt6)
+			return false;
+		h->dst = &rt6->dst;
+		h->local = rt6->rt6i_flags & RTF_LOCAL;
+	} else {
+		rt = mgl_route_v4(net, ep, &h->saddr_v4);
+		if (!rt)
+			return false;
+		h->dst = &rt->dst;
+		h->local = rt->rt_flags & RTCF_LOCAL;
+	}
+	return true;
+}
+
+/* Largest packet that fits the route, as it came: the header may change its size. */
+static u32 hop_mtu(const struct hop *h)
+{
+	u32 mtu = dst_mtu(h->dst);
+
+	if (h->from_v6 == h->to_v6)
+		return mtu;
+	mtu += h->gre;
+	return mtu - (h->to_v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr));
+}
+
+/* The error about a packet that does not fit, to the outer source (RFC 8201). */
+static void send_too_big(struct net *net, struct sk_buff *skb,
+			 const struct hop *h, u32 mtu)
+{
+	if (h->from_v6)
+		icmpv6_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
+	else
+		send_frag_needed(net, skb, h->dst, mtu);
+}
+
+static enum mgl_reason hop_rewrite(struct sk_buff *skb, const struct hop *h,
+				   const struct mgl_addr *daddr, u8 cost)
+{
+	u8 hops = h->from_v6 ? ipv6_hdr(skb)->hop_limit : ip_hdr(skb)->ttl;
+	struct mgl_replacement r = {
+		.gre = h->gre,
+		.headroom = LL_RESERVED_SPACE(h->dst->dev),
+		.hops = hops - cost,
+	};
+	struct in6_addr daddr_v6;
+
+	memcpy(&daddr_v6, daddr, sizeof(daddr_v6));
+	if (!h->to_v6)
+		return mgl_rewrite_6to4(skb, h->saddr_v4, mgl_addr_to_v4(daddr),
+					&r);
+	if (!h->from_v6)
+		return mgl_rewrite_4to6(skb, &h->saddr_v6, &daddr_v6, &r);
+	/* As in IPv4: the address to which it came, or when local its source. */
+	return mgl_rewrite_v6(skb, cost ? &ipv6_hdr(skb)->daddr :
+			      &ipv6_hdr(skb)->saddr, &daddr_v6, cost);
+}
+
+/*
+ * The backend is this host. In the same family, the stack goes on with the
+ * packet; in the other one, it has to begin anew, behind the hook.
+ */
+static enum mgl_reason hop_deliver(struct sk_buff *skb, const struct hop *h,
+				   const struct mgl_addr *daddr)
+{
+	enum mgl_reason reason = hop_rewrite(skb, h, daddr, 0);
+
+	if (reason || h->from_v6 == h->to_v6) {
+		dst_release(h->dst);
+		return reason ? reason : MGL_REASON_LOCAL;
+	}
+	prepare(skb, h->dst);
+	dst_input(skb);
+	return MGL_REASON_FORWARDED;
+}
+
+/* A packet that comes in IPv6, goes on in IPv6, or both. */
+static noinline enum mgl_reason forward_v6(struct net *net, struct sk_buff *skb,
+					   struct mgl_endpoint *ep, u32 gre)
+{
+	struct hop h = {
+		.from_v6 = came_in_v6(skb),
+		.to_v6 = goes_on_in_v6(ep),
+		.gre = gre,
+	};
+	enum mgl_reason reason;
+	u32 mtu;
+	u8 hops;
+
+	if (!hop_route(net, ep, &h))
+		return MGL_REASON_NO_ROUTE;
+	if (unlikely(h.local))
+		return hop_deliver(skb, &h, &ep->addr);
+
+	hops = h.from_v6 ? ipv6_hdr(skb)->hop_limit : ip_hdr(skb)->ttl;
+	reason = MGL_REASON_TTL;
+	if (hops <= 1)
+		goto out;
+	reason = MGL_REASON_LRO;
+	if (skb_warn_if_lro(skb))
+		goto out;
+	mtu = hop_mtu(&h);
+	reason = MGL_REASON_TOO_BIG;
+	if (unlikely(too_big(skb, mtu))) {
+		send_too_big(net, skb, &h, mtu);
+		goto out;
+	}
+	reason = hop_rewrite(skb, &h, &ep->addr, 1);
+	if (reason)
+		goto out;
+	prepare(skb, h.dst);
+	dst_output(net, NULL, skb);
+	return MGL_REASON_FORWARDED;
+out:
+	dst_release(h.dst);
+	return reason;
+}
+#endif
+
+/**
+ * mgl_forward() - forward a packet to a backend
+ * @net: the namespace
+ * @skb: the packet, at PRE_ROUTING, skb->data at its outer IPv4 or IPv6 header
+ * @ep: the backend's address, of either family, and cached route
+ * @gre: offset of the GRE header from skb->data, in bytes
+ *
+ * The outer source becomes the address at which the packet was received, so
+ * ICMP errors from the path to the backend return to this director. To a
+ * backend of the other family it becomes the address that routing selects.
+ *
+ * Context: RCU read side, BH disabled. Invalidates every pointer into @skb.
+ * Return: MGL_REASON_FORWARDED: @skb has been consumed. MGL_REASON_LOCAL: the
+ * caller keeps @skb, which is addressed to this host now, and accepts it. Any
+ * other reason: the caller keeps @skb and drops it for that reason.
+ */
+enum mgl_reason mgl_forward(struct net *net, struct sk_buff *skb,
+			    struct mgl_endpoint *ep, u32 gre)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (unlikely(came_in_v6(skb) || goes_on_in_v6(ep)))
+		return forward_v6(net, skb, ep, gre);
+#endif
+	return forward_v4(net, skb, ep);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Forwarding: rewrite the outer header, route, transmit. */
+/* Forwarding: route, check the size, rewrite the outer header, transmit. */
 #ifndef _MGL_FORWARD_H
 #define _MGL_FORWARD_H
 
@@ -10,7 +10,7 @@ struct mgl_endpoint;
 struct net;
 struct sk_buff;
 
-enum mgl_reason mgl_forward_v4(struct net *net, struct sk_buff *skb,
-			       struct mgl_endpoint *ep);
+enum mgl_reason mgl_forward(struct net *net, struct sk_buff *skb,
+			    struct mgl_endpoint *ep, u32 gre);
 
 #endif /* _MGL_FORWARD_H */

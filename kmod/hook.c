@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netfilter: hooks, the check for packets to this host, reasons as NF_*. */
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter_bridge.h>
 #include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
 #include <linux/skbuff.h>
 
+#include "core/extension.h"
 #include "hook.h"
 #include "local.h"
 #include "local_v6.h"
@@ -41,12 +44,12 @@ static bool sent_to_us(const struct sk_buff *skb, const struct net_device *in)
 	return skb->pkt_type == PACKET_HOST && !netif_is_l3_master(in);
 }
 
-static noinline unsigned int in_process(struct mgl_net *mn, struct sk_buff *skb)
+static noinline unsigned int in_process_v4(struct mgl_net *mn, struct sk_buff *skb)
 {
 	unsigned int v;
 
 	local_bh_disable();
-	v = verdict(mgl_receive(mn, skb));
+	v = verdict(mgl_receive_v4(mn, skb));
 	local_bh_enable();
 	return v;
 }
@@ -63,9 +66,40 @@ static unsigned int pre_routing_v4(void *priv, struct sk_buff *skb,
 
 	/* A packet that was queued to userspace returns in process context. */
 	if (unlikely(!softirq_count()))
-		return in_process(mn, skb);
-	return verdict(mgl_receive(mn, skb));
+		return in_process_v4(mn, skb);
+	return verdict(mgl_receive_v4(mn, skb));
 }
+
+#if IS_ENABLED(CONFIG_IPV6)
+static noinline unsigned int in_process_v6(struct mgl_net *mn,
+					   struct sk_buff *skb)
+{
+	unsigned int v;
+
+	local_bh_disable();
+	v = verdict(mgl_receive_v6(mn, skb));
+	local_bh_enable();
+	return v;
+}
+
+/* Extension headers may be in front of GRE: Linux puts one there by default. */
+static unsigned int pre_routing_v6(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	struct mgl_net *mn = priv;
+
+	if ((ip6h->nexthdr != IPPROTO_GRE &&
+	     !mgl_chain_extension(ip6h->nexthdr)) ||
+	    !sent_to_us(skb, state->in) ||
+	    !mgl_local_v6(mn, &ip6h->daddr, state->in))
+		return NF_ACCEPT;
+
+	if (unlikely(!softirq_count()))
+		return in_process_v6(mn, skb);
+	return verdict(mgl_receive_v6(mn, skb));
+}
+#endif
 
 /**
  * mgl_hooks_prepare() - initialise the hooks of a namespace
@@ -82,13 +116,22 @@ void mgl_hooks_prepare(struct mgl_net *mn)
 	 * Before defragmentation (-400) and connection tracking (-200), so
 	 * that packets which are only forwarded do not pay for them.
 	 */
-	mn->hook_ops = (struct nf_hook_ops){
+	mn->hook_ops[0] = (struct nf_hook_ops){
 		.hook = pre_routing_v4,
 		.priv = mn,
 		.pf = NFPROTO_IPV4,
 		.hooknum = NF_INET_PRE_ROUTING,
 		.priority = NF_IP_PRI_RAW_BEFORE_DEFRAG,
 	};
+#if IS_ENABLED(CONFIG_IPV6)
+	mn->hook_ops[1] = (struct nf_hook_ops){
+		.hook = pre_routing_v6,
+		.priv = mn,
+		.pf = NFPROTO_IPV6,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = NF_IP6_PRI_RAW_BEFORE_DEFRAG,
+	};
+#endif
 }
 
 /**
@@ -107,7 +150,7 @@ int mgl_hooks_on(struct mgl_net *mn)
 		return 0;
 	mgl_local_start(mn);
 	mgl_local_v6_start(mn);
-	err = nf_register_net_hook(mn->net, &mn->hook_ops);
+	err = nf_register_net_hooks(mn->net, mn->hook_ops, MGL_HOOKS);
 	if (err) {
 		mgl_local_v6_stop(mn);
 		mgl_local_stop(mn);
@@ -130,7 +173,7 @@ void mgl_hooks_off(struct mgl_net *mn)
 	lockdep_assert_held(&mn->lock);
 	if (!mn->hooked)
 		return;
-	nf_unregister_net_hook(mn->net, &mn->hook_ops);
+	nf_unregister_net_hooks(mn->net, mn->hook_ops, MGL_HOOKS);
 	mgl_local_v6_stop(mn);
 	mgl_local_stop(mn);
 	mn->hooked = false;

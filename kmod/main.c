@@ -3,6 +3,7 @@
 #include <linux/kmod.h>
 #include <linux/module.h>
 #include <linux/rcupdate.h>
+#include <net/ipv6.h>
 
 #include "gc.h"
 #include "local.h"
@@ -11,24 +12,27 @@
 #include "netns.h"
 
 /*
- * Packets we accept go to the host's GRE stack. Without one it answers with
+ * Packets that we accept go to the host's GRE stack. Without one it answers with
  * "protocol unreachable", which a router's tunnel takes for an error of its own
  * and reports to clients as "host unreachable". With ip_gre the answer is "port
  * unreachable", which a tunnel ignores. ip_gre also learns of a smaller MTU on
- * the path to a backend. This is no soft dependency, because modprobe -r would
+ * the path to a backend. ip6_gre does the same for IPv6. This is no soft dependency, because modprobe -r would
  * remove ip_gre as well and with it every GRE device of the host.
  */
-static void want_ip_gre(void)
+static void want_gre(void)
 {
 	if (IS_MODULE(CONFIG_NET_IPGRE) && request_module("ip_gre"))
 		pr_warn("cannot load ip_gre: GRE that is not for a VIP will be answered with errors\n");
+	if (IS_MODULE(CONFIG_IPV6_GRE) && ipv6_mod_enabled() &&
+	    request_module("ip6_gre"))
+		pr_warn("cannot load ip6_gre: GRE over IPv6 that is not for a VIP will be answered with errors\n");
 }
 
 static int __init maglev_init(void)
 {
 	int err;
 
-	want_ip_gre();
+	want_gre();
 	err = mgl_gc_start();
 	if (err)
 		return err;

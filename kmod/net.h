@@ -18,6 +18,9 @@
 #include "ids.h"
 #include "stats.h"
 
+/* One for each family. */
+#define MGL_HOOKS (IS_ENABLED(CONFIG_IPV6) ? 2 : 1)
+
 struct mgl_local_set;
 struct mgl_local_v6_set;
 struct mgl_routers;
@@ -104,7 +107,7 @@ struct mgl_net {
 	bool gc_flows;
 	bool local_kept;
 	bool hooked;
-	struct nf_hook_ops hook_ops;
+	struct nf_hook_ops hook_ops[MGL_HOOKS];
 	spinlock_t local_v6_lock; /* writing local_v6, and local_v6_kept */
 	bool local_v6_kept;
 };

@@ -8,16 +8,20 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/skbuff.h>
+#include <net/addrconf.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
 #include <net/xfrm.h>
 
 #include "backend.h"
+#include "core/extension.h"
 #include "core/flow.h"
 #include "core/gre.h"
 #include "core/inner.h"
 #include "flows.h"
 #include "forward.h"
 #include "local.h"
+#include "local_v6.h"
 #include "net.h"
 #include "packet_skb.h"
 #include "receive.h"
@@ -32,13 +36,35 @@
  * the hook the stack would have checked them. Routing, which evaluates a
  * device's disable_policy, has not been reached yet.
  */
-static bool policy_allows(struct sk_buff *skb)
+static bool policy_allows_v4(struct sk_buff *skb)
 {
 	struct in_device *in_dev = __in_dev_get_rcu(skb->dev);
 
 	if (in_dev && IN_DEV_ORCONF(in_dev, NOPOLICY))
 		return true;
 	return xfrm4_policy_check(NULL, XFRM_POLICY_IN, skb);
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static noinline bool policy_allows_v6(const struct mgl_net *mn,
+				      struct sk_buff *skb)
+{
+	const struct inet6_dev *idev = __in6_dev_get(skb->dev);
+
+	if (READ_ONCE(mn->net->ipv6.devconf_all->disable_policy) ||
+	    (idev && READ_ONCE(idev->cnf.disable_policy)))
+		return true;
+	return xfrm6_policy_check(NULL, XFRM_POLICY_IN, skb);
+}
+#endif
+
+static bool policy_allows(const struct mgl_net *mn, struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (unlikely(skb->protocol == htons(ETH_P_IPV6)))
+		return policy_allows_v6(mn, skb);
+#endif
+	return policy_allows_v4(skb);
 }
 
 /* No usable backend: apply the all-down policy of the service. */
@@ -61,6 +87,18 @@ static enum mgl_reason no_backend(struct mgl_net *mn, const struct sk_buff *skb,
 	}
 }
 
+/**
+ * struct parsed - what a packet is
+ * @flow: its flow
+ * @gre: offset of the GRE header from skb->data, in bytes
+ * @inner: offset of the inner header
+ */
+struct parsed {
+	struct mgl_flow flow;
+	u32 gre;
+	u32 inner;
+};
+
 /*
  * Forwards a packet to the backend of its flow. Traffic is counted for packets
  * that were sent; service and backend are valid until the end of the RCU read
@@ -68,19 +106,20 @@ static enum mgl_reason no_backend(struct mgl_net *mn, const struct sk_buff *skb,
  */
 static enum mgl_reason forward_flow(struct mgl_net *mn, struct sk_buff *skb,
 				    struct mgl_service *svc,
-				    const struct mgl_flow *flow, u32 inner)
+				    const struct parsed *parsed)
 {
+	const struct mgl_flow *flow = &parsed->flow;
 	enum mgl_reason reason;
 	struct mgl_choice choice;
 	struct mgl_backend *b;
 
-	if (!policy_allows(skb))
+	if (!policy_allows(mn, skb))
 		return MGL_REASON_POLICY;
 	mgl_select_decide(mn, svc, flow, &choice);
 	b = mgl_select_commit(mn, svc, &choice);
 	if (!b)
-		return no_backend(mn, skb, svc, flow, inner);
-	reason = mgl_forward_v4(mn->net, skb, b->endpoint);
+		return no_backend(mn, skb, svc, flow, parsed->inner);
+	reason = mgl_forward(mn->net, skb, b->endpoint, parsed->gre);
 	if (reason == MGL_REASON_FORWARDED || reason == MGL_REASON_LOCAL) {
 		mgl_traffic_add(svc->traffic, flow->len, flow->new_conn);
 		mgl_traffic_add(b->traffic, flow->len, flow->new_conn);
@@ -93,7 +132,7 @@ static enum mgl_reason forward_flow(struct mgl_net *mn, struct sk_buff *skb,
  * refuse. One of this host's addresses is valid for packets that it sends to
  * itself, by the loopback device.
  */
-static bool martian_source(const struct mgl_net *mn, const struct sk_buff *skb)
+static bool martian_source_v4(const struct mgl_net *mn, const struct sk_buff *skb)
 {
 	__be32 saddr = ip_hdr(skb)->saddr;
 
@@ -145,49 +184,58 @@ parse_inner_v6(const struct mgl_packet *packet, struct mgl_gre *gre,
 	return MGL_REASON_NONE;
 }
 
-/* Processes a packet whose outer header says GRE to this host. */
-static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb)
+/* Processes a packet of a trusted router, whose GRE header is at @gre_off. */
+static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb,
+				   u32 gre_off)
 {
-	const struct iphdr *iph = ip_hdr(skb);
-	struct mgl_packet packet;
+	struct mgl_packet packet = mgl_packet_skb(skb);
 	struct mgl_service *svc;
 	enum mgl_reason reason;
-	struct mgl_flow flow;
+	struct parsed parsed;
 	struct mgl_addr dst;
 	struct mgl_vip *vip;
 	struct mgl_gre gre;
 
-	if (martian_source(mn, skb))
-		return MGL_REASON_MARTIAN;
-	if (!mgl_router_trusted_v4(mn, iph->saddr))
-		return MGL_REASON_UNTRUSTED;
-	if (ip_is_fragment(iph))
-		return MGL_REASON_OUTER_FRAGMENT;
-	packet = mgl_packet_skb(skb);
-	reason = mgl_gre_parse(&packet, ip_hdrlen(skb), &gre);
+	reason = mgl_gre_parse(&packet, gre_off, &gre);
 	if (reason)
 		return reason;
 	reason = likely(gre.proto == htons(ETH_P_IP)) ?
-		 parse_inner_v4(&packet, &gre, &dst, &flow) :
-		 parse_inner_v6(&packet, &gre, &dst, &flow);
+		 parse_inner_v4(&packet, &gre, &dst, &parsed.flow) :
+		 parse_inner_v6(&packet, &gre, &dst, &parsed.flow);
 	if (reason)
 		return reason;
 	if (!gre.reason)
-		mgl_flows_prefetch(mn, &flow);
+		mgl_flows_prefetch(mn, &parsed.flow);
 	vip = mgl_vip_find(mn, &dst);
 	if (!vip)
 		return MGL_REASON_NOT_VIP;
 	/* It is for one of our VIPs, so malformed packets are ours to drop. */
 	if (gre.reason)
 		return gre.reason;
-	svc = mgl_vip_listener(vip, flow.proto, flow.dport);
+	svc = mgl_vip_listener(vip, parsed.flow.proto, parsed.flow.dport);
 	if (!svc)
 		return MGL_REASON_NO_SERVICE;
-	return forward_flow(mn, skb, svc, &flow, gre.inner);
+	parsed.gre = gre_off;
+	parsed.inner = gre.inner;
+	return forward_flow(mn, skb, svc, &parsed);
+}
+
+/* Processes a packet whose outer IPv4 header says GRE to this host. */
+static enum mgl_reason receive_v4(struct mgl_net *mn, struct sk_buff *skb)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+
+	if (martian_source_v4(mn, skb))
+		return MGL_REASON_MARTIAN;
+	if (!mgl_router_trusted_v4(mn, iph->saddr))
+		return MGL_REASON_UNTRUSTED;
+	if (ip_is_fragment(iph))
+		return MGL_REASON_OUTER_FRAGMENT;
+	return receive_gre(mn, skb, ip_hdrlen(skb));
 }
 
 /**
- * mgl_receive() - process a GRE packet that is addressed to this host
+ * mgl_receive_v4() - process a GRE packet that is addressed to this host
  * @mn: the namespace
  * @skb: the packet, at PRE_ROUTING, skb->data at its outer IPv4 header
  *
@@ -195,10 +243,68 @@ static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb)
  * Return: the reason, already counted. If mgl_reason_verdict() of it is
  * MGL_STOLEN, @skb has been consumed; otherwise the caller keeps @skb.
  */
-enum mgl_reason mgl_receive(struct mgl_net *mn, struct sk_buff *skb)
+enum mgl_reason mgl_receive_v4(struct mgl_net *mn, struct sk_buff *skb)
 {
-	enum mgl_reason reason = receive_gre(mn, skb);
+	enum mgl_reason reason = receive_v4(mn, skb);
 
 	mgl_counters_reason(mn->counters, reason);
 	return reason;
 }
+
+#if IS_ENABLED(CONFIG_IPV6)
+/* As martian_source_v4(); reception has refused multicast sources. */
+static bool martian_source_v6(const struct mgl_net *mn,
+			      const struct sk_buff *skb)
+{
+	const struct in6_addr *saddr = &ipv6_hdr(skb)->saddr;
+
+	return ipv6_addr_any(saddr) || ipv6_addr_loopback(saddr) ||
+	       ipv6_addr_is_multicast(saddr) || ipv6_addr_v4mapped(saddr) ||
+	       (mgl_local_v6(mn, saddr, skb->dev) &&
+		!(skb->dev->flags & IFF_LOOPBACK));
+}
+
+static enum mgl_reason receive_v6(struct mgl_net *mn, struct sk_buff *skb)
+{
+	struct mgl_packet packet = mgl_packet_skb(skb);
+	struct mgl_chain chain = {
+		.off = sizeof(struct ipv6hdr),
+		.len = skb->len - sizeof(struct ipv6hdr),
+		.next = ipv6_hdr(skb)->nexthdr,
+	};
+	enum mgl_chain_end end = mgl_chain_skip(&packet, &chain);
+
+	/* With segments left it is for another node, by way of this one. */
+	if (end == MGL_CHAIN_MALFORMED || chain.routed)
+		return MGL_REASON_OUTER_EXTENSIONS;
+	if (chain.next != IPPROTO_GRE)
+		return MGL_REASON_NONE;
+	if (martian_source_v6(mn, skb))
+		return MGL_REASON_MARTIAN;
+	if (!mgl_router_trusted_v6(mn, &ipv6_hdr(skb)->saddr))
+		return MGL_REASON_UNTRUSTED;
+	if (end == MGL_CHAIN_FRAGMENT)
+		return MGL_REASON_OUTER_FRAGMENT;
+	return receive_gre(mn, skb, chain.off);
+}
+
+/**
+ * mgl_receive_v6() - process an IPv6 packet that is addressed to this host
+ * @mn: the namespace
+ * @skb: the packet, at PRE_ROUTING, skb->data at its outer IPv6 header, with GRE
+ *	or an extension header behind it
+ *
+ * Context: RCU read side, BH disabled. Invalidates every pointer into @skb.
+ * Return: the reason, already counted, or MGL_REASON_NONE if it is not GRE. If
+ * mgl_reason_verdict() of it is MGL_STOLEN, @skb has been consumed; otherwise
+ * the caller keeps @skb.
+ */
+enum mgl_reason mgl_receive_v6(struct mgl_net *mn, struct sk_buff *skb)
+{
+	enum mgl_reason reason = receive_v6(mn, skb);
+
+	if (reason)
+		mgl_counters_reason(mn->counters, reason);
+	return reason;
+}
+#endif

@@ -8,6 +8,7 @@
 struct mgl_net;
 struct sk_buff;
 
-enum mgl_reason mgl_receive(struct mgl_net *mn, struct sk_buff *skb);
+enum mgl_reason mgl_receive_v4(struct mgl_net *mn, struct sk_buff *skb);
+enum mgl_reason mgl_receive_v6(struct mgl_net *mn, struct sk_buff *skb);
 
 #endif /* _MGL_RECEIVE_H */

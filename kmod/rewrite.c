@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Rewriting the outer header: addresses, TTL and checksum. */
+/*
+ * Rewriting the outer header. In the same family only addresses, TTL or hop
+ * limit and the checksum change. In the other the header is replaced, and the
+ * GRE header and everything behind it stay as they are.
+ */
 #include <kunit/visibility.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/skbuff.h>
+#include <net/dsfield.h>
 #include <net/ip.h>
+#include <net/ipv6.h>
 
 #include "rewrite.h"
 
@@ -44,3 +51,152 @@ enum mgl_reason mgl_rewrite_v4(struct sk_buff *skb, __be32 saddr,
 	return MGL_REASON_NONE;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_rewrite_v4);
+
+/*
+ * An IPv6 header has no checksum of its own, so changing it changes the sum over
+ * the packet that the device reports. A packet that leaves has no use for that
+ * sum; one that is delivered here is summed up again.
+ */
+static void forget_csum(struct sk_buff *skb)
+{
+	skb_forward_csum(skb);
+}
+
+/**
+ * mgl_rewrite_v6() - set the outer addresses of an IPv6 packet
+ * @skb: the packet, skb->data at its outer IPv6 header
+ * @saddr: outer source to set; may be in @skb
+ * @daddr: outer destination to set; not in @skb
+ * @hop_cost: amount to subtract from the hop limit, 1 or 0; with 1, the caller
+ *	has checked that the hop limit is above 1
+ *
+ * Traffic class, flow label and extension headers keep their values, and so
+ * does everything behind the outer header.
+ *
+ * Context: any. Invalidates every pointer into @skb: the header is made
+ * writable first, which may reallocate it. The caller keeps @skb.
+ * Return: MGL_REASON_NONE, or MGL_REASON_NO_MEMORY with @skb unchanged.
+ */
+enum mgl_reason mgl_rewrite_v6(struct sk_buff *skb,
+			       const struct in6_addr *saddr,
+			       const struct in6_addr *daddr, u8 hop_cost)
+{
+	const struct in6_addr from = *saddr;
+	struct ipv6hdr *ip6h;
+
+	if (skb_ensure_writable(skb, sizeof(*ip6h)))
+		return MGL_REASON_NO_MEMORY;
+	forget_csum(skb);
+	ip6h = ipv6_hdr(skb);
+	ip6h->saddr = from;
+	ip6h->daddr = *daddr;
+	ip6h->hop_limit -= hop_cost;
+	return MGL_REASON_NONE;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_rewrite_v6);
+
+/*
+ * Removes everything in front of the GRE header and makes room for @len bytes,
+ * at skb->data and as the network header. Those bytes are not set.
+ */
+static int replace_header(struct sk_buff *skb, u32 len,
+			  const struct mgl_replacement *r)
+{
+	u32 room = r->headroom + len;
+
+	if (!pskb_may_pull(skb, r->gre) ||
+	    skb_cow_head(skb, room > r->gre ? room - r->gre : 0))
+		return -ENOMEM;
+	forget_csum(skb);
+	__skb_pull(skb, r->gre);
+	__skb_push(skb, len);
+	skb_reset_network_header(skb);
+	skb_set_transport_header(skb, len);
+	return 0;
+}
+
+/**
+ * mgl_rewrite_6to4() - replace the outer IPv6 header by an IPv4 header
+ * @skb: the packet, skb->data at its outer IPv6 header
+ * @saddr: outer source to set, network byte order
+ * @daddr: outer destination to set, network byte order
+ * @r: how to replace it
+ *
+ * The traffic class becomes the type of service, ECN included (RFC 6040).
+ * Routers do not fragment IPv6, so DF is set, and the identification needs no
+ * value (RFC 6864). Extension headers are removed with the header.
+ *
+ * Context: any. Invalidates every pointer into @skb. The caller keeps @skb.
+ * Return: MGL_REASON_NONE, or MGL_REASON_NO_MEMORY with @skb unchanged.
+ */
+enum mgl_reason mgl_rewrite_6to4(struct sk_buff *skb, __be32 saddr,
+				 __be32 daddr,
+				 const struct mgl_replacement *r)
+{
+	u8 tos = ipv6_get_dsfield(ipv6_hdr(skb));
+	struct iphdr *iph;
+
+	if (replace_header(skb, sizeof(*iph), r))
+		return MGL_REASON_NO_MEMORY;
+	skb->protocol = htons(ETH_P_IP);
+	/* As reception sets it, for the header that is gone. */
+	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+	IPCB(skb)->iif = skb->skb_iif;
+	iph = ip_hdr(skb);
+	*iph = (struct iphdr){
+		.version = 4,
+		.ihl = sizeof(*iph) / 4,
+		.tos = tos,
+		/* Too long for the field: segmentation sets it (BIG TCP). */
+		.tot_len = htons(skb->len <= IP_MAX_MTU ? skb->len : 0),
+		.frag_off = htons(IP_DF),
+		.ttl = r->hops,
+		.protocol = IPPROTO_GRE,
+		.saddr = saddr,
+		.daddr = daddr,
+	};
+	ip_send_check(iph);
+	return MGL_REASON_NONE;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_rewrite_6to4);
+
+/**
+ * mgl_rewrite_4to6() - replace the outer IPv4 header by an IPv6 header
+ * @skb: the packet, skb->data at its outer IPv4 header
+ * @saddr: outer source to set
+ * @daddr: outer destination to set
+ * @r: how to replace it
+ *
+ * The type of service becomes the traffic class, ECN included (RFC 6040). The
+ * flow label is 0. IPv4 options are removed with the header.
+ *
+ * Context: any. Invalidates every pointer into @skb. The caller keeps @skb.
+ * Return: MGL_REASON_NONE, or MGL_REASON_NO_MEMORY with @skb unchanged.
+ */
+enum mgl_reason mgl_rewrite_4to6(struct sk_buff *skb,
+				 const struct in6_addr *saddr,
+				 const struct in6_addr *daddr,
+				 const struct mgl_replacement *r)
+{
+	u8 tos = ip_hdr(skb)->tos;
+	struct ipv6hdr *ip6h;
+	u32 payload;
+
+	if (replace_header(skb, sizeof(*ip6h), r))
+		return MGL_REASON_NO_MEMORY;
+	skb->protocol = htons(ETH_P_IPV6);
+	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+	IP6CB(skb)->iif = skb->skb_iif;
+	IP6CB(skb)->nhoff = offsetof(struct ipv6hdr, nexthdr);
+	payload = skb->len - sizeof(*ip6h);
+	ip6h = ipv6_hdr(skb);
+	ip6_flow_hdr(ip6h, tos, 0);
+	/* Too long for the field: segmentation sets it (BIG TCP). */
+	ip6h->payload_len = htons(payload <= IPV6_MAXPLEN ? payload : 0);
+	ip6h->nexthdr = IPPROTO_GRE;
+	ip6h->hop_limit = r->hops;
+	ip6h->saddr = *saddr;
+	ip6h->daddr = *daddr;
+	return MGL_REASON_NONE;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_rewrite_4to6);

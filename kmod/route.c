@@ -2,6 +2,8 @@
 /* Routes to backends, cached per CPU at the endpoint. */
 #include <linux/in.h>
 #include <net/dst.h>
+#include <net/ip6_fib.h>
+#include <net/ipv6.h>
 #include <net/route.h>
 
 #include "endpoint.h"
@@ -43,3 +45,39 @@ struct rtable *mgl_route_v4(struct net *net, struct mgl_endpoint *ep,
 	dst_cache_set_ip4(&ep->dst, &rt->dst, fl4.saddr);
 	return rt;
 }
+
+#if IS_ENABLED(CONFIG_IPV6)
+/**
+ * mgl_route_v6() - get the route to a backend with an IPv6 address
+ * @net: the namespace
+ * @ep: the endpoint
+ * @saddr: the address of this host that is selected for that destination (RFC
+ *	6724)
+ *
+ * Context: RCU read side, BH disabled.
+ * Return: the route, which the caller releases, or NULL if there is none.
+ */
+struct rt6_info *mgl_route_v6(struct net *net, struct mgl_endpoint *ep,
+			      struct in6_addr *saddr)
+{
+	struct flowi6 fl6 = {
+		.flowi6_proto = IPPROTO_GRE,
+		.flowi6_uid = INVALID_UID,
+	};
+	struct dst_entry *dst;
+
+	dst = dst_cache_get_ip6(&ep->dst, saddr);
+	if (likely(dst))
+		return dst_rt6_info(dst);
+	/* Booted with ipv6.disable=1, the kernel has no routes to look up. */
+	if (!ipv6_mod_enabled())
+		return NULL;
+	memcpy(&fl6.daddr, &ep->addr, sizeof(fl6.daddr));
+	dst = ip6_dst_lookup_flow(net, NULL, &fl6, NULL);
+	if (IS_ERR(dst))
+		return NULL;
+	*saddr = fl6.saddr;
+	dst_cache_set_ip6(&ep->dst, dst, &fl6.saddr);
+	return dst_rt6_info(dst);
+}
+#endif

@@ -5,11 +5,15 @@
 
 #include <linux/types.h>
 
+struct in6_addr;
 struct mgl_endpoint;
 struct net;
+struct rt6_info;
 struct rtable;
 
 struct rtable *mgl_route_v4(struct net *net, struct mgl_endpoint *ep,
 			    __be32 *saddr);
+struct rt6_info *mgl_route_v6(struct net *net, struct mgl_endpoint *ep,
+			      struct in6_addr *saddr);
 
 #endif /* _MGL_ROUTE_H */

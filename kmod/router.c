@@ -8,6 +8,7 @@
 #include <linux/inetdevice.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
+#include <net/ipv6.h>
 #include <uapi/linux/maglev.h>
 
 #include "ctx.h"
@@ -44,6 +45,35 @@ bool mgl_router_trusted_v4(const struct mgl_net *mn, __be32 addr)
 	return false;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_router_trusted_v4);
+
+/**
+ * mgl_router_trusted_v6() - check for a trusted outer IPv6 source
+ * @mn: the namespace
+ * @addr: the outer source
+ *
+ * Context: RCU read side.
+ * Return: true if a trusted prefix covers @addr, or if none is configured, of
+ * either family.
+ */
+bool mgl_router_trusted_v6(const struct mgl_net *mn,
+			   const struct in6_addr *addr)
+{
+	const struct mgl_routers *r = rcu_dereference(mn->routers);
+	u32 i;
+
+	if (likely(!r))
+		return true;
+	for (i = 0; i < r->n; i++) {
+		const struct mgl_prefix *p = &r->prefix[i];
+
+		/* Prefixes of IPv4 cover mapped addresses, which are martian. */
+		if (ipv6_prefix_equal(addr, (const struct in6_addr *)&p->addr,
+				      p->len))
+			return true;
+	}
+	return false;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_router_trusted_v6);
 
 /**
  * mgl_routers() - get the trusted prefixes for a listing

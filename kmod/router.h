@@ -8,6 +8,7 @@
 
 #include "core/addr.h"
 
+struct in6_addr;
 struct mgl_ctx;
 struct mgl_net;
 
@@ -34,6 +35,8 @@ struct mgl_routers {
 };
 
 bool mgl_router_trusted_v4(const struct mgl_net *mn, __be32 addr);
+bool mgl_router_trusted_v6(const struct mgl_net *mn,
+			   const struct in6_addr *addr);
 struct mgl_routers *mgl_routers(struct mgl_net *mn);
 int mgl_router_add(const struct mgl_ctx *ctx, const struct mgl_prefix *p);
 int mgl_router_delete(const struct mgl_ctx *ctx, const struct mgl_prefix *p);

@@ -11,6 +11,8 @@
  * @MGL_REASON_UNTRUSTED: outer source is not a trusted router
  * @MGL_REASON_MARTIAN: outer source is an address that no other host can have
  * @MGL_REASON_OUTER_FRAGMENT: the GRE packet itself is a fragment
+ * @MGL_REASON_OUTER_EXTENSIONS: extension headers of the outer IPv6 packet are
+ *	malformed, too many, or send it on to another node
  * @MGL_REASON_GRE_TRUNCATED: packet ends before the inner destination, or has
  *	too many source routes in front of it
  * @MGL_REASON_GRE_PROTOCOL: carries neither IPv4 nor IPv6
@@ -47,6 +49,7 @@ enum mgl_reason {
 	MGL_REASON_UNTRUSTED,
 	MGL_REASON_MARTIAN,
 	MGL_REASON_OUTER_FRAGMENT,
+	MGL_REASON_OUTER_EXTENSIONS,
 	MGL_REASON_GRE_TRUNCATED,
 	MGL_REASON_GRE_PROTOCOL,
 	MGL_REASON_NOT_VIP,
