@@ -61,16 +61,17 @@ struct mgl_vip {
 /*
  * Hash for rhashtable to inline; by default it calls jhash() and memcmp(). The
  * hash has to spread every bit, because rhashtable picks buckets by the low
- * bits and refuses an insertion that would make a chain long. The administrator
- * chooses the VIPs, so no attacker can provoke collisions.
+ * bits and refuses an insertion that would make a chain long. All VIPs of a site
+ * are likely to have one first word, so it need not be told apart from the
+ * second. The administrator chooses the VIPs, so no attacker can provoke
+ * collisions.
  */
 static inline u32 key_hash(const void *data, u32 len, u32 seed)
 {
 	const struct mgl_addr *addr = data;
 
-	return jhash_2words((__force u32)addr->w[3],
-			    (__force u32)(addr->w[0] ^ addr->w[1] ^ addr->w[2]),
-			    seed);
+	return jhash_3words((__force u32)addr->w[3], (__force u32)addr->w[2],
+			    (__force u32)(addr->w[0] ^ addr->w[1]), seed);
 }
 
 static u32 vip_hash(const void *data, u32 len, u32 seed)

@@ -330,30 +330,53 @@ static void test_vip_random_changes(struct kunit *test)
 }
 
 /* The table refuses what would make a chain too long. */
-static void test_vip_many_in_one_network(struct kunit *test)
+static void many_vips(struct kunit *test, struct mgl_addr (*nth)(u32 n))
 {
 	struct mgl_net *mn = test->priv;
-	u32 n, last = 0;
+	u32 n, added;
 
 	for (n = 0; n < 2000; n++) {
-		struct mgl_service *svc = service(test, n << 8, IPPROTO_TCP,
-						  80, 80);
+		struct mgl_service *svc = service(test, 0, IPPROTO_TCP, 80, 80);
 
+		svc->id.vip = nth(n);
 		if (listen(test, svc)) {
 			FAIL_ONCE(test, "no room for VIP %u", n);
 			break;
 		}
-		last = n;
-		if (find(test, n << 8, IPPROTO_TCP, 80) != svc)
+		if (find_addr(test, &svc->id.vip, IPPROTO_TCP, 80) != svc)
 			FAIL_ONCE(test, "VIP %u is not found", n);
 	}
+	added = n;
 	mutex_lock(&mn->lock);
-	for (n = 0; n <= last; n++) {
-		struct mgl_addr addr = vip_addr(n << 8);
+	for (n = 0; n < added; n++) {
+		struct mgl_addr addr = nth(n);
 
 		mgl_vip_remove(mn, &addr);
 	}
 	mutex_unlock(&mn->lock);
+}
+
+static struct mgl_addr in_one_network(u32 n)
+{
+	return vip_addr(n << 8);
+}
+
+static void test_vip_many_in_one_network(struct kunit *test)
+{
+	many_vips(test, in_one_network);
+}
+
+/* 2001:db8:0:n:0:n::80, as if a subnet had its number twice in its addresses. */
+static struct mgl_addr in_its_own_subnet(u32 n)
+{
+	return (struct mgl_addr){ .w = {
+		htonl(0x20010db8), htonl(n), htonl(n), htonl(0x80),
+	} };
+}
+
+static void test_vip_many_subnets(struct kunit *test)
+{
+	many_vips(test, in_its_own_subnet);
 }
 
 /* Addresses with the same words in another order, most of which hash alike. */
@@ -389,6 +412,7 @@ static struct kunit_case vip_cases[] = {
 	KUNIT_CASE(test_vip_overlapping_ranges_refused),
 	KUNIT_CASE(test_vip_random_changes),
 	KUNIT_CASE(test_vip_many_in_one_network),
+	KUNIT_CASE(test_vip_many_subnets),
 	KUNIT_CASE(test_vip_families_apart),
 	{}
 };
