@@ -36,6 +36,7 @@ main()
 	step_drain
 	step_failure
 	step_stats
+	step_ipv6
 	DEMO_HELD=yes
 }
 
@@ -61,4 +62,6 @@ demo: these were checked, and held ($SECONDS s):
     6. and 7. No more than a fifth of the other backends' new flows moved. With the backend
        back, fingerprint and flows are as in the beginning.
     8. Neither director dropped a packet, and both sent flows to every backend.
+    9. Every request over IPv6 was answered, by all backends, and none through a director;
+       the router used both, whose tables have the same fingerprint.
 EOF

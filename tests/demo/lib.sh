@@ -74,10 +74,11 @@ percent()
 
 # --- what a director knows --------------------------------------------------
 
-# fingerprint DIRECTOR: of its table; equal tables have equal ones.
+# fingerprint DIRECTOR [INDEX]: of the table of its first or of another pool; equal
+# tables have equal ones.
 fingerprint()
 {
-	in_ns "$1" maglevadm --list-pools --json | jq -r '.pools[0].fingerprint'
+	in_ns "$1" maglevadm --list-pools --json | jq -r ".pools[${2-0}].fingerprint"
 }
 
 # connections DIRECTOR [ADDRESS], packets DIRECTOR [ADDRESS]: what it sent on, in

@@ -164,6 +164,51 @@ step_agreement()
 	route_through "${DIRECTORS[@]}"
 }
 
+step_ipv6()
+{
+	local node backend file=$E2E_TMP/ipv6 count=100 answers one two
+	local -A flows=()
+
+	step "IPv6" \
+		"The same site over IPv6. Directors and tunnels stay as they are, and IPv6 is off on the" \
+		"directors: a client's packet is of one family, and the tunnel that carries it of another."
+	show router sysctl -qw net.ipv6.fib_multipath_hash_policy=3 \
+		net.ipv6.fib_multipath_hash_fields=0x37
+	# A route of several devices takes objects in IPv6.
+	show router ip -6 nexthop add id 1 dev gre1
+	show router ip -6 nexthop add id 2 dev gre2
+	show router ip nexthop add id 3 group 1/2
+	show router ip -6 route add "$VIP6" nhid 3
+	for node in "${DIRECTORS[@]}"; do
+		show "$node" maglevadm -A -t "[$VIP6]:80"
+		for backend in "${BACKENDS[@]}"; do
+			show "$node" maglevadm -a -t "[$VIP6]:80" -r "${ADDRESS[$backend]}"
+		done
+	done
+	one=$(fingerprint director1 1)
+	two=$(fingerprint director2 1)
+	[[ -n $one && $one == "$two" ]] || fail "the directors' tables for IPv6 differ: $one $two"
+
+	capture "ip6 and tcp and src host $VIP6" "${DIRECTORS[@]}" backend1
+	echo "client1\$ curl -Z --parallel-max 10 'http://[$VIP6]/[1-$count]'"
+	VIP="[$VIP6]" requests client1 "$count" >"$file"
+	capture_end
+	[[ $(wc -l <"$file") -eq $count && $(failed "$file") -eq 0 ]] ||
+		fail "$(failed "$file") of $count requests failed: $(awk '$1 != 0' "$file" | head -n 3)"
+	for node in "${BACKENDS[@]}"; do
+		say "$node answered $(answered_by "$file" "$node") of $count"
+		[[ $(answered_by "$file" "$node") -gt 0 ]] || fail "$node answered nothing"
+	done
+	for node in "${DIRECTORS[@]}"; do
+		flows[$node]=$(connections "$node" "[$VIP6]")
+		answers=$(captured "$node" | wc -l)
+		say "$node saw ${flows[$node]} connections begin and $answers packets of answers"
+		[[ $answers -eq 0 ]] || fail "answers pass $node"
+		[[ ${flows[$node]} -gt 0 ]] || fail "the router does not use $node"
+	done
+	[[ $(captured backend1 | wc -l) -gt 0 ]] || fail "no answer of backend1 was captured"
+}
+
 step_stats()
 {
 	local director node flows counters dropped

@@ -5,6 +5,7 @@
 # link, eth0, to the router.  To be sourced.
 
 VIP=203.0.113.1
+VIP6=2001:db8:113::1
 CLIENTS=(client1 client2)
 DIRECTORS=(director1 director2)
 BACKENDS=(backend1 backend2 backend3 backend4)
@@ -12,6 +13,11 @@ declare -A ADDRESS=(
 	[client1]=198.51.100.11 [client2]=198.51.100.12
 	[director1]=10.0.0.11 [director2]=10.0.0.12
 	[backend1]=10.0.0.21 [backend2]=10.0.0.22 [backend3]=10.0.0.23 [backend4]=10.0.0.24)
+# Directors have none, and IPv6 is off there: it comes and goes in GRE over IPv4.
+declare -A ADDRESS6=(
+	[client1]=2001:db8:100::11 [client2]=2001:db8:100::12
+	[backend1]=2001:db8:10::21 [backend2]=2001:db8:10::22
+	[backend3]=2001:db8:10::23 [backend4]=2001:db8:10::24)
 # backend4 is twice the machine the others are.
 declare -A WEIGHT=([backend1]=1 [backend2]=1 [backend3]=1 [backend4]=2)
 
@@ -36,9 +42,14 @@ drawing()
 	EOF
 }
 
-# attach NODE BRIDGE GATEWAY
+# attach NODE BRIDGE GATEWAY [GATEWAY6]
 attach()
 {
+	local addresses6
+
+	addresses6="
+		address add ${ADDRESS6[$1]-}/64 dev eth0 nodad
+		route add default via ${4-}"
 	ip link add eth0 netns "$(ns "$1")" type veth peer name "$1" netns "$(ns router)"
 	ip_ns router <<-EOF
 		link set $1 master $2 up
@@ -47,6 +58,7 @@ attach()
 		address add ${ADDRESS[$1]}/24 dev eth0
 		link set eth0 up
 		route add default via $3
+		${4:+$addresses6}
 	EOF
 }
 
@@ -55,24 +67,34 @@ make_network()
 	local node
 
 	add_ns router "${CLIENTS[@]}" "${DIRECTORS[@]}" "${BACKENDS[@]}"
+	# Namespaces begin without IPv6, and directors stay so.
+	for node in router "${CLIENTS[@]}" "${BACKENDS[@]}"; do
+		same "$node" sysctl -w net.ipv6.conf.all.disable_ipv6=0 \
+			net.ipv6.conf.default.disable_ipv6=0
+	done
 	ip_ns router <<-EOF
 		link add clients type bridge
 		link add servers type bridge
 		address add 198.51.100.1/24 dev clients
 		address add 10.0.0.1/24 dev servers
+		address add 2001:db8:100::1/64 dev clients nodad
+		address add 2001:db8:10::1/64 dev servers nodad
 		link set clients up
 		link set servers up
 	EOF
-	same router sysctl -w net.ipv4.ip_forward=1
+	same router sysctl -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 	for node in "${CLIENTS[@]}"; do
-		attach "$node" clients 198.51.100.1
+		attach "$node" clients 198.51.100.1 2001:db8:100::1
 		# Source ports are used again at once, which TIME_WAIT is there to prevent.
 		same "$node" sysctl -w net.ipv4.tcp_max_tw_buckets=0
 		# Ports that a step asks for, 40001 and up, are not to be in use.
 		same "$node" sysctl -w net.ipv4.ip_local_port_range="50000 60999"
 	done
-	for node in "${DIRECTORS[@]}" "${BACKENDS[@]}"; do
+	for node in "${DIRECTORS[@]}"; do
 		attach "$node" servers 10.0.0.1
+	done
+	for node in "${BACKENDS[@]}"; do
+		attach "$node" servers 10.0.0.1 2001:db8:10::1
 	done
 }
 
@@ -84,6 +106,7 @@ prepare_backend()
 	"$how" "$node" ip link add gre1 type gre local "${ADDRESS[$node]}" remote any
 	"$how" "$node" ip link set gre1 up
 	"$how" "$node" ip address add "$VIP/32" dev lo
+	"$how" "$node" ip address add "$VIP6/128" dev lo nodad
 	"$how" "$node" sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.gre1.rp_filter=0
 }
 
@@ -145,6 +168,7 @@ start_nginx()
 			scgi_temp_path $dir/scgi;
 			server {
 				listen $VIP:80;
+				listen [$VIP6]:80;
 				root $dir/root;
 				add_header X-Backend $node;
 				location / { return 200 "$node\n"; }
