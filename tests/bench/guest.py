@@ -9,6 +9,7 @@ measured, so that rounds can be interleaved.
 
 import csv
 import ctypes
+import ipaddress
 import json
 import os
 import subprocess
@@ -21,6 +22,19 @@ DIRECTOR = '198.51.100.11'
 GATEWAY = '203.0.113.1'
 BACKENDS = [f'203.0.113.{i}' for i in range(11, 31)]
 SPARE = '203.0.113.31'
+
+
+def in_v6(address):
+    """The address of IPv6 that ends like one of IPv4, as the generator has it."""
+    return str(ipaddress.IPv6Address((0x20010db8 << 96) + int(ipaddress.IPv4Address(address))))
+
+
+def in_brackets(address):
+    return f'[{address}]' if ':' in address else address
+
+
+VIP6 = in_v6(VIP)
+BACKENDS6 = [in_v6(address) for address in BACKENDS]
 PROTOS = {'tcp': 0, 'syn': 1, 'udp': 2}
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -56,6 +70,12 @@ def network():
     for number, address in enumerate(BACKENDS + [SPARE]):
         lines.append(f'neighbour add {address} dev out nud permanent '
                      f'lladdr 02:00:00:00:00:{number:02x}')
+    # Nobody asks whether others have these addresses, so they are there at once.
+    lines += [f'address add {in_v6(DIRECTOR)}/120 dev in nodad',
+              f'address add {in_v6(GATEWAY)}/120 dev out nodad']
+    for number, address in enumerate(BACKENDS6):
+        lines.append(f'neighbour add {address} dev out nud permanent '
+                     f'lladdr 02:00:00:00:00:{number:02x}')
     run('ip', '-batch', '-', stdin='\n'.join(lines) + '\n')
     for name in ('all', 'default', 'in', 'out'):
         sysctl(f'conf/{name}/rp_filter', 0)
@@ -63,14 +83,15 @@ def network():
 
 def vip_is_local():
     run('ip', 'address', 'add', VIP + '/32', 'dev', 'lo')
+    run('ip', 'address', 'add', VIP6 + '/128', 'dev', 'lo', 'nodad')
 
 
-def maglev(track):
+def maglev(track, vip=VIP, backends=BACKENDS):
     if os.environ.get('BENCH_CACHE'):
         run('maglevadm', '--cache-size', os.environ['BENCH_CACHE'])
     run('maglevadm', '--add-pool', 'p', '--seed', '0x5eed', '--settle', '1')
-    lines = [f'-a --pool p -r {b}' for b in BACKENDS]
-    lines += [f'-A {p} {VIP}:80 --pool p --track {track}' for p in ('-t', '-u')]
+    lines = [f'-a --pool p -r {in_brackets(b)}' for b in backends]
+    lines += [f'-A {p} {in_brackets(vip)}:80 --pool p --track {track}' for p in ('-t', '-u')]
     run('maglevadm', '-R', stdin='\n'.join(lines) + '\n')
 
 
@@ -114,6 +135,19 @@ def ipvs(how):
     run('ipvsadm', '--set', '7200', '7200', '7200')
 
 
+def ipvs_v6():
+    """The same as ipvs() in IPv6."""
+    vip_is_local()
+    write('/proc/sys/net/ipv6/conf/all/forwarding', '1')
+    lines = []
+    for proto in ('-t', '-u'):
+        lines.append(f'-A {proto} [{VIP6}]:80 -s mh -b mh-port')
+        for backend in BACKENDS6:
+            lines.append(f'-a {proto} [{VIP6}]:80 -r [{backend}]:80 -i --tun-type gre')
+    run('ipvsadm', '-R', stdin='\n'.join(lines) + '\n')
+    run('ipvsadm', '--set', '7200', '7200', '7200')
+
+
 def gre_device():
     run('ip', 'link', 'add', 'gre1', 'type', 'gre', 'local', DIRECTOR)
     run('ip', 'link', 'set', 'gre1', 'up')
@@ -131,14 +165,17 @@ def forward():
 
 
 class Case:
-    """A namespace and what packets meet there."""
+    """A namespace and what packets meet there. @v6 are the headers that are IPv6;
+    such cases are measured with the main number of flows only."""
 
-    def __init__(self, name, setup, gre, floor=0, memory=False):
+    def __init__(self, name, setup, gre, floor=0, memory=False, v6=()):
         self.name = name
         self.setup = setup
-        self.gre = int(gre)
+        self.packets = (f'gre={int(gre)} inner6={int("inner" in v6)} '
+                        f'outer6={int("outer" in v6)}')
         self.floor = floor
         self.memory = memory
+        self.main_only = bool(v6) or name.endswith('-to-6')
         self.used = 0
 
     def create(self):
@@ -158,7 +195,7 @@ class Case:
         enter(self.name)
         write(BENCH + '/floor', str(self.floor))
         before = sent()
-        write(BENCH + '/run', f'in proto={PROTOS[proto]} gre={self.gre} '
+        write(BENCH + '/run', f'in proto={PROTOS[proto]} {self.packets} '
               f'flows={flows} packets={packets} first={first} cpus={cpus} '
               f'spread={spread} batch={batch}')
         came_out = sent() - before
@@ -204,7 +241,12 @@ CASES = [
     Case('maglev-none', lambda: maglev('none'), True),
     Case('maglev-all-unsettled', lambda: maglev_changed('all'), True),
     Case('maglev-changed-unsettled', lambda: maglev_changed('changed'), True),
+    Case('maglev-6in6', lambda: maglev('all', VIP6, BACKENDS6), True, v6=('inner', 'outer')),
+    Case('maglev-6in4', lambda: maglev('all', VIP6), True, v6=('inner',)),
+    Case('maglev-4in6-to-4', lambda: maglev('all'), True, v6=('outer',)),
+    Case('maglev-4in4-to-6', lambda: maglev('all', VIP, BACKENDS6), True),
     Case('ipvs-gre', lambda: ipvs('-i --tun-type gre'), False, memory=True),
+    Case('ipvs-6in6', ipvs_v6, False, v6=('inner',)),
     Case('ipvs-behind-gre', ipvs_behind_gre, True),
     Case('ipvs-dr', lambda: ipvs('-g'), False),
     Case('forward', forward, False),
@@ -300,7 +342,7 @@ def main():
     sets = [int(n) for n in env['BENCH_FLOWS'].split()]
     main_set = int(env.get('BENCH_MAIN_FLOWS', '100000'))
     wanted = env.get('BENCH_CASES', '').split()
-    cases = [c for c in CASES if not wanted or c.name in wanted]
+    chosen = [c for c in CASES if not wanted or c.name in wanted]
     rounds, packets = int(env['BENCH_ROUNDS']), int(env['BENCH_PACKETS'])
     if env.get('BENCH_ONLY'):
         only(env['BENCH_ONLY'], env.get('BENCH_PROTO', 'tcp'), sets[0], packets)
@@ -311,6 +353,7 @@ def main():
                               rounds)
         for flows in sets:
             print(f'bench: {kernel}, {flows} flows', file=sys.stderr)
+            cases = [c for c in chosen if flows == main_set or not c.main_only]
             for case in cases:
                 case.create()
             settle(cases)

@@ -23,7 +23,12 @@ CASES = [
     ('maglev-none', 'maglev, tracks none'),
     ('maglev-all-unsettled', 'all, 1 of 20 backends replaced'),
     ('maglev-changed-unsettled', 'changed, 1 of 20 replaced'),
+    ('maglev-6in6', 'maglev, all, IPv6 in IPv6'),
+    ('maglev-6in4', 'maglev, all, IPv6 in IPv4'),
+    ('maglev-4in6-to-4', 'maglev, all, IPv4 in IPv6, sent on in IPv4'),
+    ('maglev-4in4-to-6', 'maglev, all, IPv4 in IPv4, sent on in IPv6'),
     ('ipvs-gre', 'IPVS mh: plain in, GRE out'),
+    ('ipvs-6in6', 'IPVS mh: plain in, GRE out, IPv6'),
     ('ipvs-behind-gre', 'IPVS mh behind a GRE device: GRE in, GRE out'),
     ('ipvs-dr', 'IPVS mh, direct routing'),
     ('forward', 'plain IP forwarding'),
@@ -161,6 +166,20 @@ def packet_bars(res, kernel):
                          f'to {flows_text(res.many)} flows, {case}',
                          f'<= {bar} x' if bar else 'to compare',
                          show(fig, ' x'), fig.mid <= bar if bar else None))
+    for case, name, bar in (
+            ('6in6', 'IPv6 in IPv6', 1.15), ('6in4', 'IPv6 in IPv4', 1.15),
+            ('4in6-to-4', 'IPv4 in IPv6, sent on in IPv4', 1.4),
+            ('4in4-to-6', 'IPv4 in IPv4, sent on in IPv6', 1.4)):
+        fig = res.each(lambda other, v4: other / v4, get('maglev-' + case),
+                       get('maglev-all'))
+        if fig:
+            rows.append((kernel, f'cost of a packet, {name}, against IPv4 in '
+                         'IPv4', f'<= {bar} x', show(fig, ' x'), fig.mid <= bar))
+    fig = res.each(lambda ours, theirs: theirs / ours, get('maglev-6in6'),
+                   get('ipvs-6in6'))
+    if fig:
+        rows.append((kernel, 'packets/s, all, IPv6 in IPv6, against IPVS mh, GRE '
+                     'tunnelling, IPv6', 'to compare', show(fig, ' x'), None))
     return rows
 
 

@@ -30,6 +30,8 @@ enum bench_proto {
  * @first: number of the first of them: runs with other ones share none
  * @proto: enum bench_proto
  * @gre: wrapped by a router, or as the client sent them
+ * @inner6: the client's packets are IPv6
+ * @outer6: the router wraps them in IPv6
  * @packets: packets on each CPU
  * @cpus: CPUs that send
  * @spread: a flow's packets come to all CPUs, not always to the same one
@@ -40,6 +42,8 @@ struct bench_config {
 	u32 first;
 	u32 proto;
 	bool gre;
+	bool inner6;
+	bool outer6;
 	u32 packets;
 	u32 cpus;
 	bool spread;

@@ -35,6 +35,10 @@ static int set(struct bench_config *cfg, const char *key, u32 val)
 		cfg->proto = val;
 	else if (!strcmp(key, "gre"))
 		cfg->gre = val;
+	else if (!strcmp(key, "inner6"))
+		cfg->inner6 = val;
+	else if (!strcmp(key, "outer6"))
+		cfg->outer6 = val;
 	else if (!strcmp(key, "packets"))
 		cfg->packets = val;
 	else if (!strcmp(key, "cpus"))

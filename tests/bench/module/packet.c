@@ -5,6 +5,7 @@
 #include <linux/etherdevice.h>
 #include <linux/hash.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/gre.h>
@@ -17,6 +18,8 @@
 #define VIP 0xc000020a		/* 192.0.2.10 */
 #define ROUTER 0xc6336401	/* 198.51.100.1 */
 #define DIRECTOR 0xc633640b	/* 198.51.100.11 */
+/* Those of IPv6 are in 2001:db8::/32, and end like these. */
+#define PREFIX6 0x20010db8
 #define PORT 80
 /* Bytes of TCP or UDP with header: with Ethernet's that makes a frame of 60. */
 #define L4_LEN 26
@@ -55,6 +58,36 @@ static void put_ip(struct sk_buff *skb, u32 src, u32 dst, u8 proto, u32 len)
 	iph->check = ip_fast_csum(iph, iph->ihl);
 }
 
+/* The address of IPv6 that ends like one of IPv4. */
+static struct in6_addr addr6(u32 end)
+{
+	return (struct in6_addr){
+		.s6_addr32 = { htonl(PREFIX6), 0, 0, htonl(end) },
+	};
+}
+
+static void put_ip6(struct sk_buff *skb, u32 src, u32 dst, u8 proto, u32 len)
+{
+	struct ipv6hdr *ip6h = skb_put_zero(skb, sizeof(*ip6h));
+
+	ip6h->version = 6;
+	ip6h->payload_len = htons(len);
+	ip6h->nexthdr = proto;
+	ip6h->hop_limit = 64;
+	ip6h->saddr = addr6(src);
+	ip6h->daddr = addr6(dst);
+}
+
+static u32 ip_len(bool v6)
+{
+	return v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr);
+}
+
+static __be16 ip_proto(bool v6)
+{
+	return v6 ? htons(ETH_P_IPV6) : htons(ETH_P_IP);
+}
+
 static void put_tcp(struct sk_buff *skb, u16 sport, bool syn)
 {
 	struct tcphdr *th = skb_put_zero(skb, sizeof(*th));
@@ -89,8 +122,12 @@ static void put_inner(struct sk_buff *skb, const struct bench_config *cfg,
 	u32 client = CLIENTS | (flow * 0x9e3779b1 & 0xffff);
 	u16 sport = 1024 + (flow >> 16) * 2048 + (hash_32(flow, 11));
 	bool udp = cfg->proto == BENCH_UDP;
+	u8 proto = udp ? IPPROTO_UDP : IPPROTO_TCP;
 
-	put_ip(skb, client, VIP, udp ? IPPROTO_UDP : IPPROTO_TCP, l4_len(cfg));
+	if (cfg->inner6)
+		put_ip6(skb, client, VIP, proto, l4_len(cfg));
+	else
+		put_ip(skb, client, VIP, proto, l4_len(cfg));
 	if (udp)
 		put_udp(skb, sport);
 	else
@@ -114,7 +151,7 @@ static void put_inner(struct sk_buff *skb, const struct bench_config *cfg,
 struct sk_buff *bench_packet(const struct bench_config *cfg,
 			     struct net_device *dev, u32 flow)
 {
-	u32 inner = sizeof(struct iphdr) + l4_len(cfg);
+	u32 len = sizeof(struct gre_base_hdr) + ip_len(cfg->inner6) + l4_len(cfg);
 	struct sk_buff *skb = netdev_alloc_skb_ip_align(dev, 128);
 	struct gre_base_hdr *gre;
 	struct ethhdr *eth;
@@ -123,12 +160,14 @@ struct sk_buff *bench_packet(const struct bench_config *cfg,
 		return NULL;
 	eth = skb_put_zero(skb, ETH_HLEN);
 	ether_addr_copy(eth->h_dest, dev->dev_addr);
-	eth->h_proto = htons(ETH_P_IP);
+	eth->h_proto = ip_proto(cfg->gre ? cfg->outer6 : cfg->inner6);
 	if (cfg->gre) {
-		put_ip(skb, ROUTER, DIRECTOR, IPPROTO_GRE,
-		       sizeof(*gre) + inner);
+		if (cfg->outer6)
+			put_ip6(skb, ROUTER, DIRECTOR, IPPROTO_GRE, len);
+		else
+			put_ip(skb, ROUTER, DIRECTOR, IPPROTO_GRE, len);
 		gre = skb_put_zero(skb, sizeof(*gre));
-		gre->protocol = htons(ETH_P_IP);
+		gre->protocol = ip_proto(cfg->inner6);
 	}
 	put_inner(skb, cfg, flow + cfg->first);
 	skb->protocol = eth_type_trans(skb, dev);
