@@ -97,7 +97,8 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_rewrite_v6);
 
 /*
  * Removes everything in front of the GRE header and makes room for @len bytes,
- * at skb->data and as the network header. Those bytes are not set.
+ * at skb->data and as the network header. Those bytes are not set. A longer
+ * header may overwrite that of the link layer, so there is none from here on.
  */
 static int replace_header(struct sk_buff *skb, u32 len,
 			  const struct mgl_replacement *r)
@@ -110,6 +111,7 @@ static int replace_header(struct sk_buff *skb, u32 len,
 	forget_csum(skb);
 	__skb_pull(skb, r->gre);
 	__skb_push(skb, len);
+	skb_reset_mac_header(skb);
 	skb_reset_network_header(skb);
 	skb_set_transport_header(skb, len);
 	return 0;

@@ -31,19 +31,6 @@ static int rewrite_init(struct kunit *test)
 	return test->priv ? 0 : -ENOMEM;
 }
 
-/* The header's checksum as RFC 791 has it, with no shortcut. */
-static u16 checksum(const u8 *header, u32 len)
-{
-	u32 sum = 0, i;
-
-	for (i = 0; i < len; i += 2)
-		if (i != 10)
-			sum += header[i] << 8 | header[i + 1];
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return ~sum;
-}
-
 /* A GRE packet with an outer header of @ihl words. */
 static void build(struct packet *p, u8 ihl, u8 tos, u8 ttl)
 {
@@ -53,13 +40,7 @@ static void build(struct packet *p, u8 ihl, u8 tos, u8 ttl)
 	p->b[8] = ttl;
 	packet_gre(p, 0x2000, ETH_P_IP);
 	packet_inner(p, IPPROTO_TCP, 6);
-	packet_set16(p, 10, checksum(p->b, ihl * 4));
-}
-
-static void set32(struct packet *p, u32 off, u32 val)
-{
-	packet_set16(p, off, val >> 16);
-	packet_set16(p, off + 2, val);
+	packet_set16(p, 10, packet_sum_v4(p->b, ihl * 4));
 }
 
 static u32 header_len(const struct packet *p)
@@ -76,10 +57,10 @@ static void check_rewrite(struct kunit *test, struct rewrite_test *f,
 	__wsum sum;
 
 	f->after = f->before;
-	set32(&f->after, 12, saddr);
-	set32(&f->after, 16, daddr);
+	packet_set32(&f->after, 12, saddr);
+	packet_set32(&f->after, 16, daddr);
 	f->after.b[8] -= cost;
-	packet_set16(&f->after, 10, checksum(f->after.b, hlen));
+	packet_set16(&f->after, 10, packet_sum_v4(f->after.b, hlen));
 
 	/* The network card's checksum of all of it has to stay true. */
 	sum = skb_checksum(t.skb, 0, len, 0);
@@ -143,7 +124,7 @@ static u16 id_for(struct packet *p, u16 want)
 	u32 id;
 
 	packet_set16(p, 4, 0);
-	id = checksum(p->b, 20) + (0xffff - want);
+	id = packet_sum_v4(p->b, 20) + (0xffff - want);
 	return (id & 0xffff) + (id >> 16);
 }
 
@@ -162,14 +143,14 @@ static void test_rewrite_checksum_around_zero(struct kunit *test)
 
 		build(&f->before, 5, 0, 64);
 		if (i & 1) {
-			set32(&f->before, 12, NEW_SADDR);
-			set32(&f->before, 16, NEW_DADDR);
+			packet_set32(&f->before, 12, NEW_SADDR);
+			packet_set32(&f->before, 16, NEW_DADDR);
 			f->before.b[8] = 63;
 		}
 		id = id_for(&f->before, want);
 		build(&f->before, 5, 0, 64);
 		packet_set16(&f->before, 4, id);
-		packet_set16(&f->before, 10, checksum(f->before.b, 20));
+		packet_set16(&f->before, 10, packet_sum_v4(f->before.b, 20));
 		check_rewrite(test, f, NEW_SADDR, NEW_DADDR, 1, SKB_LINEAR);
 	}
 }

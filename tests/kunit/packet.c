@@ -40,6 +40,24 @@ void packet_set16(struct packet *p, u32 off, u16 val)
 	p->b[off + 1] = val;
 }
 
+void packet_set32(struct packet *p, u32 off, u32 val)
+{
+	packet_set16(p, off, val >> 16);
+	packet_set16(p, off + 2, val);
+}
+
+u16 packet_sum_v4(const u8 *header, u32 len)
+{
+	u32 sum = 0, i;
+
+	for (i = 0; i < len; i += 2)
+		if (i != 10)
+			sum += header[i] << 8 | header[i + 1];
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return ~sum;
+}
+
 void packet_gre(struct packet *p, u16 flags, u16 proto)
 {
 	packet_16(p, flags);

@@ -31,8 +31,11 @@ void packet_8(struct packet *p, u8 val);
 void packet_16(struct packet *p, u16 val);
 void packet_32(struct packet *p, u32 val);
 void packet_fill(struct packet *p, u8 val, u32 n);
-/* Overwrite two bytes at @off. */
+/* Overwrite two or four bytes at @off. */
 void packet_set16(struct packet *p, u32 off, u16 val);
+void packet_set32(struct packet *p, u32 off, u32 val);
+/* The checksum of an IPv4 header as RFC 791 has it, with no shortcut. */
+u16 packet_sum_v4(const u8 *header, u32 len);
 
 /* The GRE header with the optional fields that @flags ask for. */
 void packet_gre(struct packet *p, u16 flags, u16 proto);
