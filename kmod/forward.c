@@ -16,6 +16,7 @@
 #include <net/ip.h>
 #include <net/ip6_fib.h>
 #include <net/ipv6.h>
+#include <net/l3mdev.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <net/route.h>
 
@@ -34,17 +35,26 @@ static bool too_big(const struct sk_buff *skb, unsigned int mtu)
 /*
  * Sends "fragmentation needed" with the path MTU to the outer source (RFC
  * 1191), as a router on the path would. The error has to quote the packet as it
- * was received, so this comes before the rewrite. A source that is a broadcast
- * address here gets no error. The error needs a route of the packet, any one.
+ * was received, so this comes before the rewrite. It needs an IPv4 route of the
+ * packet, any one, and there is none at PRE_ROUTING: the way back serves. A
+ * source that is a broadcast address here gets no error.
  */
-static void send_frag_needed(struct net *net, struct sk_buff *skb,
-			     struct dst_entry *dst, u32 mtu)
+static void send_frag_needed(struct net *net, struct sk_buff *skb, u32 mtu)
 {
-	if (inet_addr_type(net, ip_hdr(skb)->saddr) != RTN_UNICAST)
+	struct flowi4 fl4 = {
+		.daddr = ip_hdr(skb)->saddr,
+		.flowi4_oif = l3mdev_master_ifindex_rcu(skb->dev),
+		.flowi4_proto = IPPROTO_ICMP,
+		.flowi4_uid = INVALID_UID,
+	};
+	struct rtable *rt = ip_route_output_key(net, &fl4);
+
+	if (IS_ERR(rt))
 		return;
 	skb_dst_drop(skb);
-	skb_dst_set_noref(skb, dst);
-	icmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
+	skb_dst_set(skb, &rt->dst);
+	if (rt->rt_type == RTN_UNICAST)
+		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
 	skb_dst_drop(skb);
 }
 
@@ -104,7 +114,7 @@ static enum mgl_reason forward_v4(struct net *net, struct sk_buff *skb,
 	reason = MGL_REASON_TOO_BIG;
 	if (unlikely(too_big(skb, mtu)) &&
 	    ip_hdr(skb)->frag_off & htons(IP_DF)) {
-		send_frag_needed(net, skb, &rt->dst, mtu);
+		send_frag_needed(net, skb, mtu);
 		goto out;
 	}
 	reason = mgl_rewrite_v4(skb, ip_hdr(skb)->daddr, daddr, 1);
@@ -182,13 +192,13 @@ static u32 hop_mtu(const struct hop *h)
 }
 
 /* The error about a packet that does not fit, to the outer source (RFC 8201). */
-static void send_too_big(struct net *net, struct sk_buff *skb,
-			 const struct hop *h, u32 mtu)
+static void send_too_big(struct net *net, struct sk_buff *skb, bool from_v6,
+			 u32 mtu)
 {
-	if (h->from_v6)
+	if (from_v6)
 		icmpv6_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
 	else
-		send_frag_needed(net, skb, h->dst, mtu);
+		send_frag_needed(net, skb, mtu);
 }
 
 static enum mgl_reason hop_rewrite(struct sk_buff *skb, const struct hop *h,
@@ -259,7 +269,7 @@ static noinline enum mgl_reason forward_v6(struct net *net, struct sk_buff *skb,
 	mtu = hop_mtu(&h);
 	reason = MGL_REASON_TOO_BIG;
 	if (unlikely(too_big(skb, mtu))) {
-		send_too_big(net, skb, &h, mtu);
+		send_too_big(net, skb, h.from_v6, mtu);
 		goto out;
 	}
 	reason = hop_rewrite(skb, &h, &ep->addr, 1);
