@@ -59,9 +59,34 @@ def routing(following, left, kind=4):
                                           bytes(16)))
 
 
+def chain(*makers, last, payload):
+    """Bytes of extension headers in front of a payload, and their protocol.
+
+    A maker has a protocol and a function from the following protocol to bytes.
+    """
+    for proto, make in reversed(makers):
+        payload, last = make(last) + payload, proto
+    return payload, last
+
+
 def fragment(following, word, ident=0x4711):
     """word: offset in bytes, which is a multiple of 8, and the M flag."""
     return struct.pack("!BBHI", following, 0, word, ident)
+
+
+# Makers for chain().
+HBH = (HOPOPTS, options)
+DST = (DSTOPTS, options)
+# Tunnel encapsulation limit (RFC 2473), as Linux puts it in front of GRE.
+LIMIT = (DSTOPTS, lambda n: options(n, b"\4\1\4\1\1\0"))
+LONG = (DSTOPTS, lambda n: options(n, b"\1\x44" + bytes(68)))
+ROUTE = (ROUTING, lambda n: routing(n, 0))
+ROUTE_LEFT = (ROUTING, lambda n: routing(n, 1, kind=2))
+ATOMIC = (FRAGMENT, lambda n: fragment(n, 0))
+RESERVED = (FRAGMENT, lambda n: fragment(n, 6))
+FIRST = (FRAGMENT, lambda n: fragment(n, 1))
+MIDDLE = (FRAGMENT, lambda n: fragment(n, 1401))
+LAST = (FRAGMENT, lambda n: fragment(n, 2800))
 
 
 def checksum_v6(src, dst, proto, payload):
@@ -124,10 +149,20 @@ class IPv6:
         _, length, self.proto, self.hops = struct.unpack_from("!IHBB", data)
         self.src = socket.inet_ntop(socket.AF_INET6, data[8:24])
         self.dst = socket.inet_ntop(socket.AF_INET6, data[24:40])
-        self.payload = data[40:40 + length]
+        self.length = 40 + length
+        self.data = data[:self.length]
+        self.payload = data[40:self.length]
+
+    def neighbours(self):
+        """Discovery of neighbours, routers and listeners."""
+        kind, at = self.proto, 0
+        while kind == HOPOPTS:
+            kind, at = self.payload[at], at + 8 * (self.payload[at + 1] + 1)
+        return kind == ICMPV6 and (130 <= self.payload[at] <= 137 or
+                                   self.payload[at] == 143)
 
     def __repr__(self):
-        return (f"<{self.src} > {self.dst} proto {self.proto} "
+        return (f"<{self.src} > {self.dst} hops {self.hops} proto {self.proto} "
                 f"payload {self.payload[:48].hex()}>")
 
 

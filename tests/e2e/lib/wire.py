@@ -136,21 +136,29 @@ class Wire:
                     raise TimeoutError("the marker did not arrive")
                 time.sleep(0.001)
                 continue
-            if got[12:14] != b"\x08\x00":
-                continue
             if token in got:
                 break
-            arrived.append(p.IPv4(got[14:]))
+            arrived += packets_in(got)
         back = []
         while (got := self.router.receive()) is not None:
-            if got[12:14] == b"\x08\x00":
-                back.append(p.IPv4(got[14:]))
+            back += packets_in(got)
         return arrived, back
+
+
+def packets_in(got):
+    """The IP packet of a frame, if it is not between neighbours only."""
+    proto = int.from_bytes(got[12:14], "big")
+    if proto == p.ETH_IP:
+        return [p.IPv4(got[14:])]
+    if proto == p.ETH_IPV6 and not p.IPv6(got[14:]).neighbours():
+        return [p.IPv6(got[14:])]
+    return []
 
 
 def frame(packet, padding=b""):
     """From the router to the director."""
-    return p.ether(DIRECTOR_MAC, ROUTER_MAC, packet) + padding
+    proto = p.ETH_IPV6 if packet[0] >> 4 == 6 else p.ETH_IP
+    return p.ether(DIRECTOR_MAC, ROUTER_MAC, packet, proto) + padding
 
 
 def outer(payload, dst=DIRECTOR, src=ROUTER, **fields):

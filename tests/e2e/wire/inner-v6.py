@@ -51,32 +51,8 @@ def gre6(packet, **fields):
     return p.gre(packet, proto=p.ETH_IPV6, **fields)
 
 
-def chain(*makers, last=p.TCP, l4=TCP):
-    """Protocol and bytes of extension headers in front of something.
-
-    A maker has a protocol and a function from the following protocol to bytes.
-    """
-    data, following = l4, last
-    for proto, make in reversed(makers):
-        data = make(following) + data
-        following = proto
-    return data, following
-
-
-HBH = (p.HOPOPTS, p.options)
-DST = (p.DSTOPTS, p.options)
-LONG = (p.DSTOPTS, lambda n: p.options(n, b"\1\x44" + bytes(68)))
-ROUTE = (p.ROUTING, lambda n: p.routing(n, 0))
-ROUTE_LEFT = (p.ROUTING, lambda n: p.routing(n, 1, kind=2))
-ATOMIC = (p.FRAGMENT, lambda n: p.fragment(n, 0))
-RESERVED = (p.FRAGMENT, lambda n: p.fragment(n, 6))
-FIRST = (p.FRAGMENT, lambda n: p.fragment(n, 1))
-MIDDLE = (p.FRAGMENT, lambda n: p.fragment(n, 1401))
-LAST = (p.FRAGMENT, lambda n: p.fragment(n, 2800))
-
-
 def extended(*makers, last=p.TCP, l4=TCP, **fields):
-    return inner6(*chain(*makers, last=last, l4=l4), **fields)
+    return inner6(*p.chain(*makers, last=last, payload=l4), **fields)
 
 
 def forwarded():
@@ -89,16 +65,16 @@ def forwarded():
         ("SCTP INIT", inner6(p.sctp(40001, 5060, bytes(16), chunk=1), p.SCTP)),
         ("traffic class, flow label, hop limit 0",
          inner6(tclass=0xb9, label=0xfffff, hops=0)),
-        ("hop-by-hop options", extended(HBH)),
-        ("destination options", extended(DST)),
-        ("destination options of 72 bytes", extended(LONG)),
-        ("a routing header", extended(ROUTE)),
-        ("a routing header with segments left", extended(ROUTE_LEFT)),
-        ("an atomic fragment", extended(ATOMIC)),
-        ("an atomic fragment with reserved bits", extended(RESERVED)),
+        ("hop-by-hop options", extended(p.HBH)),
+        ("destination options", extended(p.DST)),
+        ("destination options of 72 bytes", extended(p.LONG)),
+        ("a routing header", extended(p.ROUTE)),
+        ("a routing header with segments left", extended(p.ROUTE_LEFT)),
+        ("an atomic fragment", extended(p.ATOMIC)),
+        ("an atomic fragment with reserved bits", extended(p.RESERVED)),
         ("all extension headers",
-         extended(HBH, DST, ROUTE, ATOMIC, LONG)),
-        ("12 extension headers", extended(*[DST] * 12)),
+         extended(p.HBH, p.DST, p.ROUTE, p.ATOMIC, p.LONG)),
+        ("12 extension headers", extended(*[p.DST] * 12)),
         ("a jumbo payload option beside a length",
          extended((p.HOPOPTS, lambda n: p.options(n, JUMBO)))),
         ("bytes behind the inner packet", inner6() + b"trailer"),
@@ -119,31 +95,32 @@ def others():
         ("ICMP of IPv4", inner6(b"\x08" + bytes(7), p.ICMP),
          "accept_no_service"),
         ("ICMPv6", inner6(echo, p.ICMPV6), "accept_inner_icmp"),
-        ("ICMPv6 behind options", extended(HBH, last=p.ICMPV6, l4=echo),
+        ("ICMPv6 behind options", extended(p.HBH, last=p.ICMPV6, l4=echo),
          "accept_inner_icmp"),
-        ("the first fragment", extended(FIRST), "accept_inner_fragment"),
-        ("a fragment in the middle", extended(MIDDLE),
+        ("the first fragment", extended(p.FIRST), "accept_inner_fragment"),
+        ("a fragment in the middle", extended(p.MIDDLE),
          "accept_inner_fragment"),
-        ("the last fragment", extended(HBH, LAST), "accept_inner_fragment"),
+        ("the last fragment", extended(p.HBH, p.LAST),
+         "accept_inner_fragment"),
         ("version 4", inner6(version=4), "drop_inner_header"),
         ("a length one byte beyond the end", inner6(length=len(TCP) + 1),
          "drop_inner_header"),
         ("an IPv4-mapped source", inner6(src="::ffff:198.51.100.7"),
          "drop_inner_header"),
-        ("13 extension headers", extended(*[DST] * 13),
+        ("13 extension headers", extended(*[p.DST] * 13),
          "drop_inner_extensions"),
-        ("hop-by-hop options behind others", extended(DST, HBH),
+        ("hop-by-hop options behind others", extended(p.DST, p.HBH),
          "drop_inner_extensions"),
         ("options that do not end",
          inner6(p.options(p.TCP)[:1] + b"\x08" + TCP, p.DSTOPTS),
          "drop_inner_extensions"),
-        ("options cut by the length", extended(DST, length=7),
+        ("options cut by the length", extended(p.DST, length=7),
          "drop_inner_extensions"),
         ("a jumbogram",
          extended((p.HOPOPTS, lambda n: p.options(n, JUMBO)), length=0),
          "drop_inner_jumbogram"),
         ("no TCP header", inner6(b""), "drop_inner_l4"),
-        ("TCP cut by the length", extended(HBH, length=27),
+        ("TCP cut by the length", extended(p.HBH, length=27),
          "drop_inner_l4"),
     )
 
@@ -214,7 +191,7 @@ class InnerV6:
         self.director.adm(f"-E -t [{VIP6}]:443 --all-down reject")
         for desc, packet in (
                 ("TCP", inner6()),
-                ("options in front", extended(HBH, DST)),
+                ("options in front", extended(p.HBH, p.DST)),
                 ("more than fits into an error",
                  inner6(p.tcp(40000, 443, bytes(1380))))):
             found = self.errors([packet])
