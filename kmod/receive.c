@@ -264,6 +264,16 @@ static bool martian_source_v6(const struct mgl_net *mn,
 		!(skb->dev->flags & IFF_LOOPBACK));
 }
 
+/*
+ * True for GRE, and for fragments with more extension headers in them: Linux
+ * puts GRE behind one, and only the first fragment would tell.
+ */
+static bool may_be_gre(enum mgl_chain_end end, u8 next)
+{
+	return next == IPPROTO_GRE ||
+	       (end == MGL_CHAIN_FRAGMENT && mgl_chain_extension(next));
+}
+
 static enum mgl_reason receive_v6(struct mgl_net *mn, struct sk_buff *skb)
 {
 	struct mgl_packet packet = mgl_packet_skb(skb);
@@ -274,11 +284,13 @@ static enum mgl_reason receive_v6(struct mgl_net *mn, struct sk_buff *skb)
 	};
 	enum mgl_chain_end end = mgl_chain_skip(&packet, &chain);
 
-	/* With segments left it is for another node, by way of this one. */
-	if (end == MGL_CHAIN_MALFORMED || chain.routed)
+	if (end == MGL_CHAIN_MALFORMED)
 		return MGL_REASON_OUTER_EXTENSIONS;
-	if (chain.next != IPPROTO_GRE)
+	if (!may_be_gre(end, chain.next))
 		return MGL_REASON_NONE;
+	/* It is for another node, by way of this one. */
+	if (chain.routed)
+		return MGL_REASON_OUTER_EXTENSIONS;
 	if (martian_source_v6(mn, skb))
 		return MGL_REASON_MARTIAN;
 	if (!mgl_router_trusted_v6(mn, &ipv6_hdr(skb)->saddr))
