@@ -201,6 +201,23 @@ static void send_too_big(struct net *net, struct sk_buff *skb, bool from_v6,
 		send_frag_needed(net, skb, mtu);
 }
 
+/*
+ * As in IPv4: the address to which the packet came, or its source if it stays
+ * here. Routers do not forward packets with a link-local source (RFC 4291
+ * section 2.5.6), so one that came to such an address gets another source.
+ */
+static const struct in6_addr *same_family_source(const struct sk_buff *skb,
+						 const struct hop *h, u8 cost)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+
+	if (!cost)
+		return &ip6h->saddr;
+	if (ipv6_addr_type(&ip6h->daddr) & IPV6_ADDR_LINKLOCAL)
+		return &h->saddr_v6;
+	return &ip6h->daddr;
+}
+
 static enum mgl_reason hop_rewrite(struct sk_buff *skb, const struct hop *h,
 				   const struct mgl_addr *daddr, u8 cost)
 {
@@ -218,9 +235,8 @@ static enum mgl_reason hop_rewrite(struct sk_buff *skb, const struct hop *h,
 					&r);
 	if (!h->from_v6)
 		return mgl_rewrite_4to6(skb, &h->saddr_v6, &daddr_v6, &r);
-	/* As in IPv4: the address to which it came, or when local its source. */
-	return mgl_rewrite_v6(skb, cost ? &ipv6_hdr(skb)->daddr :
-			      &ipv6_hdr(skb)->saddr, &daddr_v6, cost);
+	return mgl_rewrite_v6(skb, same_family_source(skb, h, cost), &daddr_v6,
+			      cost);
 }
 
 /*
@@ -293,7 +309,8 @@ out:
  *
  * The outer source becomes the address at which the packet was received, so
  * ICMP errors from the path to the backend return to this director. To a
- * backend of the other family it becomes the address that routing selects.
+ * backend of the other family, and of a packet to a link-local address, it
+ * becomes the address that routing selects.
  *
  * Context: RCU read side, BH disabled. Invalidates every pointer into @skb.
  * Return: MGL_REASON_FORWARDED: @skb has been consumed. MGL_REASON_LOCAL: the
