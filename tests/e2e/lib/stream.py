@@ -8,7 +8,7 @@ import time
 import packet as p
 from limits import wait_until
 from namespace import Namespace
-from wire import DIRECTOR, VIP, Port, frame, inner, outer
+from wire import DIRECTOR, VIP, Port, frame, inner, outer, packets_in
 
 FLOWS = 128
 
@@ -30,19 +30,18 @@ def stream_frames():
 class Stream:
     """A child that sends without end, with or without its device."""
 
-    def __init__(self, burst=16, pause=0.002):
+    def __init__(self, burst=16, pause=0.002, frames=None):
         sys.stdout.flush()
         self.pid = os.fork()
         if self.pid == 0:
             try:
-                self.send(burst, pause)
+                self.send(burst, pause, frames or stream_frames())
             finally:
                 os._exit(1)
 
     @staticmethod
-    def send(burst, pause):
-        namespace, frames, port, n = Namespace("router"), stream_frames(), \
-            None, 0
+    def send(burst, pause, frames):
+        namespace, port, n = Namespace("router"), None, 0
         parent = os.getppid()
         while os.getppid() == parent:
             try:
@@ -83,19 +82,26 @@ class Sink:
             self.port.sock.close()
         self.port = Port(self.namespace, "b0")
 
-    def arriving(self):
-        """Destinations of some forwarded packets that have arrived."""
-        seen = set()
+    def packets(self):
+        """Some GRE packets that have arrived."""
+        packets = []
         for _ in range(self.PORTION):
             got = self.port.receive()
             if got is None:
                 break
-            if got[12:14] != b"\x08\x00":
-                continue
-            packet = p.IPv4(got[14:])
-            if packet.proto == p.GRE and packet.src == DIRECTOR:
-                seen.add(packet.dst)
-        return seen
+            packets += [x for x in packets_in(got) if x.proto == p.GRE]
+        return packets
+
+    def arriving(self):
+        """Destinations of some forwarded packets that have arrived."""
+        return {x.dst for x in self.packets() if x.src == DIRECTOR}
+
+    def wait_for_source(self, source, what):
+        """Until a packet from an address of the director has been seen, from
+        now on."""
+        self.listen()
+        wait_until(lambda: any(x.src == source for x in self.packets()),
+                   f"{what}: packets from {source}", 5)
 
     def wait_for(self, wanted, what):
         """Until each of the wanted destinations has been seen, from now on."""
