@@ -36,6 +36,7 @@ int mgl_service_id_cmp(const struct mgl_service_id *a,
 		cmp = (int)a->last - b->last;
 	return cmp;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_service_id_cmp);
 
 static int cmp_id(const void *id, const struct rb_node *node)
 {

@@ -31,6 +31,7 @@ struct listener {
 /**
  * struct listeners - the services of a VIP by port; immutable once published
  * @rcu: for kvfree_rcu()
+ * @first: the service that is listed first
  * @any: services for every port, by protocol
  * @n_exact: number of entries with one port, sorted, at the start of @entry
  * @n_range: number of entries with a range, sorted, disjoint, behind those
@@ -38,6 +39,7 @@ struct listener {
  */
 struct listeners {
 	struct rcu_head rcu;
+	struct mgl_service *first;
 	struct mgl_service *any[N_ANY];
 	u32 n_exact;
 	u32 n_range;
@@ -174,6 +176,22 @@ struct mgl_service *mgl_vip_listener(const struct mgl_vip *vip, u8 proto,
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_vip_listener);
 
+/**
+ * mgl_vip_first() - get the service of a VIP that is listed first
+ * @vip: the VIP
+ *
+ * The service for packets that name none, such as pings. Every director with
+ * the same services has the same one, in whatever order they were created.
+ *
+ * Context: RCU read side; the result is valid until its end.
+ * Return: the service; a VIP has at least one.
+ */
+struct mgl_service *mgl_vip_first(const struct mgl_vip *vip)
+{
+	return rcu_dereference(vip->listeners)->first;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_vip_first);
+
 static struct listener listener_of(struct mgl_service *svc)
 {
 	u32 proto = (u32)svc->id.proto << 16;
@@ -203,6 +221,23 @@ static u32 copy_entries(struct listener *to, const struct listener *from,
 	if (add)
 		to[out++] = *add;
 	return out;
+}
+
+/* The service before all others in the order of listings. */
+static struct mgl_service *first_of(const struct listeners *ls)
+{
+	struct mgl_service *first = NULL;
+	struct mgl_service *each[N_ANY + 2];
+	u32 i;
+
+	memcpy(each, ls->any, sizeof(ls->any));
+	each[N_ANY] = ls->n_exact ? ls->entry[0].svc : NULL;
+	each[N_ANY + 1] = ls->n_range ? ls->entry[ls->n_exact].svc : NULL;
+	for (i = 0; i < ARRAY_SIZE(each); i++)
+		if (each[i] && (!first || mgl_service_id_cmp(&each[i]->id,
+							     &first->id) < 0))
+			first = each[i];
+	return first;
 }
 
 /* Copies the listeners of a VIP, with one service more or one less. */
@@ -237,6 +272,7 @@ static struct listeners *listeners_copy(const struct listeners *old,
 	ls->n_range = copy_entries(ls->entry + ls->n_exact,
 				   old ? old->entry + old->n_exact : NULL,
 				   old ? old->n_range : 0, range, del);
+	ls->first = first_of(ls);
 	return ls;
 }
 

@@ -223,6 +223,78 @@ static void test_vip_overlapping_ranges_refused(struct kunit *test)
 	add(test, 1, IPPROTO_TCP, 100, 199);
 }
 
+static struct mgl_service *first(struct kunit *test, u32 vip)
+{
+	struct mgl_addr addr = vip_addr(vip);
+	struct mgl_service *svc = NULL;
+	struct mgl_vip *v;
+
+	rcu_read_lock();
+	v = mgl_vip_find(test->priv, &addr);
+	if (v)
+		svc = mgl_vip_first(v);
+	rcu_read_unlock();
+	return svc;
+}
+
+/* In the order of listings. */
+static const struct { u8 proto; u16 first, last; } listed[] = {
+	{ IPPROTO_TCP, 0, 65535 },
+	{ IPPROTO_TCP, 80, 80 },
+	{ IPPROTO_TCP, 80, 89 },
+	{ IPPROTO_TCP, 443, 443 },
+	{ IPPROTO_UDP, 0, 65535 },
+	{ IPPROTO_UDP, 50, 60 },
+	{ IPPROTO_UDP, 53, 53 },
+	{ IPPROTO_SCTP, 0, 65535 },
+	{ IPPROTO_SCTP, 7, 7 },
+};
+
+#define LISTED ARRAY_SIZE(listed)
+
+/* Creates and deletes them in some order, from @start in steps of @step. */
+static void first_of_all(struct kunit *test, struct mgl_service **svc,
+			 u32 start, u32 step)
+{
+	bool has[LISTED] = {};
+	u32 round, k, i, lowest;
+
+	for (round = 0; round < 2; round++)
+		for (k = 0; k < LISTED; k++) {
+			i = (start + k * step) % LISTED;
+			KUNIT_EXPECT_EQ(test, 0, round ?
+					unlisten(test, svc[i]) :
+					listen(test, svc[i]));
+			has[i] = !round;
+			for (lowest = 0; lowest < LISTED; lowest++)
+				if (has[lowest])
+					break;
+			if (first(test, 0) != (lowest < LISTED ?
+					       svc[lowest] : NULL))
+				FAIL_ONCE(test, "start %u, step %u, round %u, %u: not %u",
+					  start, step, round, k, lowest);
+		}
+}
+
+/* 9 services: steps of 1, 2, 4, 5, 7 and 8 reach all of them. */
+static void test_vip_first_whatever_order(struct kunit *test)
+{
+	static const u32 steps[] = { 1, 2, 4, 5, 7, 8 };
+	struct mgl_service *svc[LISTED];
+	u32 i, start;
+
+	for (i = 0; i < LISTED; i++) {
+		svc[i] = service(test, 0, listed[i].proto, listed[i].first,
+				 listed[i].last);
+		KUNIT_EXPECT_TRUE(test, !i ||
+				  mgl_service_id_cmp(&svc[i - 1]->id,
+						     &svc[i]->id) < 0);
+	}
+	for (i = 0; i < ARRAY_SIZE(steps); i++)
+		for (start = 0; start < LISTED; start++)
+			first_of_all(test, svc, start, steps[i]);
+}
+
 /* Random changes, after each of which every port is asked for. */
 #define STEPS 3000
 #define PORTS 24
@@ -410,6 +482,7 @@ static struct kunit_case vip_cases[] = {
 	KUNIT_CASE(test_vip_protocols_apart),
 	KUNIT_CASE(test_vip_gone_with_last_service),
 	KUNIT_CASE(test_vip_overlapping_ranges_refused),
+	KUNIT_CASE(test_vip_first_whatever_order),
 	KUNIT_CASE(test_vip_random_changes),
 	KUNIT_CASE(test_vip_many_in_one_network),
 	KUNIT_CASE(test_vip_many_subnets),
