@@ -315,6 +315,7 @@ void mgl_flows_flush(struct mgl_net *mn, const struct mgl_service *svc,
 		mgl_cache_sweep(cache, flush_flow, &f);
 	mn->flows_counted = false;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_flows_flush);
 
 /*
  * True if a flow would go to its backend without its entry, too, or if its
@@ -463,6 +464,7 @@ bool mgl_flows_find(struct mgl_net *mn, const struct mgl_service *svc,
 	clock = mgl_clock(mn);
 	return mgl_cache_find(cache, key, &clock, cached);
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_flows_find);
 
 /**
  * mgl_flows_touch() - update the entry of a flow for another packet

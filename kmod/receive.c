@@ -17,6 +17,7 @@
 #include "core/extension.h"
 #include "core/flow.h"
 #include "core/gre.h"
+#include "core/icmp.h"
 #include "core/inner.h"
 #include "flows.h"
 #include "forward.h"
@@ -75,6 +76,9 @@ static enum mgl_reason no_backend(struct mgl_net *mn, const struct sk_buff *skb,
 	/* Pairs with WRITE_ONCE() in service.c. */
 	switch (READ_ONCE(svc->all_down)) {
 	case MAGLEV_ALL_DOWN_REJECT:
+		/* RFC 1122 section 3.2.2: no error about an error. */
+		if (flow->kind == MGL_PKT_ERROR)
+			return MGL_REASON_NO_BACKEND;
 		if (mgl_addr_is_v4(&flow->saddr))
 			mgl_reject_v4(mn->net, skb, inner);
 		else
@@ -184,6 +188,18 @@ parse_inner_v6(const struct mgl_packet *packet, struct mgl_gre *gre,
 	return MGL_REASON_NONE;
 }
 
+/*
+ * Finds the service of a packet. Echo requests, and errors about their replies,
+ * name none: they are for the first of the VIP.
+ */
+static struct mgl_service *find_service(const struct mgl_vip *vip,
+					const struct mgl_flow *flow)
+{
+	if (unlikely(flow->kind != MGL_PKT_OWN && mgl_icmp_proto(flow)))
+		return mgl_vip_first(vip);
+	return mgl_vip_listener(vip, flow->proto, flow->dport);
+}
+
 /* Processes a packet of a trusted router, whose GRE header is at @gre_off. */
 static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb,
 				   u32 gre_off)
@@ -212,7 +228,7 @@ static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb,
 	/* It is for one of our VIPs, so malformed packets are ours to drop. */
 	if (gre.reason)
 		return gre.reason;
-	svc = mgl_vip_listener(vip, parsed.flow.proto, parsed.flow.dport);
+	svc = find_service(vip, &parsed.flow);
 	if (!svc)
 		return MGL_REASON_NO_SERVICE;
 	parsed.gre = gre_off;

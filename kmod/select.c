@@ -133,7 +133,9 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_select_backend);
  * @svc: the packet's service
  * @c: the decision
  *
- * Updates the flow's entry, or stores one if the rules require it.
+ * Updates the flow's entry, or stores one if the rules require it. Packets that
+ * are only about the flow leave the cache as it is: anybody can forge an ICMP
+ * error, and echo requests are not tracked.
  *
  * Context: RCU read side, the same as that of mgl_select_decide(); BH disabled.
  * Return: the backend for the packet, valid until the end of the RCU read side,
@@ -146,6 +148,8 @@ struct mgl_backend *mgl_select_commit(struct mgl_net *mn,
 {
 	struct mgl_backend *b = mgl_select_backend(c);
 
+	if (unlikely(c->flow->kind != MGL_PKT_OWN))
+		return b;
 	if (c->decision.rule == MAGLEV_RULE_CACHED)
 		mgl_flows_touch(mn, &c->cached, c->flow->pkt_state);
 	else if (b && c->decision.remember)

@@ -182,6 +182,7 @@ mgl_counters_read(struct mgl_counters __percpu *counters)
 	}
 	return sum;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_counters_read);
 
 /**
  * mgl_event_name() - get the name of an event, which is ABI

@@ -16,6 +16,7 @@
 
 /* Fragment offset and M flag; the two bits between them are reserved. */
 #define FRAGMENT_MASK	0xfff9
+#define OFFSET_MASK	0xfff8
 
 /* Segments left, in a routing header. */
 #define SEGMENTS_MASK	0x00ff
@@ -60,7 +61,8 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_chain_extension);
  * @c: position behind an IPv6 header
  *
  * Options are not examined. A fragment header of a packet in one fragment (an
- * atomic one, RFC 6946) is skipped like any other extension.
+ * atomic one, RFC 6946) is skipped like any other extension, and with
+ * mgl_chain.into_first that of a first fragment, too.
  *
  * Context: any. Keeps no pointer into @p and leaves the packet unmodified.
  * Return: where the chain ends, with @c at that header.
@@ -68,6 +70,7 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_chain_extension);
 enum mgl_chain_end mgl_chain_skip(const struct mgl_packet *p,
 				  struct mgl_chain *c)
 {
+	__be16 fragment = htons(c->into_first ? OFFSET_MASK : FRAGMENT_MASK);
 	const struct extension *ext;
 	struct extension _ext;
 	unsigned int n;
@@ -86,7 +89,7 @@ enum mgl_chain_end mgl_chain_skip(const struct mgl_packet *p,
 			c->routed |= !!(ext->word & htons(SEGMENTS_MASK));
 		if (c->next != IPPROTO_FRAGMENT) {
 			size += ext->length * 8;
-		} else if (ext->word & htons(FRAGMENT_MASK)) {
+		} else if (ext->word & fragment) {
 			c->next = ext->next;
 			return MGL_CHAIN_FRAGMENT;
 		}

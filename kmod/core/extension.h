@@ -12,6 +12,8 @@ struct mgl_packet;
  * @off: offset of the next header from the start of the packet, in bytes
  * @len: bytes of the IPv6 packet from there on
  * @next: protocol of the next header
+ * @into_first: set by the caller to go on behind the fragment header of a first
+ *	fragment, which has the headers that follow, or the start of them
  * @routed: a routing header has segments left, so the destination on the wire
  *	is not the last one
  */
@@ -19,6 +21,7 @@ struct mgl_chain {
 	u32 off;
 	u32 len;
 	u8 next;
+	bool into_first;
 	bool routed;
 };
 

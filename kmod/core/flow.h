@@ -10,6 +10,21 @@
 #include "addr.h"
 
 /**
+ * enum mgl_pkt_kind - relation of a packet to its flow
+ * @MGL_PKT_OWN: a packet of the flow itself
+ * @MGL_PKT_ERROR: an ICMP error about a packet of the flow, which the backend
+ *	has sent; the flow is that of the quoted packet, reversed
+ * @MGL_PKT_ECHO: an ICMP echo request to the VIP; the flow has no ports
+ *
+ * Packets of the latter two kinds read the flow cache and leave it unmodified.
+ */
+enum mgl_pkt_kind {
+	MGL_PKT_OWN,
+	MGL_PKT_ERROR,
+	MGL_PKT_ECHO,
+};
+
+/**
  * struct mgl_flow - the flow of an inner packet
  * @saddr: the client's address
  * @daddr: the VIP
@@ -18,8 +33,10 @@
  * @proto: inner protocol, IPPROTO_*
  * @new_conn: the packet opens a new connection: TCP SYN without ACK, SCTP INIT
  * @masked: mgl_flow_mask() has cleared a part of the flow
+ * @kind: enum mgl_pkt_kind, in a byte that would be padding
  * @pkt_state: state of the flow implied by this packet alone
- * @len: length of the inner packet in bytes
+ * @len: length of the inner packet in bytes; for MGL_PKT_ERROR that of the ICMP
+ *	packet
  * @digest: mgl_flow_digest() of the flow, or 0 if not computed yet
  */
 struct mgl_flow {
@@ -30,6 +47,7 @@ struct mgl_flow {
 	u8 proto;
 	bool new_conn;
 	bool masked;
+	u8 kind;
 	enum maglev_flow_state pkt_state;
 	u32 len;
 	u64 digest;

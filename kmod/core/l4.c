@@ -11,7 +11,19 @@
 
 #include "accessor.h"
 #include "flow.h"
+#include "icmp.h"
 #include "l4.h"
+
+/*
+ * Bytes of a transport header that an ICMP error quotes at least (RFC 792); TCP,
+ * UDP and SCTP have their ports in the first four of them.
+ */
+#define QUOTED_MIN 8
+
+struct ports {
+	__be16 source;
+	__be16 dest;
+};
 
 /* The common header and the type of the first chunk (RFC 9260, section 3). */
 struct sctp_start {
@@ -106,6 +118,8 @@ static enum mgl_reason parse_sctp(const struct mgl_packet *p, u32 off, u32 len,
  * @flow: the flow, with its addresses and protocol; ports, state and whether the
  *	packet opens a connection are set where the protocol has them
  *
+ * An ICMP error makes it the flow that the error is about, see icmp.c.
+ *
  * Protocols without ports keep those of the caller, 0, which match no service.
  * That includes the ICMP of the other family: ICMP in IPv6, ICMPv6 in IPv4.
  *
@@ -123,12 +137,50 @@ enum mgl_reason mgl_l4_parse(const struct mgl_packet *p, u32 off, u32 len,
 	case IPPROTO_SCTP:
 		return parse_sctp(p, off, len, flow);
 	case IPPROTO_ICMP:
-		return mgl_addr_is_v4(&flow->saddr) ? MGL_REASON_INNER_ICMP :
-						      MGL_REASON_NONE;
 	case IPPROTO_ICMPV6:
-		return mgl_addr_is_v4(&flow->saddr) ? MGL_REASON_NONE :
-						      MGL_REASON_INNER_ICMP;
+		if (!mgl_icmp_proto(flow))
+			return MGL_REASON_NONE;
+		return mgl_icmp_parse(p, off, len, flow);
 	default:
 		return MGL_REASON_NONE;
 	}
+}
+
+/**
+ * mgl_l4_parse_quote() - parse the ports in the quote of an ICMP error
+ * @p: the packet
+ * @off: offset of the quoted transport header from the start of @p, in bytes
+ * @len: bytes of the ICMP packet from there on
+ * @flow: the flow, with its addresses and protocol; the ports are set where the
+ *	protocol has them, reversed: the VIP has sent the quoted packet
+ *
+ * Routers may quote 8 bytes of the transport header and no more, so nothing but
+ * the ports is read, and nothing is said about the state of the flow.
+ *
+ * Context: any. Keeps no pointer into @p and leaves the packet unmodified.
+ * Return: MGL_REASON_NONE, or the reason why the quote names no flow.
+ */
+enum mgl_reason mgl_l4_parse_quote(const struct mgl_packet *p, u32 off, u32 len,
+				   struct mgl_flow *flow)
+{
+	const struct ports *ports;
+	struct ports _ports;
+
+	switch (flow->proto) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_SCTP:
+		break;
+	default:
+		return MGL_REASON_NONE;
+	}
+	/* Linux, as other hosts, ignores errors that quote less. */
+	if (len < QUOTED_MIN)
+		return MGL_REASON_ICMP_MALFORMED;
+	ports = mgl_packet_read(p, off, sizeof(_ports), &_ports);
+	if (!ports)
+		return MGL_REASON_ICMP_MALFORMED;
+	flow->sport = ports->dest;
+	flow->dport = ports->source;
+	return MGL_REASON_NONE;
 }

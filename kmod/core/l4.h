@@ -12,5 +12,7 @@ struct mgl_packet;
 
 enum mgl_reason mgl_l4_parse(const struct mgl_packet *p, u32 off, u32 len,
 			     struct mgl_flow *flow);
+enum mgl_reason mgl_l4_parse_quote(const struct mgl_packet *p, u32 off, u32 len,
+				   struct mgl_flow *flow);
 
 #endif /* _MGL_L4_H */

@@ -19,7 +19,10 @@
  * @MGL_REASON_NOT_VIP: inner destination is not a VIP
  * @MGL_REASON_NO_SERVICE: VIP has no service for the protocol and port
  * @MGL_REASON_INNER_FRAGMENT: inner packet to a VIP is a fragment
- * @MGL_REASON_INNER_ICMP: inner packet to a VIP is ICMP, or ICMPv6 in IPv6
+ * @MGL_REASON_INNER_ICMP: inner packet to a VIP is ICMP, or ICMPv6 in IPv6, of
+ *	a type that no service is concerned with
+ * @MGL_REASON_QUOTED_FRAGMENT: inner ICMP error to a VIP quotes a fragment other
+ *	than the first
  * @MGL_REASON_GRE_VERSION: for a VIP, GRE version is not 0
  * @MGL_REASON_GRE_ROUTING: for a VIP, GRE with source routes
  * @MGL_REASON_INNER_HEADER: inner IP header to a VIP is malformed
@@ -27,6 +30,10 @@
  *	VIP are malformed, out of order, or too many
  * @MGL_REASON_INNER_JUMBOGRAM: inner IPv6 packet to a VIP is a jumbogram
  * @MGL_REASON_INNER_L4: inner transport header to a VIP is truncated
+ * @MGL_REASON_ICMP_MALFORMED: inner ICMP error or echo request to a VIP is
+ *	truncated or malformed, so that it names no flow
+ * @MGL_REASON_QUOTED_SOURCE: inner ICMP error to a VIP quotes a packet from
+ *	another address
  * @MGL_REASON_POLICY: for a VIP, refused by an IPsec policy for input
  * @MGL_REASON_NO_BACKEND: the service has no usable backend
  * @MGL_REASON_REJECTED: the same, and the client was sent an ICMP error
@@ -56,12 +63,15 @@ enum mgl_reason {
 	MGL_REASON_NO_SERVICE,
 	MGL_REASON_INNER_FRAGMENT,
 	MGL_REASON_INNER_ICMP,
+	MGL_REASON_QUOTED_FRAGMENT,
 	MGL_REASON_GRE_VERSION,
 	MGL_REASON_GRE_ROUTING,
 	MGL_REASON_INNER_HEADER,
 	MGL_REASON_INNER_EXTENSIONS,
 	MGL_REASON_INNER_JUMBOGRAM,
 	MGL_REASON_INNER_L4,
+	MGL_REASON_ICMP_MALFORMED,
+	MGL_REASON_QUOTED_SOURCE,
 	MGL_REASON_POLICY,
 	MGL_REASON_NO_BACKEND,
 	MGL_REASON_REJECTED,

@@ -205,6 +205,28 @@ static void test_flow_v6_truncated(struct kunit *test)
 		}
 }
 
+/* The length of the IP packet, and with it of the quote, fits or does not. */
+static void test_flow_icmp(struct kunit *test)
+{
+	u32 i, n, shape;
+
+	for (i = 0; i < PACKET_ZOO_ICMP; i++)
+		for (n = 0;; n++) {
+			struct packet *p = packet_at(test, INNER);
+			u32 ip = i % 2 ? 40 : 20;
+
+			packet_zoo_icmp(p, i);
+			if (p->len - INNER < ip + n)
+				break;
+			p->len -= n;
+			for (shape = 0; shape < SKB_SHAPES; shape++)
+				check_flow(test, p, false, shape,
+					   min(INNER + ip + n, p->len));
+			packet_set_length(p, INNER);
+			check_flow(test, p, false, n % SKB_SHAPES, p->len - 5);
+		}
+}
+
 /* A GSO packet may have no length, and a jumbo payload option as well. */
 static void test_flow_v6_no_length_only_gso(struct kunit *test)
 {
@@ -250,6 +272,7 @@ static struct kunit_case packet_cases[] = {
 	KUNIT_CASE(test_flow_v6_pieces),
 	KUNIT_CASE(test_flow_v6_truncated),
 	KUNIT_CASE(test_flow_v6_no_length_only_gso),
+	KUNIT_CASE(test_flow_icmp),
 	KUNIT_CASE(test_flow_hash_known_answer),
 	{}
 };

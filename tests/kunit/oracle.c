@@ -93,6 +93,107 @@ static enum maglev_flow_state oracle_sctp_shows(u8 type)
 	       MAGLEV_FLOW_ESTABLISHED;
 }
 
+/* A letter for a type of ICMP: error, query (echo), reply (to it), or other. */
+static char oracle_icmp_type(u8 type, bool v6)
+{
+	if (v6)
+		return type >= 1 && type <= 4 ? 'e' : type == 128 ? 'q' :
+		       type == 129 ? 'r' : 'o';
+	return type == 3 || type == 11 || type == 12 ? 'e' : type == 8 ? 'q' :
+	       type == 0 ? 'r' : 'o';
+}
+
+/* The @len bytes at @l4 are what is quoted of the transport header. */
+static enum mgl_reason oracle_quoted_l4(const u8 *l4, u32 len, bool v6,
+					struct mgl_flow *flow)
+{
+	u8 proto = flow->proto;
+
+	flow->kind = MGL_PKT_ERROR;
+	if (proto == (v6 ? 58 : 1)) {
+		char is = len ? oracle_icmp_type(l4[0], v6) : 0;
+
+		if (!is || (len < 8 && is == 'r'))
+			return MGL_REASON_ICMP_MALFORMED;
+		return is == 'r' ? MGL_REASON_NONE : MGL_REASON_INNER_ICMP;
+	}
+	if (proto != 6 && proto != 17 && proto != 132)
+		return MGL_REASON_NONE;
+	if (len < 8)
+		return MGL_REASON_ICMP_MALFORMED;
+	memcpy(&flow->dport, l4, 2);
+	memcpy(&flow->sport, l4 + 2, 2);
+	return MGL_REASON_NONE;
+}
+
+/* RFC 792: the @len bytes at @q are an IPv4 header and what is behind it. */
+static enum mgl_reason oracle_quote(const u8 *q, u32 len, struct mgl_flow *flow)
+{
+	u32 header;
+
+	if (len < 20 || q[0] >> 4 != 4)
+		return MGL_REASON_ICMP_MALFORMED;
+	header = (q[0] & 15) * 4;
+	if (header < 20 || header > len)
+		return MGL_REASON_ICMP_MALFORMED;
+	if (memcmp(q + 12, (u8 *)&flow->daddr + 12, 4))
+		return MGL_REASON_QUOTED_SOURCE;
+	if (get16(q + 6) % 0x2000)
+		return MGL_REASON_QUOTED_FRAGMENT;
+	memcpy((u8 *)&flow->saddr + 12, q + 16, 4);
+	flow->proto = q[9];
+	return oracle_quoted_l4(q + header, len - header, false, flow);
+}
+
+static bool oracle_mapped(const u8 *addr);
+
+/* RFC 4443: likewise, of IPv6. */
+static enum mgl_reason oracle_quote_v6(const u8 *q, u32 len,
+				       struct mgl_flow *flow)
+{
+	u32 n, size, pos = 40;
+	u8 type;
+
+	if (len < 40 || q[0] >> 4 != 6 || oracle_mapped(q + 8) ||
+	    oracle_mapped(q + 24))
+		return MGL_REASON_ICMP_MALFORMED;
+	if (memcmp(q + 8, &flow->daddr, 16))
+		return MGL_REASON_QUOTED_SOURCE;
+	memcpy(&flow->saddr, q + 24, 16);
+	type = q[6];
+	for (n = 0; type == 0 || type == 43 || type == 44 || type == 60; n++) {
+		if (n == EXTENSIONS_MAX || len - pos < 8 || (type == 0 && n))
+			return MGL_REASON_ICMP_MALFORMED;
+		/* Behind an offset of 0 the packet starts, whole or not. */
+		if (type == 44 && get16(q + pos + 2) / 8)
+			return MGL_REASON_QUOTED_FRAGMENT;
+		size = type == 44 ? 8 : 8 + 8 * q[pos + 1];
+		if (size > len - pos)
+			return MGL_REASON_ICMP_MALFORMED;
+		type = q[pos];
+		pos += size;
+	}
+	flow->proto = type;
+	return oracle_quoted_l4(q + pos, len - pos, true, flow);
+}
+
+/* The @len bytes at @p are an ICMP packet. */
+static enum mgl_reason oracle_icmp(const u8 *p, u32 len, bool v6,
+				   struct mgl_flow *flow)
+{
+	char is = len ? oracle_icmp_type(p[0], v6) : 0;
+
+	if (is == 'o' || is == 'r')
+		return MGL_REASON_INNER_ICMP;
+	if (len < 8)
+		return MGL_REASON_ICMP_MALFORMED;
+	if (is == 'e')
+		return v6 ? oracle_quote_v6(p + 8, len - 8, flow) :
+			    oracle_quote(p + 8, len - 8, flow);
+	flow->kind = MGL_PKT_ECHO;
+	return MGL_REASON_NONE;
+}
+
 /*
  * @l4: the @len bytes behind the IP header that belong to the packet
  * @icmp: the number of ICMP for this version of IP
@@ -106,7 +207,7 @@ static enum mgl_reason oracle_l4(const u8 *l4, u32 len, u8 icmp,
 	unsigned int i;
 
 	if (flow->proto == icmp)
-		return MGL_REASON_INNER_ICMP;
+		return oracle_icmp(l4, len, icmp == 58, flow);
 	for (i = 0; i < ARRAY_SIZE(least); i++)
 		if (least[i].proto == flow->proto)
 			break;
@@ -244,7 +345,8 @@ bool oracle_flow_equal(const struct mgl_flow *a, const struct mgl_flow *b)
 	       !memcmp(&a->daddr, &b->daddr, sizeof(a->daddr)) &&
 	       a->sport == b->sport && a->dport == b->dport &&
 	       a->proto == b->proto && a->new_conn == b->new_conn &&
-	       a->pkt_state == b->pkt_state && a->len == b->len;
+	       a->kind == b->kind && a->pkt_state == b->pkt_state &&
+	       a->len == b->len;
 }
 
 static char why[160];
@@ -291,10 +393,11 @@ static const char *compare_flow(const struct mgl_flow *flow,
 	if (want || oracle_flow_equal(flow, exp))
 		return NULL;
 	snprintf(why, sizeof(why),
-		 "flow: ports %#x %#x proto %u new_conn %d state %d len %u, not %#x %#x %u %d %d %u",
-		 flow->sport, flow->dport, flow->proto, flow->new_conn,
-		 flow->pkt_state, flow->len, exp->sport, exp->dport, exp->proto,
-		 exp->new_conn, exp->pkt_state, exp->len);
+		 "flow: ports %#x %#x proto %u kind %u new_conn %d state %d len %u, not %#x %#x %u %u %d %d %u",
+		 flow->sport, flow->dport, flow->proto, flow->kind,
+		 flow->new_conn, flow->pkt_state, flow->len, exp->sport,
+		 exp->dport, exp->proto, exp->kind, exp->new_conn,
+		 exp->pkt_state, exp->len);
 	return why;
 }
 

@@ -108,6 +108,51 @@ void packet_extension(struct packet *p, u8 next, u8 units)
 	packet_fill(p, 0, units * 8 + 6);
 }
 
+void packet_set_length(struct packet *p, u32 ip)
+{
+	if (p->b[ip] >> 4 == 6)
+		packet_set16(p, ip + 4, p->len - ip - 40);
+	else
+		packet_set16(p, ip + 2, p->len - ip);
+}
+
+void packet_icmp(struct packet *p, bool v6, u8 type)
+{
+	u32 ip = p->len;
+
+	if (v6)
+		packet_ipv6(p, IPPROTO_ICMPV6, 8);
+	else
+		packet_ipv4(p, 5, IPPROTO_ICMP, 8);
+	p->b[ip + (v6 ? 23 : 15)] ^= 0x40;
+	packet_8(p, type);
+	packet_8(p, 0);
+	packet_16(p, 0xbad0);
+	packet_32(p, 0x00000514);
+}
+
+static void swap_bytes(struct packet *p, u32 a, u32 b, u32 n)
+{
+	u8 byte;
+
+	while (n--) {
+		byte = p->b[a + n];
+		p->b[a + n] = p->b[b + n];
+		p->b[b + n] = byte;
+	}
+}
+
+void packet_quote(struct packet *p, u32 ip, u32 l4)
+{
+	if (p->b[ip] >> 4 == 6)
+		swap_bytes(p, ip + 48 + 8, ip + 48 + 24, 16);
+	else
+		swap_bytes(p, ip + 28 + 12, ip + 28 + 16, 4);
+	if (l4)
+		swap_bytes(p, l4, l4 + 2, 2);
+	packet_set_length(p, ip);
+}
+
 void packet_tcp(struct packet *p, u8 doff, u8 flags)
 {
 	packet_16(p, PACKET_SPORT);
@@ -281,4 +326,90 @@ void packet_zoo_v6(struct packet *p, u32 i)
 		packet_set16(p, ip + 18, 0xffff);
 		break;
 	}
+}
+
+/* What an error quotes: with options or extension headers, or without. */
+static void quoted_packet(struct packet *p, bool v6, u8 proto, bool options)
+{
+	static const u8 types[] = { IPPROTO_HOPOPTS, IPPROTO_DSTOPTS };
+
+	if (v6) {
+		packet_inner_v6(p, types, options ? ARRAY_SIZE(types) : 0,
+				proto, 12);
+		return;
+	}
+	packet_ipv4(p, options ? 8 : 5, proto, l4_size(proto) + 12);
+	packet_l4(p, proto, 12);
+}
+
+/* One thing that is wrong, or unusual, about the packet at @q, not yet a quote. */
+static void quirk(struct packet *p, u32 i, u32 q, bool v6)
+{
+	switch (i) {
+	case 6: /* from another address */
+		p->b[q + (v6 ? 39 : 19)] ^= 1;
+		break;
+	case 7: /* another version */
+		p->b[q] ^= 0x10;
+		break;
+	case 8: /* longer than what is quoted */
+		packet_set16(p, q + (v6 ? 4 : 2), 9000);
+		break;
+	case 9: /* a fragment in the middle */
+		if (v6)
+			p->b[q + 6] = IPPROTO_FRAGMENT;
+		packet_set16(p, v6 ? q + 42 : q + 6, v6 ? 0x0101 : 0x2020);
+		break;
+	case 10: /* the first fragment */
+		if (v6)
+			p->b[q + 6] = IPPROTO_FRAGMENT;
+		packet_set16(p, v6 ? q + 42 : q + 6, v6 ? 0x0001 : 0x2000);
+		break;
+	case 11: /* to an IPv4-mapped address; with too short a header */
+		if (v6) {
+			packet_set16(p, q + 8, 0);
+			packet_set16(p, q + 10, 0);
+			packet_set16(p, q + 12, 0);
+			packet_set16(p, q + 14, 0);
+			packet_set16(p, q + 16, 0);
+			packet_set16(p, q + 18, 0xffff);
+		} else {
+			p->b[q] = 0x44;
+		}
+		break;
+	}
+}
+
+void packet_zoo_icmp(struct packet *p, u32 i)
+{
+	static const u8 protos[] = {
+		IPPROTO_TCP, IPPROTO_UDP, IPPROTO_SCTP, IPPROTO_ICMP, IPPROTO_GRE,
+	};
+	static const u8 errors[] = { 3, 11, 12, 3, 1, 2, 3, 4 };
+	u8 proto = protos[i / 24 % 5];
+	u32 form = i / 2 % 12, ip = p->len, q, l4;
+	bool v6 = i % 2;
+
+	if (form < 2) {
+		packet_icmp(p, v6, v6 ? 128 + form : form ? 0 : 8);
+		packet_fill(p, 'p', 20);
+		packet_set_length(p, ip);
+		return;
+	}
+	packet_icmp(p, v6, errors[v6 * 4 + i / 24 % 4]);
+	q = p->len;
+	if (v6 && proto == IPPROTO_ICMP)
+		proto = IPPROTO_ICMPV6;
+	quoted_packet(p, v6, proto, form == 3 || form == 9 || form == 10);
+	l4 = p->len - l4_size(proto) - 12;
+	/* An echo reply. */
+	if (protos[i / 24 % 5] == IPPROTO_ICMP)
+		p->b[l4] = v6 ? 129 : 0;
+	/* Most routers quote this much, and many no more. */
+	if (form != 4)
+		p->len = l4 + 8;
+	if (form == 5)
+		p->len--;
+	quirk(p, form, q, v6);
+	packet_quote(p, ip, l4_size(proto) ? l4 : 0);
 }

@@ -48,6 +48,19 @@ void packet_sctp(struct packet *p, u8 chunk_type);
 /* A whole IPv4 packet of @proto with a plain header and @payload bytes. */
 void packet_inner(struct packet *p, u8 proto, u16 payload);
 
+/*
+ * The start of an ICMP packet, ICMPv6 if @v6: IP header and 8 bytes of ICMP of a
+ * type. Its source is neither of the addresses above.
+ */
+void packet_icmp(struct packet *p, bool v6, u8 type);
+/* Set the length of the IP packet at @ip to what there is. */
+void packet_set_length(struct packet *p, u32 ip);
+/*
+ * Make the packet behind the ICMP header of the packet at @ip one from the VIP to
+ * the client, with its ports at @l4 if not 0, and set the length.
+ */
+void packet_quote(struct packet *p, u32 ip, u32 l4);
+
 /* An IPv6 header in front of @payload bytes, which start with header @next. */
 void packet_ipv6(struct packet *p, u8 next, u16 payload);
 /*
@@ -72,5 +85,8 @@ void packet_zoo(struct packet *p, u32 i);
 /* The same for IPv6. */
 #define PACKET_ZOO_V6 60
 void packet_zoo_v6(struct packet *p, u32 i);
+/* ICMP of both: even numbers are IPv4, odd ones IPv6. */
+#define PACKET_ZOO_ICMP 120
+void packet_zoo_icmp(struct packet *p, u32 i);
 
 #endif /* _KUNIT_PACKET_H */

@@ -57,7 +57,10 @@ static void seed(struct packet *p)
 		packet_32(p, 1);
 	if (chosen & 0x4000)
 		packet_32(p, 0);
-	if (v6)
+	if (!prng_below(&state, 3))
+		packet_zoo_icmp(p, prng_below(&state, PACKET_ZOO_ICMP / 2) * 2 +
+				v6);
+	else if (v6)
 		seed_v6(p, proto);
 	else
 		packet_inner(p, proto, prng_below(&state, 40));

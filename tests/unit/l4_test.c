@@ -149,7 +149,7 @@ static void test_l4_icmp(void)
 	u32 i, payload;
 
 	for (i = 0; i < ARRAY_SIZE(t); i++)
-		for (payload = 0; payload <= 8; payload++) {
+		for (payload = 1; payload <= 8; payload++) {
 			struct packet p = { .len = 0 }, q = { .len = 0 };
 
 			packet_inner(&p, t[i].proto, payload);
