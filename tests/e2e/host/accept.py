@@ -39,9 +39,8 @@ def gre6(payload):
 def accepted():
     """Description, packet, counter."""
     udp6 = p.ipv6("2001:db8::1", "2001:db8::2", p.UDP, p.udp(1, 53, b"six"))
-    echo = struct.pack("!BBHHH", 8, 0, 0xf7fd, 1, 1)
-    error = struct.pack("!BBHI", 3, 1, 0, 0) + \
-        inner("198.51.100.7", p.tcp(80, 4000), src=VIP)[:28]
+    reply = struct.pack("!BBHHH", 0, 0, 0xfffd, 1, 1)
+    quote = inner(CLIENT, p.tcp(80, 4000), src=VIP, frag=64)[:28]
     piece = bytes(64)
     return (
         ("for an inner destination that is no VIP",
@@ -74,10 +73,11 @@ def accepted():
          p.gre(inner(VIP, piece, frag=p.MF | 8)), "accept_inner_fragment"),
         ("last fragment to a VIP",
          p.gre(inner(VIP, piece, frag=16)), "accept_inner_fragment"),
-        ("ICMP echo to a VIP", p.gre(inner(VIP, echo, p.ICMP)),
+        ("ICMP echo reply to a VIP", p.gre(inner(VIP, reply, p.ICMP)),
          "accept_inner_icmp"),
-        ("ICMP error to a VIP", p.gre(inner(VIP, error, p.ICMP)),
-         "accept_inner_icmp"),
+        ("ICMP error about a later fragment to a VIP",
+         p.gre(inner(VIP, struct.pack("!BBHI", 3, 1, 0, 0) + quote, p.ICMP)),
+         "accept_quoted_fragment"),
         ("GRE with Ethernet", p.gre(bytes(14) + TCP_VIP, proto=0x6558),
          "accept_gre_protocol"),
         ("GRE of PPTP", p.gre(TCP_VIP, proto=0x880b, key=1, version=1),

@@ -84,7 +84,7 @@ def forwarded():
 
 def others():
     """Description, inner packet, counter."""
-    echo = b"\x80\0\0\0\0\1\0\1"
+    reply = b"\x81\0\0\0\0\1\0\1"
     return (
         ("a port without a service", inner6(p.tcp(1, 80)),
          "accept_no_service"),
@@ -94,8 +94,8 @@ def others():
         ("no next header", inner6(b"", p.NO_NEXT), "accept_no_service"),
         ("ICMP of IPv4", inner6(b"\x08" + bytes(7), p.ICMP),
          "accept_no_service"),
-        ("ICMPv6", inner6(echo, p.ICMPV6), "accept_inner_icmp"),
-        ("ICMPv6 behind options", extended(p.HBH, last=p.ICMPV6, l4=echo),
+        ("an echo reply", inner6(reply, p.ICMPV6), "accept_inner_icmp"),
+        ("an echo reply behind options", extended(p.HBH, last=p.ICMPV6, l4=reply),
          "accept_inner_icmp"),
         ("the first fragment", extended(p.FIRST), "accept_inner_fragment"),
         ("a fragment in the middle", extended(p.MIDDLE),
