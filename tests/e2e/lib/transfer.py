@@ -57,8 +57,9 @@ def serve_udp(sock, name):
 
 
 def serve(vip, name, ready):
-    tcp = socket.create_server((vip, PORT), backlog=128)
-    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    family = socket.AF_INET6 if ":" in vip else socket.AF_INET
+    tcp = socket.create_server((vip, PORT), family=family, backlog=128)
+    udp = socket.socket(family, socket.SOCK_DGRAM)
     udp.bind((vip, PORT))
     threading.Thread(target=serve_udp, args=(udp, name), daemon=True).start()
     with open(ready, "w", encoding="ascii"):
