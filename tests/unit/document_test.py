@@ -113,7 +113,7 @@ def main():
     checks = {"seed": (check_seed, 1), "keys": (check_keys, 2),
               "siphash": (check_siphash, 1), "backends": (check_backends, 6),
               "turns": (check_turns, 2), "tables": (check_tables, 6),
-              "flows": (check_flows, 6)}
+              "flows": (check_flows, 8)}
     failed = False
     print(f"KTAP version 1\n1..{len(checks)}")
     for i, (name, (check, least)) in enumerate(checks.items(), 1):
