@@ -105,14 +105,14 @@ static enum mgl_reason parse_quoted(const struct mgl_packet *p, u32 off,
 static enum mgl_reason parse_quote_v4(const struct mgl_packet *p, u32 off,
 				      u32 len, struct mgl_flow *flow)
 {
-	const struct iphdr *iph = NULL;
+	const struct iphdr *iph;
 	struct iphdr _iph;
 	u32 hlen;
 
-	if (len >= sizeof(_iph))
-		iph = mgl_packet_read(p, off, sizeof(_iph), &_iph);
+	iph = mgl_packet_read(p, off, sizeof(_iph), &_iph);
 	if (!iph)
 		return MGL_REASON_ICMP_MALFORMED;
+	/* Not less than the 20 bytes, and within the ICMP packet. */
 	hlen = iph->ihl * 4;
 	if (iph->version != 4 || hlen < sizeof(_iph) || hlen > len)
 		return MGL_REASON_ICMP_MALFORMED;

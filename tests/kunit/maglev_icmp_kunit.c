@@ -140,8 +140,9 @@ static void next_phase(struct kunit *test, u32 phase)
 	}
 }
 
-static void for_each_phase(struct kunit *test,
-			   void (*check)(struct kunit *test, u32 phase))
+typedef void (*check_fn)(struct kunit *test, u32 phase);
+
+static void in_every_phase(struct kunit *test, check_fn check)
 {
 	u32 track, affinity, phase;
 
@@ -162,14 +163,15 @@ static void for_each_phase(struct kunit *test,
 static void check_no_trace(struct kunit *test, u32 phase)
 {
 	struct trace before = trace_of(test), after;
+	bool served = phase != 5;
 	u32 i;
 
 	for (i = 0; i < FLOWS; i++) {
 		struct mgl_flow error = error_flow(i), echo = echo_flow(i);
 
-		if (!sel_send(test, &error) != (phase == 5))
+		if (!!sel_send(test, &error) != served)
 			FAIL_ONCE(test, "error %u, phase %u", i, phase);
-		if (!sel_send(test, &echo) != (phase == 5))
+		if (!!sel_send(test, &echo) != served)
 			FAIL_ONCE(test, "echo %u, phase %u", i, phase);
 	}
 	after = trace_of(test);
@@ -181,7 +183,7 @@ static void check_no_trace(struct kunit *test, u32 phase)
 
 static void test_icmp_no_trace(struct kunit *test)
 {
-	for_each_phase(test, check_no_trace);
+	in_every_phase(test, check_no_trace);
 }
 
 static u32 rules_seen;
@@ -209,7 +211,7 @@ static void check_follows(struct kunit *test, u32 phase)
 static void test_icmp_error_follows_flow(struct kunit *test)
 {
 	rules_seen = 0;
-	for_each_phase(test, check_follows);
+	in_every_phase(test, check_follows);
 	KUNIT_EXPECT_EQ(test, rules_seen,
 			BIT(MAGLEV_RULE_CACHED) | BIT(MAGLEV_RULE_PREVIOUS) |
 			BIT(MAGLEV_RULE_CURRENT) | BIT(MAGLEV_RULE_HASH) |
