@@ -8,13 +8,6 @@ import packet as p
 from icmp import L4, PORTS, V6
 
 MAPPED = "::ffff:198.51.100.7"
-HBH = (p.HOPOPTS, p.options)
-DST = (p.DSTOPTS, p.options)
-ROUTE = (p.ROUTING, lambda n: p.routing(n, 0))
-ATOMIC = (p.FRAGMENT, lambda n: p.fragment(n, 0))
-FIRST = (p.FRAGMENT, lambda n: p.fragment(n, 1))
-MIDDLE = (p.FRAGMENT, lambda n: p.fragment(n, 1401))
-LAST = (p.FRAGMENT, lambda n: p.fragment(n, 2800))
 
 
 def extended(proto, l4, *makers, src=V6.vip, dst=V6.client):
@@ -34,15 +27,15 @@ def quotes(_, proto, sport):
         return packet[:len(packet) - len(l4) + 8]
 
     return (
-        ("hop-by-hop options", quote(HBH)),
-        ("destination options", quote(DST)),
-        ("a routing header", quote(ROUTE)),
-        ("an atomic fragment", quote(ATOMIC)),
-        ("the first fragment", quote(FIRST)),
+        ("hop-by-hop options", quote(p.HBH)),
+        ("destination options", quote(p.DST)),
+        ("a routing header", quote(p.ROUTE)),
+        ("an atomic fragment", quote(p.ATOMIC)),
+        ("the first fragment", quote(p.FIRST)),
         ("options behind the header of the first fragment",
-         quote(HBH, FIRST, DST)),
-        ("all extension headers", quote(HBH, DST, ROUTE, ATOMIC, DST)),
-        ("12 extension headers", quote(*[DST] * 12)),
+         quote(p.HBH, p.FIRST, p.DST)),
+        ("all extension headers", quote(p.HBH, p.DST, p.ROUTE, p.ATOMIC, p.DST)),
+        ("12 extension headers", quote(*[p.DST] * 12)),
         ("hop limit 0", p.ipv6(V6.vip, V6.client, proto, l4, hops=0)),
         ("a length of 0", p.ipv6(V6.vip, V6.client, proto, l4, length=0)),
         ("1232 bytes", p.ipv6(V6.vip, V6.client, proto,
@@ -58,13 +51,13 @@ def others(m):
     ping = m.echo()[40:]
     return (
         ("a quote with 13 extension headers",
-         m.error(extended(p.TCP, l4, *[DST] * 13)), "drop_inner_icmp"),
+         m.error(extended(p.TCP, l4, *[p.DST] * 13)), "drop_inner_icmp"),
         ("a quote with hop-by-hop options behind others",
-         m.error(extended(p.TCP, l4, DST, HBH)), "drop_inner_icmp"),
+         m.error(extended(p.TCP, l4, p.DST, p.HBH)), "drop_inner_icmp"),
         ("a quote cut in its extension headers",
-         m.error(extended(p.TCP, l4, DST, DST)[:55]), "drop_inner_icmp"),
+         m.error(extended(p.TCP, l4, p.DST, p.DST)[:55]), "drop_inner_icmp"),
         ("a quote with extension headers and 7 bytes",
-         m.error(extended(p.TCP, l4, DST)[:55]), "drop_inner_icmp"),
+         m.error(extended(p.TCP, l4, p.DST)[:55]), "drop_inner_icmp"),
         ("a quote to an IPv4-mapped address",
          m.error(m.answer(p.TCP, 40000, dst=MAPPED)), "drop_inner_icmp"),
         ("a quote from an IPv4-mapped address",
@@ -73,9 +66,9 @@ def others(m):
          m.error(p.ipv4("203.0.113.1", "198.51.100.7", p.TCP, l4)),
          "drop_inner_icmp"),
         ("a quote of a fragment in the middle",
-         m.error(extended(p.TCP, l4, MIDDLE)), "accept_quoted_fragment"),
+         m.error(extended(p.TCP, l4, p.MIDDLE)), "accept_quoted_fragment"),
         ("a quote of the last fragment",
-         m.error(extended(p.UDP, l4, HBH, LAST)), "accept_quoted_fragment"),
+         m.error(extended(p.UDP, l4, p.HBH, p.LAST)), "accept_quoted_fragment"),
         ("a router solicitation", m.icmp(133), "accept_inner_icmp"),
         ("a router advertisement", m.icmp(134, bytes(8)),
          "accept_inner_icmp"),
@@ -90,7 +83,7 @@ def others(m):
          "accept_inner_icmp"),
         ("an unknown error", m.icmp(100, answer), "accept_inner_icmp"),
         ("a ping in a fragment",
-         extended(p.ICMPV6, ping, FIRST, src=V6.client, dst=V6.vip),
+         extended(p.ICMPV6, ping, p.FIRST, src=V6.client, dst=V6.vip),
          "accept_inner_fragment"),
         ("a ping from an IPv4-mapped address", m.echo(src=MAPPED),
          "drop_inner_header"),
@@ -100,8 +93,8 @@ def others(m):
 def behind_options(site):
     """ICMPv6 need not be the first header of its packet."""
     flows = icmp_cases.flow_of_each(site, p.TCP)
-    for desc, makers in (("hop-by-hop options", (HBH,)),
-                         ("all extension headers", (HBH, DST, ROUTE, ATOMIC))):
+    for desc, makers in (("hop-by-hop options", (p.HBH,)),
+                         ("all extension headers", (p.HBH, p.DST, p.ROUTE, p.ATOMIC))):
         site.forwarded(
             f"errors behind {desc}",
             [extended(p.ICMPV6, site.m.error(site.m.answer(p.TCP, s))[40:],
