@@ -3,7 +3,7 @@
 
     transfer.py serve VIP NAME READYFILE
     transfer.py upload|download VIP BYTES
-    transfer.py connections|datagrams VIP N
+    transfer.py connections|datagrams|ping VIP N
 
 A TCP client sends "put N" and N bytes, and gets their hash; or "get N", and
 gets N bytes; or "who", and gets the server's name. UDP is echoed with the
@@ -21,6 +21,10 @@ from limits import limit
 
 PORT = 7000
 CHUNK = 1 << 16
+
+
+def family_of(vip):
+    return socket.AF_INET6 if ":" in vip else socket.AF_INET
 
 
 def blob(size):
@@ -57,7 +61,7 @@ def serve_udp(sock, name):
 
 
 def serve(vip, name, ready):
-    family = socket.AF_INET6 if ":" in vip else socket.AF_INET
+    family = family_of(vip)
     tcp = socket.create_server((vip, PORT), family=family, backlog=128)
     udp = socket.socket(family, socket.SOCK_DGRAM)
     udp.bind((vip, PORT))
@@ -122,12 +126,26 @@ def datagrams(vip, n):
         case.expect("backends", set(answers), {b"backend1", b"backend2"})
 
 
+def ping(vip, n):
+    """Datagrams of every size that a packet has room for, one after another."""
+    with socket.socket(family_of(vip), socket.SOCK_DGRAM) as sock:
+        sock.settimeout(limit(10))
+        sock.connect((vip, PORT))
+        sizes = [i * 1380 // (n - 1) for i in range(n)]
+        answers = []
+        for size in sizes:
+            sock.send(blob(size))
+            answers.append(sock.recv(2048).partition(b" ")[2])
+        check(f"{n} datagrams of up to {sizes[-1]} bytes are answered",
+              answers == [blob(size) for size in sizes])
+
+
 def main():
     verb, vip, *args = sys.argv[1:]
     if verb == "serve":
         serve(vip, *args)
     {"upload": upload, "download": download, "connections": connections,
-     "datagrams": datagrams}[verb](vip, int(args[0]))
+     "datagrams": datagrams, "ping": ping}[verb](vip, int(args[0]))
 
 
 if __name__ == "__main__":
