@@ -16,8 +16,9 @@
  * "protocol unreachable", which a router's tunnel takes for an error of its own
  * and reports to clients as "host unreachable". With ip_gre the answer is "port
  * unreachable", which a tunnel ignores. ip_gre also learns of a smaller MTU on
- * the path to a backend. ip6_gre does the same for IPv6. This is no soft dependency, because modprobe -r would
- * remove ip_gre as well and with it every GRE device of the host.
+ * the path to a backend. ip6_gre is for IPv6 what ip_gre is for IPv4. They are
+ * no soft dependencies, because modprobe -r would remove them as well and with
+ * them every GRE device of the host.
  */
 static void want_gre(void)
 {

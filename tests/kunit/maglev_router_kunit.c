@@ -204,6 +204,7 @@ static void test_router_refusal_changes_nothing(struct kunit *test)
 static const u32 router_v6[4] = {
 	0x20010db8, 0x5a0f00ff, 0x80000001, 0xfffe0001,
 };
+
 static const u32 other_v6[4] = { 0x20010db8, 0x5a0f00fe, 0, 1 };
 
 /* Every length, and the addresses that differ from it in one bit. */
@@ -217,9 +218,12 @@ static void test_router_prefix_lengths_v6(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, 0, add_v6(test, router_v6, bits));
 		if (!trusted_v6(test, router_v6, ALL_BITS))
 			FAIL_ONCE(test, "itself, /%u", bits);
-		for (bit = 0; bit < 128; bit++)
-			if (trusted_v6(test, router_v6, bit) != (bit >= bits))
+		for (bit = 0; bit < 128; bit++) {
+			bool covered = bit >= bits;
+
+			if (trusted_v6(test, router_v6, bit) != covered)
 				FAIL_ONCE(test, "/%u, bit %u", bits, bit);
+		}
 		KUNIT_EXPECT_EQ(test, 0, del_v6(test, router_v6, bits));
 	}
 }

@@ -53,7 +53,7 @@ python_compiles()
 spelling()
 {
 	git ls-files -z -- ':!COPYING' ':!tests/**/*.pcap' |
-		xargs -0 codespell --ignore-words-list=daa,ser,nd,te,fo,ot
+		xargs -0 codespell --ignore-words-list=daa,ser,nd,te,fo,ot,iif
 }
 
 # The version is said in two files, because DKMS reads the one as it is.
