@@ -197,9 +197,9 @@ mix()
 	for vip in $VIP $VIP6; do
 		count_gre
 		echo "# $1, $vip"
-		client upload $vip $SIZE
+		client upload "$vip" $SIZE
 		check_whole "$1, $vip" "$4"
-		client ping $vip 20
+		client ping "$vip" 20
 	done
 	check_is "$1: no packet is dropped" "$before" "$(drops)"
 	check_is "$1: no checksum is wrong at the backend" 0 "$(checksum_errors)"
@@ -240,7 +240,7 @@ ip_ns director <<-END
 END
 for tunnel in gre6 bare6; do
 	for address in $V4 $V6; do
-		route_by $tunnel $address
+		route_by "$tunnel" "$address"
 		before=$(counter drop_too_big)
 		client upload $VIP 300000
 		client upload $VIP6 300000
