@@ -137,6 +137,8 @@ static struct mgl_backend *backend_alloc(struct mgl_net *mn,
 
 err_endpoint:
 	mgl_endpoint_unuse(mn, b->endpoint);
+	/* The path of an ICMP error may have found it. */
+	synchronize_rcu();
 	mgl_endpoint_put(b->endpoint);
 err_traffic:
 	free_percpu(b->traffic);

@@ -2,21 +2,35 @@
 /*
  * Endpoints: one object per outer address in a namespace, shared by the
  * backends of all pools with that address, so that there is one cached route.
+ * ICMP errors from the path to a backend find it by address, under RCU.
  */
+#include <kunit/visibility.h>
+#include <linux/export.h>
 #include <linux/slab.h>
 
 #include "endpoint.h"
 #include "net.h"
 
-static int cmp_addr(const void *addr, const struct rb_node *node)
-{
-	return mgl_addr_cmp(addr, &rb_entry(node, struct mgl_endpoint,
-					    node)->addr);
-}
+const struct rhashtable_params mgl_endpoint_params = {
+	.key_len = sizeof(struct mgl_addr),
+	.key_offset = offsetof(struct mgl_endpoint, addr),
+	.head_offset = offsetof(struct mgl_endpoint, node),
+	.automatic_shrinking = true,
+};
+EXPORT_SYMBOL_IF_KUNIT(mgl_endpoint_params);
 
-static bool before(struct rb_node *a, const struct rb_node *b)
+/**
+ * mgl_endpoint_find() - look up the endpoint of a configured backend
+ * @mn: the namespace
+ * @addr: the address
+ *
+ * Context: RCU read side; the result is valid until its end.
+ * Return: the endpoint, or NULL if no backend has @addr.
+ */
+struct mgl_endpoint *mgl_endpoint_find(struct mgl_net *mn,
+				       const struct mgl_addr *addr)
 {
-	return cmp_addr(&rb_entry(a, struct mgl_endpoint, node)->addr, b) < 0;
+	return rhashtable_lookup(&mn->endpoints, addr, mgl_endpoint_params);
 }
 
 static struct mgl_endpoint *endpoint_alloc(const struct mgl_addr *addr)
@@ -52,12 +66,11 @@ struct mgl_endpoint *mgl_endpoint_use(struct mgl_net *mn,
 				      const struct mgl_addr *addr)
 {
 	struct mgl_endpoint *ep;
-	struct rb_node *node;
+	int err;
 
 	lockdep_assert_held(&mn->lock);
-	node = rb_find(addr, &mn->endpoints, cmp_addr);
-	if (node) {
-		ep = rb_entry(node, struct mgl_endpoint, node);
+	ep = rhashtable_lookup_fast(&mn->endpoints, addr, mgl_endpoint_params);
+	if (ep) {
 		ep->users++;
 		refcount_inc(&ep->ref);
 		return ep;
@@ -65,7 +78,12 @@ struct mgl_endpoint *mgl_endpoint_use(struct mgl_net *mn,
 	ep = endpoint_alloc(addr);
 	if (IS_ERR(ep))
 		return ep;
-	rb_add(&ep->node, &mn->endpoints, before);
+	err = rhashtable_insert_fast(&mn->endpoints, &ep->node,
+				     mgl_endpoint_params);
+	if (err) {
+		mgl_endpoint_put(ep);
+		return ERR_PTR(-ENOMEM);
+	}
 	mn->n_endpoints++;
 	return ep;
 }
@@ -82,7 +100,7 @@ void mgl_endpoint_unuse(struct mgl_net *mn, struct mgl_endpoint *ep)
 	lockdep_assert_held(&mn->lock);
 	if (--ep->users)
 		return;
-	rb_erase(&ep->node, &mn->endpoints);
+	rhashtable_remove_fast(&mn->endpoints, &ep->node, mgl_endpoint_params);
 	mn->n_endpoints--;
 }
 

@@ -3,8 +3,8 @@
 #ifndef _MGL_ENDPOINT_H
 #define _MGL_ENDPOINT_H
 
-#include <linux/rbtree.h>
 #include <linux/refcount.h>
+#include <linux/rhashtable-types.h>
 #include <net/dst_cache.h>
 
 #include "core/addr.h"
@@ -15,7 +15,7 @@ struct mgl_net;
  * struct mgl_endpoint - an outer address that packets are sent to
  * @addr: the address
  * @dst: the route to @addr, cached per CPU; used with BH disabled
- * @node: entry of mgl_net.endpoints while @users is not 0; under mgl_net.lock
+ * @node: entry of mgl_net.endpoints while @users is not 0
  * @users: number of configured backends with this address; under mgl_net.lock
  * @ref: one reference for each backend with this address that is not freed yet,
  *	including deleted ones
@@ -23,11 +23,15 @@ struct mgl_net;
 struct mgl_endpoint {
 	struct mgl_addr addr;
 	struct dst_cache dst;
-	struct rb_node node;
+	struct rhash_head node;
 	u32 users;
 	refcount_t ref;
 };
 
+extern const struct rhashtable_params mgl_endpoint_params;
+
+struct mgl_endpoint *mgl_endpoint_find(struct mgl_net *mn,
+				       const struct mgl_addr *addr);
 struct mgl_endpoint *mgl_endpoint_use(struct mgl_net *mn,
 				      const struct mgl_addr *addr);
 void mgl_endpoint_unuse(struct mgl_net *mn, struct mgl_endpoint *ep);

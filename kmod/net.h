@@ -48,7 +48,8 @@ struct mgl_routers;
  * @lock: serialises changes of the configuration; may sleep, RTNL nests inside
  * @services: struct mgl_service by identity, for listing; under @lock
  * @pools: struct mgl_pool by name; under @lock
- * @endpoints: struct mgl_endpoint by address; under @lock
+ * @endpoints: struct mgl_endpoint by address; written under @lock, read under
+ *	RCU
  * @n_services: number of entries in @services; under @lock
  * @n_pools: number of entries in @pools; under @lock
  * @n_endpoints: number of entries in @endpoints; under @lock
@@ -85,6 +86,7 @@ struct mgl_net {
 	struct mgl_counters __percpu *counters;
 	struct mgl_timeouts timeouts;
 	struct rhashtable vips;
+	struct rhashtable endpoints;
 	struct mgl_ids backend_ids;
 	struct mgl_ids service_ids;
 
@@ -92,7 +94,6 @@ struct mgl_net {
 	struct mutex lock; /* every change; RTNL nests inside */
 	struct rb_root services;
 	struct rb_root pools;
-	struct rb_root endpoints;
 	u32 n_services;
 	u32 n_pools;
 	u32 n_endpoints;

@@ -3,6 +3,7 @@
 #include <linux/netlink.h>
 #include <net/net_namespace.h>
 
+#include "endpoint.h"
 #include "gc.h"
 #include "hook.h"
 #include "net.h"
@@ -101,7 +102,6 @@ static int __net_init net_init(struct net *net)
 	spin_lock_init(&mn->local_v6_lock);
 	mn->services = RB_ROOT;
 	mn->pools = RB_ROOT;
-	mn->endpoints = RB_ROOT;
 	mn->generation = FIRST_GENERATION;
 	mgl_hooks_prepare(mn);
 	mgl_flows_init(mn);
@@ -110,10 +110,18 @@ static int __net_init net_init(struct net *net)
 	if (!mn->counters)
 		return -ENOMEM;
 	err = rhashtable_init(&mn->vips, &mgl_vip_params);
-	if (err) {
-		free_percpu(mn->counters);
-		mutex_destroy(&mn->lock);
-	}
+	if (err)
+		goto err_counters;
+	err = rhashtable_init(&mn->endpoints, &mgl_endpoint_params);
+	if (err)
+		goto err_vips;
+	return 0;
+
+err_vips:
+	rhashtable_destroy(&mn->vips);
+err_counters:
+	free_percpu(mn->counters);
+	mutex_destroy(&mn->lock);
 	return err;
 }
 
@@ -150,6 +158,7 @@ static void __net_exit net_exit(struct net *net)
 	if (used)
 		rcu_barrier();
 	mgl_flows_exit(mn);
+	rhashtable_destroy(&mn->endpoints);
 	rhashtable_destroy(&mn->vips);
 	free_percpu(mn->counters);
 	mutex_destroy(&mn->lock);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <kunit/test.h>
 
+#include "endpoint.h"
 #include "objects.h"
 #include "flows.h"
 #include "gc.h"
@@ -16,11 +17,11 @@ int test_net_init(struct kunit *test)
 	mutex_init(&mn->lock);
 	mn->services = RB_ROOT;
 	mn->pools = RB_ROOT;
-	mn->endpoints = RB_ROOT;
 	mgl_flows_init(mn);
 	mgl_gc_init(mn);
 	test->priv = mn;
-	return rhashtable_init(&mn->vips, &mgl_vip_params);
+	return rhashtable_init(&mn->endpoints, &mgl_endpoint_params) ?:
+	       rhashtable_init(&mn->vips, &mgl_vip_params);
 }
 
 void test_net_exit(struct mgl_net *mn)
@@ -29,6 +30,7 @@ void test_net_exit(struct mgl_net *mn)
 	/* Deleted objects refer to the instance until they are freed. */
 	rcu_barrier();
 	mgl_flows_exit(mn);
+	rhashtable_destroy(&mn->endpoints);
 	rhashtable_destroy(&mn->vips);
 	mutex_destroy(&mn->lock);
 }
