@@ -33,6 +33,7 @@ struct nlattr;
  * @n_active: number of established flows at the last mgl_flows_count()
  * @n_inactive: number of other flows at the last count
  * @traffic_base: @traffic at the last zeroing
+ * @unreachable_base: mgl_endpoint.unreachable at the last zeroing
  * @node: entry of mgl_pool.backends, sorted by address
  * @leaving: entry of mgl_change.deleted, or empty
  * @ref: references of the pool's list and of every table that has it
@@ -53,6 +54,7 @@ struct mgl_backend {
 	u32 n_active;
 	u32 n_inactive;
 	struct mgl_traffic_sum traffic_base;
+	u32 unreachable_base;
 	struct list_head node;
 	struct list_head leaving;
 	refcount_t ref;

@@ -3,6 +3,7 @@
 #ifndef _MGL_ENDPOINT_H
 #define _MGL_ENDPOINT_H
 
+#include <linux/atomic.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable-types.h>
 #include <net/dst_cache.h>
@@ -19,6 +20,10 @@ struct mgl_net;
  * @users: number of configured backends with this address; under mgl_net.lock
  * @ref: one reference for each backend with this address that is not freed yet,
  *	including deleted ones
+ * @unreachable: number of ICMP errors from the path which say that packets do
+ *	not arrive
+ * @suspect_at: time of the last notification of such an error, in jiffies; 0
+ *	before the first
  */
 struct mgl_endpoint {
 	struct mgl_addr addr;
@@ -26,6 +31,8 @@ struct mgl_endpoint {
 	struct rhash_head node;
 	u32 users;
 	refcount_t ref;
+	atomic_t unreachable;
+	unsigned long suspect_at;
 };
 
 extern const struct rhashtable_params mgl_endpoint_params;

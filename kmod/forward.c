@@ -4,24 +4,22 @@
  * packet keeps its size, so the path to the backend needs no larger MTU than
  * the path from the router.
  */
-#include <linux/icmp.h>
-#include <linux/icmpv6.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
 #include <net/dst.h>
 #include <net/gso.h>
-#include <net/icmp.h>
 #include <net/ip.h>
 #include <net/ip6_fib.h>
 #include <net/ipv6.h>
-#include <net/l3mdev.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <net/route.h>
 
 #include "endpoint.h"
 #include "forward.h"
+#include "net.h"
+#include "pmtu.h"
 #include "rewrite.h"
 #include "route.h"
 
@@ -30,32 +28,6 @@ static bool too_big(const struct sk_buff *skb, unsigned int mtu)
 	if (skb->len <= mtu)
 		return false;
 	return !(skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu));
-}
-
-/*
- * Sends "fragmentation needed" with the path MTU to the outer source (RFC
- * 1191), as a router on the path would. The error has to quote the packet as it
- * was received, so this comes before the rewrite. It needs an IPv4 route of the
- * packet, any one, and there is none at PRE_ROUTING: the way back serves. A
- * source that is a broadcast address here gets no error.
- */
-static void send_frag_needed(struct net *net, struct sk_buff *skb, u32 mtu)
-{
-	struct flowi4 fl4 = {
-		.daddr = ip_hdr(skb)->saddr,
-		.flowi4_oif = l3mdev_master_ifindex_rcu(skb->dev),
-		.flowi4_proto = IPPROTO_ICMP,
-		.flowi4_uid = INVALID_UID,
-	};
-	struct rtable *rt = ip_route_output_key(net, &fl4);
-
-	if (IS_ERR(rt))
-		return;
-	skb_dst_drop(skb);
-	skb_dst_set(skb, &rt->dst);
-	if (rt->rt_type == RTN_UNICAST)
-		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
-	skb_dst_drop(skb);
 }
 
 /*
@@ -87,15 +59,16 @@ static void prepare(struct sk_buff *skb, struct dst_entry *dst)
 }
 
 /* An IPv4 packet to a backend with an IPv4 address. */
-static enum mgl_reason forward_v4(struct net *net, struct sk_buff *skb,
-				  struct mgl_endpoint *ep)
+static enum mgl_reason forward_v4(struct mgl_net *mn, struct sk_buff *skb,
+				  struct mgl_endpoint *ep,
+				  const struct mgl_offsets *at)
 {
 	__be32 daddr = mgl_addr_to_v4(&ep->addr), unused;
 	enum mgl_reason reason;
 	struct rtable *rt;
 	unsigned int mtu;
 
-	rt = mgl_route_v4(net, ep, &unused);
+	rt = mgl_route_v4(mn->net, ep, &unused);
 	if (!rt)
 		return MGL_REASON_NO_ROUTE;
 	if (unlikely(rt->rt_flags & RTCF_LOCAL)) {
@@ -114,14 +87,14 @@ static enum mgl_reason forward_v4(struct net *net, struct sk_buff *skb,
 	reason = MGL_REASON_TOO_BIG;
 	if (unlikely(too_big(skb, mtu)) &&
 	    ip_hdr(skb)->frag_off & htons(IP_DF)) {
-		send_frag_needed(net, skb, mtu);
+		mgl_pmtu_too_big(mn, skb, at, mtu);
 		goto out;
 	}
 	reason = mgl_rewrite_v4(skb, ip_hdr(skb)->daddr, daddr, 1);
 	if (reason)
 		goto out;
 	prepare(skb, &rt->dst);
-	dst_output(net, NULL, skb);
+	dst_output(mn->net, NULL, skb);
 	return MGL_REASON_FORWARDED;
 out:
 	dst_release(&rt->dst);
@@ -191,16 +164,6 @@ static u32 hop_mtu(const struct hop *h)
 	return mtu - (h->to_v6 ? sizeof(struct ipv6hdr) : sizeof(struct iphdr));
 }
 
-/* The error about a packet that does not fit, to the outer source (RFC 8201). */
-static void send_too_big(struct net *net, struct sk_buff *skb, bool from_v6,
-			 u32 mtu)
-{
-	if (from_v6)
-		icmpv6_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
-	else
-		send_frag_needed(net, skb, mtu);
-}
-
 /*
  * As in IPv4: the address to which the packet came, or its source if it stays
  * here. Routers do not forward packets with a link-local source (RFC 4291
@@ -258,19 +221,21 @@ static enum mgl_reason hop_deliver(struct sk_buff *skb, const struct hop *h,
 }
 
 /* A packet that comes in IPv6, goes on in IPv6, or both. */
-static noinline enum mgl_reason forward_v6(struct net *net, struct sk_buff *skb,
-					   struct mgl_endpoint *ep, u32 gre)
+static noinline enum mgl_reason forward_v6(struct mgl_net *mn,
+					   struct sk_buff *skb,
+					   struct mgl_endpoint *ep,
+					   const struct mgl_offsets *at)
 {
 	struct hop h = {
 		.from_v6 = came_in_v6(skb),
 		.to_v6 = goes_on_in_v6(ep),
-		.gre = gre,
+		.gre = at->gre,
 	};
 	enum mgl_reason reason;
 	u32 mtu;
 	u8 hops;
 
-	if (!hop_route(net, ep, &h))
+	if (!hop_route(mn->net, ep, &h))
 		return MGL_REASON_NO_ROUTE;
 	if (unlikely(h.local))
 		return hop_deliver(skb, &h, &ep->addr);
@@ -285,14 +250,14 @@ static noinline enum mgl_reason forward_v6(struct net *net, struct sk_buff *skb,
 	mtu = hop_mtu(&h);
 	reason = MGL_REASON_TOO_BIG;
 	if (unlikely(too_big(skb, mtu))) {
-		send_too_big(net, skb, h.from_v6, mtu);
+		mgl_pmtu_too_big(mn, skb, at, mtu);
 		goto out;
 	}
 	reason = hop_rewrite(skb, &h, &ep->addr, 1);
 	if (reason)
 		goto out;
 	prepare(skb, h.dst);
-	dst_output(net, NULL, skb);
+	dst_output(mn->net, NULL, skb);
 	return MGL_REASON_FORWARDED;
 out:
 	dst_release(h.dst);
@@ -302,10 +267,10 @@ out:
 
 /**
  * mgl_forward() - forward a packet to a backend
- * @net: the namespace
+ * @mn: the namespace
  * @skb: the packet, at PRE_ROUTING, skb->data at its outer IPv4 or IPv6 header
  * @ep: the backend's address, of either family, and cached route
- * @gre: offset of the GRE header from skb->data, in bytes
+ * @at: offsets of the GRE and the inner header
  *
  * The outer source becomes the address at which the packet was received, so
  * ICMP errors from the path to the backend return to this director. To a
@@ -317,12 +282,13 @@ out:
  * caller keeps @skb, which is addressed to this host now, and accepts it. Any
  * other reason: the caller keeps @skb and drops it for that reason.
  */
-enum mgl_reason mgl_forward(struct net *net, struct sk_buff *skb,
-			    struct mgl_endpoint *ep, u32 gre)
+enum mgl_reason mgl_forward(struct mgl_net *mn, struct sk_buff *skb,
+			    struct mgl_endpoint *ep,
+			    const struct mgl_offsets *at)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	if (unlikely(came_in_v6(skb) || goes_on_in_v6(ep)))
-		return forward_v6(net, skb, ep, gre);
+		return forward_v6(mn, skb, ep, at);
 #endif
-	return forward_v4(net, skb, ep);
+	return forward_v4(mn, skb, ep, at);
 }

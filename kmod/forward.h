@@ -7,10 +7,12 @@
 #include "core/reason.h"
 
 struct mgl_endpoint;
-struct net;
+struct mgl_net;
+struct mgl_offsets;
 struct sk_buff;
 
-enum mgl_reason mgl_forward(struct net *net, struct sk_buff *skb,
-			    struct mgl_endpoint *ep, u32 gre);
+enum mgl_reason mgl_forward(struct mgl_net *mn, struct sk_buff *skb,
+			    struct mgl_endpoint *ep,
+			    const struct mgl_offsets *at);
 
 #endif /* _MGL_FORWARD_H */

@@ -13,6 +13,7 @@
 #include "local.h"
 #include "local_v6.h"
 #include "net.h"
+#include "path_error.h"
 #include "receive.h"
 
 static unsigned int verdict(enum mgl_reason reason)
@@ -54,15 +55,26 @@ static noinline unsigned int in_process_v4(struct mgl_net *mn, struct sk_buff *s
 	return v;
 }
 
+/* The stack gets the error in any case. */
+static noinline unsigned int error_v4(struct mgl_net *mn, struct sk_buff *skb)
+{
+	local_bh_disable();
+	mgl_path_error_v4(mn, skb);
+	local_bh_enable();
+	return NF_ACCEPT;
+}
+
 static unsigned int pre_routing_v4(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 	struct mgl_net *mn = priv;
 
-	if (iph->protocol != IPPROTO_GRE || !mgl_local_v4(mn, iph->daddr) ||
-	    !sent_to_us(skb, state->in))
+	if ((iph->protocol != IPPROTO_GRE && iph->protocol != IPPROTO_ICMP) ||
+	    !mgl_local_v4(mn, iph->daddr) || !sent_to_us(skb, state->in))
 		return NF_ACCEPT;
+	if (unlikely(iph->protocol == IPPROTO_ICMP))
+		return error_v4(mn, skb);
 
 	/* A packet that was queued to userspace returns in process context. */
 	if (unlikely(!softirq_count()))
@@ -82,6 +94,14 @@ static noinline unsigned int in_process_v6(struct mgl_net *mn,
 	return v;
 }
 
+static noinline unsigned int error_v6(struct mgl_net *mn, struct sk_buff *skb)
+{
+	local_bh_disable();
+	mgl_path_error_v6(mn, skb);
+	local_bh_enable();
+	return NF_ACCEPT;
+}
+
 /* Extension headers may be in front of GRE: Linux puts one there by default. */
 static unsigned int pre_routing_v6(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state)
@@ -90,10 +110,13 @@ static unsigned int pre_routing_v6(void *priv, struct sk_buff *skb,
 	struct mgl_net *mn = priv;
 
 	if ((ip6h->nexthdr != IPPROTO_GRE &&
+	     ip6h->nexthdr != IPPROTO_ICMPV6 &&
 	     !mgl_chain_extension(ip6h->nexthdr)) ||
 	    !sent_to_us(skb, state->in) ||
 	    !mgl_local_v6(mn, &ip6h->daddr, state->in))
 		return NF_ACCEPT;
+	if (unlikely(ip6h->nexthdr == IPPROTO_ICMPV6))
+		return error_v6(mn, skb);
 
 	if (unlikely(!softirq_count()))
 		return in_process_v6(mn, skb);

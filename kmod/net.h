@@ -5,6 +5,7 @@
 
 #include <linux/mutex.h>
 #include <linux/netfilter.h>
+#include <linux/ratelimit.h>
 #include <linux/rbtree.h>
 #include <linux/rhashtable.h>
 #include <linux/siphash.h>
@@ -50,6 +51,9 @@ struct mgl_routers;
  * @pools: struct mgl_pool by name; under @lock
  * @endpoints: struct mgl_endpoint by address; written under @lock, read under
  *	RCU
+ * @pmtu: enum maglev_pmtu, who is told of packets that are too big; written
+ *	under @lock, read by the data path
+ * @icmp_limit: limits the ICMP errors that are sent to clients
  * @n_services: number of entries in @services; under @lock
  * @n_pools: number of entries in @pools; under @lock
  * @n_endpoints: number of entries in @endpoints; under @lock
@@ -87,6 +91,8 @@ struct mgl_net {
 	struct mgl_timeouts timeouts;
 	struct rhashtable vips;
 	struct rhashtable endpoints;
+	u8 pmtu;
+	struct ratelimit_state icmp_limit;
 	struct mgl_ids backend_ids;
 	struct mgl_ids service_ids;
 

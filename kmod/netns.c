@@ -2,6 +2,7 @@
 /* Life cycle of the instances: one per network namespace. */
 #include <linux/netlink.h>
 #include <net/net_namespace.h>
+#include <uapi/linux/maglev.h>
 
 #include "endpoint.h"
 #include "gc.h"
@@ -16,6 +17,9 @@
 
 /* Generations begin with 1, as 0 is that of a dump which has not begun. */
 #define FIRST_GENERATION 1
+
+/* ICMP errors to clients; as the default of net.ipv4.icmp_msgs_per_sec. */
+#define ICMP_ERRORS_PER_SECOND 1000
 
 unsigned int mgl_net_id __read_mostly;
 
@@ -77,7 +81,8 @@ void mgl_net_changed(struct mgl_net *mn)
  * @mn: the namespace; mn->lock is held
  *
  * Deletes services first, then pools, trusted routers and the flow cache, and
- * unregisters the hooks. Cache size and timeouts become the defaults.
+ * unregisters the hooks. Cache size, timeouts and who is told of packets that
+ * are too big become the defaults.
  *
  * Context: may sleep, takes RTNL; waits for an RCU grace period if there is a
  * flow cache.
@@ -89,6 +94,8 @@ void mgl_net_flush(struct mgl_net *mn)
 	mgl_pools_flush(mn);
 	mgl_routers_flush(mn);
 	mgl_flows_reset(mn);
+	/* Pairs with READ_ONCE() in pmtu.c. */
+	WRITE_ONCE(mn->pmtu, MAGLEV_PMTU_BOTH);
 	mgl_net_changed(mn);
 }
 
@@ -106,6 +113,8 @@ static int __net_init net_init(struct net *net)
 	mgl_hooks_prepare(mn);
 	mgl_flows_init(mn);
 	mgl_gc_init(mn);
+	ratelimit_state_init(&mn->icmp_limit, HZ, ICMP_ERRORS_PER_SECOND);
+	ratelimit_set_flags(&mn->icmp_limit, RATELIMIT_MSG_ON_RELEASE);
 	mn->counters = mgl_counters_alloc();
 	if (!mn->counters)
 		return -ENOMEM;

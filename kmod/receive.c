@@ -25,6 +25,7 @@
 #include "local_v6.h"
 #include "net.h"
 #include "packet_skb.h"
+#include "pmtu.h"
 #include "receive.h"
 #include "reject.h"
 #include "router.h"
@@ -94,13 +95,11 @@ static enum mgl_reason no_backend(struct mgl_net *mn, const struct sk_buff *skb,
 /**
  * struct parsed - what a packet is
  * @flow: its flow
- * @gre: offset of the GRE header from skb->data, in bytes
- * @inner: offset of the inner header
+ * @at: where its headers are
  */
 struct parsed {
 	struct mgl_flow flow;
-	u32 gre;
-	u32 inner;
+	struct mgl_offsets at;
 };
 
 /*
@@ -122,8 +121,8 @@ static enum mgl_reason forward_flow(struct mgl_net *mn, struct sk_buff *skb,
 	mgl_select_decide(mn, svc, flow, &choice);
 	b = mgl_select_commit(mn, svc, &choice);
 	if (!b)
-		return no_backend(mn, skb, svc, flow, parsed->inner);
-	reason = mgl_forward(mn->net, skb, b->endpoint, parsed->gre);
+		return no_backend(mn, skb, svc, flow, parsed->at.inner);
+	reason = mgl_forward(mn, skb, b->endpoint, &parsed->at);
 	if (reason == MGL_REASON_FORWARDED || reason == MGL_REASON_LOCAL) {
 		mgl_traffic_add(svc->traffic, flow->len, flow->new_conn);
 		mgl_traffic_add(b->traffic, flow->len, flow->new_conn);
@@ -231,8 +230,11 @@ static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb,
 	svc = find_service(vip, &parsed.flow);
 	if (!svc)
 		return MGL_REASON_NO_SERVICE;
-	parsed.gre = gre_off;
-	parsed.inner = gre.inner;
+	parsed.at = (struct mgl_offsets){
+		.gre = gre_off,
+		.inner = gre.inner,
+		.inner_v6 = gre.proto != htons(ETH_P_IP),
+	};
 	return forward_flow(mn, skb, svc, &parsed);
 }
 

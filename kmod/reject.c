@@ -24,18 +24,32 @@
 #define QUOTE_MAX_V4 576
 #define QUOTE_MAX_V6 IPV6_MIN_MTU
 
-/* RFC 1122 section 3.2.2: no error unless the source is a single host. */
-static bool may_be_told_v4(__be32 client)
+/**
+ * mgl_reject_may_tell_v4() - check for a client that may be sent ICMP errors
+ * @client: source of the packet that the error is about, network byte order
+ *
+ * RFC 1122 section 3.2.2: no error unless the source is a single host.
+ *
+ * Context: any.
+ * Return: true if it may be one. Routing may still know better.
+ */
+bool mgl_reject_may_tell_v4(__be32 client)
 {
 	return !ipv4_is_zeronet(client) && !ipv4_is_loopback(client) &&
 	       !ipv4_is_multicast(client) && !ipv4_is_lbcast(client);
 }
 
-/*
- * RFC 4443 section 2.4(e) says the same of ICMPv6. A link-local client is on a
- * link of the router's, and would be looked for on one of this host's.
+/**
+ * mgl_reject_may_tell_v6() - check for a client that may be sent ICMPv6 errors
+ * @client: source of the packet that the error is about
+ *
+ * RFC 4443 section 2.4(e), as for IPv4. A link-local client is on a link of the
+ * router's, and would be looked for on one of this host's.
+ *
+ * Context: any.
+ * Return: true if it may be a single host.
  */
-static bool may_be_told_v6(const struct in6_addr *client)
+bool mgl_reject_may_tell_v6(const struct in6_addr *client)
 {
 	int type = ipv6_addr_type(client);
 
@@ -104,7 +118,7 @@ void mgl_reject_v4(struct net *net, const struct sk_buff *skb, u32 inner)
 		return;
 	quote->protocol = htons(ETH_P_IP);
 	skb_set_transport_header(quote, ip_hdrlen(quote));
-	if (!may_be_told_v4(ip_hdr(quote)->saddr))
+	if (!mgl_reject_may_tell_v4(ip_hdr(quote)->saddr))
 		goto out;
 	rt = route_to_v4(net, ip_hdr(quote)->saddr);
 	if (IS_ERR(rt))
@@ -170,7 +184,7 @@ void mgl_reject_v6(struct net *net, const struct sk_buff *skb, u32 inner)
 		return;
 	quote->protocol = htons(ETH_P_IPV6);
 	skb_set_transport_header(quote, sizeof(struct ipv6hdr));
-	if (may_be_told_v6(&ipv6_hdr(quote)->saddr) &&
+	if (mgl_reject_may_tell_v6(&ipv6_hdr(quote)->saddr) &&
 	    reachable_v6(net, &ipv6_hdr(quote)->saddr))
 		icmpv6_send(quote, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
 	kfree_skb(quote);

@@ -16,6 +16,9 @@ static const char *const event_names[] = {
 	[MGL_EVENT_FLOWS_STORED] = "flows_stored",
 	[MGL_EVENT_FLOWS_EVICTED] = "flows_evicted",
 	[MGL_EVENT_FLOWS_UNSTORED] = "flows_unstored",
+	[MGL_EVENT_PATH_MTU] = "path_mtu",
+	[MGL_EVENT_PATH_UNREACHABLE] = "path_unreachable",
+	[MGL_EVENT_PATH_REFUSED] = "path_refused",
 };
 
 static_assert(ARRAY_SIZE(event_names) == MGL_EVENT_MAX);

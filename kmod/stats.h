@@ -17,12 +17,20 @@
  * @MGL_EVENT_FLOWS_STORED: a flow was stored in the cache
  * @MGL_EVENT_FLOWS_EVICTED: another flow was evicted for it
  * @MGL_EVENT_FLOWS_UNSTORED: a flow was not stored, for want of an entry
+ * @MGL_EVENT_PATH_MTU: an ICMP error told of a smaller MTU to a backend
+ * @MGL_EVENT_PATH_UNREACHABLE: an ICMP error told of a backend that is not
+ *	reached
+ * @MGL_EVENT_PATH_REFUSED: an ICMP error about GRE of this host was not heeded:
+ *	malformed, or no packet that was forwarded can have caused it
  * @MGL_EVENT_MAX: number of events
  */
 enum mgl_event {
 	MGL_EVENT_FLOWS_STORED,
 	MGL_EVENT_FLOWS_EVICTED,
 	MGL_EVENT_FLOWS_UNSTORED,
+	MGL_EVENT_PATH_MTU,
+	MGL_EVENT_PATH_UNREACHABLE,
+	MGL_EVENT_PATH_REFUSED,
 	MGL_EVENT_MAX
 };
 

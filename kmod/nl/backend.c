@@ -44,6 +44,9 @@ static int put_backend(const struct mgl_nl_reply *reply,
 					deadline_left(b))) ||
 	    nla_put_u32(skb, MAGLEV_BACKEND_A_ACTIVE, b->n_active) ||
 	    nla_put_u32(skb, MAGLEV_BACKEND_A_INACTIVE, b->n_inactive) ||
+	    nla_put_u32(skb, MAGLEV_BACKEND_A_UNREACHABLE,
+			atomic_read(&b->endpoint->unreachable) -
+			b->unreachable_base) ||
 	    mgl_nl_put_traffic(skb, MAGLEV_BACKEND_A_STATS, &now,
 			       &b->traffic_base))
 		goto too_small;

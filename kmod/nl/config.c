@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Netlink: settings of a namespace as a whole: flow cache and timeouts. */
+/* Netlink: settings of a namespace as a whole: flow cache, timeouts, path MTU. */
 #include "../flows.h"
 #include "../netns.h"
 #include "nl.h"
@@ -43,6 +43,8 @@ static int put_config(struct mgl_net *mn, const struct mgl_nl_reply *reply)
 				mn->timeouts.seconds[timeouts[i].kind]
 						    [timeouts[i].state]))
 			return -EMSGSIZE;
+	if (nla_put_u8(skb, MAGLEV_CONFIG_A_PMTU, mn->pmtu))
+		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	genlmsg_end(skb, hdr);
 	return 0;
@@ -102,6 +104,10 @@ int mgl_nl_config_set(struct sk_buff *skb, struct genl_info *info)
 	err = set_cache_size(mn, tb[MAGLEV_CONFIG_A_CACHE_SIZE], info->extack);
 	if (!err) {
 		set_timeouts(mn, tb);
+		if (tb[MAGLEV_CONFIG_A_PMTU])
+			/* Pairs with READ_ONCE() in pmtu.c. */
+			WRITE_ONCE(mn->pmtu,
+				   nla_get_u8(tb[MAGLEV_CONFIG_A_PMTU]));
 		mgl_net_changed(mn);
 	}
 	mutex_unlock(&mn->lock);

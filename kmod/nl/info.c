@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink: information on a namespace as a whole, counters, flush. */
 #include "../backend.h"
+#include "../endpoint.h"
 #include "../netns.h"
 #include "../pool.h"
 #include "../router.h"
@@ -93,6 +94,7 @@ static void zero_pool(struct mgl_pool *pool)
 
 	list_for_each_entry(b, &pool->backends, node) {
 		b->traffic_base = mgl_traffic_read(b->traffic);
+		b->unreachable_base = atomic_read(&b->endpoint->unreachable);
 		cond_resched();
 	}
 }

@@ -4,6 +4,7 @@
 
 #include "../gc.h"
 #include "../net.h"
+#include "../path_error.h"
 #include "../pool.h"
 #include "nl.h"
 
@@ -50,8 +51,53 @@ static int notify_drained(struct notifier_block *nb, unsigned long event,
 	return NOTIFY_OK;
 }
 
+static int put_suspect(struct sk_buff *skb, const struct mgl_suspect *suspect)
+{
+	struct nlattr *nest;
+
+	nest = nla_nest_start(skb, MAGLEV_A_BACKEND);
+	if (!nest ||
+	    mgl_nl_put_address(skb, MAGLEV_BACKEND_A_ADDRESS4,
+			       MAGLEV_BACKEND_A_ADDRESS6, &suspect->addr) ||
+	    nla_put_u32(skb, MAGLEV_BACKEND_A_UNREACHABLE,
+			suspect->unreachable))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* MAGLEV_CMD_SUSPECT_NTF, in softirq. Lost if there is no memory. */
+static int notify_suspect(struct notifier_block *nb, unsigned long event,
+			  void *ptr)
+{
+	const struct mgl_suspect *suspect = ptr;
+	struct net *net = suspect->mn->net;
+	struct sk_buff *skb;
+	void *hdr;
+
+	if (!genl_has_listeners(&mgl_genl_family, net, MGL_MCGRP_CONFIG))
+		return NOTIFY_DONE;
+	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_ATOMIC);
+	if (!skb)
+		return NOTIFY_DONE;
+	hdr = genlmsg_put(skb, 0, 0, &mgl_genl_family, 0,
+			  MAGLEV_CMD_SUSPECT_NTF);
+	if (!hdr || put_suspect(skb, suspect)) {
+		nlmsg_free(skb);
+		return NOTIFY_DONE;
+	}
+	genlmsg_end(skb, hdr);
+	genlmsg_multicast_netns(&mgl_genl_family, net, skb, 0,
+				MGL_MCGRP_CONFIG, GFP_ATOMIC);
+	return NOTIFY_OK;
+}
+
 static struct notifier_block drained_notifier = {
 	.notifier_call = notify_drained,
+};
+
+static struct notifier_block suspect_notifier = {
+	.notifier_call = notify_suspect,
 };
 
 /**
@@ -62,7 +108,14 @@ static struct notifier_block drained_notifier = {
  */
 int mgl_nl_notify_init(void)
 {
-	return mgl_gc_notifier_register(&drained_notifier);
+	int err = mgl_gc_notifier_register(&drained_notifier);
+
+	if (err)
+		return err;
+	err = mgl_path_error_notifier_register(&suspect_notifier);
+	if (err)
+		mgl_gc_notifier_unregister(&drained_notifier);
+	return err;
 }
 
 /**
@@ -74,5 +127,6 @@ int mgl_nl_notify_init(void)
  */
 void mgl_nl_notify_exit(void)
 {
+	mgl_path_error_notifier_unregister(&suspect_notifier);
 	mgl_gc_notifier_unregister(&drained_notifier);
 }

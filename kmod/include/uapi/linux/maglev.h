@@ -160,6 +160,10 @@
  * @MAGLEV_CMD_DRAINED_NTF: notification that a backend was deleted because its
  *	drain is over (MAGLEV_A_POOL, MAGLEV_A_BACKEND; ACTIVE and INACTIVE
  *	are the numbers of flows left at the deadline)
+ * @MAGLEV_CMD_SUSPECT_NTF: notification that an ICMP error told of a backend
+ *	which is not reached (MAGLEV_A_BACKEND; UNREACHABLE is the number of
+ *	such errors since the first backend with that address was added).
+ *	Nothing else is done about it. At most one a second for an address
  * @__MAGLEV_CMD_MAX: end marker
  */
 enum maglev_cmd {
@@ -189,6 +193,7 @@ enum maglev_cmd {
 	MAGLEV_CMD_CONN_DEL,
 	MAGLEV_CMD_LOOKUP_GET,
 	MAGLEV_CMD_DRAINED_NTF,
+	MAGLEV_CMD_SUSPECT_NTF,
 
 	__MAGLEV_CMD_MAX
 };
@@ -427,6 +432,9 @@ enum maglev_state {
  *	to one second old for readers without CAP_NET_ADMIN; read only
  * @MAGLEV_BACKEND_A_INACTIVE: u32, number of other flows tracked to it, with
  *	the same age; read only
+ * @MAGLEV_BACKEND_A_UNREACHABLE: u32, number of ICMP errors from the path to the
+ *	address which say that packets do not arrive, since the last
+ *	MAGLEV_CMD_STATS_ZERO; all pools together; read only
  * @__MAGLEV_BACKEND_A_MAX: end marker
  */
 enum maglev_backend_attr {
@@ -440,6 +448,7 @@ enum maglev_backend_attr {
 	MAGLEV_BACKEND_A_DEADLINE,
 	MAGLEV_BACKEND_A_ACTIVE,
 	MAGLEV_BACKEND_A_INACTIVE,
+	MAGLEV_BACKEND_A_UNREACHABLE,
 
 	__MAGLEV_BACKEND_A_MAX
 };
@@ -509,6 +518,23 @@ enum maglev_counter_attr {
 #define MAGLEV_COUNTER_A_MAX (__MAGLEV_COUNTER_A_MAX - 1)
 
 /**
+ * enum maglev_pmtu - who is told that a packet is too big for the path to a
+ *	backend
+ * @MAGLEV_PMTU_BOTH: the router, by an error about the outer packet, and the
+ *	client, by one about the inner packet
+ * @MAGLEV_PMTU_ROUTER: the router
+ * @MAGLEV_PMTU_CLIENT: the client
+ * @__MAGLEV_PMTU_MAX: end marker
+ */
+enum maglev_pmtu {
+	MAGLEV_PMTU_BOTH,
+	MAGLEV_PMTU_ROUTER,
+	MAGLEV_PMTU_CLIENT,
+
+	__MAGLEV_PMTU_MAX
+};
+
+/**
  * enum maglev_config_attr - settings of a namespace as a whole
  *
  * Timeouts are idle times after which a tracked flow expires, from 1 to
@@ -528,6 +554,7 @@ enum maglev_counter_attr {
  * @MAGLEV_CONFIG_A_SCTP_INIT: u32, s, timeout while only an INIT was seen
  * @MAGLEV_CONFIG_A_SCTP_SHUTDOWN: u32, s, timeout after a SHUTDOWN
  * @MAGLEV_CONFIG_A_SCTP_CLOSE: u32, s, timeout after an ABORT
+ * @MAGLEV_CONFIG_A_PMTU: u8, enum maglev_pmtu
  * @__MAGLEV_CONFIG_A_MAX: end marker
  */
 enum maglev_config_attr {
@@ -543,6 +570,7 @@ enum maglev_config_attr {
 	MAGLEV_CONFIG_A_SCTP_INIT,
 	MAGLEV_CONFIG_A_SCTP_SHUTDOWN,
 	MAGLEV_CONFIG_A_SCTP_CLOSE,
+	MAGLEV_CONFIG_A_PMTU,
 
 	__MAGLEV_CONFIG_A_MAX
 };

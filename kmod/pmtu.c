@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Packets that are too big for the path to a backend. The router may be told, as
+ * by any router on the path, and its tunnel gets smaller; a router that makes
+ * nothing of it loses the packets. The client may be told as well, of what is
+ * left for its own packets, so that it depends on no router.
+ */
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/skbuff.h>
+#include <net/icmp.h>
+#include <net/ip.h>
+#include <net/ip6_checksum.h>
+#include <net/ip6_route.h>
+#include <net/ipv6.h>
+#include <net/l3mdev.h>
+#include <net/ndisc.h>
+#include <net/route.h>
+#include <uapi/linux/maglev.h>
+
+#include "net.h"
+#include "pmtu.h"
+#include "reject.h"
+
+/* Smallest MTU that an IPv4 host may be told of (RFC 791). */
+#define MTU_MIN_V4 68
+
+/* Errors fit into packets that every host takes, as in reject.c. */
+#define QUOTE_MAX_V4 (576 - sizeof(struct iphdr) - sizeof(struct icmphdr))
+#define QUOTE_MAX_V6 \
+	(IPV6_MIN_MTU - sizeof(struct ipv6hdr) - sizeof(struct icmp6hdr))
+
+/* As the kernel's errors: internetwork control (RFC 1812 section 4.3.2.5). */
+#define ERROR_TOS 0xc0
+
+/*
+ * Sends "fragmentation needed" to the outer source (RFC 1191). It needs an IPv4
+ * route of the packet, any one, and there is none at PRE_ROUTING: the way back
+ * serves. A source that is a broadcast address here gets no error.
+ */
+static void tell_router_v4(struct net *net, struct sk_buff *skb, u32 mtu)
+{
+	struct flowi4 fl4 = {
+		.daddr = ip_hdr(skb)->saddr,
+		.flowi4_oif = l3mdev_master_ifindex_rcu(skb->dev),
+		.flowi4_proto = IPPROTO_ICMP,
+		.flowi4_uid = INVALID_UID,
+	};
+	struct rtable *rt = ip_route_output_key(net, &fl4);
+
+	if (IS_ERR(rt))
+		return;
+	skb_dst_drop(skb);
+	skb_dst_set(skb, &rt->dst);
+	if (rt->rt_type == RTN_UNICAST)
+		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
+	skb_dst_drop(skb);
+}
+
+static void tell_router(struct net *net, struct sk_buff *skb, u32 mtu)
+{
+	if (skb->protocol == htons(ETH_P_IPV6))
+		icmpv6_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
+	else
+		tell_router_v4(net, skb, mtu);
+}
+
+/*
+ * Allocates an error with room for headers of @len bytes, and copies the quote
+ * behind them. skb->data is at the quote.
+ */
+static struct sk_buff *error_alloc(const struct sk_buff *skb, u32 inner,
+				   u32 len, u32 max)
+{
+	u32 quoted = min(skb->len - inner, max);
+	struct sk_buff *error;
+
+	error = alloc_skb(LL_MAX_HEADER + len + quoted, GFP_ATOMIC);
+	if (!error)
+		return NULL;
+	skb_reserve(error, LL_MAX_HEADER + len);
+	if (skb_copy_bits(skb, inner, skb_put(error, quoted), quoted)) {
+		kfree_skb(error);
+		return NULL;
+	}
+	return error;
+}
+
+/* An error about an error could go on for ever (RFC 1122 section 3.2.2). */
+static bool is_error_v4(const struct sk_buff *skb, u32 inner,
+			const struct iphdr *iph)
+{
+	const struct icmphdr *icmph;
+	struct icmphdr _icmph;
+
+	if (iph->protocol != IPPROTO_ICMP)
+		return false;
+	icmph = skb_header_pointer(skb, inner + iph->ihl * 4, sizeof(_icmph),
+				   &_icmph);
+	return !icmph || (icmph->type != ICMP_ECHO &&
+			  icmph->type != ICMP_ECHOREPLY);
+}
+
+static struct rtable *route_to_client_v4(struct net *net, __be32 vip,
+					 __be32 client)
+{
+	struct flowi4 fl4 = {
+		.saddr = vip,
+		.daddr = client,
+		.flowi4_proto = IPPROTO_ICMP,
+		/* The VIP is an address of the backends, not of this host. */
+		.flowi4_flags = FLOWI_FLAG_ANYSRC,
+		.flowi4_uid = INVALID_UID,
+	};
+	struct rtable *rt = ip_route_output_key(net, &fl4);
+
+	if (IS_ERR(rt))
+		return NULL;
+	/* Only routing can tell a subnet's broadcast address from a host's. */
+	if (rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST | RTCF_LOCAL)) {
+		ip_rt_put(rt);
+		return NULL;
+	}
+	return rt;
+}
+
+static void send_v4(struct net *net, struct sk_buff *error, struct rtable *rt,
+		    const struct iphdr *from)
+{
+	struct icmphdr *icmph = (struct icmphdr *)error->data;
+	struct iphdr *iph;
+
+	icmph->checksum = csum_fold(skb_checksum(error, 0, error->len, 0));
+	iph = skb_push(error, sizeof(*iph));
+	skb_reset_network_header(error);
+	skb_set_transport_header(error, sizeof(*iph));
+	*iph = *from;
+	error->protocol = htons(ETH_P_IP);
+	skb_dst_set(error, &rt->dst);
+	ip_select_ident(net, error, NULL);
+	ip_local_out(net, NULL, error);
+}
+
+static void tell_client_v4(struct mgl_net *mn, const struct sk_buff *skb,
+			   u32 inner, u32 mtu)
+{
+	struct sk_buff *error;
+	struct icmphdr *icmph;
+	struct iphdr _iph, from;
+	const struct iphdr *iph;
+	struct rtable *rt;
+
+	iph = skb_header_pointer(skb, inner, sizeof(_iph), &_iph);
+	if (!iph || !(iph->frag_off & htons(IP_DF)) ||
+	    iph->frag_off & htons(IP_OFFSET) || mtu < MTU_MIN_V4 ||
+	    is_error_v4(skb, inner, iph) ||
+	    !mgl_reject_may_tell_v4(iph->saddr) ||
+	    !__ratelimit(&mn->icmp_limit))
+		return;
+	from = (struct iphdr){
+		.version = 4,
+		.ihl = sizeof(*iph) / 4,
+		.tos = ERROR_TOS,
+		.protocol = IPPROTO_ICMP,
+		.saddr = iph->daddr,
+		.daddr = iph->saddr,
+	};
+	rt = route_to_client_v4(mn->net, from.saddr, from.daddr);
+	if (!rt)
+		return;
+	from.ttl = ip4_dst_hoplimit(&rt->dst);
+	error = error_alloc(skb, inner, sizeof(*iph) + sizeof(*icmph),
+			    QUOTE_MAX_V4);
+	if (!error) {
+		ip_rt_put(rt);
+		return;
+	}
+	icmph = skb_push(error, sizeof(*icmph));
+	*icmph = (struct icmphdr){
+		.type = ICMP_DEST_UNREACH,
+		.code = ICMP_FRAG_NEEDED,
+		.un.frag.mtu = htons(mtu),
+	};
+	send_v4(mn->net, error, rt, &from);
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static struct dst_entry *route_to_client_v6(struct net *net,
+					    const struct in6_addr *vip,
+					    const struct in6_addr *client)
+{
+	struct flowi6 fl6 = {
+		.saddr = *vip,
+		.daddr = *client,
+		.flowi6_proto = IPPROTO_ICMPV6,
+		.flowi6_uid = INVALID_UID,
+	};
+	struct dst_entry *dst;
+
+	dst = ip6_route_output(net, NULL, &fl6);
+	if (!dst->error && !(dst_rt6_info(dst)->rt6i_flags &
+			     (RTF_LOCAL | RTF_ANYCAST)))
+		return dst;
+	dst_release(dst);
+	return NULL;
+}
+
+/* RFC 4443 section 2.4(e): no error about an error, nor about a redirect. */
+static bool may_quote_v6(const struct sk_buff *skb, u32 inner, u8 next)
+{
+	const u8 *type;
+	__be16 frag;
+	u8 _type;
+	int off;
+
+	off = ipv6_skip_exthdr(skb, inner + sizeof(struct ipv6hdr), &next,
+			       &frag);
+	if (off < 0 || frag & htons(IP6_OFFSET))
+		return false;
+	if (next != IPPROTO_ICMPV6)
+		return true;
+	type = skb_header_pointer(skb, off, sizeof(_type), &_type);
+	return type && !icmpv6_is_err(*type) && *type != NDISC_REDIRECT;
+}
+
+static void tell_client_v6(struct mgl_net *mn, const struct sk_buff *skb,
+			   u32 inner, u32 mtu)
+{
+	const struct ipv6hdr *quoted;
+	struct icmp6hdr *icmp6h;
+	struct ipv6hdr _quoted;
+	struct sk_buff *error;
+	struct dst_entry *dst;
+	struct ipv6hdr *ip6h;
+	u32 len;
+
+	quoted = skb_header_pointer(skb, inner, sizeof(_quoted), &_quoted);
+	/* Nobody may make an IPv6 host send packets smaller than that. */
+	if (!quoted || mtu < IPV6_MIN_MTU || !ipv6_mod_enabled() ||
+	    !may_quote_v6(skb, inner, quoted->nexthdr) ||
+	    !mgl_reject_may_tell_v6(&quoted->saddr) ||
+	    !__ratelimit(&mn->icmp_limit))
+		return;
+	dst = route_to_client_v6(mn->net, &quoted->daddr, &quoted->saddr);
+	if (!dst)
+		return;
+	error = error_alloc(skb, inner, sizeof(*ip6h) + sizeof(*icmp6h),
+			    QUOTE_MAX_V6);
+	if (!error) {
+		dst_release(dst);
+		return;
+	}
+	icmp6h = skb_push(error, sizeof(*icmp6h));
+	*icmp6h = (struct icmp6hdr){
+		.icmp6_type = ICMPV6_PKT_TOOBIG,
+		.icmp6_mtu = htonl(mtu),
+	};
+	len = error->len;
+	icmp6h->icmp6_cksum = csum_ipv6_magic(&quoted->daddr, &quoted->saddr,
+					      len, IPPROTO_ICMPV6,
+					      skb_checksum(error, 0, len, 0));
+	ip6h = skb_push(error, sizeof(*ip6h));
+	skb_reset_network_header(error);
+	skb_set_transport_header(error, sizeof(*ip6h));
+	ip6_flow_hdr(ip6h, 0, 0);
+	ip6h->payload_len = htons(len);
+	ip6h->nexthdr = IPPROTO_ICMPV6;
+	ip6h->hop_limit = ip6_dst_hoplimit(dst);
+	ip6h->saddr = quoted->daddr;
+	ip6h->daddr = quoted->saddr;
+	error->protocol = htons(ETH_P_IPV6);
+	skb_dst_set(error, dst);
+	ip6_local_out(mn->net, NULL, error);
+}
+#else
+static void tell_client_v6(struct mgl_net *mn, const struct sk_buff *skb,
+			   u32 inner, u32 mtu)
+{
+}
+#endif
+
+/**
+ * mgl_pmtu_tell_client() - tell a client that its packets are too big
+ * @mn: the namespace
+ * @skb: a GRE packet, or an ICMP error that quotes one; not modified
+ * @at: offsets of the GRE and the inner header from skb->data
+ * @mtu: MTU of the path to the backend for packets like the one in @skb, from
+ *	its outer header on
+ *
+ * Sends "fragmentation needed" (RFC 1191) or "packet too big" (RFC 8201) with
+ * the MTU that is left for inner packets. It comes from the VIP, the only
+ * address with which the client has to do, so that its filters let it pass. No
+ * error is sent for an IPv4 packet without DF, which the router can fragment,
+ * nor for an ICMP error, nor to a source that is no host. Limited in rate.
+ *
+ * Context: RCU read side, BH disabled. Best effort.
+ */
+void mgl_pmtu_tell_client(struct mgl_net *mn, const struct sk_buff *skb,
+			  const struct mgl_offsets *at, u32 mtu)
+{
+	/* Pairs with WRITE_ONCE() in nl/config.c. */
+	if (READ_ONCE(mn->pmtu) == MAGLEV_PMTU_ROUTER || mtu < at->inner)
+		return;
+	if (at->inner_v6)
+		tell_client_v6(mn, skb, at->inner, mtu - at->inner);
+	else
+		tell_client_v4(mn, skb, at->inner, mtu - at->inner);
+}
+
+/**
+ * mgl_pmtu_too_big() - send the errors about a packet that does not fit
+ * @mn: the namespace
+ * @skb: the packet as it was received, skb->data at its outer header; the caller
+ *	keeps it, unmodified
+ * @at: offsets of its headers
+ * @mtu: MTU of the route to the backend for packets like this one, from the outer header on
+ *
+ * Errors quote the packet as it was received, so this comes before the rewrite.
+ * Who is told is MAGLEV_CONFIG_A_PMTU.
+ *
+ * Context: RCU read side, BH disabled. Best effort.
+ */
+void mgl_pmtu_too_big(struct mgl_net *mn, struct sk_buff *skb,
+		      const struct mgl_offsets *at, u32 mtu)
+{
+	/* Pairs with WRITE_ONCE() in nl/config.c. */
+	if (READ_ONCE(mn->pmtu) != MAGLEV_PMTU_CLIENT)
+		tell_router(mn->net, skb, mtu);
+	mgl_pmtu_tell_client(mn, skb, at, mtu);
+}
