@@ -128,6 +128,8 @@ static struct mgl_backend *backend_alloc(struct mgl_net *mn,
 	b->endpoint = mgl_endpoint_use(mn, addr);
 	if (IS_ERR(b->endpoint))
 		goto err_traffic;
+	/* Errors from the time before are not about this backend. */
+	b->unreachable_base = atomic_read(&b->endpoint->unreachable);
 	refcount_set(&b->ref, 1);
 	INIT_LIST_HEAD(&b->leaving);
 	err = mgl_ids_add(&mn->backend_ids, b, &b->id);

@@ -33,7 +33,8 @@ struct nlattr;
  * @n_active: number of established flows at the last mgl_flows_count()
  * @n_inactive: number of other flows at the last count
  * @traffic_base: @traffic at the last zeroing
- * @unreachable_base: mgl_endpoint.unreachable at the last zeroing
+ * @unreachable_base: mgl_endpoint.unreachable at the last zeroing, or when it was
+ *	added
  * @node: entry of mgl_pool.backends, sorted by address
  * @leaving: entry of mgl_change.deleted, or empty
  * @ref: references of the pool's list and of every table that has it

@@ -56,7 +56,8 @@ static noinline unsigned int in_process_v4(struct mgl_net *mn, struct sk_buff *s
 }
 
 /* The stack gets the error in any case. */
-static noinline unsigned int error_v4(struct mgl_net *mn, struct sk_buff *skb)
+static noinline unsigned int error_v4(struct mgl_net *mn,
+				      const struct sk_buff *skb)
 {
 	local_bh_disable();
 	mgl_path_error_v4(mn, skb);
@@ -94,7 +95,8 @@ static noinline unsigned int in_process_v6(struct mgl_net *mn,
 	return v;
 }
 
-static noinline unsigned int error_v6(struct mgl_net *mn, struct sk_buff *skb)
+static noinline unsigned int error_v6(struct mgl_net *mn,
+				      const struct sk_buff *skb)
 {
 	local_bh_disable();
 	mgl_path_error_v6(mn, skb);

@@ -17,9 +17,10 @@
 #include <linux/ipv6.h>
 #include <linux/notifier.h>
 #include <linux/skbuff.h>
+#include <net/dst.h>
 #include <net/ip.h>
 #include <net/ip6_checksum.h>
-#include <net/ip6_route.h>
+#include <net/ip6_fib.h>
 #include <net/ipv6.h>
 #include <net/route.h>
 
@@ -30,6 +31,7 @@
 #include "packet_skb.h"
 #include "path_error.h"
 #include "pmtu.h"
+#include "route.h"
 #include "vip.h"
 
 /* Smallest MTU of IPv4 (RFC 791). */
@@ -69,6 +71,7 @@ int mgl_path_error_notifier_unregister(struct notifier_block *nb)
  * @outer: offset of its outer header from skb->data of the error, in bytes
  * @len: its length as its header has it, in bytes
  * @to: its outer destination
+ * @ours: its outer source is the address to which the error came
  * @at: offsets of its GRE and inner header; valid if @has_inner
  * @has_inner: the quote goes on to the inner destination, which is a VIP
  */
@@ -76,6 +79,7 @@ struct quote {
 	u32 outer;
 	u32 len;
 	struct mgl_addr to;
+	bool ours;
 	struct mgl_offsets at;
 	bool has_inner;
 };
@@ -141,6 +145,7 @@ static void suspect(struct mgl_net *mn, struct mgl_endpoint *ep)
 		atomic_notifier_call_chain(&suspect_chain, 0, &s);
 }
 
+/* Returns false if the error does not quote GRE. */
 static bool quote_v4(struct mgl_net *mn, const struct sk_buff *skb,
 		     struct quote *q)
 {
@@ -150,52 +155,64 @@ static bool quote_v4(struct mgl_net *mn, const struct sk_buff *skb,
 
 	iph = mgl_packet_read(&p, q->outer, sizeof(_iph), &_iph);
 	if (!iph || iph->version != 4 || iph->ihl * 4 < sizeof(*iph) ||
-	    iph->protocol != IPPROTO_GRE || iph->saddr != ip_hdr(skb)->daddr)
+	    iph->protocol != IPPROTO_GRE)
 		return false;
 	q->len = ntohs(iph->tot_len);
 	q->to = mgl_addr_v4(iph->daddr);
+	q->ours = iph->saddr == ip_hdr(skb)->daddr;
 	q->at.gre = q->outer + iph->ihl * 4;
-	find_inner(mn, &p, q);
+	/* The stack fragments packets without DF. */
+	if (!(iph->frag_off & htons(IP_OFFSET)))
+		find_inner(mn, &p, q);
 	return true;
 }
 
+static bool checksum_ok_v4(const struct sk_buff *skb, u32 off)
+{
+	return !csum_fold(skb_checksum(skb, off, skb->len - off, 0));
+}
+
 /*
- * Notes the MTU of a path at its route. The kernel wants the quoted header at
- * skb->data. Returns false if there is no memory.
+ * Notes the MTU of a path at its route. The kernel takes the key of the route
+ * from a header. The quoted one would do, but rules for its source or its type
+ * of service could lead to another route than the one that packets take, which
+ * is looked up by destination and protocol only. Best effort.
  */
-static bool note_mtu_v4(struct net *net, struct sk_buff *skb, u32 outer,
+static void note_mtu_v4(struct net *net, const struct mgl_endpoint *ep,
 			u32 mtu)
 {
-	if (!pskb_may_pull(skb, outer + sizeof(struct iphdr)))
-		return false;
-	__skb_pull(skb, outer);
-	ipv4_update_pmtu(skb, net, mtu, 0, IPPROTO_GRE);
-	__skb_push(skb, outer);
-	return true;
+	struct sk_buff *key = alloc_skb(sizeof(struct iphdr), GFP_ATOMIC);
+	struct iphdr *iph;
+
+	if (!key)
+		return;
+	iph = skb_put_zero(key, sizeof(*iph));
+	iph->daddr = mgl_addr_to_v4(&ep->addr);
+	ipv4_update_pmtu(key, net, mtu, 0, IPPROTO_GRE);
+	kfree_skb(key);
 }
 
 /**
  * mgl_path_error_v4() - process an ICMP packet that is addressed to this host
  * @mn: the namespace
- * @skb: the packet, at PRE_ROUTING, skb->data at its IPv4 header; the caller
- *	keeps it, unmodified
+ * @skb: the packet, at PRE_ROUTING, skb->data at its IPv4 header
  *
- * Context: RCU read side, BH disabled. Invalidates every pointer into @skb.
+ * Context: RCU read side, BH disabled.
  */
-void mgl_path_error_v4(struct mgl_net *mn, struct sk_buff *skb)
+void mgl_path_error_v4(struct mgl_net *mn, const struct sk_buff *skb)
 {
-	struct quote q = { .outer = ip_hdrlen(skb) + sizeof(struct icmphdr) };
+	const u32 off = ip_hdrlen(skb);
+	struct quote q = { .outer = off + sizeof(struct icmphdr) };
 	struct mgl_endpoint *ep;
 	struct icmphdr icmph;
 	u32 mtu;
 
 	if (ip_is_fragment(ip_hdr(skb)) ||
-	    skb_copy_bits(skb, ip_hdrlen(skb), &icmph, sizeof(icmph)) ||
+	    skb_copy_bits(skb, off, &icmph, sizeof(icmph)) ||
 	    icmph.type != ICMP_DEST_UNREACH || !quote_v4(mn, skb, &q))
 		return;
 	ep = mgl_endpoint_find(mn, &q.to);
-	if (!ep || csum_fold(skb_checksum(skb, ip_hdrlen(skb),
-					  skb->len - ip_hdrlen(skb), 0))) {
+	if (!ep || !q.ours || !checksum_ok_v4(skb, off)) {
 		refuse(mn);
 		return;
 	}
@@ -204,11 +221,11 @@ void mgl_path_error_v4(struct mgl_net *mn, struct sk_buff *skb)
 		return;
 	}
 	mtu = ntohs(icmph.un.frag.mtu);
-	if (mtu < MTU_MIN_V4 || mtu >= q.len ||
-	    !note_mtu_v4(mn->net, skb, q.outer, mtu)) {
+	if (mtu < MTU_MIN_V4 || mtu >= q.len) {
 		refuse(mn);
 		return;
 	}
+	note_mtu_v4(mn->net, ep, mtu);
 	pass_on_mtu(mn, skb, &q, mtu);
 }
 
@@ -222,8 +239,7 @@ static bool quote_v6(struct mgl_net *mn, const struct sk_buff *skb,
 	struct mgl_chain c;
 
 	ip6h = mgl_packet_read(&p, q->outer, sizeof(_ip6h), &_ip6h);
-	if (!ip6h || ip6h->version != 6 ||
-	    !ipv6_addr_equal(&ip6h->saddr, &ipv6_hdr(skb)->daddr))
+	if (!ip6h || ip6h->version != 6)
 		return false;
 	c = (struct mgl_chain){
 		.off = q->outer + sizeof(*ip6h),
@@ -232,8 +248,10 @@ static bool quote_v6(struct mgl_net *mn, const struct sk_buff *skb,
 	};
 	q->len = sizeof(*ip6h) + ntohs(ip6h->payload_len);
 	q->to = mgl_addr_v6(&ip6h->daddr);
-	if (mgl_addr_is_v4(&q->to) ||
-	    mgl_chain_skip(&p, &c) != MGL_CHAIN_PROTOCOL ||
+	/* A mapped address would find the backend with the IPv4 address. */
+	q->ours = !mgl_addr_is_v4(&q->to) &&
+		  ipv6_addr_equal(&ip6h->saddr, &ipv6_hdr(skb)->daddr);
+	if (mgl_chain_skip(&p, &c) != MGL_CHAIN_PROTOCOL ||
 	    c.next != IPPROTO_GRE)
 		return false;
 	q->at.gre = c.off;
@@ -241,15 +259,29 @@ static bool quote_v6(struct mgl_net *mn, const struct sk_buff *skb,
 	return true;
 }
 
-static bool note_mtu_v6(struct net *net, struct sk_buff *skb, u32 outer,
-			u32 mtu)
+/* As note_mtu_v4(); here the kernel takes the route itself as well. */
+static void note_mtu_v6(struct net *net, struct mgl_endpoint *ep, u32 mtu)
 {
-	if (!pskb_may_pull(skb, outer + sizeof(struct ipv6hdr)))
-		return false;
-	__skb_pull(skb, outer);
-	ip6_update_pmtu(skb, net, htonl(mtu), 0, 0, INVALID_UID);
-	__skb_push(skb, outer);
-	return true;
+	struct ipv6hdr *ip6h;
+	struct in6_addr saddr;
+	struct rt6_info *rt6;
+	struct sk_buff *key;
+
+	rt6 = mgl_route_v6(net, ep, &saddr);
+	if (!rt6)
+		return;
+	key = alloc_skb(sizeof(*ip6h), GFP_ATOMIC);
+	if (!key) {
+		dst_release(&rt6->dst);
+		return;
+	}
+	skb_reset_network_header(key);
+	ip6h = skb_put_zero(key, sizeof(*ip6h));
+	ip6h->saddr = saddr;
+	memcpy(&ip6h->daddr, &ep->addr, sizeof(ip6h->daddr));
+	skb_dst_set(key, &rt6->dst);
+	skb_dst_update_pmtu_no_confirm(key, mtu);
+	kfree_skb(key);
 }
 
 static bool checksum_ok_v6(const struct sk_buff *skb, u32 off)
@@ -261,15 +293,26 @@ static bool checksum_ok_v6(const struct sk_buff *skb, u32 off)
 				IPPROTO_ICMPV6, skb_checksum(skb, off, len, 0));
 }
 
+/*
+ * A host without GRE answers with "unrecognized next header", which is to IPv6
+ * what "protocol unreachable" is to IPv4.
+ */
+static bool unreachable_v6(const struct icmp6hdr *icmp6h)
+{
+	return icmp6h->icmp6_type == ICMPV6_DEST_UNREACH ||
+	       (icmp6h->icmp6_type == ICMPV6_PARAMPROB &&
+		icmp6h->icmp6_code == ICMPV6_UNK_NEXTHDR);
+}
+
 /**
  * mgl_path_error_v6() - process an ICMPv6 packet that is addressed to this host
  * @mn: the namespace
  * @skb: the packet, at PRE_ROUTING, skb->data at its IPv6 header, with ICMPv6
- *	right behind it; the caller keeps it, unmodified
+ *	right behind it
  *
- * Context: RCU read side, BH disabled. Invalidates every pointer into @skb.
+ * Context: RCU read side, BH disabled.
  */
-void mgl_path_error_v6(struct mgl_net *mn, struct sk_buff *skb)
+void mgl_path_error_v6(struct mgl_net *mn, const struct sk_buff *skb)
 {
 	const u32 off = sizeof(struct ipv6hdr);
 	struct quote q = { .outer = off + sizeof(struct icmp6hdr) };
@@ -278,25 +321,25 @@ void mgl_path_error_v6(struct mgl_net *mn, struct sk_buff *skb)
 	u32 mtu;
 
 	if (skb_copy_bits(skb, off, &icmp6h, sizeof(icmp6h)) ||
-	    (icmp6h.icmp6_type != ICMPV6_DEST_UNREACH &&
-	     icmp6h.icmp6_type != ICMPV6_PKT_TOOBIG) ||
+	    (icmp6h.icmp6_type != ICMPV6_PKT_TOOBIG &&
+	     !unreachable_v6(&icmp6h)) ||
 	    !quote_v6(mn, skb, &q))
 		return;
 	ep = mgl_endpoint_find(mn, &q.to);
-	if (!ep || !checksum_ok_v6(skb, off)) {
+	if (!ep || !q.ours || !checksum_ok_v6(skb, off)) {
 		refuse(mn);
 		return;
 	}
-	if (icmp6h.icmp6_type == ICMPV6_DEST_UNREACH) {
+	if (icmp6h.icmp6_type != ICMPV6_PKT_TOOBIG) {
 		suspect(mn, ep);
 		return;
 	}
 	mtu = ntohl(icmp6h.icmp6_mtu);
-	if (mtu < IPV6_MIN_MTU || mtu >= q.len ||
-	    !note_mtu_v6(mn->net, skb, q.outer, mtu)) {
+	if (mtu < IPV6_MIN_MTU || mtu >= q.len) {
 		refuse(mn);
 		return;
 	}
+	note_mtu_v6(mn->net, ep, mtu);
 	pass_on_mtu(mn, skb, &q, mtu);
 }
 #endif

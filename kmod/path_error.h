@@ -15,7 +15,8 @@ struct sk_buff;
  * struct mgl_suspect - notification that packets may not arrive at a backend
  * @mn: the namespace
  * @addr: address of the backend
- * @unreachable: number of errors which say so, since the backend was added
+ * @unreachable: number of errors which say so, since the first backend with
+ *	that address was added
  */
 struct mgl_suspect {
 	struct mgl_net *mn;
@@ -23,8 +24,8 @@ struct mgl_suspect {
 	u32 unreachable;
 };
 
-void mgl_path_error_v4(struct mgl_net *mn, struct sk_buff *skb);
-void mgl_path_error_v6(struct mgl_net *mn, struct sk_buff *skb);
+void mgl_path_error_v4(struct mgl_net *mn, const struct sk_buff *skb);
+void mgl_path_error_v6(struct mgl_net *mn, const struct sk_buff *skb);
 int mgl_path_error_notifier_register(struct notifier_block *nb);
 int mgl_path_error_notifier_unregister(struct notifier_block *nb);
 

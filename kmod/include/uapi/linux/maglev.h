@@ -433,8 +433,9 @@ enum maglev_state {
  * @MAGLEV_BACKEND_A_INACTIVE: u32, number of other flows tracked to it, with
  *	the same age; read only
  * @MAGLEV_BACKEND_A_UNREACHABLE: u32, number of ICMP errors from the path to the
- *	address which say that packets do not arrive, since the last
- *	MAGLEV_CMD_STATS_ZERO; all pools together; read only
+ *	address which say that packets do not arrive, whichever pool they were
+ *	for, since the backend was added or the last MAGLEV_CMD_STATS_ZERO; read
+ *	only
  * @__MAGLEV_BACKEND_A_MAX: end marker
  */
 enum maglev_backend_attr {
