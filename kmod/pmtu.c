@@ -10,6 +10,7 @@
 #include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/skbuff.h>
 #include <net/icmp.h>
 #include <net/ip.h>
@@ -21,7 +22,9 @@
 #include <net/route.h>
 #include <uapi/linux/maglev.h>
 
+#include "core/extension.h"
 #include "net.h"
+#include "packet_skb.h"
 #include "pmtu.h"
 #include "reject.h"
 
@@ -32,6 +35,12 @@
 #define QUOTE_MAX_V4 (576 - sizeof(struct iphdr) - sizeof(struct icmphdr))
 #define QUOTE_MAX_V6 \
 	(IPV6_MIN_MTU - sizeof(struct ipv6hdr) - sizeof(struct icmp6hdr))
+
+/*
+ * Bytes behind the inner header without which hosts make nothing of an error:
+ * the ports, and TCP's sequence number.
+ */
+#define QUOTE_L4 8
 
 /* As the kernel's errors: internetwork control (RFC 1812 section 4.3.2.5). */
 #define ERROR_TOS 0xc0
@@ -70,7 +79,9 @@ static void tell_router(struct net *net, struct sk_buff *skb, u32 mtu)
 
 /*
  * Allocates an error with room for headers of @len bytes, and copies the quote
- * behind them. skb->data is at the quote.
+ * behind them: what is in @skb from offset @inner on, at most @max bytes. To a
+ * firewall of this host, which has not seen the connection, the error would be
+ * an invalid one.
  */
 static struct sk_buff *error_alloc(const struct sk_buff *skb, u32 inner,
 				   u32 len, u32 max)
@@ -86,22 +97,34 @@ static struct sk_buff *error_alloc(const struct sk_buff *skb, u32 inner,
 		kfree_skb(error);
 		return NULL;
 	}
+	skb_set_nfct(error, IP_CT_UNTRACKED);
 	return error;
 }
 
-/* An error about an error could go on for ever (RFC 1122 section 3.2.2). */
-static bool is_error_v4(const struct sk_buff *skb, u32 inner,
-			const struct iphdr *iph)
+/*
+ * RFC 1122 section 3.2.2: no error about an error, which could go on for ever,
+ * nor about a fragment other than the first. Without DF the router can fragment
+ * the packet, and a packet that fits has not caused this.
+ */
+static bool may_quote_v4(const struct sk_buff *skb, u32 inner,
+			 const struct iphdr *iph, u32 mtu)
 {
-	const struct icmphdr *icmph;
-	struct icmphdr _icmph;
+	u32 len = ntohs(iph->tot_len);
+	u8 buffer[QUOTE_L4];
+	const u8 *l4;
 
-	if (iph->protocol != IPPROTO_ICMP)
+	if (!(iph->frag_off & htons(IP_DF)) ||
+	    iph->frag_off & htons(IP_OFFSET))
 		return false;
-	icmph = skb_header_pointer(skb, inner + iph->ihl * 4, sizeof(_icmph),
-				   &_icmph);
-	return !icmph || (icmph->type != ICMP_ECHO &&
-			  icmph->type != ICMP_ECHOREPLY);
+	/* The length is 0 if it is too long for the field (BIG TCP). */
+	if (len && len <= mtu)
+		return false;
+	l4 = skb_header_pointer(skb, inner + iph->ihl * 4, sizeof(buffer),
+				buffer);
+	if (!l4)
+		return false;
+	return iph->protocol != IPPROTO_ICMP || l4[0] == ICMP_ECHO ||
+	       l4[0] == ICMP_ECHOREPLY;
 }
 
 static struct rtable *route_to_client_v4(struct net *net, __be32 vip,
@@ -154,9 +177,7 @@ static void tell_client_v4(struct mgl_net *mn, const struct sk_buff *skb,
 	struct rtable *rt;
 
 	iph = skb_header_pointer(skb, inner, sizeof(_iph), &_iph);
-	if (!iph || !(iph->frag_off & htons(IP_DF)) ||
-	    iph->frag_off & htons(IP_OFFSET) || mtu < MTU_MIN_V4 ||
-	    is_error_v4(skb, inner, iph) ||
+	if (!iph || mtu < MTU_MIN_V4 || !may_quote_v4(skb, inner, iph, mtu) ||
 	    !mgl_reject_may_tell_v4(iph->saddr) ||
 	    !__ratelimit(&mn->icmp_limit))
 		return;
@@ -208,22 +229,46 @@ static struct dst_entry *route_to_client_v6(struct net *net,
 	return NULL;
 }
 
-/* RFC 4443 section 2.4(e): no error about an error, nor about a redirect. */
-static bool may_quote_v6(const struct sk_buff *skb, u32 inner, u8 next)
+/* Steps over the fragment header of a first fragment, to what is behind it. */
+static bool first_fragment(const struct sk_buff *skb, struct mgl_chain *c)
 {
-	const u8 *type;
-	__be16 frag;
-	u8 _type;
-	int off;
+	const struct frag_hdr *frag;
+	struct frag_hdr _frag;
 
-	off = ipv6_skip_exthdr(skb, inner + sizeof(struct ipv6hdr), &next,
-			       &frag);
-	if (off < 0 || frag & htons(IP6_OFFSET))
+	frag = skb_header_pointer(skb, c->off, sizeof(_frag), &_frag);
+	if (!frag || frag->frag_off & htons(IP6_OFFSET))
 		return false;
-	if (next != IPPROTO_ICMPV6)
-		return true;
-	type = skb_header_pointer(skb, off, sizeof(_type), &_type);
-	return type && !icmpv6_is_err(*type) && *type != NDISC_REDIRECT;
+	c->off += sizeof(*frag);
+	return true;
+}
+
+/* As may_quote_v4(); RFC 4443 section 2.4(e). Redirects count as errors there. */
+static bool may_quote_v6(const struct sk_buff *skb, u32 inner,
+			 const struct ipv6hdr *ip6h, u32 mtu)
+{
+	struct mgl_packet p = mgl_packet_skb(skb);
+	u32 len = ntohs(ip6h->payload_len);
+	u8 buffer[QUOTE_L4];
+	enum mgl_chain_end end;
+	struct mgl_chain c;
+	const u8 *l4;
+
+	if (len && len + sizeof(*ip6h) <= mtu)
+		return false;
+	c = (struct mgl_chain){
+		.off = inner + sizeof(*ip6h),
+		.len = skb->len - inner - sizeof(*ip6h),
+		.next = ip6h->nexthdr,
+	};
+	end = mgl_chain_skip(&p, &c);
+	if (end == MGL_CHAIN_MALFORMED ||
+	    (end == MGL_CHAIN_FRAGMENT && !first_fragment(skb, &c)))
+		return false;
+	l4 = skb_header_pointer(skb, c.off, sizeof(buffer), buffer);
+	if (!l4)
+		return false;
+	return c.next != IPPROTO_ICMPV6 ||
+	       (!icmpv6_is_err(l4[0]) && l4[0] != NDISC_REDIRECT);
 }
 
 static void tell_client_v6(struct mgl_net *mn, const struct sk_buff *skb,
@@ -240,7 +285,7 @@ static void tell_client_v6(struct mgl_net *mn, const struct sk_buff *skb,
 	quoted = skb_header_pointer(skb, inner, sizeof(_quoted), &_quoted);
 	/* Nobody may make an IPv6 host send packets smaller than that. */
 	if (!quoted || mtu < IPV6_MIN_MTU || !ipv6_mod_enabled() ||
-	    !may_quote_v6(skb, inner, quoted->nexthdr) ||
+	    !may_quote_v6(skb, inner, quoted, mtu) ||
 	    !mgl_reject_may_tell_v6(&quoted->saddr) ||
 	    !__ratelimit(&mn->icmp_limit))
 		return;
@@ -293,8 +338,9 @@ static void tell_client_v6(struct mgl_net *mn, const struct sk_buff *skb,
  * Sends "fragmentation needed" (RFC 1191) or "packet too big" (RFC 8201) with
  * the MTU that is left for inner packets. It comes from the VIP, the only
  * address with which the client has to do, so that its filters let it pass. No
- * error is sent for an IPv4 packet without DF, which the router can fragment,
- * nor for an ICMP error, nor to a source that is no host. Limited in rate.
+ * error is sent about an IPv4 packet without DF, a fragment other than the
+ * first, an ICMP error or a quote that is too short, nor to a source that is no
+ * host. Limited in rate.
  *
  * Context: RCU read side, BH disabled. Best effort.
  */
@@ -316,7 +362,8 @@ void mgl_pmtu_tell_client(struct mgl_net *mn, const struct sk_buff *skb,
  * @skb: the packet as it was received, skb->data at its outer header; the caller
  *	keeps it, unmodified
  * @at: offsets of its headers
- * @mtu: MTU of the route to the backend for packets like this one, from the outer header on
+ * @mtu: MTU of the route to the backend for packets like this one, from the
+ *	outer header on
  *
  * Errors quote the packet as it was received, so this comes before the rewrite.
  * Who is told is MAGLEV_CONFIG_A_PMTU.
