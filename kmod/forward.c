@@ -7,13 +7,13 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/skbuff.h>
 #include <net/dst.h>
 #include <net/gso.h>
 #include <net/ip.h>
 #include <net/ip6_fib.h>
 #include <net/ipv6.h>
-#include <linux/netfilter/nf_conntrack_common.h>
 #include <net/route.h>
 
 #include "endpoint.h"
