@@ -210,6 +210,8 @@ void attr_get_backend(struct nlmsghdr *h, struct vec *v)
 	b->has_deadline = a[MAGLEV_BACKEND_A_DEADLINE];
 	get(a[MAGLEV_BACKEND_A_ACTIVE], &b->active, sizeof(b->active));
 	get(a[MAGLEV_BACKEND_A_INACTIVE], &b->inactive, sizeof(b->inactive));
+	get(a[MAGLEV_BACKEND_A_UNREACHABLE], &b->unreachable,
+	    sizeof(b->unreachable));
 	get_stats(a[MAGLEV_BACKEND_A_STATS], &b->stats);
 }
 
@@ -278,6 +280,8 @@ void attr_get_config(struct nlmsghdr *h, struct vec *v)
 	for (i = 0; i < TIMEOUTS; i++)
 		get(a[MAGLEV_CONFIG_A_TCP + i], &c->timeouts[i],
 		    sizeof(c->timeouts[i]));
+	get(a[MAGLEV_CONFIG_A_PMTU], &c->pmtu, sizeof(c->pmtu));
+	c->has_pmtu = a[MAGLEV_CONFIG_A_PMTU];
 }
 
 /**

@@ -161,7 +161,7 @@ void attr_put_router(struct nl_msg *msg, const struct prefix *prefix)
 /**
  * attr_put_config() - write settings of the whole namespace
  * @msg: the request
- * @config: sizes and timeouts to set; what is 0 stays
+ * @config: what to set; sizes and timeouts that are 0 stay
  */
 void attr_put_config(struct nl_msg *msg, const struct config *config)
 {
@@ -174,6 +174,8 @@ void attr_put_config(struct nl_msg *msg, const struct config *config)
 		if (config->timeouts[i])
 			put_u32(msg, MAGLEV_CONFIG_A_TCP + i,
 				config->timeouts[i]);
+	if (config->has_pmtu)
+		put_u8(msg, MAGLEV_CONFIG_A_PMTU, config->pmtu);
 	nla_nest_end(msg, attr);
 }
 

@@ -157,7 +157,7 @@ const char *change_what(const struct change *c)
 		return "forget flows";
 	case MAGLEV_CMD_CONFIG_SET:
 		return c->config.cache_size ? "set the size of the flow cache" :
-					      "set timeouts";
+					      "change settings";
 	case MAGLEV_CMD_ROUTER_NEW:
 	case MAGLEV_CMD_ROUTER_DEL:
 		snprintf(text, sizeof(text), "%s router %s", verb(c),

@@ -41,12 +41,22 @@ static int by_name(const struct args *args, struct config *config)
 
 	for (i = 0; i <= args->n_more; i++) {
 		const char *text = i ? args->more[i - 1] : args->operand;
-		const char *wrong = parse_timeout_named(text, config);
+		const char *wrong = parse_setting(text, config);
 
 		if (wrong)
 			return err_usage("--set '%s': %s", text, wrong);
 	}
 	return 0;
+}
+
+static bool sets_something(const struct config *c)
+{
+	size_t i;
+
+	for (i = 0; i < TIMEOUTS; i++)
+		if (c->timeouts[i])
+			return true;
+	return c->has_pmtu;
 }
 
 /**
@@ -60,16 +70,15 @@ static int by_name(const struct args *args, struct config *config)
 int plan_set(const struct ctx *ctx, const struct args *args,
 	     struct change *c)
 {
-	static const struct config nothing;
 	int err;
 
 	(void)ctx;
-	c->config = nothing;
+	c->config = (struct config){ 0 };
 	if (args->n_more == 2 && !strchr(args->operand, '='))
 		err = by_position(args, &c->config);
 	else
 		err = by_name(args, &c->config);
-	if (!err && memcmp(&c->config, &nothing, sizeof(nothing)))
+	if (!err && sets_something(&c->config))
 		c->cmd = MAGLEV_CMD_CONFIG_SET;
 	return err;
 }

@@ -96,9 +96,10 @@ static void traffic(struct out *o, const struct args *args,
 	out_object_end(o);
 }
 
-static void show_backend(struct out *o, const struct args *args,
+static void show_backend(struct out *o, const struct listing *l,
 			 const struct service_id *id, const struct backend *b)
 {
+	const struct args *args = l->args;
 	static const struct ports any;
 	const struct ports *ports = &id->ports;
 
@@ -121,12 +122,15 @@ static void show_backend(struct out *o, const struct args *args,
 		out_u64(o, "deadline_ms", NULL, b->deadline);
 	out_u64(o, "active", NULL, b->active);
 	out_u64(o, "inactive", NULL, b->inactive);
+	out_u64(o, "unreachable", NULL, b->unreachable);
 	if (!(args->given & OPT_STATS))
 		out_text(o, " %-7s %-6u %-10u %-10u", "Tunnel", b->weight,
 			 b->active, b->inactive);
 	/* After the columns, so that who cuts them up finds them in place. */
 	if (b->state != MAGLEV_STATE_UP)
 		out_str(o, NULL, " %s", enum_name(&state_names, b->state));
+	if (args->given & OPT_STATS && b->unreachable && !l->as_ipvsadm)
+		out_u64(o, NULL, " unreachable %" PRIu64, b->unreachable);
 	out_text(o, "\n");
 	out_object_end(o);
 }
@@ -190,7 +194,7 @@ static void show_service(struct out *o, const struct listing *l,
 
 	out_array(o, "backends");
 	for (i = 0; i < m.n; i++)
-		show_backend(o, args, id, &m.first[i]);
+		show_backend(o, l, id, &m.first[i]);
 	out_array_end(o);
 	out_object_end(o);
 }

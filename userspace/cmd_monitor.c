@@ -28,17 +28,25 @@ static void show(struct nlmsghdr *h, struct vec *v)
 	const struct watch *w = (const struct watch *)v;
 	const struct backend *b;
 	struct out o;
+	bool drained;
 
-	if (genlmsg_hdr(h)->cmd != MAGLEV_CMD_DRAINED_NTF)
+	drained = genlmsg_hdr(h)->cmd == MAGLEV_CMD_DRAINED_NTF;
+	if (!drained && genlmsg_hdr(h)->cmd != MAGLEV_CMD_SUSPECT_NTF)
 		return;
 	attr_get_backend(h, v);
 	b = v->items;
 	out_begin_line(&o, w->json);
-	out_str(&o, "event", "%s", "drained");
-	out_str(&o, "pool", " pool %s", b->pool);
+	out_str(&o, "event", "%s", drained ? "drained" : "suspect");
+	if (drained)
+		out_str(&o, "pool", " pool %s", b->pool);
 	out_str(&o, "backend", " backend %s", format_addr(&b->addr));
-	out_u64(&o, "active", " active %" PRIu64, b->active);
-	out_u64(&o, "inactive", " inactive %" PRIu64, b->inactive);
+	if (drained) {
+		out_u64(&o, "active", " active %" PRIu64, b->active);
+		out_u64(&o, "inactive", " inactive %" PRIu64, b->inactive);
+	} else {
+		out_u64(&o, "unreachable", " unreachable %" PRIu64,
+			b->unreachable);
+	}
 	out_text(&o, "\n");
 	out_end(&o);
 	fflush(stdout);

@@ -72,6 +72,11 @@ static void save_config(const struct config *c)
 		       enum_name(&timeout_names, i), c->timeouts[i]);
 		any = true;
 	}
+	if (c->pmtu != config_default.pmtu) {
+		printf("%s pmtu=%s", any ? "" : "--set",
+		       enum_name(&pmtu_names, c->pmtu));
+		any = true;
+	}
 	if (any)
 		putchar('\n');
 }

@@ -6,6 +6,7 @@
 #include "change.h"
 #include "cmd.h"
 #include "config.h"
+#include "enum_names.h"
 #include "err.h"
 #include "nl.h"
 #include "out.h"
@@ -113,6 +114,8 @@ int cmd_info(struct ctx *ctx, const struct args *args)
 		config.cache_size);
 	out_u64(&o, "cache_used", "of these in use     %" PRIu64 "\n",
 		config.cache_used);
+	out_str(&o, "pmtu", "path MTU told to    %s\n",
+		enum_name(&pmtu_names, config.pmtu));
 	out_u64(&o, "generation", "generation          %" PRIu64 "\n",
 		i->generation);
 	out_end(&o);

@@ -87,7 +87,7 @@ const struct command commands[] = {
 	{
 		.name = "clear",
 		.letter = 'C',
-		.help = "delete everything, reset timeouts and cache size",
+		.help = "delete everything, reset --set and --cache-size",
 		.plan = plan_clear,
 	},
 	{
@@ -151,8 +151,8 @@ const struct command commands[] = {
 	},
 	{
 		.name = "set",
-		.operand = "NAME=TIME...",
-		.help = "set timeouts; or TCP TCPFIN UDP, in seconds",
+		.operand = "NAME=VALUE...",
+		.help = "set timeouts, pmtu=WHO; or TCP TCPFIN UDP",
 		.plan = plan_set,
 	},
 	{
@@ -193,7 +193,7 @@ const struct command commands[] = {
 	},
 	{
 		.name = "monitor",
-		.help = "report drained backends until interrupted",
+		.help = "report drained and suspect backends",
 		.may = OPT_JSON,
 		.run = cmd_monitor,
 	},

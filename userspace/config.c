@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Settings of the whole namespace: timeouts and the flow cache. */
+/* Settings of the whole namespace: timeouts, flow cache, path MTU. */
 #include <errno.h>
 #include <string.h>
 
@@ -23,6 +23,7 @@ const struct config config_default = {
 		[TIMEOUT_INDEX(SCTP_SHUTDOWN)] = MAGLEV_TIMEOUT_SCTP_SHUTDOWN_DEFAULT,
 		[TIMEOUT_INDEX(SCTP_CLOSE)] = MAGLEV_TIMEOUT_SCTP_CLOSE_DEFAULT,
 	},
+	.pmtu = MAGLEV_PMTU_BOTH,
 };
 
 /**
@@ -45,7 +46,7 @@ int config_read(struct kern *kern, struct config *config)
 		memcpy(config, v.items, sizeof(*config));
 	vec_free(&v);
 	if (err)
-		return kern_failed(kern, err, "cannot read the timeouts and the size of the flow cache");
+		return kern_failed(kern, err, "cannot read the timeouts and other settings");
 	return 0;
 }
 

@@ -60,6 +60,13 @@ static const char * const timeout[] = {
 };
 const struct enum_names timeout_names = NAMES(timeout);
 
+static const char * const pmtu[] = {
+	[MAGLEV_PMTU_BOTH] = "both",
+	[MAGLEV_PMTU_ROUTER] = "router",
+	[MAGLEV_PMTU_CLIENT] = "client",
+};
+const struct enum_names pmtu_names = NAMES(pmtu);
+
 /**
  * enum_name() - name of a value
  * @names: the enumeration

@@ -125,9 +125,9 @@ const char *parse_timeout_named(const char *text, struct config *config)
 	uint8_t i;
 
 	if (!text[len])
-		return "not NAME=TIME; without names it takes three numbers, TCP TCPFIN UDP";
+		return "not NAME=VALUE; without names it takes three numbers, TCP TCPFIN UDP";
 	if (!enum_value(&timeout_names, text, len, &i))
-		return "use tcp, tcpsyn, tcpfin, tcpclose, udp, sctp, sctpinit, sctpshutdown or sctpclose";
+		return "use tcp, tcpsyn, tcpfin, tcpclose, udp, sctp, sctpinit, sctpshutdown, sctpclose or pmtu";
 	if (config->timeouts[i])
 		return "given twice";
 	return parse_timeout(text + len + 1, &config->timeouts[i]);

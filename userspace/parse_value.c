@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "enum_names.h"
 #include "parse.h"
 
 /**
@@ -43,6 +44,28 @@ const char *parse_table_size(const char *text, uint32_t *size)
 		return "not a table size (a prime from 251 to 1048573)";
 	*size = (uint32_t)v;
 	return NULL;
+}
+
+/**
+ * parse_setting() - NAME=VALUE of --set
+ * @text: a timeout, or who is told of path MTUs
+ * @config: where to put it, which has to be unset there
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_setting(const char *text, struct config *config)
+{
+	static const char pmtu[] = "pmtu=";
+	const size_t len = sizeof(pmtu) - 1;
+
+	if (strncmp(text, pmtu, len))
+		return parse_timeout_named(text, config);
+	if (config->has_pmtu)
+		return "given twice";
+	config->has_pmtu = true;
+	text += len;
+	return enum_value(&pmtu_names, text, strlen(text), &config->pmtu) ?
+	       NULL : "use client, router or both";
 }
 
 /**

@@ -153,6 +153,7 @@ struct pool {
  * @has_deadline: it is removed when its flows are gone, or then
  * @active: flows tracked to it that are established
  * @inactive: other flows tracked to it
+ * @unreachable: ICMP errors which say that it is not reached
  * @stats: its traffic
  * @order: its place in the kernel's listing
  */
@@ -166,6 +167,7 @@ struct backend {
 	bool has_deadline;
 	uint32_t active;
 	uint32_t inactive;
+	uint32_t unreachable;
 	struct stats stats;
 	size_t order;
 };
@@ -207,11 +209,15 @@ struct info {
  * @cache_size: entries of the flow cache
  * @cache_used: entries that hold a live flow
  * @timeouts: seconds, by TIMEOUT_INDEX()
+ * @pmtu: enum maglev_pmtu, if @has_pmtu
+ * @has_pmtu: @pmtu is given, or the kernel showed it
  */
 struct config {
 	uint32_t cache_size;
 	uint32_t cache_used;
 	uint32_t timeouts[TIMEOUTS];
+	uint8_t pmtu;
+	bool has_pmtu;
 };
 
 /**

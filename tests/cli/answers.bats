@@ -135,6 +135,11 @@ B1="address4=c6336401"
 	[ "$(json .timeouts -L --timeout)" = '{"tcp":1000,"tcpsyn":60,"tcpfin":120,"tcpclose":10,"udp":301,"sctp":900,"sctpinit":60,"sctpshutdown":120,"sctpclose":10}' ]
 	[ "$(json '[.cache_size,.cache_used]' --info)" = '[2097152,77]' ]
 	"$MAGLEVADM" --info | grep -qE '^flow cache entries +2097152$'
+	asks "config-set config{ pmtu=02 }" --set pmtu=client
+	asks "config-set config{ pmtu=00 }" --set pmtu=both
+	asks "config-set config{ tcp=05000000 pmtu=01 }" --set pmtu=router tcp=5
+	[ "$(json .pmtu --info)" = '"client"' ]
+	"$MAGLEVADM" --info | grep -qE '^path MTU told to +client$'
 }
 
 @test "called as ipvsadm, timeouts are ipvsadm's" {
@@ -160,6 +165,22 @@ B1="address4=c6336401"
 	[ "$(json '[.services[0]|.track,.affinity,.all_down,.fallback]' -L)" = '["changed","source","reject","spare"]' ]
 	[ "$(json '.services[1]|has("fallback")' -L)" = false ]
 	[ "$(json '[.services[].backends[]|[.state,.active,.inactive,.deadline_ms]]|unique' -L)" = '[["down",0,0,null],["drain",12345678,7,41200],["up",12345678,7,null]]' ]
+}
+
+@test "unreachables with the statistics, behind ipvsadm's columns, and not for ipvsadm" {
+	prints -L -n --stats -t 192.0.2.1:80 <<-'END'
+		Prot LocalAddress:Port               Conns   InPkts  OutPkts  InBytes OutBytes
+		  -> RemoteAddress:Port
+		TCP  192.0.2.1:80                        0        0        0        0        0
+		  -> 198.51.100.1:80                     0        0        0        0        0 unreachable 5
+		  -> 198.51.100.2:80                     0        0        0        0        0 drain unreachable 5
+	END
+	[ "$(json '[.services[].backends[]|[.address,.unreachable]]|unique' -L)" = '[["198.51.100.1",5],["198.51.100.2",5],["198.51.100.3",0]]' ]
+	"$MAGLEVADM" -L -n >list
+	! grep unreachable list
+	ln -s "$MAGLEVADM" ipvsadm
+	./ipvsadm -L -n --stats >list
+	! grep unreachable list
 }
 
 @test "called as ipvsadm, flags are ipvsadm's" {
@@ -280,7 +301,7 @@ B1="address4=c6336401"
 @test "what is saved has all that is not the default, pools before services" {
 	prints -S -n <<-'END'
 		--cache-size 2097152
-		--set tcp=1000 udp=301
+		--set tcp=1000 udp=301 pmtu=client
 		--add-pool spare
 		--add-pool web --settle 90500ms
 		-a --pool web -r 198.51.100.1 -i --tun-type gre -w 2
@@ -300,7 +321,7 @@ B1="address4=c6336401"
 		config-get
 		config-set config{ cache-size=00002000 }
 		config-get
-		config-set config{ tcp=e8030000 udp=2d010000 }
+		config-set config{ tcp=e8030000 udp=2d010000 pmtu=02 }
 		5 together
 		pool-new pool{ name=737061726500 }
 		pool-new pool{ name=77656200 settle=84610100 } backend{ address4=c6336401 weight=02000000 } backend{ address4=c6336402 weight=02000000 state=01 deadline=10a40000 }
@@ -545,7 +566,7 @@ restores()
 		backend-del pool{ name=7700 } backend{ address4=c6336409 }
 		backend-del pool{ name=7700 } backend{ address4=c6336401 }
 		backend-del pool{ name=7700 } backend{ address4=c6336402 }
-		config-set config{ cache-size=00002000 tcp=e8030000 tcp-syn=3c000000 tcp-fin=78000000 tcp-close=0a000000 udp=2d010000 sctp=84030000 sctp-init=3c000000 sctp-shutdown=78000000 sctp-close=0a000000 }
+		config-set config{ cache-size=00002000 tcp=e8030000 tcp-syn=3c000000 tcp-fin=78000000 tcp-close=0a000000 udp=2d010000 sctp=84030000 sctp-init=3c000000 sctp-shutdown=78000000 sctp-close=0a000000 pmtu=02 }
 	END
 }
 
@@ -601,13 +622,18 @@ restores()
 	[ "$(head -1 log | grep -o " backend{" | wc -l)" -eq 4097 ]
 }
 
-@test "the monitor tells of drained backends and of nothing else" {
+@test "the monitor tells of drained and suspect backends and of nothing else" {
 	try --monitor
 	[ "$status" -eq 1 ]
-	[ "$output" = "drained pool web backend 198.51.100.2 active 0 inactive 3" ]
+	diff <(echo "$output") - <<-'END'
+		drained pool web backend 198.51.100.2 active 0 inactive 3
+		suspect backend 198.51.100.1 unreachable 4294967295
+	END
 	try --monitor --json
-	[ "$(jq -c . <<<"$output")" = '{"event":"drained","pool":"web","backend":"198.51.100.2","active":0,"inactive":3}' ]
-	[ "$(wc -l <<<"$output")" -eq 1 ]
+	diff <(echo "$output") - <<-'END'
+		{"event": "drained","pool": "web","backend": "198.51.100.2","active": 0,"inactive": 3}
+		{"event": "suspect","backend": "198.51.100.1","unreachable": 4294967295}
+	END
 	[ "$(sort -u log)" = "watch config" ]
 }
 

@@ -272,6 +272,7 @@ static void backend(kern_read read, struct vec *v, const char *name,
 	if (state != MAGLEV_STATE_DOWN) {
 		u32(MAGLEV_BACKEND_A_ACTIVE, 12345678);
 		u32(MAGLEV_BACKEND_A_INACTIVE, 7);
+		u32(MAGLEV_BACKEND_A_UNREACHABLE, 5);
 	}
 	close_nest();
 	end(read, v);
@@ -299,6 +300,7 @@ static void config(kern_read read, struct vec *v)
 	u32(MAGLEV_CONFIG_A_CACHE_USED, 77);
 	for (i = 0; i < TIMEOUTS; i++)
 		u32(MAGLEV_CONFIG_A_TCP + i, timeouts[i]);
+	u8(MAGLEV_CONFIG_A_PMTU, MAGLEV_PMTU_CLIENT);
 	close_nest();
 	end(read, v);
 }
@@ -543,6 +545,12 @@ int kern_watch(struct kern *kern, const char *group, kern_read read,
 	open_nest(MAGLEV_A_BACKEND);
 	addr(MAGLEV_BACKEND_A_ADDRESS4, "198.51.100.2");
 	u32(MAGLEV_BACKEND_A_INACTIVE, 3);
+	close_nest();
+	end(read, v);
+	begin(MAGLEV_CMD_SUSPECT_NTF);
+	open_nest(MAGLEV_A_BACKEND);
+	addr(MAGLEV_BACKEND_A_ADDRESS4, "198.51.100.1");
+	u32(MAGLEV_BACKEND_A_UNREACHABLE, 4294967295);
 	close_nest();
 	end(read, v);
 	return -EIO;

@@ -376,10 +376,10 @@ setup()
 	accepted --set 0 0 300
 	refused "--set '2678401': not a timeout (1 to 2678400 seconds)" --set 900 120 2678401
 	refused "--set 'x': not a time" --set 900 x 300
-	refused "--set needs NAME=TIME... after it" --set
-	refused "--set '900': not NAME=TIME; without names it takes three numbers" --set 900
-	refused "--set '900': not NAME=TIME" --set 900 120
-	refused "--set '900': not NAME=TIME" --set 900 120 300 400
+	refused "--set needs NAME=VALUE... after it" --set
+	refused "--set '900': not NAME=VALUE; without names it takes three numbers" --set 900
+	refused "--set '900': not NAME=VALUE" --set 900 120
+	refused "--set '900': not NAME=VALUE" --set 900 120 300 400
 	refused "does not go with --set" --set 900 120 300 -n
 }
 
@@ -396,7 +396,22 @@ setup()
 	refused "--set '=5': use tcp, tcpsyn, " --set =5
 	refused "--set 'tcp=0': not a timeout" --set tcp=0
 	refused "--set 'tcp=1500ms': not a number of whole seconds" --set tcp=1500ms
-	refused "--set 'udp': not NAME=TIME" --set tcp=5 udp
+	refused "--set 'udp': not NAME=VALUE" --set tcp=5 udp
+}
+
+@test "who is told of path MTUs" {
+	local who
+
+	for who in client router both; do
+		accepted --set pmtu=$who
+	done
+	accepted --set pmtu=client tcp=15m
+	accepted --set tcp=15m pmtu=router udp=300
+	refused "--set 'pmtu=none': use client, router or both" --set pmtu=none
+	refused "--set 'pmtu=': use client" --set pmtu=
+	refused "--set 'pmtu': not NAME=VALUE" --set pmtu
+	refused "--set 'pmtu=both': given twice" --set pmtu=client pmtu=both
+	refused "--set 'pmtu=client': not a time" --set 900 120 pmtu=client
 }
 
 @test "nothing to set is set without asking anybody" {

@@ -394,10 +394,24 @@ static void test_time(void)
 	      same(parse_timeout_named("tcpp=2", &c), "use tcp") &&
 	      same(parse_timeout_named("=2", &c), "use tcp"),
 	      "refused timeout", "tc=2");
-	check(same(parse_timeout_named("udp", &c), "not NAME=TIME") &&
-	      same(parse_timeout_named("", &c), "not NAME=TIME") &&
+	check(same(parse_timeout_named("udp", &c), "not NAME=VALUE") &&
+	      same(parse_timeout_named("", &c), "not NAME=VALUE") &&
 	      same(parse_timeout_named("udp=", &c), "not a time"),
 	      "refused timeout", "udp");
+	check(!parse_setting("pmtu=both", &c) && c.has_pmtu &&
+	      c.pmtu == MAGLEV_PMTU_BOTH, "setting", "pmtu=both");
+	check(same(parse_setting("pmtu=client", &c), "given twice"),
+	      "refused setting", "pmtu twice");
+	c.has_pmtu = false;
+	check(same(parse_setting("pmtu=", &c), "use client"),
+	      "refused setting", "pmtu=");
+	c.has_pmtu = false;
+	check(same(parse_setting("pmtu=clients", &c), "use client") &&
+	      same(parse_setting("pmtu", &c), "not NAME=VALUE") &&
+	      same(parse_setting("pmt=client", &c), "use tcp"),
+	      "refused setting", "pmtu");
+	check(!parse_setting("udp=7", &c) &&
+	      c.timeouts[TIMEOUT_INDEX(UDP)] == 7, "setting", "udp=7");
 	check(!parse_persistent("1") && !parse_persistent("2678400") &&
 	      parse_persistent("0") && parse_persistent("2678401") &&
 	      parse_persistent("1m"), "persistent", "seconds");

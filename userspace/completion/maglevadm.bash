@@ -40,7 +40,8 @@ _maglevadm()
 	-M | --netmask)
 		words='255.255.255.255 128' ;;
 	--set)
-		words=$("$tool" -L --timeout --json 2>/dev/null | sed -n 's/^ *"\([a-z]*\)": \([0-9][0-9]*\).*/\1=\2/p') ;;
+		words=$("$tool" -L --timeout --json 2>/dev/null | sed -n 's/^ *"\([a-z]*\)": \([0-9][0-9]*\).*/\1=\2/p')
+		words+=' pmtu=client pmtu=router pmtu=both' ;;
 	-s | --scheduler)
 		words='mh maglev' ;;
 	-b | --sched-flags)
