@@ -58,13 +58,19 @@ class Director:
     def moved(self):
         """
         The reasons that packets have been counted under since the last call,
-        and how often. Events of the flow cache are left out.
+        and how often. Events are left out.
         """
-        now = {k: v for k, v in self.counters().items()
-               if not k.startswith("flows_")}
+        return self._moved(lambda k: not k.startswith(("flows_", "path_")))
+
+    def path_events(self):
+        """Likewise the events about paths to backends."""
+        return self._moved(lambda k: k.startswith("path_"))
+
+    def _moved(self, wanted):
+        now = {k: v for k, v in self.counters().items() if wanted(k)}
         delta = {k: v - self.last.get(k, 0) for k, v in now.items()
                  if v != self.last.get(k, 0)}
-        self.last = now
+        self.last.update(now)
         return delta
 
     def services(self):

@@ -125,19 +125,24 @@ class Wire:
             back += portion[1]
         return arrived, back
 
-    def collect(self):
-        """The packets that have arrived by the time a marker has."""
-        token = self.mark()
-        arrived, end = [], time.monotonic() + limit(2)
+    def until(self, token):
+        """The frames that arrive at the backends' end before a marker."""
+        end = time.monotonic() + limit(2)
         while True:
             got = self.backend.receive()
             if got is None:
                 if time.monotonic() > end:
                     raise TimeoutError("the marker did not arrive")
                 time.sleep(0.001)
-                continue
-            if token in got:
-                break
+            elif token in got and got[12:14] == b"\x08\x00":
+                return
+            else:
+                yield got
+
+    def collect(self):
+        """The packets that have arrived by the time a marker has."""
+        arrived = []
+        for got in self.until(self.mark()):
             arrived += packets_in(got)
         back = []
         while (got := self.router.receive()) is not None:
