@@ -10,6 +10,8 @@
  * configured backend, for a VIP, and longer than the MTU which it complains of.
  * The route keeps the kernel's lower limit.
  */
+#include <kunit/visibility.h>
+#include <linux/export.h>
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
 #include <linux/in.h>
@@ -53,6 +55,7 @@ int mgl_path_error_notifier_register(struct notifier_block *nb)
 {
 	return atomic_notifier_chain_register(&suspect_chain, nb);
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_path_error_notifier_register);
 
 /**
  * mgl_path_error_notifier_unregister() - unregister from suspect backends
@@ -65,6 +68,7 @@ int mgl_path_error_notifier_unregister(struct notifier_block *nb)
 {
 	return atomic_notifier_chain_unregister(&suspect_chain, nb);
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_path_error_notifier_unregister);
 
 /**
  * struct quote - the GRE packet that an error quotes
@@ -228,6 +232,7 @@ void mgl_path_error_v4(struct mgl_net *mn, const struct sk_buff *skb)
 	note_mtu_v4(mn->net, ep, mtu);
 	pass_on_mtu(mn, skb, &q, mtu);
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_path_error_v4);
 
 #if IS_ENABLED(CONFIG_IPV6)
 static bool quote_v6(struct mgl_net *mn, const struct sk_buff *skb,
@@ -342,4 +347,5 @@ void mgl_path_error_v6(struct mgl_net *mn, const struct sk_buff *skb)
 	note_mtu_v6(mn->net, ep, mtu);
 	pass_on_mtu(mn, skb, &q, mtu);
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_path_error_v6);
 #endif

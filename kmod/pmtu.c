@@ -5,6 +5,8 @@
  * nothing of it loses the packets. The client may be told as well, of what is
  * left for its own packets, so that it depends on no router.
  */
+#include <kunit/visibility.h>
+#include <linux/export.h>
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
 #include <linux/in.h>
@@ -355,6 +357,7 @@ void mgl_pmtu_tell_client(struct mgl_net *mn, const struct sk_buff *skb,
 	else
 		tell_client_v4(mn, skb, at->inner, mtu - at->inner);
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_pmtu_tell_client);
 
 /**
  * mgl_pmtu_too_big() - send the errors about a packet that does not fit
