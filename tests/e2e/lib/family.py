@@ -24,8 +24,8 @@ COMMANDS = {number: name for name, number in NUMBERS.items()}
          "ROUTER_NEW", "ROUTER_DEL", "ROUTER_GET", "STATS_GET", "STATS_ZERO",
          "FLUSH", "CONFIG_GET", "CONFIG_SET", "CONN_GET", "CONN_DEL",
          "LOOKUP_GET"))
-# A command of the kernel's messages only.
-NOTIFICATION = NUMBERS["DRAINED_NTF"]
+# Commands of the kernel's messages only.
+NOTIFICATIONS = (NUMBERS["DRAINED_NTF"], NUMBERS["SUSPECT_NTF"])
 
 # Objects, as types of the top level.
 (A_INFO, A_SERVICE, A_POOL, A_BACKEND, A_ROUTER, A_CONFIG, A_CONN, A_LOOKUP,
@@ -49,7 +49,9 @@ UP = value(A_BACKEND, "state", "up")
 DOWN = value(A_BACKEND, "state", "down")
 ESTABLISHED = value(A_CONN, "state", "established")
 CACHED = value(A_LOOKUP, "rule", "cached")
-TIMEOUTS = [n for n in OBJECTS[A_CONFIG] if not n.startswith("cache_")]
+TIMEOUTS = [n for n in OBJECTS[A_CONFIG]
+            if n != "pmtu" and not n.startswith("cache_")]
+PMTU_CLIENT = value(A_CONFIG, "pmtu", "client")
 # Those of a new namespace.
 DEFAULTS = dict(tcp=900, tcp_syn=60, tcp_fin=120, tcp_close=10, udp=300,
                 sctp=900, sctp_init=60, sctp_shutdown=120, sctp_close=10)

@@ -222,6 +222,8 @@ RULES = (
      "no such service"),
     ("a right and a wrong timeout", f.CONFIG_SET, f.config(tcp=9, udp=0),
      ERANGE, "range"),
+    ("a right timeout and a wrong word for path MTUs", f.CONFIG_SET,
+     f.config(tcp=9, pmtu=3), ERANGE, "range"),
     ("a right timeout and a wrong size", f.CONFIG_SET,
      f.config(tcp=9, cache_size=1023), ERANGE, "range"),
     ("a service that is not there", f.CONN_DEL, NO_SUCH, ENOENT,
@@ -347,6 +349,8 @@ def ends_of_ranges(genl):
             ("timeouts of a month", f.CONFIG_SET,
              f.config(**dict.fromkeys(f.TIMEOUTS, 2678400))),
             ("1024 entries", f.CONFIG_SET, f.config(cache_size=1024)),
+            *((f"path MTU for {who}", f.CONFIG_SET, f.config(pmtu=i))
+              for i, who in enumerate(f.OBJECTS[f.A_CONFIG]["pmtu"].enum)),
             ("the last of all words", f.SERVICE_SET,
              f.service(track=2, affinity=2, all_down=2)),
             ("no fallback", f.SERVICE_SET, range_of(fallback="")),
@@ -478,6 +482,20 @@ def limits(genl):
     check_is("FLUSH leaves no object", f.flush(genl), [2, 0, 0, 0, 0])
 
 
+def path_mtu(genl):
+    """Who is told of path MTUs is one of the settings."""
+    def now():
+        return f.number(f.objects(genl.call(f.CONFIG_GET).messages,
+                                  f.A_CONFIG)[0]["pmtu"])
+
+    f.expect(genl, f.CONFIG_SET, f.config(pmtu=f.PMTU_CLIENT))
+    f.expect(genl, f.CONFIG_SET, f.config(tcp=77))
+    check_is("a path MTU setting stays when another one is set", now(),
+             f.PMTU_CLIENT)
+    f.expect(genl, f.FLUSH)
+    check_is("FLUSH puts the path MTU setting back", now(), 0)
+
+
 def main():
     genl = Genl()
     f.configure(genl)
@@ -487,6 +505,7 @@ def main():
     both_families(genl)
     duplicates(genl)
     limits(genl)
+    path_mtu(genl)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ VALUES = {"protocol": 6, "address4": "203.0.113.1", "port": 80,
           "weight": 5, "prefix_len": 32, "track": 1, "affinity": 1,
           "all_down": 1, "fallback": "spare", "settle": 5, "state": 1,
           "deadline": 1000, "cache_size": 2048, "client4": "198.51.100.7",
-          "client_port": 9, **{n: 30 for n in f.TIMEOUTS}}
+          "client_port": 9, "pmtu": 1, **{n: 30 for n in f.TIMEOUTS}}
 REQUIRED = {f.A_SERVICE: ("protocol", "address4", "port"),
             f.A_POOL: ("name",), f.A_BACKEND: ("address4",),
             f.A_ROUTER: ("address4",), f.A_CONFIG: (),
@@ -193,7 +193,7 @@ class Syntax:
 
     def unknown_commands(self):
         with Case("an unknown command is refused") as case:
-            for cmd in (0, f.NOTIFICATION, max(f.COMMANDS) + 1, 77, 255):
+            for cmd in (0, *f.NOTIFICATIONS, max(f.COMMANDS) + 1, 77, 255):
                 self.refused(case, f"command {cmd}", cmd, b"",
                              (errno.EOPNOTSUPP,), texts=False)
         with Case("a dump by a command without dumps is refused") as case:
