@@ -852,6 +852,52 @@ has_flows()
 	diff rules <("$MAGLEVADM" -S -n)
 }
 
+@test "who is told of path MTUs" {
+	[ "$(json .pmtu --info)" = '"both"' ]
+	m --set pmtu=client
+	[ "$(json .pmtu --info)" = '"client"' ]
+	m --set udp=301
+	saved "--set udp=301 pmtu=client"
+	m --set pmtu=router udp=300
+	saved "--set pmtu=router"
+	"$MAGLEVADM" -S -n >rules
+	m -C
+	saved ""
+	"$MAGLEVADM" -R <rules
+	diff rules <("$MAGLEVADM" -S -n)
+	# What is refused is taken back.
+	run --separate-stderr -1 "$MAGLEVADM" -R <<<$'--set pmtu=client\n--delete-pool no'
+	diff rules <("$MAGLEVADM" -S -n)
+	m --set pmtu=both
+	saved ""
+}
+
+@test "a backend that is not reached is counted, and the monitor tells" {
+	network
+	web
+	"$MAGLEVADM" --monitor --json >events 3>&- &
+	monitor=$!
+	sleep 1
+	"$BATS_TEST_DIRNAME/unreachable_send.py" 203.0.113.1 198.51.100.2 3
+	unreachables()
+	{
+		[ "$(json '[.services[].backends[]|.unreachable]' -L)" = "$1" ]
+	}
+	soon unreachables '[0,3]'
+	soon test -s events
+	kill "$monitor"
+	[ "$(head -1 events | jq -c .)" = '{"event":"suspect","backend":"198.51.100.2","unreachable":1}' ]
+	"$MAGLEVADM" -L -n --stats >list
+	grep -qE -- '-> 198.51.100.2:80 .* 0 unreachable 3$' list
+	[ "$(grep -c unreachable list)" -eq 1 ]
+	mkdir as
+	ln -s "$MAGLEVADM" as/ipvsadm
+	as/ipvsadm -L -n --stats >list
+	! grep unreachable list
+	m -Z -t 192.0.2.1:80
+	unreachables '[0,0]'
+}
+
 @test "the size of the flow cache" {
 	m --cache-size 2048
 	[ "$(json '[.cache_size,.cache_used]' --info)" = '[2048,0]' ]
