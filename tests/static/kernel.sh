@@ -38,7 +38,7 @@ build_clean()
 	}
 	# Some are about the kernel's own build, not about this code: the compiler
 	# and pahole that are here need not be those that built it.
-	! grep -iE 'warning|error' "$log" |
+	! grep -iE '(warning|error):' "$log" |
 		grep -vE 'the compiler differs|pahole version differs|Skipping BTF|missing-include-dirs'
 }
 

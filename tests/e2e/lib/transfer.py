@@ -3,6 +3,7 @@
 
     transfer.py serve VIP NAME READYFILE
     transfer.py upload|download VIP BYTES
+    transfer.py interrupted VIP BYTES COMMAND...
     transfer.py connections|datagrams|ping VIP N
 
 A TCP client sends "put N" and N bytes, and gets their hash; or "get N", and
@@ -13,6 +14,7 @@ server's name in front.
 import hashlib
 import random
 import socket
+import subprocess
 import sys
 import threading
 
@@ -91,6 +93,18 @@ def upload(vip, size):
              hashlib.sha256(data).hexdigest())
 
 
+def interrupted(vip, size, *command):
+    """An upload that runs a command when it is half done."""
+    data = blob(size)
+    with socket.create_connection((vip, PORT), limit(10)) as conn:
+        conn.sendall(b"put %d\n" % size + data[:size // 2])
+        subprocess.run(command, check=True)
+        conn.sendall(data[size // 2:])
+        with conn.makefile("rb") as stream:
+            check_is(f"an upload of {size} bytes arrives as it was",
+                     stream.read().decode(), hashlib.sha256(data).hexdigest())
+
+
 def download(vip, size):
     check(f"a download of {size} bytes arrives as it was",
           ask(vip, f"get {size}") == blob(size))
@@ -145,7 +159,8 @@ def main():
     if verb == "serve":
         serve(vip, *args)
     {"upload": upload, "download": download, "connections": connections,
-     "datagrams": datagrams, "ping": ping}[verb](vip, int(args[0]))
+     "datagrams": datagrams, "ping": ping, "interrupted": interrupted}[verb](
+         vip, int(args[0]), *args[1:])
 
 
 if __name__ == "__main__":
