@@ -137,7 +137,7 @@ web()
 @test "a service in JSON" {
 	web
 	[ "$(json 'del(.services[].backends)' -L)" = '{"services":[{"protocol":"tcp","address":"192.0.2.1","port":80,"port_last":80,"scheduler":"mh","pool":"tcp/192.0.2.1:80","track":"all","affinity":"5tuple","all_down":"drop","stats":{"flows":0,"packets":0,"bytes":0}}]}' ]
-	[ "$(json '.services[].backends[1]|del(.slots)' -L)" = '{"address":"198.51.100.2","forward":"tunnel","tunnel_type":"gre","weight":3,"stats":{"flows":0,"packets":0,"bytes":0},"state":"up","active":0,"inactive":0}' ]
+	[ "$(json '.services[].backends[1]|del(.slots)' -L)" = '{"address":"198.51.100.2","forward":"tunnel","tunnel_type":"gre","weight":3,"stats":{"flows":0,"packets":0,"bytes":0},"state":"up","active":0,"inactive":0,"unreachable":0}' ]
 	[ "$(json '[.services[].backends[].slots]|add' -L)" = 65537 ]
 }
 
