@@ -142,7 +142,7 @@ static bool hop_route(struct net *net, struct mgl_endpoint *ep, struct hop *h)
 		if (!rt6)
 			return false;
 		h->dst = &rt6->dst;
-		h->local = rt6->rt6i_flags & RTF_LOCAL;
+		h->local = rt6->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST);
 	} else {
 		rt = mgl_route_v4(net, ep, &h->saddr_v4);
 		if (!rt)

@@ -3,7 +3,12 @@
  * The IPv6 addresses of this host: what local.c is for IPv4. Two things differ.
  * A link-local address is one of its device only, so the device is part of the
  * key. And addresses also change in softirq, by router advertisements, so the
- * set is rebuilt under a spinlock instead of RTNL, and without sleeping.
+ * set is rebuilt under a spinlock instead of RTNL, and without sleeping. Each
+ * change costs a walk over all addresses.
+ *
+ * As in the kernel's lists, and unlike its local table, the set has addresses
+ * that another host was found to have (DADFAILED), and those that were kept when
+ * their device went down.
  */
 #include <linux/hash.h>
 #include <linux/inetdevice.h>
@@ -64,13 +69,14 @@ static u32 set_slot(const struct mgl_local_v6_set *set,
 	return i;
 }
 
-/* For the time without a set, as in mgl_local_v4(). */
-static bool ask_fib(struct net *net, const struct mgl_local_v6_entry *e,
-		    const struct net_device *dev)
+/*
+ * For the time without a set, as in mgl_local_v4(). Link-local addresses have to
+ * be those of @dev, and others may be those of any device in its VRF.
+ */
+static bool ask_stack(struct net *net, const struct in6_addr *addr,
+		      const struct net_device *dev)
 {
-	return !ipv6_addr_loopback(&e->addr) &&
-	       ipv6_chk_addr(net, &e->addr, e->ifindex ? dev : NULL,
-			     e->ifindex);
+	return !ipv6_addr_loopback(addr) && ipv6_chk_addr(net, addr, dev, 0);
 }
 
 /**
@@ -90,7 +96,7 @@ bool mgl_local_v6(const struct mgl_net *mn, const struct in6_addr *addr,
 	struct mgl_local_v6_entry e = entry_of(addr, dev);
 
 	if (unlikely(!set))
-		return ask_fib(mn->net, &e, dev);
+		return ask_stack(mn->net, addr, dev);
 	return !ipv6_addr_any(addr) &&
 	       !ipv6_addr_any(&set->slot[set_slot(set, &e)].addr);
 }

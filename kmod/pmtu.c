@@ -129,12 +129,14 @@ static bool may_quote_v4(const struct sk_buff *skb, u32 inner,
 	       l4[0] == ICMP_ECHOREPLY;
 }
 
-static struct rtable *route_to_client_v4(struct net *net, __be32 vip,
-					 __be32 client)
+static struct rtable *route_to_client_v4(struct net *net,
+					 const struct net_device *dev,
+					 __be32 vip, __be32 client)
 {
 	struct flowi4 fl4 = {
 		.saddr = vip,
 		.daddr = client,
+		.flowi4_oif = l3mdev_master_ifindex_rcu(dev),
 		.flowi4_proto = IPPROTO_ICMP,
 		/* The VIP is an address of the backends, not of this host. */
 		.flowi4_flags = FLOWI_FLAG_ANYSRC,
@@ -191,7 +193,7 @@ static void tell_client_v4(struct mgl_net *mn, const struct sk_buff *skb,
 		.saddr = iph->daddr,
 		.daddr = iph->saddr,
 	};
-	rt = route_to_client_v4(mn->net, from.saddr, from.daddr);
+	rt = route_to_client_v4(mn->net, skb->dev, from.saddr, from.daddr);
 	if (!rt)
 		return;
 	from.ttl = ip4_dst_hoplimit(&rt->dst);
@@ -212,12 +214,14 @@ static void tell_client_v4(struct mgl_net *mn, const struct sk_buff *skb,
 
 #if IS_ENABLED(CONFIG_IPV6)
 static struct dst_entry *route_to_client_v6(struct net *net,
+					    const struct net_device *dev,
 					    const struct in6_addr *vip,
 					    const struct in6_addr *client)
 {
 	struct flowi6 fl6 = {
 		.saddr = *vip,
 		.daddr = *client,
+		.flowi6_oif = l3mdev_master_ifindex_rcu(dev),
 		.flowi6_proto = IPPROTO_ICMPV6,
 		.flowi6_uid = INVALID_UID,
 	};
@@ -291,7 +295,8 @@ static void tell_client_v6(struct mgl_net *mn, const struct sk_buff *skb,
 	    !mgl_reject_may_tell_v6(&quoted->saddr) ||
 	    !__ratelimit(&mn->icmp_limit))
 		return;
-	dst = route_to_client_v6(mn->net, &quoted->daddr, &quoted->saddr);
+	dst = route_to_client_v6(mn->net, skb->dev, &quoted->daddr,
+				 &quoted->saddr);
 	if (!dst)
 		return;
 	error = error_alloc(skb, inner, sizeof(*ip6h) + sizeof(*icmp6h),

@@ -13,6 +13,7 @@
 #include <net/ip.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
+#include <net/l3mdev.h>
 #include <net/route.h>
 
 #include "reject.h"
@@ -84,10 +85,12 @@ static struct sk_buff *inner_packet(const struct sk_buff *skb, u32 inner,
 }
 
 /* Route of the error to the client; icmp_send() requires one, too. */
-static struct rtable *route_to_v4(struct net *net, __be32 client)
+static struct rtable *route_to_v4(struct net *net,
+				  const struct net_device *dev, __be32 client)
 {
 	struct flowi4 fl4 = {
 		.daddr = client,
+		.flowi4_oif = l3mdev_master_ifindex_rcu(dev),
 		.flowi4_proto = IPPROTO_ICMP,
 		.flowi4_uid = INVALID_UID,
 	};
@@ -120,7 +123,7 @@ void mgl_reject_v4(struct net *net, const struct sk_buff *skb, u32 inner)
 	skb_set_transport_header(quote, ip_hdrlen(quote));
 	if (!mgl_reject_may_tell_v4(ip_hdr(quote)->saddr))
 		goto out;
-	rt = route_to_v4(net, ip_hdr(quote)->saddr);
+	rt = route_to_v4(net, quote->dev, ip_hdr(quote)->saddr);
 	if (IS_ERR(rt))
 		goto out;
 	skb_dst_set(quote, &rt->dst);
@@ -137,10 +140,12 @@ out:
  * finds the route itself, but would send errors about forged packets to this
  * host.
  */
-static bool reachable_v6(struct net *net, const struct in6_addr *client)
+static bool reachable_v6(struct net *net, const struct net_device *dev,
+			 const struct in6_addr *client)
 {
 	struct flowi6 fl6 = {
 		.daddr = *client,
+		.flowi6_oif = l3mdev_master_ifindex_rcu(dev),
 		.flowi6_proto = IPPROTO_ICMPV6,
 		.flowi6_uid = INVALID_UID,
 	};
@@ -185,7 +190,7 @@ void mgl_reject_v6(struct net *net, const struct sk_buff *skb, u32 inner)
 	quote->protocol = htons(ETH_P_IPV6);
 	skb_set_transport_header(quote, sizeof(struct ipv6hdr));
 	if (mgl_reject_may_tell_v6(&ipv6_hdr(quote)->saddr) &&
-	    reachable_v6(net, &ipv6_hdr(quote)->saddr))
+	    reachable_v6(net, quote->dev, &ipv6_hdr(quote)->saddr))
 		icmpv6_send(quote, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
 	kfree_skb(quote);
 }

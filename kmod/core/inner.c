@@ -115,7 +115,7 @@ static bool has_jumbo_option(const struct mgl_packet *p, u32 off, u32 len)
  * Protocols without ports get ports of 0, which match no service. Bytes behind
  * the inner payload length are padding and ignored. IPv4-mapped addresses must
  * not be on the wire, would be mistaken for IPv4 here, and count as malformed;
- * Linux does not accept packets with them either.
+ * TCP of Linux does not accept packets with them either.
  *
  * Context: any. Keeps no pointer into @p and leaves the packet unmodified.
  * Return: MGL_REASON_NONE, or the reason why this packet has no flow.
