@@ -27,6 +27,13 @@ need_large()
 	:
 }
 
+# Time: many kinds of packets, one by one, which take an emulated kernel minutes.
+# Nothing to provide.
+need_many()
+{
+	:
+}
+
 # One namespace without links, which the scenario runs in.
 need_director()
 {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# needs: line second-line
+# needs: line second-line many
 """ICMPv6 in inner IPv6: errors go where the flow goes that they are about, pings
 to one backend of a client's, and the rest is accepted or dropped."""
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# needs: line second-line
+# needs: line second-line many
 """ICMP in inner IPv4: errors go where the flow goes that they are about, pings to
 one backend of a client's, and the rest is accepted or dropped."""
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# needs: line
+# needs: line many
 """Routers and backends of either family, in every mix: forwarded packets byte
 for byte."""
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# needs: line
+# needs: line many
 """ICMP errors from the path to a backend: a smaller MTU is noted and passed on, an
 unreachable backend is counted and notified, and what is forged is refused.
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# needs: line
+# needs: line many
 """Packets that are too big for the route to the backend: the router is told, the
 client is told, or both."""
 
