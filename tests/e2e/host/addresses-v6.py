@@ -148,7 +148,6 @@ def while_packets_run(test):
             case.expect("the sender runs", stream.running(), True)
     finally:
         stream.stop()
-    test.wire.collect()
     test.director.moved()
     wait_until(lambda: not test.director.moved(), "the stream has ended",
                pause=0.1)
