@@ -36,9 +36,6 @@
 #include "route.h"
 #include "vip.h"
 
-/* Smallest MTU of IPv4 (RFC 791). */
-#define MTU_MIN_V4 68
-
 /* Time between notifications about an endpoint. */
 #define SUSPECT_INTERVAL HZ
 
@@ -225,7 +222,7 @@ void mgl_path_error_v4(struct mgl_net *mn, const struct sk_buff *skb)
 		return;
 	}
 	mtu = ntohs(icmph.un.frag.mtu);
-	if (mtu < MTU_MIN_V4 || mtu >= q.len) {
+	if (mtu < MGL_MTU_MIN_V4 || mtu >= q.len) {
 		refuse(mn);
 		return;
 	}

@@ -19,7 +19,6 @@
 #include <net/ip6_checksum.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
-#include <net/l3mdev.h>
 #include <net/ndisc.h>
 #include <net/route.h>
 #include <uapi/linux/maglev.h>
@@ -29,9 +28,7 @@
 #include "packet_skb.h"
 #include "pmtu.h"
 #include "reject.h"
-
-/* Smallest MTU that an IPv4 host may be told of (RFC 791). */
-#define MTU_MIN_V4 68
+#include "route.h"
 
 /* Errors fit into packets that every host takes, as in reject.c. */
 #define QUOTE_MAX_V4 (576 - sizeof(struct iphdr) - sizeof(struct icmphdr))
@@ -50,24 +47,18 @@
 /*
  * Sends "fragmentation needed" to the outer source (RFC 1191). It needs an IPv4
  * route of the packet, any one, and there is none at PRE_ROUTING: the way back
- * serves. A source that is a broadcast address here gets no error.
+ * serves.
  */
 static void tell_router_v4(struct net *net, struct sk_buff *skb, u32 mtu)
 {
-	struct flowi4 fl4 = {
-		.daddr = ip_hdr(skb)->saddr,
-		.flowi4_oif = l3mdev_master_ifindex_rcu(skb->dev),
-		.flowi4_proto = IPPROTO_ICMP,
-		.flowi4_uid = INVALID_UID,
-	};
-	struct rtable *rt = ip_route_output_key(net, &fl4);
+	struct rtable *rt;
 
-	if (IS_ERR(rt))
+	rt = mgl_route_error_v4(net, skb->dev, 0, ip_hdr(skb)->saddr);
+	if (!rt)
 		return;
 	skb_dst_drop(skb);
 	skb_dst_set(skb, &rt->dst);
-	if (rt->rt_type == RTN_UNICAST)
-		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
+	icmp_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
 	skb_dst_drop(skb);
 }
 
@@ -129,31 +120,6 @@ static bool may_quote_v4(const struct sk_buff *skb, u32 inner,
 	       l4[0] == ICMP_ECHOREPLY;
 }
 
-static struct rtable *route_to_client_v4(struct net *net,
-					 const struct net_device *dev,
-					 __be32 vip, __be32 client)
-{
-	struct flowi4 fl4 = {
-		.saddr = vip,
-		.daddr = client,
-		.flowi4_oif = l3mdev_master_ifindex_rcu(dev),
-		.flowi4_proto = IPPROTO_ICMP,
-		/* The VIP is an address of the backends, not of this host. */
-		.flowi4_flags = FLOWI_FLAG_ANYSRC,
-		.flowi4_uid = INVALID_UID,
-	};
-	struct rtable *rt = ip_route_output_key(net, &fl4);
-
-	if (IS_ERR(rt))
-		return NULL;
-	/* Only routing can tell a subnet's broadcast address from a host's. */
-	if (rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST | RTCF_LOCAL)) {
-		ip_rt_put(rt);
-		return NULL;
-	}
-	return rt;
-}
-
 static void send_v4(struct net *net, struct sk_buff *error, struct rtable *rt,
 		    const struct iphdr *from)
 {
@@ -181,7 +147,7 @@ static void tell_client_v4(struct mgl_net *mn, const struct sk_buff *skb,
 	struct rtable *rt;
 
 	iph = skb_header_pointer(skb, inner, sizeof(_iph), &_iph);
-	if (!iph || mtu < MTU_MIN_V4 || !may_quote_v4(skb, inner, iph, mtu) ||
+	if (!iph || mtu < MGL_MTU_MIN_V4 || !may_quote_v4(skb, inner, iph, mtu) ||
 	    !mgl_reject_may_tell_v4(iph->saddr) ||
 	    !__ratelimit(&mn->icmp_limit))
 		return;
@@ -193,7 +159,8 @@ static void tell_client_v4(struct mgl_net *mn, const struct sk_buff *skb,
 		.saddr = iph->daddr,
 		.daddr = iph->saddr,
 	};
-	rt = route_to_client_v4(mn->net, skb->dev, from.saddr, from.daddr);
+	/* The VIP is an address of the backends, not of this host. */
+	rt = mgl_route_error_v4(mn->net, skb->dev, from.saddr, from.daddr);
 	if (!rt)
 		return;
 	from.ttl = ip4_dst_hoplimit(&rt->dst);
@@ -213,41 +180,6 @@ static void tell_client_v4(struct mgl_net *mn, const struct sk_buff *skb,
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
-static struct dst_entry *route_to_client_v6(struct net *net,
-					    const struct net_device *dev,
-					    const struct in6_addr *vip,
-					    const struct in6_addr *client)
-{
-	struct flowi6 fl6 = {
-		.saddr = *vip,
-		.daddr = *client,
-		.flowi6_oif = l3mdev_master_ifindex_rcu(dev),
-		.flowi6_proto = IPPROTO_ICMPV6,
-		.flowi6_uid = INVALID_UID,
-	};
-	struct dst_entry *dst;
-
-	dst = ip6_route_output(net, NULL, &fl6);
-	if (!dst->error && !(dst_rt6_info(dst)->rt6i_flags &
-			     (RTF_LOCAL | RTF_ANYCAST)))
-		return dst;
-	dst_release(dst);
-	return NULL;
-}
-
-/* Steps over the fragment header of a first fragment, to what is behind it. */
-static bool first_fragment(const struct sk_buff *skb, struct mgl_chain *c)
-{
-	const struct frag_hdr *frag;
-	struct frag_hdr _frag;
-
-	frag = skb_header_pointer(skb, c->off, sizeof(_frag), &_frag);
-	if (!frag || frag->frag_off & htons(IP6_OFFSET))
-		return false;
-	c->off += sizeof(*frag);
-	return true;
-}
-
 /* As may_quote_v4(); RFC 4443 section 2.4(e). Redirects count as errors there. */
 static bool may_quote_v6(const struct sk_buff *skb, u32 inner,
 			 const struct ipv6hdr *ip6h, u32 mtu)
@@ -255,7 +187,6 @@ static bool may_quote_v6(const struct sk_buff *skb, u32 inner,
 	struct mgl_packet p = mgl_packet_skb(skb);
 	u32 len = ntohs(ip6h->payload_len);
 	u8 buffer[QUOTE_L4];
-	enum mgl_chain_end end;
 	struct mgl_chain c;
 	const u8 *l4;
 
@@ -265,10 +196,9 @@ static bool may_quote_v6(const struct sk_buff *skb, u32 inner,
 		.off = inner + sizeof(*ip6h),
 		.len = skb->len - inner - sizeof(*ip6h),
 		.next = ip6h->nexthdr,
+		.into_first = true,
 	};
-	end = mgl_chain_skip(&p, &c);
-	if (end == MGL_CHAIN_MALFORMED ||
-	    (end == MGL_CHAIN_FRAGMENT && !first_fragment(skb, &c)))
+	if (mgl_chain_skip(&p, &c) != MGL_CHAIN_PROTOCOL)
 		return false;
 	l4 = skb_header_pointer(skb, c.off, sizeof(buffer), buffer);
 	if (!l4)
@@ -295,7 +225,7 @@ static void tell_client_v6(struct mgl_net *mn, const struct sk_buff *skb,
 	    !mgl_reject_may_tell_v6(&quoted->saddr) ||
 	    !__ratelimit(&mn->icmp_limit))
 		return;
-	dst = route_to_client_v6(mn->net, skb->dev, &quoted->daddr,
+	dst = mgl_route_error_v6(mn->net, skb->dev, &quoted->daddr,
 				 &quoted->saddr);
 	if (!dst)
 		return;

@@ -8,6 +8,9 @@
 struct mgl_net;
 struct sk_buff;
 
+/* Smallest MTU of IPv4 (RFC 791), and that a host may be told of. */
+#define MGL_MTU_MIN_V4 68
+
 /**
  * struct mgl_offsets - where the headers of a GRE packet are
  * @gre: offset of the GRE header from skb->data, in bytes

@@ -11,12 +11,11 @@
 #include <linux/skbuff.h>
 #include <net/icmp.h>
 #include <net/ip.h>
-#include <net/ip6_route.h>
 #include <net/ipv6.h>
-#include <net/l3mdev.h>
 #include <net/route.h>
 
 #include "reject.h"
+#include "route.h"
 
 /*
  * Bytes of the inner packet to copy. ICMP errors are at most as long as packets
@@ -84,20 +83,6 @@ static struct sk_buff *inner_packet(const struct sk_buff *skb, u32 inner,
 	return quote;
 }
 
-/* Route of the error to the client; icmp_send() requires one, too. */
-static struct rtable *route_to_v4(struct net *net,
-				  const struct net_device *dev, __be32 client)
-{
-	struct flowi4 fl4 = {
-		.daddr = client,
-		.flowi4_oif = l3mdev_master_ifindex_rcu(dev),
-		.flowi4_proto = IPPROTO_ICMP,
-		.flowi4_uid = INVALID_UID,
-	};
-
-	return ip_route_output_key(net, &fl4);
-}
-
 /**
  * mgl_reject_v4() - send "host unreachable" for an inner IPv4 packet
  * @net: the namespace
@@ -123,13 +108,11 @@ void mgl_reject_v4(struct net *net, const struct sk_buff *skb, u32 inner)
 	skb_set_transport_header(quote, ip_hdrlen(quote));
 	if (!mgl_reject_may_tell_v4(ip_hdr(quote)->saddr))
 		goto out;
-	rt = route_to_v4(net, quote->dev, ip_hdr(quote)->saddr);
-	if (IS_ERR(rt))
+	/* icmp_send() requires a route, too, any one. */
+	rt = mgl_route_error_v4(net, quote->dev, 0, ip_hdr(quote)->saddr);
+	if (!rt)
 		goto out;
 	skb_dst_set(quote, &rt->dst);
-	/* Only routing can tell a subnet's broadcast address from a host's. */
-	if (rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST | RTCF_LOCAL))
-		goto out;
 	icmp_send(quote, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
 out:
 	kfree_skb(quote);
@@ -143,19 +126,11 @@ out:
 static bool reachable_v6(struct net *net, const struct net_device *dev,
 			 const struct in6_addr *client)
 {
-	struct flowi6 fl6 = {
-		.daddr = *client,
-		.flowi6_oif = l3mdev_master_ifindex_rcu(dev),
-		.flowi6_proto = IPPROTO_ICMPV6,
-		.flowi6_uid = INVALID_UID,
-	};
-	struct dst_entry *dst = ip6_route_output(net, NULL, &fl6);
-	bool reachable;
+	struct dst_entry *dst;
 
-	reachable = !dst->error && !(dst_rt6_info(dst)->rt6i_flags &
-				     (RTF_LOCAL | RTF_ANYCAST));
+	dst = mgl_route_error_v6(net, dev, &in6addr_any, client);
 	dst_release(dst);
-	return reachable;
+	return dst;
 }
 
 /**

@@ -8,8 +8,9 @@
 #include "../pool.h"
 #include "nl.h"
 
-static int put_drained(struct sk_buff *skb, const struct mgl_drained *drained)
+static int put_drained(struct sk_buff *skb, const void *what)
 {
+	const struct mgl_drained *drained = what;
 	struct nlattr *nest;
 
 	if (mgl_nl_put_pool_name(skb, drained->pool->name))
@@ -25,34 +26,9 @@ static int put_drained(struct sk_buff *skb, const struct mgl_drained *drained)
 	return 0;
 }
 
-/* MAGLEV_CMD_DRAINED_NTF. Lost if there is no memory for the message. */
-static int notify_drained(struct notifier_block *nb, unsigned long event,
-			  void *ptr)
+static int put_suspect(struct sk_buff *skb, const void *what)
 {
-	const struct mgl_drained *drained = ptr;
-	struct net *net = drained->mn->net;
-	struct sk_buff *skb;
-	void *hdr;
-
-	if (!genl_has_listeners(&mgl_genl_family, net, MGL_MCGRP_CONFIG))
-		return NOTIFY_DONE;
-	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!skb)
-		return NOTIFY_DONE;
-	hdr = genlmsg_put(skb, 0, 0, &mgl_genl_family, 0,
-			  MAGLEV_CMD_DRAINED_NTF);
-	if (!hdr || put_drained(skb, drained)) {
-		nlmsg_free(skb);
-		return NOTIFY_DONE;
-	}
-	genlmsg_end(skb, hdr);
-	genlmsg_multicast_netns(&mgl_genl_family, net, skb, 0,
-				MGL_MCGRP_CONFIG, GFP_KERNEL);
-	return NOTIFY_OK;
-}
-
-static int put_suspect(struct sk_buff *skb, const struct mgl_suspect *suspect)
-{
+	const struct mgl_suspect *suspect = what;
 	struct nlattr *nest;
 
 	nest = nla_nest_start(skb, MAGLEV_A_BACKEND);
@@ -66,30 +42,66 @@ static int put_suspect(struct sk_buff *skb, const struct mgl_suspect *suspect)
 	return 0;
 }
 
-/* MAGLEV_CMD_SUSPECT_NTF, in softirq. Lost if there is no memory. */
-static int notify_suspect(struct notifier_block *nb, unsigned long event,
-			  void *ptr)
+/**
+ * struct notice - a notification to send
+ * @cmd: the command
+ * @put: writes its attributes; returns 0 or -EMSGSIZE
+ * @what: argument of @put
+ * @gfp: GFP_ATOMIC in softirq
+ */
+struct notice {
+	u8 cmd;
+	int (*put)(struct sk_buff *skb, const void *what);
+	const void *what;
+	gfp_t gfp;
+};
+
+/* Lost if there is no memory for the message. */
+static int notify(struct net *net, const struct notice *n)
 {
-	const struct mgl_suspect *suspect = ptr;
-	struct net *net = suspect->mn->net;
 	struct sk_buff *skb;
 	void *hdr;
 
 	if (!genl_has_listeners(&mgl_genl_family, net, MGL_MCGRP_CONFIG))
 		return NOTIFY_DONE;
-	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_ATOMIC);
+	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, n->gfp);
 	if (!skb)
 		return NOTIFY_DONE;
-	hdr = genlmsg_put(skb, 0, 0, &mgl_genl_family, 0,
-			  MAGLEV_CMD_SUSPECT_NTF);
-	if (!hdr || put_suspect(skb, suspect)) {
+	hdr = genlmsg_put(skb, 0, 0, &mgl_genl_family, 0, n->cmd);
+	if (!hdr || n->put(skb, n->what)) {
 		nlmsg_free(skb);
 		return NOTIFY_DONE;
 	}
 	genlmsg_end(skb, hdr);
 	genlmsg_multicast_netns(&mgl_genl_family, net, skb, 0,
-				MGL_MCGRP_CONFIG, GFP_ATOMIC);
+				MGL_MCGRP_CONFIG, n->gfp);
 	return NOTIFY_OK;
+}
+
+static int notify_drained(struct notifier_block *nb, unsigned long event,
+			  void *ptr)
+{
+	const struct mgl_drained *drained = ptr;
+
+	return notify(drained->mn->net, &(struct notice){
+		.cmd = MAGLEV_CMD_DRAINED_NTF,
+		.put = put_drained,
+		.what = drained,
+		.gfp = GFP_KERNEL,
+	});
+}
+
+static int notify_suspect(struct notifier_block *nb, unsigned long event,
+			  void *ptr)
+{
+	const struct mgl_suspect *suspect = ptr;
+
+	return notify(suspect->mn->net, &(struct notice){
+		.cmd = MAGLEV_CMD_SUSPECT_NTF,
+		.put = put_suspect,
+		.what = suspect,
+		.gfp = GFP_ATOMIC,
+	});
 }
 
 static struct notifier_block drained_notifier = {
