@@ -4,6 +4,7 @@
 #define _MGL_ENDPOINT_H
 
 #include <linux/atomic.h>
+#include <linux/in6.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable-types.h>
 #include <net/dst_cache.h>
@@ -34,6 +35,14 @@ struct mgl_endpoint {
 	atomic_t unreachable;
 	unsigned long suspect_at;
 };
+
+/* The address of an endpoint that has one of IPv6. */
+static inline struct in6_addr mgl_endpoint_v6(const struct mgl_endpoint *ep)
+{
+	const __be32 *w = ep->addr.w;
+
+	return (struct in6_addr){ .s6_addr32 = { w[0], w[1], w[2], w[3] } };
+}
 
 extern const struct rhashtable_params mgl_endpoint_params;
 

@@ -18,6 +18,7 @@
 
 #include "endpoint.h"
 #include "forward.h"
+#include "local_v6.h"
 #include "net.h"
 #include "pmtu.h"
 #include "rewrite.h"
@@ -176,30 +177,33 @@ static const struct in6_addr *same_family_source(const struct sk_buff *skb,
 
 	if (!cost)
 		return &ip6h->saddr;
-	if (ipv6_addr_type(&ip6h->daddr) & IPV6_ADDR_LINKLOCAL)
+	if (mgl_v6_link_local(&ip6h->daddr))
 		return &h->saddr_v6;
 	return &ip6h->daddr;
 }
 
-static enum mgl_reason hop_rewrite(struct sk_buff *skb, const struct hop *h,
-				   const struct mgl_addr *daddr, u8 cost)
+static u8 hops_left(const struct sk_buff *skb, const struct hop *h)
 {
-	u8 hops = h->from_v6 ? ipv6_hdr(skb)->hop_limit : ip_hdr(skb)->ttl;
-	struct mgl_replacement r = {
+	return h->from_v6 ? ipv6_hdr(skb)->hop_limit : ip_hdr(skb)->ttl;
+}
+
+static enum mgl_reason hop_rewrite(struct sk_buff *skb, const struct hop *h,
+				   const struct mgl_endpoint *ep, u8 cost)
+{
+	struct in6_addr daddr = mgl_endpoint_v6(ep);
+	struct mgl_replacement r;
+
+	if (h->from_v6 && h->to_v6)
+		return mgl_rewrite_v6(skb, same_family_source(skb, h, cost),
+				      &daddr, cost);
+	r = (struct mgl_replacement){
 		.gre = h->gre,
 		.headroom = LL_RESERVED_SPACE(h->dst->dev),
-		.hops = hops - cost,
+		.hops = hops_left(skb, h) - cost,
 	};
-	struct in6_addr daddr_v6;
-
-	memcpy(&daddr_v6, daddr, sizeof(daddr_v6));
-	if (!h->to_v6)
-		return mgl_rewrite_6to4(skb, h->saddr_v4, mgl_addr_to_v4(daddr),
-					&r);
-	if (!h->from_v6)
-		return mgl_rewrite_4to6(skb, &h->saddr_v6, &daddr_v6, &r);
-	return mgl_rewrite_v6(skb, same_family_source(skb, h, cost), &daddr_v6,
-			      cost);
+	if (h->to_v6)
+		return mgl_rewrite_4to6(skb, &h->saddr_v6, &daddr, &r);
+	return mgl_rewrite_6to4(skb, h->saddr_v4, mgl_addr_to_v4(&ep->addr), &r);
 }
 
 /*
@@ -207,9 +211,9 @@ static enum mgl_reason hop_rewrite(struct sk_buff *skb, const struct hop *h,
  * packet; in the other one, it has to begin anew, behind the hook.
  */
 static enum mgl_reason hop_deliver(struct sk_buff *skb, const struct hop *h,
-				   const struct mgl_addr *daddr)
+				   const struct mgl_endpoint *ep)
 {
-	enum mgl_reason reason = hop_rewrite(skb, h, daddr, 0);
+	enum mgl_reason reason = hop_rewrite(skb, h, ep, 0);
 
 	if (reason || h->from_v6 == h->to_v6) {
 		dst_release(h->dst);
@@ -233,16 +237,14 @@ static noinline enum mgl_reason forward_v6(struct mgl_net *mn,
 	};
 	enum mgl_reason reason;
 	u32 mtu;
-	u8 hops;
 
 	if (!hop_route(mn->net, ep, &h))
 		return MGL_REASON_NO_ROUTE;
 	if (unlikely(h.local))
-		return hop_deliver(skb, &h, &ep->addr);
+		return hop_deliver(skb, &h, ep);
 
-	hops = h.from_v6 ? ipv6_hdr(skb)->hop_limit : ip_hdr(skb)->ttl;
 	reason = MGL_REASON_TTL;
-	if (hops <= 1)
+	if (hops_left(skb, &h) <= 1)
 		goto out;
 	reason = MGL_REASON_LRO;
 	if (skb_warn_if_lro(skb))
@@ -253,7 +255,7 @@ static noinline enum mgl_reason forward_v6(struct mgl_net *mn,
 		mgl_pmtu_too_big(mn, skb, at, mtu);
 		goto out;
 	}
-	reason = hop_rewrite(skb, &h, &ep->addr, 1);
+	reason = hop_rewrite(skb, &h, ep, 1);
 	if (reason)
 		goto out;
 	prepare(skb, h.dst);

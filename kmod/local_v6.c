@@ -46,25 +46,23 @@ struct mgl_local_v6_set {
 
 #if IS_ENABLED(CONFIG_IPV6)
 
-static struct mgl_local_v6_entry entry_of(const struct in6_addr *addr,
-					  const struct net_device *dev)
+/* mgl_local_v6_entry.ifindex of an address of @dev. */
+static int entry_ifindex(const struct in6_addr *addr,
+			 const struct net_device *dev)
 {
-	return (struct mgl_local_v6_entry){
-		.addr = *addr,
-		.ifindex = ipv6_addr_type(addr) & IPV6_ADDR_LINKLOCAL ?
-			   dev->ifindex : 0,
-	};
+	return mgl_v6_link_local(addr) ? dev->ifindex : 0;
 }
 
+/* The slot that has an address, or is free for it. */
 static u32 set_slot(const struct mgl_local_v6_set *set,
-		    const struct mgl_local_v6_entry *e)
+		    const struct in6_addr *addr, int ifindex)
 {
-	u32 i = hash_32(ipv6_addr_hash(&e->addr), set->bits);
+	u32 i = hash_32(ipv6_addr_hash(addr), set->bits);
 
 	/* Terminates: half of the slots are free. */
 	while (!ipv6_addr_any(&set->slot[i].addr) &&
-	       (!ipv6_addr_equal(&set->slot[i].addr, &e->addr) ||
-		set->slot[i].ifindex != e->ifindex))
+	       (!ipv6_addr_equal(&set->slot[i].addr, addr) ||
+		set->slot[i].ifindex != ifindex))
 		i = (i + 1) & ((1U << set->bits) - 1);
 	return i;
 }
@@ -93,12 +91,12 @@ bool mgl_local_v6(const struct mgl_net *mn, const struct in6_addr *addr,
 		  const struct net_device *dev)
 {
 	const struct mgl_local_v6_set *set = rcu_dereference(mn->local_v6);
-	struct mgl_local_v6_entry e = entry_of(addr, dev);
+	u32 i;
 
 	if (unlikely(!set))
 		return ask_stack(mn->net, addr, dev);
-	return !ipv6_addr_any(addr) &&
-	       !ipv6_addr_any(&set->slot[set_slot(set, &e)].addr);
+	i = set_slot(set, addr, entry_ifindex(addr, dev));
+	return !ipv6_addr_any(addr) && !ipv6_addr_any(&set->slot[i].addr);
 }
 
 /*
@@ -127,8 +125,9 @@ static u32 walk_addresses(struct net *net, struct mgl_local_v6_set *set,
 			n++;
 			if (!set)
 				continue;
-			e = entry_of(&ifa->addr, dev);
-			set->slot[set_slot(set, &e)] = e;
+			e.addr = ifa->addr;
+			e.ifindex = entry_ifindex(&e.addr, dev);
+			set->slot[set_slot(set, &e.addr, e.ifindex)] = e;
 		}
 	}
 	return n;

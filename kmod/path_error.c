@@ -280,7 +280,7 @@ static void note_mtu_v6(struct net *net, struct mgl_endpoint *ep, u32 mtu)
 	skb_reset_network_header(key);
 	ip6h = skb_put_zero(key, sizeof(*ip6h));
 	ip6h->saddr = saddr;
-	memcpy(&ip6h->daddr, &ep->addr, sizeof(ip6h->daddr));
+	ip6h->daddr = mgl_endpoint_v6(ep);
 	skb_dst_set(key, &rt6->dst);
 	skb_dst_update_pmtu_no_confirm(key, mtu);
 	kfree_skb(key);

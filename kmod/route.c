@@ -11,6 +11,30 @@
 #include "endpoint.h"
 #include "route.h"
 
+/* Out of line, as that of IPv6: packets find their route in the cache. */
+static noinline struct rtable *lookup_v4(struct net *net,
+					 struct mgl_endpoint *ep, __be32 *saddr)
+{
+	struct flowi4 fl4 = {
+		.daddr = mgl_addr_to_v4(&ep->addr),
+		.flowi4_proto = IPPROTO_GRE,
+		/* No user: root would match "ip rule ... uidrange 0-0". */
+		.flowi4_uid = INVALID_UID,
+	};
+	struct rtable *rt = ip_route_output_key(net, &fl4);
+
+	if (IS_ERR(rt))
+		return NULL;
+	/* Only routing can tell a subnet's broadcast address from a host's. */
+	if (rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) {
+		ip_rt_put(rt);
+		return NULL;
+	}
+	*saddr = fl4.saddr;
+	dst_cache_set_ip4(&ep->dst, &rt->dst, fl4.saddr);
+	return rt;
+}
+
 /**
  * mgl_route_v4() - get the route to a backend with an IPv4 address
  * @net: the namespace
@@ -24,28 +48,9 @@
 struct rtable *mgl_route_v4(struct net *net, struct mgl_endpoint *ep,
 			    __be32 *saddr)
 {
-	struct flowi4 fl4 = {
-		.daddr = mgl_addr_to_v4(&ep->addr),
-		.flowi4_proto = IPPROTO_GRE,
-		/* No user: root would match "ip rule ... uidrange 0-0". */
-		.flowi4_uid = INVALID_UID,
-	};
-	struct rtable *rt;
+	struct rtable *rt = dst_cache_get_ip4(&ep->dst, saddr);
 
-	rt = dst_cache_get_ip4(&ep->dst, saddr);
-	if (likely(rt))
-		return rt;
-	rt = ip_route_output_key(net, &fl4);
-	if (IS_ERR(rt))
-		return NULL;
-	/* Only routing can tell a subnet's broadcast address from a host's. */
-	if (rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) {
-		ip_rt_put(rt);
-		return NULL;
-	}
-	*saddr = fl4.saddr;
-	dst_cache_set_ip4(&ep->dst, &rt->dst, fl4.saddr);
-	return rt;
+	return likely(rt) ? rt : lookup_v4(net, ep, saddr);
 }
 
 /**
@@ -87,6 +92,28 @@ struct rtable *mgl_route_error_v4(struct net *net,
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
+static noinline struct rt6_info *lookup_v6(struct net *net,
+					   struct mgl_endpoint *ep,
+					   struct in6_addr *saddr)
+{
+	struct flowi6 fl6 = {
+		.daddr = mgl_endpoint_v6(ep),
+		.flowi6_proto = IPPROTO_GRE,
+		.flowi6_uid = INVALID_UID,
+	};
+	struct dst_entry *dst;
+
+	/* Booted with ipv6.disable=1, the kernel has no routes to look up. */
+	if (!ipv6_mod_enabled())
+		return NULL;
+	dst = ip6_dst_lookup_flow(net, NULL, &fl6, NULL);
+	if (IS_ERR(dst))
+		return NULL;
+	*saddr = fl6.saddr;
+	dst_cache_set_ip6(&ep->dst, dst, &fl6.saddr);
+	return dst_rt6_info(dst);
+}
+
 /**
  * mgl_route_v6() - get the route to a backend with an IPv6 address
  * @net: the namespace
@@ -100,25 +127,9 @@ struct rtable *mgl_route_error_v4(struct net *net,
 struct rt6_info *mgl_route_v6(struct net *net, struct mgl_endpoint *ep,
 			      struct in6_addr *saddr)
 {
-	struct flowi6 fl6 = {
-		.flowi6_proto = IPPROTO_GRE,
-		.flowi6_uid = INVALID_UID,
-	};
-	struct dst_entry *dst;
+	struct dst_entry *dst = dst_cache_get_ip6(&ep->dst, saddr);
 
-	dst = dst_cache_get_ip6(&ep->dst, saddr);
-	if (likely(dst))
-		return dst_rt6_info(dst);
-	/* Booted with ipv6.disable=1, the kernel has no routes to look up. */
-	if (!ipv6_mod_enabled())
-		return NULL;
-	memcpy(&fl6.daddr, &ep->addr, sizeof(fl6.daddr));
-	dst = ip6_dst_lookup_flow(net, NULL, &fl6, NULL);
-	if (IS_ERR(dst))
-		return NULL;
-	*saddr = fl6.saddr;
-	dst_cache_set_ip6(&ep->dst, dst, &fl6.saddr);
-	return dst_rt6_info(dst);
+	return likely(dst) ? dst_rt6_info(dst) : lookup_v6(net, ep, saddr);
 }
 
 /**

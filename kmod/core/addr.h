@@ -22,6 +22,14 @@ struct mgl_addr {
 	__be32 w[4];
 };
 
+/**
+ * struct mgl_addr_wire - an IPv6 address in a packet, of any alignment
+ * @w: the 16 bytes in network byte order
+ */
+struct mgl_addr_wire {
+	__be32 w[4];
+} __packed;
+
 struct in6_addr;
 
 /* The mapped form of an IPv4 address, which is in network byte order. */
@@ -33,10 +41,12 @@ static inline struct mgl_addr mgl_addr_v4(__be32 addr)
 /* An IPv6 address, of any alignment. The caller handles mapped ones. */
 static inline struct mgl_addr mgl_addr_v6(const struct in6_addr *addr)
 {
-	struct mgl_addr a;
+	/* Loads of words, where memcpy() may be a call. */
+	const struct mgl_addr_wire *from = (const void *)addr;
 
-	memcpy(&a, addr, sizeof(a));
-	return a;
+	return (struct mgl_addr){
+		.w = { from->w[0], from->w[1], from->w[2], from->w[3] }
+	};
 }
 
 static inline bool mgl_addr_is_v4(const struct mgl_addr *a)
