@@ -30,6 +30,7 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 end='status of the scenario: '
 total=0 failed=0
+log_lines=0	# of the kernel log that have been judged
 
 result()
 {
@@ -62,32 +63,46 @@ number_lines()
 	done
 }
 
-# kernel_is_well LINE: nothing after this line of the kernel log is a report
+# kernel_is_well: no line that has come to the kernel log since the last call is of
+# a report
 kernel_is_well()
 {
-	dmesg | tail -n "+$(($1 + 1))" >"$tmp/dmesg"
+	local -a lines
+
+	dmesg >"$tmp/log"
+	mapfile -t -s $log_lines lines <"$tmp/log"
+	((${#lines[@]})) || return 0
+	log_lines=$((log_lines + ${#lines[@]}))
+	printf '%s\n' "${lines[@]}" >"$tmp/dmesg"
 	"$judge" "$tmp/dmesg" >"$tmp/reports" && return
 	sed 's/^/# /' "$tmp/reports"
 	return 1
 }
 
+# left_over: namespaces of the scenario are still there; prints them
+left_over()
+{
+	local file
+
+	for file in /run/netns/mgl*; do
+		[[ -e $file ]] || return 1
+		echo "# ${file##*/}"
+	done
+}
+
+# run_scenario FILE NAME NEED...
 run_scenario()
 {
-	local file=$1 name=$2 status=lost cases=0 log start=$SECONDS seconds
+	local file=$1 name=$2 status=lost cases=0 start=$SECONDS seconds
 
-	log=$(dmesg | wc -l)
+	shift 2
 	measure_slowness
 	seconds=${MAGLEV_E2E_LIMIT:-$(limit $scenario_seconds)}
 	echo "# Scenario $name: slowness $E2E_SLOWNESS, limit $seconds s"
 	# No pipe: number_lines counts in this shell.
-	mkfifo "$tmp/fifo"
-	{
-		timeout -k 10 "$seconds" bash "$dir/lib/launch.sh" "$file" 2>&1 </dev/null &&
-			echo "${end}0" || echo "$end$?"
-	} >"$tmp/fifo" &
-	number_lines "$name" <"$tmp/fifo"
-	wait $!
-	rm "$tmp/fifo"
+	number_lines "$name" < <(
+		timeout -k 10 "$seconds" bash "$dir/lib/launch.sh" "$file" "$@" 2>&1 </dev/null &&
+			echo "${end}0" || echo "$end$?")
 	if [[ $status == 124 ]]; then
 		result 'not ok' "$name: hangs, ended after $seconds s"
 	elif [[ $status != 0 ]]; then
@@ -95,11 +110,21 @@ run_scenario()
 	elif ((!cases)); then
 		result 'not ok' "$name: tested nothing"
 	fi
-	kernel_is_well "$log" || result 'not ok' "$name: kernel reports a fault"
-	if ip netns list | grep '^mgl'; then
+	kernel_is_well || result 'not ok' "$name: kernel reports a fault"
+	if left_over; then
 		result 'not ok' "$name: namespaces are left over"
 	fi
 	echo "# Scenario $name took $((SECONDS - start)) s, $cases cases"
+}
+
+# print_needs FILE: what its first lines say, without a program for it
+print_needs()
+{
+	local line
+
+	while IFS= read -r line && [[ $line == '#'* ]]; do
+		[[ $line != '# needs: '* ]] || echo "${line#'# needs: '}"
+	done <"$1"
 }
 
 # all_scenarios: FILE NAME NEED... of each, in the order of $subjects
@@ -111,7 +136,7 @@ all_scenarios()
 		for file in "$dir/$name"/*.py "$dir/$name"/*.sh; do
 			[[ -e $file ]] || continue
 			name=${file#"$dir/"}
-			echo "$file ${name%.*} $(sed -n 's/^# needs: //p' "$file")"
+			echo "$file ${name%.*} $(print_needs "$file")"
 		done
 	done
 }
@@ -157,12 +182,18 @@ for selector in "${wanted[@]}" "${unwanted[@]}"; do
 	exit 2
 done
 
+# New namespaces inherit this: no IPv6 addresses for links, so that only the test
+# sends packets, and routes do not matter to what is received.
+sysctl -qw net.core.devconf_inherit_init_net=1 net.ipv6.conf.{all,default}.disable_ipv6=1 \
+	net.ipv4.conf.{all,default}.rp_filter=0
+kernel_is_well || echo "# The kernel log had this before the first scenario."
+
 echo "KTAP version 1"
 for words in "${scenarios[@]}"; do
 	read -ra word <<<"$words"
 	[[ ${#wanted[@]} -eq 0 ]] || selects "${wanted[@]}" -- "${word[@]:1}" || continue
 	! selects "${unwanted[@]}" -- "${word[@]:1}" || continue
-	run_scenario "${word[0]}" "${word[1]}"
+	run_scenario "${word[@]}"
 done
 echo "1..$total"
 echo "# $((total - failed)) passed, $failed failed, $SECONDS s"

@@ -1,18 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# usage: launch.sh SCENARIO
+# usage: launch.sh SCENARIO NEED...
 #
 # Provide what a scenario needs, run it, and clean up. For run.sh.
 
 # shellcheck source-path=SCRIPTDIR source=common.sh
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "${BASH_SOURCE[0]%/*}/common.sh"
 # shellcheck source-path=SCRIPTDIR source=needs.sh
 . "$E2E_DIR/lib/needs.sh"
 
 scenario=$1
-read -ra needs < <(sed -n 's/^# needs: //p' "$scenario") || true
-for need in "${needs[@]}"; do
+for need in "${@:2}"; do
 	"need_${need//-/_}"
 done
 case $scenario in

@@ -21,30 +21,22 @@ write_batches()
 {
 	local d=$E2E_TMP
 
-	cat >"$d/router.link" <<-END
-		link add r0 address 02:00:00:00:00:01 netns $(ns router) type veth peer name d0 address 02:00:00:00:00:02 netns $(ns director)
-	END
-	cat >"$d/router.near" <<-END
-		addr add 10.1.0.2/24 dev d0
-		addr add 10.1.0.22/24 dev d0
-		link set d0 up
-		neigh replace 10.1.0.1 lladdr 02:00:00:00:00:01 dev d0
-		neigh replace 10.1.0.5 lladdr 02:00:00:00:00:01 dev d0
-	END
-	cat >"$d/router.far" <<-END
-		addr add 10.1.0.1/24 dev r0
-		link set r0 up
-	END
-	cat >"$d/backend.link" <<-END
-		link add b0 address 02:00:00:00:00:04 netns $(ns backend) type veth peer name d1 address 02:00:00:00:00:03 netns $(ns director)
-	END
-	cat >"$d/backend.near" <<-END
-		addr add 10.2.0.1/24 dev d1
-		link set d1 up
-	END
+	echo "link add r0 address 02:00:00:00:00:01 netns $(ns router) type veth" \
+		"peer name d0 address 02:00:00:00:00:02 netns $(ns director)" >"$d/router.link"
+	printf '%s\n' 'link set lo up' \
+		'addr add 10.1.0.2/24 dev d0' \
+		'addr add 10.1.0.22/24 dev d0' \
+		'link set d0 up' \
+		'neigh replace 10.1.0.1 lladdr 02:00:00:00:00:01 dev d0' \
+		'neigh replace 10.1.0.5 lladdr 02:00:00:00:00:01 dev d0' >"$d/router.near"
+	printf '%s\n' 'link set lo up' 'addr add 10.1.0.1/24 dev r0' 'link set r0 up' \
+		>"$d/router.far"
+	echo "link add b0 address 02:00:00:00:00:04 netns $(ns backend) type veth" \
+		"peer name d1 address 02:00:00:00:00:03 netns $(ns director)" >"$d/backend.link"
+	printf '%s\n' 'addr add 10.2.0.1/24 dev d1' 'link set d1 up' >"$d/backend.near"
 	printf 'neigh replace 10.2.0.%d lladdr 02:00:00:00:00:04 dev d1\n' {11..40} 99 \
 		>>"$d/backend.near"
-	echo 'link set b0 up' >"$d/backend.far"
+	printf '%s\n' 'link set lo up' 'link set b0 up' >"$d/backend.far"
 }
 
 line_topology()
@@ -52,7 +44,7 @@ line_topology()
 	local side
 
 	write_batches
-	add_ns router director backend
+	create_ns router director backend
 	for side in router backend; do
 		ip -batch "$E2E_TMP/$side.link"
 		ip -n "$(ns director)" -batch "$E2E_TMP/$side.near"
@@ -67,7 +59,7 @@ second_line_topology()
 {
 	local side
 
-	add_ns other router2 backend2
+	create_ns other router2 backend2
 	for side in router backend; do
 		sed "s/$(ns director)/$(ns other)/; s/$(ns $side)/$(ns ${side}2)/" \
 			"$E2E_TMP/$side.link" >"$E2E_TMP/$side.link2"
