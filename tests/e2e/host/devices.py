@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# needs: line
+# needs: line stock
 """Devices go down, disappear and come back while packets arrive."""
 
 from director import Director

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# needs: line module
+# needs: line module stock
 """Everything that can be set up is taken down and set up again, 200 times in
 all, while packets keep arriving. The lab judges memory (kmemleak).
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# needs: line
+# needs: line stock
 """The director is a backend of its own, and outer IPv6 is on one side or both:
 its own GRE devices get each packet, once."""
 

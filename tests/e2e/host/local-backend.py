@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# needs: line
+# needs: line stock
 """The director is a backend of its own: packets go to its own GRE device."""
 
 import packet as p

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# needs: line second-line
+# needs: line second-line stock
 """Two directors on one kernel, in namespaces "director" and "other": each has its
 own configuration, addresses and counters, and outlives the other.
 """

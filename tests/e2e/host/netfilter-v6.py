@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# needs: line
+# needs: line stock
 """Outer IPv6 beside connection tracking, nftables, queues, IPsec policies, VRFs
 and bridges."""
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# needs: line
+# needs: line stock
 """The module beside connection tracking, nftables, queues and tcpdump."""
 
 import subprocess

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# needs: stock
 # shellcheck shell=bash
 #
 # Programs talk to each other through real tunnels, with segmentation offload.

@@ -20,6 +20,13 @@ need_quick()
 	:
 }
 
+# A distribution's kernel: modules that come when they are needed, several CPUs, its
+# options. Nothing to provide, and in other kernels it shows as much of the rest.
+need_stock()
+{
+	:
+}
+
 # Time: many objects, or many requests, which take the debug kernel minutes. Nothing
 # to provide.
 need_large()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# needs: line
+# needs: line stock
 """Outer and inner headers of forwarded packets, field by field."""
 
 import itertools
