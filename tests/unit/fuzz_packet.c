@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fuzz target for everything that reads packets. The first four bytes of the
- * input say how the buffer is built, the others are GRE header and payload:
- *
- *   0  bytes in front of the GRE header, modulo 64
- *   1  where the linear part ends, modulo the length + 1
- *   2  bytes of the next part
- *   3  bit 0: the buffer is a GSO packet
- *
- * Besides the sanitizers, the oracle watches: every answer has to be exact.
+ * Fuzz target for everything that reads packets: GRE header and what is in it,
+ * extension headers in front of it, ICMP errors about it. fuzz.h has the input's
+ * form. Besides the sanitizers, the oracles watch: every answer has to be exact.
  */
 #include <linux/if_ether.h>
 #include <linux/skbuff.h>
@@ -18,7 +12,7 @@
 
 #include "fuzz.h"
 #include "oracle.h"
-#include "packet.h"
+#include "outer_oracle.h"
 
 /* Masks and hashes of every flow. */
 static const char *use(const struct mgl_flow *flow)
@@ -38,7 +32,8 @@ static const char *use(const struct mgl_flow *flow)
 	return NULL;
 }
 
-static void parse(const struct sk_buff *skb, const u8 *bytes, u32 off)
+static const char *parse_gre(const struct sk_buff *skb, const u8 *bytes,
+			     u32 off)
 {
 	enum mgl_reason result;
 	struct mgl_gre gre;
@@ -47,7 +42,9 @@ static void parse(const struct sk_buff *skb, const u8 *bytes, u32 off)
 	u32 left = 0;
 
 	error = oracle_check_gre(skb, bytes, off, &gre, &result);
-	if (!error && result == MGL_REASON_NONE && gre.inner <= skb->len)
+	if (error || result)
+		return error;
+	if (gre.inner <= skb->len)
 		left = skb->len - gre.inner;
 	if (left >= 20 && gre.proto == htons(ETH_P_IP))
 		error = oracle_check_flow(skb, bytes, gre.inner, &flow,
@@ -56,32 +53,60 @@ static void parse(const struct sk_buff *skb, const u8 *bytes, u32 off)
 		error = oracle_check_flow_v6(skb, bytes, gre.inner, &flow,
 					     &result);
 	else
-		left = 0;
-	if (left && !error && result == MGL_REASON_NONE)
-		error = use(&flow);
-	if (error) {
-		fprintf(stderr, "%s\n", error);
-		abort();
+		return NULL;
+	return error || result ? error : use(&flow);
+}
+
+static const char *parse_outer_v6(const struct sk_buff *skb, const u8 *bytes,
+				  u32 off, u8 first)
+{
+	struct mgl_chain c = { .next = first };
+	enum mgl_chain_end end;
+	const char *error;
+
+	error = oracle_check_chain(skb, bytes, off, &c, &end);
+	if (error || end != MGL_CHAIN_PROTOCOL || c.next != IPPROTO_GRE)
+		return error;
+	return parse_gre(skb, bytes, c.off);
+}
+
+static const char *parse(const struct sk_buff *skb, const u8 *bytes, u32 off,
+			 const u8 *control)
+{
+	switch (fuzz_kind(control)) {
+	case FUZZ_OUTER_V6:
+		return parse_outer_v6(skb, bytes, off, fuzz_first(control));
+	case FUZZ_ERROR_V4:
+		return oracle_check_error(skb, bytes, off, false);
+	case FUZZ_ERROR_V6:
+		return oracle_check_error(skb, bytes, off, true);
+	default:
+		return parse_gre(skb, bytes, off);
 	}
 }
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	u8 bytes[64 + PACKET_MAX];
-	struct sk_buff *skb;
 	u32 off, len, cuts[2];
+	struct sk_buff *skb;
+	const char *error;
 
-	if (size < 4 || size - 4 > PACKET_MAX)
+	if (size < FUZZ_CONTROL || size - FUZZ_CONTROL > PACKET_MAX)
 		return 0;
 	off = data[0] % 64;
-	len = off + size - 4;
+	len = off + size - FUZZ_CONTROL;
 	memset(bytes, 0x5a, off);
-	memcpy(bytes + off, data + 4, size - 4);
+	memcpy(bytes + off, data + FUZZ_CONTROL, size - FUZZ_CONTROL);
 	cuts[0] = data[1] % (len + 1);
 	cuts[1] = min_t(u32, cuts[0] + data[2], len);
 	skb = shim_skb_new(bytes, len, cuts, 2);
 	skb->gso = data[3] & 1;
-	parse(skb, bytes, off);
+	error = parse(skb, bytes, off, data);
 	shim_skb_free(skb);
+	if (error) {
+		fprintf(stderr, "%s\n", error);
+		abort();
+	}
 	return 0;
 }
