@@ -9,10 +9,31 @@
 #include "fuzz.h"
 #include "prng.h"
 
+/*
+ * Any flags of TCP, and any of the first SCTP chunks, in the packet that ends in
+ * @payload bytes behind its transport header.
+ */
+static void any_state(struct packet *p, u8 proto, u32 payload, u64 *state)
+{
+	if (proto == IPPROTO_TCP)
+		p->b[p->len - payload - 7] = prng(state);
+	if (proto == IPPROTO_SCTP)
+		p->b[p->len - payload - 4] = prng_below(state, 16);
+}
+
+static void inner_v4(struct packet *p, u8 proto, u64 *state)
+{
+	u32 payload = prng_below(state, 40);
+
+	packet_inner(p, proto, payload);
+	any_state(p, proto, payload, state);
+}
+
 /* An IPv6 packet of up to 14 extension headers, in any order. */
 static void inner_v6(struct packet *p, u8 proto, u64 *state)
 {
 	static const u8 known[] = { 0, 60, 43, 44, 60, 44, 51, 59 };
+	u32 payload = prng_below(state, 40);
 	u8 types[14];
 	u32 n = prng_below(state, 4) ? prng_below(state, 4) :
 		prng_below(state, ARRAY_SIZE(types) + 1);
@@ -20,7 +41,8 @@ static void inner_v6(struct packet *p, u8 proto, u64 *state)
 
 	for (i = 0; i < n; i++)
 		types[i] = known[prng_below(state, i ? ARRAY_SIZE(known) : 4)];
-	packet_inner_v6(p, types, n, proto, prng_below(state, 40));
+	packet_inner_v6(p, types, n, proto, payload);
+	any_state(p, proto, payload, state);
 }
 
 static void gre(struct packet *p, u64 *state)
@@ -55,7 +77,7 @@ static void gre(struct packet *p, u64 *state)
 		if (v6)
 			inner_v6(p, proto, state);
 		else
-			packet_inner(p, proto, prng_below(state, 40));
+			inner_v4(p, proto, state);
 	}
 }
 
