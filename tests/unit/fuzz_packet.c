@@ -73,13 +73,16 @@ static const char *parse_outer_v6(const struct sk_buff *skb, const u8 *bytes,
 static const char *parse(const struct sk_buff *skb, const u8 *bytes, u32 off,
 			 const u8 *control)
 {
+	struct mgl_outer_error e;
+	bool is;
+
 	switch (fuzz_kind(control)) {
 	case FUZZ_OUTER_V6:
 		return parse_outer_v6(skb, bytes, off, fuzz_first(control));
 	case FUZZ_ERROR_V4:
-		return oracle_check_error(skb, bytes, off, false);
+		return oracle_check_error_v4(skb, bytes, off, &e, &is);
 	case FUZZ_ERROR_V6:
-		return oracle_check_error(skb, bytes, off, true);
+		return oracle_check_error_v6(skb, bytes, off, &e, &is);
 	default:
 		return parse_gre(skb, bytes, off);
 	}

@@ -152,28 +152,45 @@ static bool equal(const struct mgl_outer_error *a,
 		mgl_addr_equal(&a->dst, &b->dst));
 }
 
-const char *oracle_check_error(const struct sk_buff *skb, const u8 *bytes,
-			       u32 off, bool v6)
+static const char *compare(bool is, struct mgl_outer_error *e, bool want,
+			   struct mgl_outer_error *exp, u32 off)
 {
-	struct mgl_packet packet = mgl_packet_skb(skb);
-	struct mgl_outer_error e, exp = {};
-	bool is, want;
-
-	memset(&e, 0xa5, sizeof(e));
-	is = v6 ? mgl_outer_error_parse_v6(&packet, off, &e) :
-		  mgl_outer_error_parse_v4(&packet, off, &e);
-	want = v6 ? error_v6(bytes + off, skb->len - off, &exp) :
-		    error_v4(bytes + off, skb->len - off, &exp);
-	exp.quote = off + 8;
-	exp.gre += off;
-	exp.inner += off;
-	if (is == want && (!want || equal(&e, &exp)))
+	exp->quote = off + 8;
+	exp->gre += off;
+	exp->inner += off;
+	if (is == want && (!want || equal(e, exp)))
 		return NULL;
 	if (!is)
-		e = (struct mgl_outer_error){};
+		*e = (struct mgl_outer_error){};
 	snprintf(why, sizeof(why),
 		 "error: %d mtu %u len %u gre %u inner %d at %u, not %d %u %u %u %d %u",
-		 is, e.mtu, e.len, e.gre, e.has_inner, e.inner, want, exp.mtu,
-		 exp.len, exp.gre, exp.has_inner, exp.inner);
+		 is, e->mtu, e->len, e->gre, e->has_inner, e->inner, want,
+		 exp->mtu, exp->len, exp->gre, exp->has_inner, exp->inner);
 	return why;
+}
+
+const char *oracle_check_error_v4(const struct sk_buff *skb, const u8 *bytes,
+				  u32 off, struct mgl_outer_error *e, bool *is)
+{
+	struct mgl_packet packet = mgl_packet_skb(skb);
+	struct mgl_outer_error exp = {};
+	bool want;
+
+	memset(e, 0xa5, sizeof(*e));
+	*is = mgl_outer_error_parse_v4(&packet, off, e);
+	want = error_v4(bytes + off, skb->len - off, &exp);
+	return compare(*is, e, want, &exp, off);
+}
+
+const char *oracle_check_error_v6(const struct sk_buff *skb, const u8 *bytes,
+				  u32 off, struct mgl_outer_error *e, bool *is)
+{
+	struct mgl_packet packet = mgl_packet_skb(skb);
+	struct mgl_outer_error exp = {};
+	bool want;
+
+	memset(e, 0xa5, sizeof(*e));
+	*is = mgl_outer_error_parse_v6(&packet, off, e);
+	want = error_v6(bytes + off, skb->len - off, &exp);
+	return compare(*is, e, want, &exp, off);
 }

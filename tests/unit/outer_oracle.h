@@ -22,7 +22,9 @@
 const char *oracle_check_chain(const struct sk_buff *skb, const u8 *bytes,
 			       u32 off, struct mgl_chain *c,
 			       enum mgl_chain_end *end);
-const char *oracle_check_error(const struct sk_buff *skb, const u8 *bytes,
-			       u32 off, bool v6);
+const char *oracle_check_error_v4(const struct sk_buff *skb, const u8 *bytes,
+				  u32 off, struct mgl_outer_error *e, bool *is);
+const char *oracle_check_error_v6(const struct sk_buff *skb, const u8 *bytes,
+				  u32 off, struct mgl_outer_error *e, bool *is);
 
 #endif /* _UNIT_OUTER_ORACLE_H */
