@@ -29,18 +29,33 @@ static void inner_v4(struct packet *p, u8 proto, u64 *state)
 	any_state(p, proto, payload, state);
 }
 
-/* An IPv6 packet of up to 14 extension headers, in any order. */
+/* A number of extension headers: few, or as many as are accepted, about. */
+static u32 some_headers(u64 *state)
+{
+	return prng_below(state, 4) ? prng_below(state, 4) :
+	       10 + prng_below(state, 5);
+}
+
+/* A type that is skipped; one in 32 is out of place, or no extension header. */
+static u8 some_type(u64 *state)
+{
+	static const u8 skipped[] = { 60, 43, 44 };
+	static const u8 others[] = { 0, 51, 59 };
+
+	return prng_below(state, 32) ?
+	       skipped[prng_below(state, ARRAY_SIZE(skipped))] :
+	       others[prng_below(state, ARRAY_SIZE(others))];
+}
+
 static void inner_v6(struct packet *p, u8 proto, u64 *state)
 {
-	static const u8 known[] = { 0, 60, 43, 44, 60, 44, 51, 59 };
-	u32 payload = prng_below(state, 40);
+	u32 payload = prng_below(state, 40), n = some_headers(state), i;
 	u8 types[14];
-	u32 n = prng_below(state, 4) ? prng_below(state, 4) :
-		prng_below(state, ARRAY_SIZE(types) + 1);
-	u32 i;
 
 	for (i = 0; i < n; i++)
-		types[i] = known[prng_below(state, i ? ARRAY_SIZE(known) : 4)];
+		types[i] = some_type(state);
+	if (n && !prng_below(state, 4))
+		types[0] = IPPROTO_HOPOPTS;
 	packet_inner_v6(p, types, n, proto, payload);
 	any_state(p, proto, payload, state);
 }
@@ -84,13 +99,11 @@ static void gre(struct packet *p, u64 *state)
 /* Extension headers in front of GRE, the first of type @type. */
 static void chain(struct packet *p, u8 type, u64 *state)
 {
-	static const u8 known[] = { 47, 47, 60, 43, 44, 0, 51 };
-	u32 i, most = prng_below(state, 4) ? 3 : 14;
+	u32 n = some_headers(state), i;
 	u8 next;
 
 	for (i = 0; type == 0 || type == 43 || type == 44 || type == 60; i++) {
-		next = i < most ? known[prng_below(state, ARRAY_SIZE(known))] :
-		       IPPROTO_GRE;
+		next = i + 1 < n ? some_type(state) : IPPROTO_GRE;
 		packet_extension(p, next, type == 44 ? 0 : i % 3);
 		type = next;
 	}
@@ -114,7 +127,8 @@ static void error_v4(struct packet *p, u64 *state)
 	packet_8(p, prng_below(state, 2) ? 4 : prng_below(state, 16));
 	packet_16(p, 0);
 	packet_32(p, prng_below(state, 1600));
-	packet_8(p, 0x40 | ihl);
+	packet_8(p, 0x40 | (prng_below(state, 16) ? ihl :
+			    prng_below(state, 16)));
 	packet_8(p, 0);
 	packet_16(p, 1500);
 	packet_32(p, 0x12344000);

@@ -5,7 +5,7 @@ userspace.
 
 fuzz_corpus of tests/unit, which tests/lab/module builds, prints packets and what
 the parsers say of them. Here are the services that this is about. Packets are sent
-in portions; one in which something is wrong is sent again, packet by packet.
+in portions; one in which something is wrong is sent again in halves.
 MAGLEV_FUZZ_PACKETS and MAGLEV_FUZZ_SEED ask for more of them, or others.
 """
 
@@ -194,20 +194,28 @@ class SameBytes:
                  "it, byte for byte")
         cases = [Case(f"{len(packets)} {rule}") for rule in rules[:facts]]
         for i in range(0, len(packets), PORTION):
-            portion = packets[i:i + PORTION]
-            seen = self.send(portion)
-            if any(got != want for got, want in seen[:facts]):
-                self.explain(portion, cases)
-                for case, (got, want) in zip(cases, seen):
-                    case.expect("a portion", got, want)
+            self.compare(packets[i:i + PORTION], cases)
         for case in cases:
             with case:
-                del case.wrong[DIAGNOSTICS:]
+                pass
 
-    def explain(self, packets, cases):
-        for packet in packets:
-            for case, (got, want) in zip(cases, self.send([packet])):
-                case.expect(str(packet), got, want)
+    def compare(self, packets, cases):
+        """Sends a portion; if something is wrong, halves of it, down to one."""
+        seen = list(zip(cases, self.send(packets)))
+        wrong = [case for case, (got, want) in seen if got != want]
+        if all(len(case.wrong) >= DIAGNOSTICS for case in wrong):
+            return
+        half = len(packets) // 2
+        if half:
+            before = sum(len(case.wrong) for case in cases)
+            self.compare(packets[:half], cases)
+            self.compare(packets[half:], cases)
+            # Halves may be right where the whole is not.
+            if before < sum(len(case.wrong) for case in cases):
+                return
+        what = packets[0] if not half else f"{len(packets)} packets"
+        for case, (got, want) in seen:
+            case.expect(str(what), got, want)
 
     def traffic(self):
         """Packets, bytes and new connections of each service."""
