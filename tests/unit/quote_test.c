@@ -184,12 +184,8 @@ static void test_icmp_quote_version(void)
 /* The first fragment has the ports, whether others follow or not. */
 static void test_icmp_quote_fragment(void)
 {
-	static const u8 types[] = { IPPROTO_FRAGMENT, IPPROTO_DSTOPTS };
 	struct packet p = error_of(false, IPPROTO_TCP);
-	struct packet q = error_with(true, types, 2, IPPROTO_TCP);
-	struct mgl_flow own = own_flow(false, IPPROTO_TCP);
-	struct mgl_flow own_v6 = own_flow(true, IPPROTO_TCP);
-	struct mgl_flow flow;
+	struct mgl_flow own = own_flow(false, IPPROTO_TCP), flow;
 	u32 word;
 
 	for (word = 0; word <= 0xffff; word++) {
@@ -199,12 +195,40 @@ static void test_icmp_quote_fragment(void)
 			 "word %#x", word);
 		if (!(word & 0x1fff))
 			check_same(&flow, &own, "first fragment");
-		packet_set16(&q, QUOTE(1) + 42, word);
-		CHECK_EQ(parse(&q, &flow, "fragment"), word & 0xfff8 ?
-			 MGL_REASON_QUOTED_FRAGMENT : MGL_REASON_NONE,
-			 "word %#x", word);
-		if (!(word & 0xfff8))
-			check_same(&flow, &own_v6, "first fragment");
+	}
+}
+
+/* Options are on either side of the fragment header, as a sender likes it. */
+static void test_icmp_quote_fragment_v6(void)
+{
+	/* The first option is of 8 bytes, the second of 16. */
+	static const struct {
+		u8 types[4];
+		u32 n, at;
+	} chains[] = {
+		{ { IPPROTO_FRAGMENT }, 1, 0 },
+		{ { IPPROTO_FRAGMENT, IPPROTO_DSTOPTS }, 2, 0 },
+		{ { IPPROTO_HOPOPTS, IPPROTO_FRAGMENT }, 2, 8 },
+		{ { IPPROTO_DSTOPTS, IPPROTO_FRAGMENT, IPPROTO_DSTOPTS }, 3, 8 },
+		{ { IPPROTO_HOPOPTS, IPPROTO_ROUTING, IPPROTO_FRAGMENT,
+		    IPPROTO_DSTOPTS }, 4, 24 },
+	};
+	u32 i, word;
+
+	for (i = 0; i < ARRAY_SIZE(chains); i++) {
+		struct packet p = error_with(true, chains[i].types, chains[i].n,
+					     IPPROTO_TCP);
+		struct mgl_flow own = own_flow(true, IPPROTO_TCP), flow;
+		u32 at = QUOTE(1) + 40 + chains[i].at + 2;
+
+		for (word = 0; word <= 0xffff; word++) {
+			packet_set16(&p, at, word);
+			CHECK_EQ(parse(&p, &flow, "fragment"), word & 0xfff8 ?
+				 MGL_REASON_QUOTED_FRAGMENT : MGL_REASON_NONE,
+				 "chain %u, word %#x", i, word);
+			if (!(word & 0xfff8))
+				check_same(&flow, &own, "first fragment");
+		}
 	}
 }
 
@@ -295,6 +319,8 @@ static const struct ktap_case cases[] = {
 		  "a quote of another version of IP is malformed"),
 	KTAP_CASE(test_icmp_quote_fragment,
 		  "a quoted first fragment names the flow, any other fragment does not"),
+	KTAP_CASE(test_icmp_quote_fragment_v6,
+		  "so it does with IPv6 options in front of the fragment header, and behind it"),
 	KTAP_CASE(test_icmp_quote_lengths,
 		  "lengths and checksums in the quoted headers do not matter"),
 	KTAP_CASE(test_icmp_quote_extended,

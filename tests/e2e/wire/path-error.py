@@ -22,9 +22,9 @@ from limits import wait_until
 from namespace import real
 from wire import DIRECTOR2
 
-# A pool has the backends .11 to .30, of either family, and each of them has a VIP
+# A pool has the backends .11 to .32, of either family, and each of them has a VIP
 # of its own, of either family. .11 and .12 are in a second pool, too.
-NUMBERS = range(11, 31)
+NUMBERS = range(11, 33)
 UNKNOWN = 39
 FIREWALL = """
 table inet f {
@@ -284,6 +284,11 @@ class PathError:
                   cut(V4, -20))
             noted("a quote of half a GRE header tells no client", cut(V4, -22))
 
+            def first_fragment(proto, byte, n, side=side):
+                payload, first = p.chain(p.DST, p.FIRST, p.DST, last=proto,
+                                         payload=bytes([byte] * 1400))
+                return V6.wrap(V6.client, vip_of(V6, side, n), first, payload)
+
             def icmp4(kind):
                 return inner_of(lambda _, n: V4.wrap(
                     V4.client, vip_of(V4, side, n), p.ICMP,
@@ -313,6 +318,12 @@ class PathError:
                   inner_of(lambda _, n: V6.wrap(
                       V6.client, vip_of(V6, side, n), p.FRAGMENT,
                       p.fragment(p.UDP, 1) + bytes(1400))), V6, told=True)
+            noted("an IPv6 client is told of a first fragment with options on "
+                  "both sides of its header",
+                  inner_of(lambda _, n: first_fragment(p.UDP, 17, n)), V6,
+                  told=True)
+            noted("no client is told of an ICMPv6 error in such a fragment",
+                  inner_of(lambda _, n: first_fragment(p.ICMPV6, 2, n)), V6)
             noted("no IPv6 client is told of what is behind too many headers",
                   inner_of(lambda _, n: V6.wrap(
                       V6.client, vip_of(V6, side, n), p.DSTOPTS,
@@ -325,10 +336,10 @@ class PathError:
             if side is V4:
                 noted("no IPv6 client is told of an MTU below 1280",
                       lambda packet, *_: packet, V6, 1300)
-        packet = self.forwarded(V4, number=30)
-        quote = V4.outer(packet[20:], V4.director, V4.backend(30), frag=100)
+        packet = self.forwarded(V4, number=32)
+        quote = V4.outer(packet[20:], V4.director, V4.backend(32), frag=100)
         self.noted("IPv4: a quote of a later outer fragment tells no client", V4,
-                   self.hop(V4, 1400, quote), 30)
+                   self.hop(V4, 1400, quote), 32)
 
     def shown(self, side, number):
         """Unreachables of a backend in the listing, by pool."""
