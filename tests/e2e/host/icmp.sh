@@ -10,6 +10,9 @@
 #
 # Run by lib/launch.sh.
 
+# shellcheck source-path=SCRIPTDIR/../lib source=transfer.sh
+. "$E2E_DIR/lib/transfer.sh"
+
 VIP=203.0.113.1
 VIP6=2001:db8::80
 CLIENT=192.0.2.10
@@ -59,7 +62,7 @@ add_client_and_director()
 # add_backend N: a backend with its two links and its servers
 add_backend()
 {
-	local name=backend$1 vip
+	local name=backend$1
 
 	add_host "$name"
 	ip link add "d$1" netns "$(ns director)" type veth \
@@ -88,17 +91,21 @@ add_backend()
 		route add default via 10.3.$1.1
 		route add default via 2001:db8:3$1::1
 	END
-	for vip in $VIP $VIP6; do
-		background "$name" /usr/bin/python3 "$E2E_DIR/lib/transfer.py" \
-			serve "$vip" "$name" "$E2E_TMP/$name.$vip"
-		wait_until 3 test -e "$E2E_TMP/$name.$vip"
-	done
+	serve "$name" $VIP $VIP6
 }
 
-# answered VIP SIZE: each of some pings is answered
-answered()
+# pings SIZE...: five of each size of both VIPs. $pings counts them.
+pings()
 {
-	in_ns client ping -n -q -i 0.2 -c 5 -w "$(limit 5)" -s "$2" "$1"
+	local size vip
+
+	for size; do
+		for vip in $VIP $VIP6; do
+			check "pings of $size bytes of $vip are answered" in_ns client \
+				ping -n -q -i 0.02 -c 5 -w "$limit" -s "$size" "$vip"
+			pings=$((pings + 5))
+		done
+	done
 }
 
 # echoes: ICMP echo requests that the backends' stacks have received
@@ -111,23 +118,30 @@ echoes()
 	done | awk '/InEchos/ { n += $2 } END { print n }'
 }
 
-# pings VIP SIZE...
-pings()
+# links_mtu MTU: of every link, and the tunnel's as it follows
+links_mtu()
 {
-	local vip=$1 size before
+	local i
 
-	shift
-	for size; do
-		before=$(echoes)
-		check "pings of $size bytes of $vip are answered" answered "$vip" "$size"
-		check_is "each ping of $size bytes of $vip reached one backend" \
-			$((before + 5)) "$(echoes)"
+	for i in 1 2; do
+		ip_ns "backend$i" <<-END
+			link set b0 mtu $1
+			link set b1 mtu $1
+		END
 	done
-}
-
-client()
-{
-	in_ns client /usr/bin/python3 "$E2E_DIR/lib/transfer.py" "$@"
+	ip_ns client <<<"link set c0 mtu $1"
+	ip_ns director <<-END
+		link set d0 mtu $1
+		link set d1 mtu $1
+		link set d2 mtu $1
+	END
+	ip_ns router <<-END
+		link set r9 mtu $1
+		link set r0 mtu $1
+		link set r1 mtu $1
+		link set r2 mtu $1
+		link set gre1 mtu $(($1 - 24))
+	END
 }
 
 # learned FAMILY CLIENT: the path MTU to the client that a backend has learned
@@ -143,6 +157,7 @@ learned()
 add_client_and_director
 add_backend 1
 add_backend 2
+start_client client
 adm -R <<END
 --add-pool web --table-size 4093
 -a --pool web -r 10.2.1.11
@@ -152,9 +167,13 @@ adm -R <<END
 END
 
 if type ping nstat >/dev/null 2>&1; then
-	# The tunnel takes 1476 bytes.
-	pings $VIP 0 56 1000 1448
-	pings $VIP6 0 56 1000 1428
+	pings=0 limit=$(limit 5)
+	# The tunnel takes 1476 bytes, and IPv6 has 20 more of them for its header.
+	pings 1 56 1428
+	links_mtu 65535
+	pings 65000
+	links_mtu 1500
+	check_is "each ping has reached one backend" "$pings" "$(echoes)"
 else
 	skip "pings are answered" "no ping here"
 fi

@@ -15,6 +15,9 @@
 # Requests are forwarded by the director; answers go from the backends to the
 # router. Run by lib/launch.sh.
 
+# shellcheck source-path=SCRIPTDIR/../lib source=transfer.sh
+. "$E2E_DIR/lib/transfer.sh"
+
 VIP=203.0.113.1
 SIZE=20000000
 
@@ -65,14 +68,7 @@ add_backend()
 		link set gre1 up
 		route add default via 10.3.$1.1
 	END
-	background "$name" /usr/bin/python3 "$E2E_DIR/lib/transfer.py" \
-		serve "$VIP" "$name" "$E2E_TMP/$name.ready"
-	wait_until 3 test -e "$E2E_TMP/$name.ready"
-}
-
-client()
-{
-	in_ns router /usr/bin/python3 "$E2E_DIR/lib/transfer.py" "$@"
+	serve "$name" $VIP
 }
 
 # count_gre: count the GRE packets that arrive at director and backends from now on,
@@ -131,6 +127,7 @@ drops()
 add_router_and_director
 add_backend 1
 add_backend 2
+start_client router
 adm -R <<END
 --add-pool web --table-size 4093
 -a --pool web -r 10.2.1.11

@@ -1,16 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A server behind a VIP, and clients that check its answers.
+"""A server behind VIPs, and a client that checks its answers.
 
-    transfer.py serve VIP NAME READYFILE
-    transfer.py upload|download VIP BYTES
-    transfer.py interrupted VIP BYTES COMMAND...
-    transfer.py connections|datagrams|ping VIP N
+    transfer.py serve NAME READYFILE VIP...
+    transfer.py commands
+
+The client reads what to do from standard input, one command in each line, and
+prints a line when it has done that:
+
+    upload|download VIP BYTES
+    interrupted VIP BYTES COMMAND...
+    connections|datagrams|ping VIP N
 
 A TCP client sends "put N" and N bytes, and gets their hash; or "get N", and
 gets N bytes; or "who", and gets the server's name. UDP is echoed with the
 server's name in front.
 """
 
+import functools
 import hashlib
 import random
 import socket
@@ -18,7 +24,7 @@ import subprocess
 import sys
 import threading
 
-from ktap import Case, check, check_is
+from ktap import Case, check, check_is, not_ok
 from limits import limit
 
 PORT = 7000
@@ -29,9 +35,15 @@ def family_of(vip):
     return socket.AF_INET6 if ":" in vip else socket.AF_INET
 
 
+@functools.lru_cache
 def blob(size):
     """Some bytes, the same everywhere."""
     return random.Random(size).randbytes(size)
+
+
+@functools.lru_cache
+def blob_hash(size):
+    return hashlib.sha256(blob(size)).hexdigest()
 
 
 def read_exactly(stream, size):
@@ -62,47 +74,58 @@ def serve_udp(sock, name):
         sock.sendto(name.encode() + b" " + data, addr)
 
 
-def serve(vip, name, ready):
+def serve_vip(vip, name):
     family = family_of(vip)
     tcp = socket.create_server((vip, PORT), family=family, backlog=128)
     udp = socket.socket(family, socket.SOCK_DGRAM)
     udp.bind((vip, PORT))
     threading.Thread(target=serve_udp, args=(udp, name), daemon=True).start()
-    with open(ready, "w", encoding="ascii"):
-        pass
+    return tcp
+
+
+def accept(tcp, name):
     while True:
         conn, _ = tcp.accept()
         threading.Thread(target=serve_tcp, args=(conn, name),
                          daemon=True).start()
 
 
+def serve(name, ready, *vips):
+    every = [threading.Thread(target=accept, args=(serve_vip(vip, name), name))
+             for vip in vips]
+    for thread in every:
+        thread.start()
+    with open(ready, "w", encoding="ascii"):
+        pass
+
+
 def ask(vip, line, data=b"", sport=0):
     """One connection: the server's answer to a line and some bytes."""
     with socket.create_connection((vip, PORT), limit(10),
                                   source_address=("", sport)) as conn:
-        conn.sendall(line.encode() + b"\n" + data)
+        conn.sendall(line.encode() + b"\n")
+        conn.sendall(data)
         conn.shutdown(socket.SHUT_WR)
         with conn.makefile("rb") as stream:
             return stream.read()
 
 
 def upload(vip, size):
-    data = blob(size)
     check_is(f"an upload of {size} bytes arrives as it was",
-             ask(vip, f"put {size}", data).decode(),
-             hashlib.sha256(data).hexdigest())
+             ask(vip, f"put {size}", blob(size)).decode(), blob_hash(size))
 
 
 def interrupted(vip, size, *command):
     """An upload that runs a command when it is half done."""
-    data = blob(size)
+    data = memoryview(blob(size))
     with socket.create_connection((vip, PORT), limit(10)) as conn:
-        conn.sendall(b"put %d\n" % size + data[:size // 2])
+        conn.sendall(b"put %d\n" % size)
+        conn.sendall(data[:size // 2])
         subprocess.run(command, check=True)
         conn.sendall(data[size // 2:])
         with conn.makefile("rb") as stream:
             check_is(f"an upload of {size} bytes arrives as it was",
-                     stream.read().decode(), hashlib.sha256(data).hexdigest())
+                     stream.read().decode(), blob_hash(size))
 
 
 def download(vip, size):
@@ -154,13 +177,25 @@ def ping(vip, n):
               answers == [blob(size) for size in sizes])
 
 
+VERBS = {"upload": upload, "download": download, "connections": connections,
+         "datagrams": datagrams, "ping": ping, "interrupted": interrupted}
+
+
+def commands():
+    for line in sys.stdin:
+        verb, vip, number, *words = line.split()
+        try:
+            VERBS[verb](vip, int(number), *words)
+        except (OSError, EOFError, subprocess.SubprocessError) as error:
+            not_ok(f"{line.strip()}: {error}")
+        print("end of command")
+
+
 def main():
-    verb, vip, *args = sys.argv[1:]
-    if verb == "serve":
-        serve(vip, *args)
-    {"upload": upload, "download": download, "connections": connections,
-     "datagrams": datagrams, "ping": ping, "interrupted": interrupted}[verb](
-         vip, int(args[0]), *args[1:])
+    if sys.argv[1] == "serve":
+        serve(*sys.argv[2:])
+    else:
+        commands()
 
 
 if __name__ == "__main__":
