@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Programs talk to each other through real tunnels, with segmentation offload, and
-# outer IPv6 on one side of the director or on both.
+# Programs talk to each other through real tunnels, in every mix of the families of
+# the router's tunnel, the client and the backend: with segmentation offload, and with
+# segments on the wire that GRO puts together.
 #
 #             router                  director                 backend
 #   client ─┐ ┌──────┐              ┌──────────┐              ┌──────────┐
@@ -17,11 +18,14 @@
 # by default, with a tunnel encapsulation limit, and bare6 without. Run by
 # lib/launch.sh.
 
+# shellcheck source-path=SCRIPTDIR/../lib source=transfer.sh
+. "$E2E_DIR/lib/transfer.sh"
+
 VIP=203.0.113.1
 VIP6=2001:db8::80
 V4=10.2.0.11
 V6=2001:db8:2::11
-SIZE=3000000
+SIZE=1000000
 
 # Without addresses that the kernel makes: on tunnels, they come with packets.
 enable_v6()
@@ -94,71 +98,98 @@ add_hosts()
 	END
 }
 
-add_server()
-{
-	background backend /usr/bin/python3 "$E2E_DIR/lib/transfer.py" \
-		serve "$1" backend "$E2E_TMP/$2.ready"
-	wait_until 3 test -e "$E2E_TMP/$2.ready"
-}
-
-client()
-{
-	in_ns router /usr/bin/python3 "$E2E_DIR/lib/transfer.py" "$@"
-}
-
-# count_gre: count the GRE packets that arrive at director and backend from now on,
-# all of them and those that are longer than the MTU, before any other hook.
+# count_gre: count the GRE packets that come to director and backend and leave the
+# director from now on: by the family in it, and what is longer than the MTU apart
 count_gre()
 {
-	local name
+	local name where inner match
+	local -A rules=() proto=([IPv4]=0x0800 [IPv6]=0x86dd)
 
+	for where in in out; do
+		for inner in IPv4 IPv6; do
+			match="meta l4proto gre @th,16,16 ${proto[$inner]}"
+			rules[$where]+="$match counter comment \"$where $inner\"; "
+			match+=" meta length > 1500"
+			rules[$where]+="$match counter comment \"$where $inner large\"; "
+		done
+	done
 	for name in director backend; do
 		in_ns "$name" nft -f - <<-END
-			table inet count
-			delete table inet count
 			table inet count {
 				chain pre {
-					type filter hook prerouting priority -500;
-					meta l4proto gre counter comment "total"
-					meta l4proto gre meta length > 1500 counter comment "large"
+					type filter hook prerouting priority -500; ${rules[in]}
+				}
+				chain post {
+					type filter hook postrouting priority 500; ${rules[out]}
 				}
 			}
 		END
 	done
 }
 
-# gre NAME COMMENT: packets and bytes of a rule
-gre()
+# What the counters say, by "NAME COMMENT", and what they said when all that had come
+# to the director was forwarded.
+declare -A packets=() bytes=() packets_before=() bytes_before=()
+
+read_counters()
 {
-	in_ns "$1" nft list table inet count |
-		sed -n "s/.*packets \([0-9]*\) bytes \([0-9]*\) comment \"$2\"/\1 \2/p"
+	local name line pattern='packets ([0-9]+) bytes ([0-9]+) comment "(.*)"'
+
+	for name in director backend; do
+		while read -r line; do
+			[[ $line =~ $pattern ]] || continue
+			packets["$name ${BASH_REMATCH[3]}"]=${BASH_REMATCH[1]}
+			bytes["$name ${BASH_REMATCH[3]}"]=${BASH_REMATCH[2]}
+		done < <(in_ns "$name" nft list table inet count)
+	done
 }
 
-# all_arrived GROWTH: every packet that has arrived at the director has arrived at the
-# backend, with so many bytes more, for now
-all_arrived()
+# came KEY GROWTH: packets and bytes since then; GROWTH bytes are added for each packet
+came()
 {
-	local packets bytes
+	local n=$((${packets[$1]} - ${packets_before[$1]-0}))
 
-	read -r packets bytes < <(gre director total)
-	expected="$packets $((bytes + packets * $1))"
-	forwarded=$(gre backend total)
-	[[ $expected == "$forwarded" ]]
+	echo "$n, $((${bytes[$1]} - ${bytes_before[$1]-0} + $2 * n))"
 }
 
-# check_whole WHEN GROWTH: the director has forwarded each packet as one. A packet that
-# was split, merged or cut would make packets or bytes differ for good.
+# all_forwarded KEY GROWTH: every packet that came to the director has gone on, so many
+# bytes longer, for now
+all_forwarded()
+{
+	local inner
+
+	read_counters
+	expected='' got=''
+	for inner in IPv4 IPv6; do
+		expected+="$inner: $(came "director in $inner" "$2"); "
+		got+="$inner: $(came "$1 $inner" 0); "
+		# The limit of "large" does not grow.
+		[[ $2 == 0 ]] || continue
+		expected+="large: $(came "director in $inner large" 0); "
+		got+="large: $(came "$1 $inner large" 0); "
+	done
+	[[ $expected == "$got" ]]
+}
+
+# check_whole WHAT KEY GROWTH: the director has forwarded each packet as one. A packet
+# that was split, merged or cut would make packets or bytes differ for good.
 check_whole()
 {
-	local arrived forwarded expected
+	local expected got inner name key
 
-	wait_until 2 all_arrived "$2" || true
-	check_is "$1: packets are forwarded as they arrive, each $2 bytes longer" \
-		"$expected" "$forwarded"
-	arrived=$(gre director large)
-	forwarded=$(gre backend large)
-	check "$1: packets above the MTU arrive at the director" test "${arrived% *}" -gt 0
-	check "$1: packets above the MTU arrive at the backend" test "${forwarded% *}" -gt 0
+	wait_until 2 all_forwarded "${@:2}" || true
+	check_is "$1: packets are forwarded as they arrive, each $3 bytes longer" \
+		"$expected" "$got"
+	for inner in IPv4 IPv6; do
+		for name in director backend; do
+			key="$name in $inner large"
+			check "$1, $inner: packets above the MTU come to the $name" \
+				test "${packets[$key]}" -gt "${packets_before[$key]-0}"
+		done
+	done
+	for key in "${!packets[@]}"; do
+		packets_before[$key]=${packets[$key]} bytes_before[$key]=${bytes[$key]}
+	done
 }
 
 # Packets that a transport protocol of the backend has found damaged.
@@ -176,7 +207,7 @@ drops()
 # route_by TUNNEL BACKEND: requests take this way from now on
 route_by()
 {
-	ip_ns router <<-END
+	[[ $1 == "$tunnel" ]] || ip_ns router <<-END
 		route replace $VIP dev $1 src 192.0.2.1
 		route replace $VIP6 dev $1 src 2001:db8:a::7
 	END
@@ -184,67 +215,119 @@ route_by()
 		-a --pool web -r $2
 		-d --pool web -r $backend
 	END
-	backend=$2
+	tunnel=$1 backend=$2
 }
 
-# mix WHAT TUNNEL BACKEND GROWTH
-mix()
+# offloaded WHAT TUNNEL BACKEND GROWTH: segments leave the client as one packet, which
+# nothing on the way takes apart
+offloaded()
 {
-	local vip before
+	local vip about="$1, "
 
 	route_by "$2" "$3"
-	before=$(drops)
 	for vip in $VIP $VIP6; do
-		count_gre
-		echo "# $1, $vip"
 		client upload "$vip" $SIZE
-		check_whole "$1, $vip" "$4"
 		client ping "$vip" 20
 	done
-	check_is "$1: no packet is dropped" "$before" "$(drops)"
+	check_whole "$1" "backend in" "$4"
+}
+
+# segmented WHAT TUNNEL BACKEND GROWTH: segments are on the wire, with checksums in
+# them, and GRO makes large packets of them. The director's leave it as they are, and
+# are taken apart behind it.
+segmented()
+{
+	local vip
+
+	route_by "$2" "$3"
+	for vip in $VIP $VIP6; do
+		check "GRO, $1: iperf3 sends $SIZE bytes to $vip" in_ns router \
+			timeout "$limit" iperf3 -c "$vip" -n $SIZE
+	done
+	check_whole "GRO, $1" "director out" "$4"
+}
+
+# mixes FUNCTION
+mixes()
+{
+	"$1" "IPv4 to IPv4" gre4 $V4 0
+	"$1" "IPv4 to IPv6" gre4 $V6 20
+	"$1" "IPv6 with an encapsulation limit to IPv6" gre6 $V6 0
+	"$1" "IPv6 to IPv6" bare6 $V6 0
+	"$1" "IPv6 to IPv4" bare6 $V4 -20
+	"$1" "IPv6 with an encapsulation limit to IPv4" gre6 $V4 -28
+	check_is "$1: no packet is dropped" 0 "$(drops)"
 	check_is "$1: no checksum is wrong at the backend" 0 "$(checksum_errors)"
 }
 
+# put_together WHERE: "gro", where segments are on the wire with checksums in them, or
+# "gso", where nothing takes apart what the client sends
+put_together()
+{
+	local name device gso=off gro=on
+
+	[[ $1 == gro ]] || gso=on gro=off
+	while read -r name device; do
+		in_ns "$name" ethtool -K "$device" tso $gso gso $gso tx $gso gro $gro >/dev/null
+	done <<-END
+		router r0
+		director d0
+		director d1
+		backend b0
+	END
+}
+
+# too_big WHAT: uploads to both VIPs are too big at first
+too_big()
+{
+	local before=$dropped about="$1: "
+
+	client upload $VIP 300000
+	client upload $VIP6 300000
+	dropped=$(counter drop_too_big)
+	check "$1: packets above the path MTU are counted as drop_too_big" \
+		test "$dropped" -gt "$before"
+}
+
 add_hosts
-add_server $VIP v4
-add_server $VIP6 v6
-backend=$V6
+serve backend $VIP $VIP6
+background backend iperf3 -s >/dev/null 2>&1
+start_client router
+limit=$(limit 15)
+tunnel='' backend=$V4
 adm -R <<END
 --add-pool web --table-size 251
 -a --pool web -r $backend
--A -t $VIP:7000 --pool web
+-A -t $VIP:0 --pool web
 -A -u $VIP:7000 --pool web
--A -t [$VIP6]:7000 --pool web
+-A -t [$VIP6]:0 --pool web
 -A -u [$VIP6]:7000 --pool web
 END
+wait_until 3 in_ns backend iperf3 -c $VIP -n 1 >/dev/null
+count_gre
 
-mix "IPv6 with an encapsulation limit to IPv6" gre6 $V6 0
-mix "IPv6 to IPv6" bare6 $V6 0
-mix "IPv6 with an encapsulation limit to IPv4" gre6 $V4 -28
-mix "IPv6 to IPv4" bare6 $V4 -20
-
-# The larger header does not fit behind a tunnel of the usual MTU. The router is told,
-# and segments shrink.
-route_by gre4 $V6
-client upload $VIP $SIZE
-check "IPv4 to IPv6: packets above the path MTU are counted as drop_too_big" \
-	test "$(counter drop_too_big)" -gt 0
-client upload $VIP6 $SIZE
+# What fits behind the larger header, too.
 ip_ns router <<<"link set gre4 mtu 1456"
-mix "IPv4 to IPv6" gre4 $V6 20
+mixes offloaded
+put_together gro
+mixes segmented
+put_together gso
 
-# The same with a smaller MTU to the backend, though not below what inner IPv6 needs.
+# With the usual MTU it does not. The router is told, and segments shrink.
+ip_ns router <<<"link set gre4 mtu 1476"
+dropped=0
+route_by gre4 $V6
+too_big "IPv4 to IPv6"
+
+# With a smaller MTU to the backend, though not below what inner IPv6 needs. IPv6 has
+# less room than IPv4, so each route is narrower than those before.
 ip_ns director <<-END
 	route add $V4 dev d1 src 10.2.0.1 mtu 1400
 	route add $V6 dev d1 mtu 1400
 END
-for tunnel in gre6 bare6; do
-	for address in $V4 $V6; do
-		route_by "$tunnel" "$address"
-		before=$(counter drop_too_big)
-		client upload $VIP 300000
-		client upload $VIP6 300000
-		check "$tunnel to $address: packets above the path MTU are counted as drop_too_big" \
-			test "$(counter drop_too_big)" -gt "$before"
+for address in $V4 $V6; do
+	for kind in gre6 bare6; do
+		route_by "$kind" "$address"
+		too_big "$kind to $address"
 	done
 done
