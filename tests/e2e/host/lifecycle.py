@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # needs: line module stock
 """Everything that can be set up is taken down and set up again, 200 times in
-all, while packets keep arriving. The lab judges memory (kmemleak).
+all, while packets of both families, inner and outer, keep arriving. The lab
+judges memory (kmemleak).
 
 The order is random and always the same.
 """
@@ -15,24 +16,41 @@ from ktap import Case, check, check_is
 from limits import wait_until
 from line import build_director, build_side, remove_director, remove_side
 from namespace import Namespace, real, run
+from outer import ADDRESSES, FAMILIES, VIP6, enable_v6
 from stream import Sink, Stream
 from wire import VIP
 
 MODULE = os.environ["MAGLEV_KO"]
-SERVICE = f"-t {VIP}:80"
-BACKENDS = [f"10.2.0.{i}" for i in range(11, 15)]
-CONFIG = [f"-A {SERVICE} --table-size 1021 --seed 5"] + \
-    [f"-a {SERVICE} -r {b}" for b in BACKENDS] + \
-    ["-A -u 203.0.113.2:0", "-a -u 203.0.113.2:0 -r 10.2.0.11",
+# By inner family.
+SERVICES = {4: f"-t {VIP}:80", 6: f"-t [{VIP6}]:80"}
+BACKENDS = ["10.2.0.11", "10.2.0.12", "2001:db8:2::11", "2001:db8:2::12"]
+ALL = {(number, b) for number in SERVICES for b in BACKENDS}
+ROUTERS = ("10.1.0.0/24", "2001:db8:1::/64")
+
+
+def serve(service):
+    """The lines that set up a service."""
+    return [f"-A {service} --table-size 1021 --seed 5"] + \
+        [f"-a {service} -r {b}" for b in BACKENDS]
+
+
+CONFIG = serve(SERVICES[4]) + serve(SERVICES[6]) + \
+    ["-A -u 203.0.113.2:0", "-a -u 203.0.113.2:0 -r 2001:db8:2::11",
+     "-A -u [2001:db8::2]:0", "-a -u [2001:db8::2]:0 -r 10.2.0.11",
      "--add-pool shared", "-a --pool shared -r 10.2.0.12",
+     "-a --pool shared -r 2001:db8:2::13",
      f"-A -t {VIP} --port 1000-2000 --pool shared",
-     "--add-router 10.1.0.0/24"]
+     f"-A -t [{VIP6}] --port 1000-2000 --pool shared"] + \
+    [f"--add-router {prefix}" for prefix in ROUTERS]
 
 
 class Lifecycle:
+    """A step changes the service of one family, or what both share."""
+
     def __init__(self):
         self.sink = Sink()
         self.ns = Namespace("director")
+        enable_v6(self.ns)
         self.rng = random.Random(4)
 
     def adm(self, *lines):
@@ -41,26 +59,32 @@ class Lifecycle:
     def configure(self):
         self.adm(*CONFIG)
 
+    def any_service(self):
+        return self.rng.choice(list(SERVICES.values()))
+
     def backend(self):
         """One is deleted while the others serve, and added again."""
-        b = self.rng.choice(BACKENDS)
-        self.adm(f"-d {SERVICE} -r {b}")
-        self.sink.wait_for(set(BACKENDS) - {b}, f"without {b}")
-        self.adm(f"-a {SERVICE} -r {b}")
+        number, b = pair = self.rng.choice(sorted(ALL))
+        self.adm(f"-d {SERVICES[number]} -r {b}")
+        self.sink.wait_for(ALL - {pair}, f"IPv{number} without {b}")
+        self.adm(f"-a {SERVICES[number]} -r {b}")
 
     def last_backend(self):
         """All are deleted, and added again."""
-        self.adm(*[f"-d {SERVICE} -r {b}" for b in BACKENDS])
-        self.adm(*[f"-a {SERVICE} -r {b}" for b in
+        service = self.any_service()
+        self.adm(*[f"-d {service} -r {b}" for b in BACKENDS])
+        self.adm(*[f"-a {service} -r {b}" for b in
                    self.rng.sample(BACKENDS, len(BACKENDS))])
 
     def service(self):
-        self.adm(f"-D {SERVICE}")
-        self.adm(*CONFIG[:1 + len(BACKENDS)])
+        service = self.any_service()
+        self.adm(f"-D {service}")
+        self.adm(*serve(service))
 
     def service_at_once(self):
         """Deleted and added in one run of maglevadm."""
-        self.adm(f"-D {SERVICE}", *CONFIG[:1 + len(BACKENDS)])
+        service = self.any_service()
+        self.adm(f"-D {service}", *serve(service))
 
     def clear(self):
         self.ns.run("maglevadm", "-C")
@@ -68,22 +92,26 @@ class Lifecycle:
 
     def table(self):
         size = self.rng.choice((251, 1021, 4093, 65537))
-        self.adm(f"-E {SERVICE} --table-size {size} "
+        self.adm(f"-E {self.any_service()} --table-size {size} "
                  f"--seed {self.rng.getrandbits(64)}")
 
     def weights(self):
-        self.adm(*[f"-e {SERVICE} -r {b} -w {self.rng.randrange(1, 9)}"
+        service = self.any_service()
+        self.adm(*[f"-e {service} -r {b} -w {self.rng.randrange(1, 5)}"
                    for b in BACKENDS])
 
     def routers(self):
-        self.adm("--delete-router 10.1.0.0/24",
-                 "--add-router 192.0.2.0/24", "--add-router 10.1.0.0/24",
-                 "--delete-router 192.0.2.0/24")
+        prefix, other = self.rng.choice(list(zip(
+            ROUTERS, ("192.0.2.0/24", "2001:db8:77::/64"))))
+        self.adm(f"--delete-router {prefix}", f"--add-router {other}",
+                 f"--add-router {prefix}", f"--delete-router {other}")
 
     def address(self):
         """The address that packets are sent to is deleted and added."""
+        family = self.rng.choice(FAMILIES)
+        length = {4: "24", 6: "64 nodad"}[family.number]
         for verb in ("del", "add"):
-            self.ns.ip(f"addr {verb} 10.1.0.2/24 dev d0\n")
+            self.ns.ip(f"addr {verb} {family.director}/{length} dev d0\n")
 
     def module_reload(self):
         run("rmmod", "maglev")
@@ -93,15 +121,18 @@ class Lifecycle:
     def backend_link(self):
         remove_side("backend")
         build_side("backend")
+        self.ns.ip(ADDRESSES["d1"])
 
     def router_link(self):
         remove_side("router")
         build_side("router")
+        self.ns.ip(ADDRESSES["d0"])
 
     def director(self):
         self.ns.close()
         remove_director()
         self.ns = build_director()
+        enable_v6(self.ns)
         self.configure()
 
     def other_namespace(self):
@@ -110,8 +141,9 @@ class Lifecycle:
         run("ip", "netns", "add", name)
         other = Namespace("other")
         try:
-            for line in CONFIG[:3]:
-                other.run("maglevadm", *line.split())
+            for service in SERVICES.values():
+                for line in serve(service)[:3]:
+                    other.run("maglevadm", *line.split())
         finally:
             other.close()
             run("ip", "netns", "del", name)
@@ -127,7 +159,7 @@ PLAN = {
 
 
 def main():
-    stream = Stream(burst=4, pause=0.01)
+    stream = Stream(burst=16, pause=0.01)
     test = Lifecycle()
     spent = dict.fromkeys(PLAN, 0.0)
     wrong = {name: [] for name in PLAN}
@@ -139,13 +171,13 @@ def main():
             start = time.monotonic()
             getattr(test, name)()
             try:
-                test.sink.wait_for(set(BACKENDS), f"after {name}")
+                test.sink.wait_for(ALL, f"after {name}")
             except TimeoutError as error:
                 wrong[name].append(f"step {i}: {error}")
                 break
             spent[name] += time.monotonic() - start
         for name, n in PLAN.items():
-            check(f"packets reach all backends after each of {n}: "
+            check(f"packets of both families reach all backends after each of {n}: "
                   f"{name.replace('_', ' ')}", not wrong[name], *wrong[name])
             print(f"# {name}: {spent[name]:.1f} s")
         check_is("200 steps in all", len(steps), 200)

@@ -13,16 +13,18 @@ BACKEND_MAC = "02:00:00:00:00:04"
 LINK_LOCAL = "fe80::2"
 DEVICES = ("all", "default", "lo", "d0", "d1")
 NEIGHBOURS = [f"2001:db8:2::{i}" for i in (11, 12, 13, 40)]
-ADDRESSES = f"""
+# By device, for one that is made again.
+ADDRESSES = {"d0": f"""
 addr add 2001:db8:1::2/64 dev d0 nodad
 addr add 2001:db8:1::22/64 dev d0 nodad
 addr add {LINK_LOCAL}/64 dev d0 nodad
-addr add 2001:db8:2::1/64 dev d1 nodad
 neigh replace 2001:db8:1::1 lladdr {ROUTER_MAC} dev d0
 neigh replace 2001:db8:1::5 lladdr {ROUTER_MAC} dev d0
 neigh replace fe80::1 lladdr {ROUTER_MAC} dev d0
+""", "d1": """
+addr add 2001:db8:2::1/64 dev d1 nodad
 """ + "".join(f"neigh replace {a} lladdr {BACKEND_MAC} dev d1\n"
-              for a in NEIGHBOURS)
+              for a in NEIGHBOURS)}
 
 
 class Family(NamedTuple):
@@ -61,7 +63,7 @@ def enable_v6(namespace):
         namespace.sysctl(f"ipv6/conf/{device}/disable_ipv6", 0)
     namespace.sysctl("ipv6/conf/all/forwarding", 1)
     namespace.sysctl("ipv6/icmp/ratelimit", 0)
-    namespace.ip(ADDRESSES)
+    namespace.ip("".join(ADDRESSES.values()))
 
 
 def outer6(payload, *makers, dst=V6.director, src=V6.router, proto=p.GRE,

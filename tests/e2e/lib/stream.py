@@ -1,30 +1,62 @@
 # SPDX-License-Identifier: GPL-2.0
 """A stream of packets without end, and the place where they arrive."""
 
+import itertools
 import os
 import sys
 import time
+from typing import NamedTuple
 
 import packet as p
 from limits import wait_until
 from namespace import Namespace
-from wire import DIRECTOR, VIP, Port, frame, inner, outer, packets_in
+from outer import CLIENT6, FAMILIES, V4, VIP6, outer6
+from wire import VIP, Port, frame, inner, outer, packets_in
 
-FLOWS = 128
+# So many that some are those of each backend, in each mix of families.
+FLOWS = 1024
+# Outer family, inner family.
+MIXES = list(itertools.product(FAMILIES, (4, 6)))
+# A VIP of each family, and an address that is none.
+VIPS = {4: VIP, 6: VIP6}
+NO_VIPS = {4: "203.0.113.77", 6: "2001:db8::77"}
+# Inner families by the protocol in GRE.
+NUMBERS = {p.ETH_IP.to_bytes(2, "big"): 4, p.ETH_IPV6.to_bytes(2, "big"): 6}
+# All that a director sends packets to backends from.
+SOURCES = {a for family in FAMILIES for a in (family.director, family.source)}
+
+
+def stream_frame(came, number, address, l4, ident=0):
+    """From a client to an address of its family, by way of a router of any."""
+    if number == 4:
+        payload = p.gre(inner(address, l4))
+    else:
+        payload = p.gre(p.ipv6(CLIENT6, address, p.TCP, l4), proto=p.ETH_IPV6)
+    return frame(outer(payload, ident=ident) if came is V4 else
+                 outer6(payload, label=ident))
 
 
 def stream_frames():
     """
-    Many flows; one in sixteen is for an address that is no VIP, one is
-    malformed. Every other one opens again and again, and so follows the owner
-    of its slot.
+    Many flows of all mixes of families in turn; one in seventeen is for an address
+    that is no VIP, one of each mix is malformed. Every other one opens again and
+    again, and so follows the owner of its slot.
     """
     frames = []
-    for i in range(FLOWS):
-        vip = "203.0.113.77" if i % 16 == 7 else VIP
-        l4 = p.tcp(1024 + i, 80, bytes(i), flags=p.SYN if i % 2 else p.ACK)
-        frames.append(frame(outer(p.gre(inner(vip, l4)), ident=i)))
-    return frames + [frame(outer(p.gre(inner(VIP, b"short"))))]
+    for i, (came, number) in zip(range(FLOWS), itertools.cycle(MIXES)):
+        vip = (NO_VIPS if i % 17 == 7 else VIPS)[number]
+        flags = p.SYN if i // len(MIXES) % 2 else p.ACK
+        l4 = p.tcp(1024 + i, 80, bytes(i % 128), flags=flags)
+        frames.append(stream_frame(came, number, vip, l4, i))
+    return frames + [stream_frame(came, number, VIPS[number], b"short")
+                     for came, number in MIXES]
+
+
+class Arrival(NamedTuple):
+    """A forwarded packet at the backends' end; number is the inner family."""
+    src: str
+    number: int
+    dst: str
 
 
 class Stream:
@@ -93,8 +125,9 @@ class Sink:
         return packets
 
     def arriving(self):
-        """Destinations of some forwarded packets that have arrived."""
-        return {x.dst for x in self.packets() if x.src == DIRECTOR}
+        """Some forwarded packets that have arrived."""
+        return [Arrival(x.src, NUMBERS[x.payload[2:4]], x.dst)
+                for x in self.packets() if x.src in SOURCES]
 
     def wait_for_source(self, source, what):
         """Until a packet from an address of the director has been seen, from
@@ -104,13 +137,20 @@ class Sink:
                    f"{what}: packets from {source}", 5)
 
     def wait_for(self, wanted, what):
-        """Until each of the wanted destinations has been seen, from now on."""
-        seen = set()
+        """
+        Until all sources, and each of the wanted pairs of an inner family and a
+        destination, have been seen, from now on.
+        """
+        missing = wanted | SOURCES
         self.listen()
 
         def all_seen():
-            seen.update(self.arriving())
-            return wanted <= seen
+            for x in self.arriving():
+                missing.discard(x.src)
+                missing.discard((x.number, x.dst))
+            return not missing
 
-        wait_until(all_seen, f"{what}: packets to {sorted(wanted)}", 5)
-        return seen
+        try:
+            wait_until(all_seen, what, 5)
+        except TimeoutError as error:
+            raise TimeoutError(f"{error}: no packets of {missing}") from error
