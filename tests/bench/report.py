@@ -91,12 +91,12 @@ class Results:
 
     def read_connections(self, name, path):
         """The table of an end-to-end scenario: BROKEN/ALL by kind of service,
-        a line for each change, and their sums."""
+        a line for each change, and their sums by family."""
         with open(path, encoding='ascii') as handle:
             lines = [re.split(r'  +', line.strip())
                      for line in complete(handle) if line.strip()]
         for service, *cells in zip(*(line[1:] for line in lines
-                                     if line[0] != 'sum')):
+                                     if not line[0].startswith('sum'))):
             counts = [map(int, cell.split('/')) for cell in cells]
             if counts:
                 self.connections[name][service] = [sum(n) for n in zip(*counts)]

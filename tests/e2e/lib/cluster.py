@@ -10,11 +10,13 @@ import os
 import shlex
 import subprocess
 
-from common import PORTS, kernel_is
+from common import PORTS, kernel_is, shown
 from director import LONG, TIMEOUTS, all_settled
 from namespace import real
 
-VIP = os.environ["VIP"]
+VIP, VIP6 = os.environ["VIP"], os.environ["VIP6"]
+# As maglevadm and ipvsadm take them.
+VIPS = [shown(vip) for vip in (VIP, VIP6)]
 DIRECTORS = [f"director{i + 1}" for i in range(int(os.environ["DIRECTORS"]))]
 POOL = "web"
 
@@ -30,7 +32,9 @@ def on(director, *words):
 
 
 def address(backend):
-    return f"10.0.0.2{backend.removeprefix('backend')}"
+    """The only one at which it unwraps GRE."""
+    number = int(backend.removeprefix("backend"))
+    return f"10.0.0.2{number}" if number % 2 else f"[2001:db8:a::2{number}]"
 
 
 class Change:
@@ -47,10 +51,12 @@ class Change:
 
 
 def member(verb, backend, maglev="", ipvs="", ipvs_verb=None, gone=()):
+    where, port = address(backend), PORTS["ipvs"]
     return Change(
-        [f"{verb} --pool {POOL} -r {address(backend)} {maglev}"],
-        [f"{ipvs_verb or verb} -t {VIP}:{PORTS['ipvs']} -r {address(backend)}"
-         f" {ipvs}"], gone)
+        [f"{verb} --pool {POOL} -r {where} {maglev}"],
+        # ipvsadm wants a port behind brackets.
+        [f"{ipvs_verb or verb} -t {vip}:{port} -r {where}:{port} {ipvs}"
+         for vip in VIPS], gone)
 
 
 TUNNEL = "-i --tun-type gre"
@@ -98,9 +104,10 @@ class Cluster:
         self.services = list(services)
         start = Change(
             [f"--set {TIMEOUTS}", f"--add-pool {POOL} --settle {LONG}"] +
-            [f"-A -t {VIP}:{PORTS[s]} --pool {POOL} --track {s}"
-             for s in services if s != "ipvs"],
-            [f"-A -t {VIP}:{PORTS['ipvs']} -s mh -b mh-port,mh-fallback"])
+            [f"-A -t {vip}:{PORTS[s]} --pool {POOL} --track {s}"
+             for vip in VIPS for s in services if s != "ipvs"],
+            [f"-A -t {vip}:{PORTS['ipvs']} -s mh -b mh-port,mh-fallback"
+             for vip in VIPS])
         for backend in backends:
             start += add(backend)
         self.ipvs = "ipvs" in services and self._has_ipvs(start.ipvs)
@@ -135,6 +142,9 @@ class Cluster:
         if directors:
             hops = " ".join(f"nexthop dev gre{i}" for i in directors)
             lines.append(f"ip -n {real('router')} route replace {VIP} {hops}")
+            lines.append(f"ip -n {real('router')} nexthop replace "
+                         f"id {os.environ['HOPS6']} "
+                         f"group {'/'.join(map(str, directors))}")
         return subprocess.Popen(["bash", "-ec", "\n".join(lines)])
 
     def ask(self, director, *words):
@@ -157,8 +167,7 @@ class Cluster:
 
     def explain(self, conn):
         """The directors' explanations of a connection that broke."""
-        service = f"{VIP}:{PORTS[conn.service]}"
-        words = ["--lookup", "-t", service, "--client", conn.name]
+        words = ["--lookup", "-t", conn.address, "--client", conn.name]
         return "\n".join([str(conn)] + [
             f"  {d}: {self.ask(d, *words)}"
             for d in DIRECTORS])

@@ -3,10 +3,22 @@
 
 import os
 import resource
+import socket
 
 # A service for each way of tracking, and one that IPVS has on the same
 # directors, and maglev has not.
 PORTS = {"all": 7001, "changed": 7002, "none": 7003, "ipvs": 7004}
+
+
+def vips():
+    """The VIP of each family."""
+    return [(socket.AF_INET, os.environ["VIP"]),
+            (socket.AF_INET6, os.environ["VIP6"])]
+
+
+def shown(address):
+    """An address as it stands in front of a port."""
+    return f"[{address}]" if ":" in address else address
 
 
 def kernel_is(part):

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Many connections at once, which are asked in rounds whether they still live.
+"""Many connections at once, every other one IPv6, which are asked in rounds
+whether they still live.
 
 A connection is broken if it is reset or closed, if its echo does not come from
 the backend that greeted it, or if it is silent. Only IPVS leaves connections
@@ -7,17 +8,17 @@ silent by design; one of maglev's is silent when the limit for hangs is over.
 """
 
 import itertools
-import os
 import select
 import socket
 import struct
 import time
 
-from common import PORTS, by_kernel
+from common import PORTS, by_kernel, shown, vips
 from limits import limit
 from namespace import Namespace
 
-CLIENTS = [f"198.51.100.{i}" for i in range(11, 16)]
+CLIENTS = {socket.AF_INET: [f"198.51.100.{i}" for i in range(11, 16)],
+           socket.AF_INET6: [f"2001:db8:c::{i}" for i in range(11, 16)]}
 AT_ONCE = 200
 # For connections to maglev's services, which ends what hangs.
 PATIENCE = limit(3)
@@ -29,26 +30,29 @@ RESET = struct.pack("ii", 1, 0)
 
 
 class Connection:
-    """One connection, to one of the services."""
+    """One connection, to one of the services at one of the VIPs."""
 
     # A port is used once: directors that a connection has left track it until
     # the timeout of established flows.
-    sources = itertools.product(range(10000, 65536), CLIENTS)
+    sources = {family: itertools.product(range(10000, 65536), clients)
+               for family, clients in CLIENTS.items()}
 
-    def __init__(self, service):
+    def __init__(self, service, family, vip):
         self.service = service
+        self.family = family
+        self.address = f"{shown(vip)}:{PORTS[service]}"
         self.backend = None
         self.broken = None
         self.young = False
         self.expected = b""
         self.got = b""
-        self.sock = socket.socket()
+        self.sock = socket.socket(family)
         self.sock.setblocking(False)
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-        port, client = next(self.sources)
+        port, client = next(self.sources[family])
         self.sock.bind((client, port))
-        self.sock.connect_ex((os.environ["VIP"], PORTS[service]))
-        self.name = f"{client}:{port}"
+        self.sock.connect_ex((vip, PORTS[service]))
+        self.name = f"{shown(client)}:{port}"
 
     def took(self, data):
         """Some bytes have arrived. Returns true if the line is complete."""
@@ -130,8 +134,8 @@ class Connections:
             self._lost(conn, "silent" if conn.backend else "not opened")
 
     def _open(self, what):
-        service, young = what
-        conn = Connection(service)
+        service, (family, vip), young = what
+        conn = Connection(service, family, vip)
         conn.young = young
         self.all.append(conn)
         self.by_fd[conn.sock.fileno()] = conn
@@ -139,9 +143,10 @@ class Connections:
         return conn
 
     def open(self, services, number, young=False):
-        """Opens a number of connections to each service."""
+        """Opens a number of connections to each service, at each VIP in turn."""
+        turns = itertools.islice(itertools.cycle(vips()), number)
         with self.client:
-            self._each([(s, young) for _ in range(number) for s in services],
+            self._each([(s, vip, young) for vip in turns for s in services],
                        self._open)
 
     def _ask(self, conn):

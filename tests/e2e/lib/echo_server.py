@@ -4,15 +4,17 @@
     echo_server.py READYFILE
 
 The answer to a line is the server's name and the line. One epoll has the sockets
-of all namespaces: a socket stays in the one where it was made.
+of all namespaces and both families: a socket stays in the namespace where it was
+made.
 """
 
+import itertools
 import os
 import select
 import socket
 import sys
 
-from common import PORTS, allow_files
+from common import PORTS, allow_files, vips
 from namespace import Namespace
 
 GREETING = b"%s hello\n"
@@ -28,8 +30,9 @@ class Server:
 
     def listen(self, name):
         with Namespace(name):
-            for port in PORTS.values():
-                sock = socket.create_server((os.environ["VIP"], port),
+            for (family, vip), port in itertools.product(vips(),
+                                                         PORTS.values()):
+                sock = socket.create_server((vip, port), family=family,
                                             backlog=4096)
                 sock.setblocking(False)
                 self.listeners[sock.fileno()] = (sock, name.encode())

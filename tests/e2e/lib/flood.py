@@ -1,19 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Floods of flows of one packet each, beside connections that live."""
+"""Floods of flows of one packet each, beside connections that live.
+
+Half of the flows are IPv6, and half of the connections."""
 
 import subprocess
 import time
 from pathlib import Path
 
 import flood_send
-from cluster import VIP, Change, Cluster, on
+from cluster import VIP, VIP6, VIPS, Change, Cluster, on
 from common import allow_files, by_kernel
 from connections import Connections
 from ktap import check
 from limits import wait_until
 
-# Of flood_send: 1 M flows where that takes seconds.
-ROUNDS = by_kernel(256, 24, 2)
+# Of flood_send: 1 M flows where that takes seconds. A multiple of 4: services and
+# families take turns.
+ROUNDS = by_kernel(256, 24, 4)
 TUPLES = ROUNDS * flood_send.PORTS
 NUMBER = by_kernel(500, 250, 30)
 # Between rounds of connections, which leaves the flood some of a slow CPU.
@@ -40,8 +43,8 @@ class Flooded:
         self.cluster = Cluster(names, SERVICES)
         self.conns = Connections()
         self.cluster.apply(Change(
-            [f"-A -u {VIP}:{UDP_PORT} --pool web",
-             f"--cache-size {CACHE}"]), [1]).wait()
+            [f"-A -u {vip}:{UDP_PORT} --pool web" for vip in VIPS] +
+            [f"--cache-size {CACHE}"]), [1]).wait()
         self.cluster.settled()
 
     def connect(self):
@@ -69,10 +72,10 @@ class Flooded:
                           if c.backend not in change.gone]
 
     def flood(self, proto, port, first, rounds):
-        """Starts to send rounds of flows."""
+        """Starts to send rounds of flows, to each VIP in turn."""
         return subprocess.Popen(on(
             "router", "/usr/bin/python3", flood_send.__file__, proto,
-            "10.0.0.11", VIP, str(port), str(first), str(rounds)))
+            "10.0.0.11", str(port), str(first), str(rounds), VIP, VIP6))
 
     def finish(self, sender):
         """Connections are busy until the flood has been sent."""

@@ -1,27 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0
 """Sends packets of many flows, one each, through GRE to a director, fast.
 
-    flood_send.py tcp|udp DIRECTOR VIP PORT FIRST ROUNDS
+    flood_send.py tcp|udp DIRECTOR PORT FIRST ROUNDS VIP...
 
-In rounds of PORTS flows, from the FIRST round on. TCP: SYNs. Checksums behind
-the ports are wrong, so backends do not answer: the director's memory is flooded.
+In rounds of PORTS flows, from the FIRST round on, to each VIP in turn. TCP: SYNs.
+Checksums behind the ports are wrong, so backends do not answer: the director's
+memory is flooded.
 """
 
 import ctypes
 import errno
+import ipaddress
 import socket
 import struct
 import sys
 import time
 
-from packet import TCP, UDP, ipv4
+import packet as p
 
 PORTS = 4096
 FIRST_PORT = 1024
-GRE_IPV4 = struct.pack("!HH", 0, 0x0800)
 GRE_OVER_IPV4 = 47
-SADDR = len(GRE_IPV4) + 12
-SPORT = len(GRE_IPV4) + 20
+GRE_HEADER = 4
 # In bytes of kernel memory: fewer than a hundred packets may be on their way to the
 # director (ENOBUFS), so the flood waits for it instead of overflowing queues.
 WINDOW = 32768
@@ -41,46 +41,53 @@ class Message(ctypes.Structure):
                 ("sent", ctypes.c_long)]
 
 
-def address(n):
-    """The nth client. Sums over all clients are equal, and so are checksums of
-    headers."""
-    return bytes([11, n, 255 - 11, 255 - n])
+def varied(n):
+    """Bytes of the nth client's address. Sums over all clients are equal, and so are
+    checksums of headers."""
+    return bytes([n, 255 - 11, 255 - n])
 
 
-def packet(proto, vip, port):
+def transport(proto, port):
+    """The source port is to follow."""
     if proto == "tcp":
-        transport = struct.pack("!HHIIBBHHH", 0, port, 1, 0, 5 << 4, 2, 1024,
-                                0xbad, 0)
-    else:
-        transport = struct.pack("!HHHH", 0, port, 8, 0xbad)
-    return GRE_IPV4 + ipv4(socket.inet_ntoa(address(0)), vip,
-                           {"tcp": TCP, "udp": UDP}[proto], transport)
+        return p.TCP, struct.pack("!HHIIBBHHH", 0, port, 1, 0, 5 << 4, 2, 1024,
+                                  0xbad, 0)
+    return p.UDP, struct.pack("!HHHH", 0, port, 8, 0xbad)
 
 
-def main():
-    proto, director, vip, port, first, rounds = sys.argv[1:]
-    one = packet(proto, vip, int(port))
-    size = len(one)
-    packets = bytearray(one * PORTS)
-    for i in range(PORTS):
-        struct.pack_into("!H", packets, i * size + SPORT, FIRST_PORT + i)
-    start = ctypes.addressof(ctypes.c_char.from_buffer(packets))
-    pieces = (Iovec * PORTS)(*((start + i * size, size)
-                               for i in range(PORTS)))
-    messages = (Message * PORTS)()
-    for i in range(PORTS):
-        messages[i].iov = ctypes.pointer(pieces[i])
-        messages[i].iovlen = 1
-    libc = ctypes.CDLL(None, use_errno=True)
-    sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, GRE_OVER_IPV4)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, WINDOW // 2)
-    sock.connect((director, 0))
-    for n in range(int(first), int(first) + int(rounds)):
-        for i, byte in enumerate(address(n)):
-            packets[SADDR + i::size] = bytes([byte]) * PORTS
+class Round:
+    """The packets of a round, from a client that changes, to a VIP."""
+
+    def __init__(self, proto, vip, port):
+        number, l4 = transport(proto, port)
+        if ipaddress.ip_address(vip).version == 4:
+            one = p.gre(p.ipv4("11.0.244.255", vip, number, l4))
+            self.client, sport = GRE_HEADER + 13, GRE_HEADER + 20
+        else:
+            one = p.gre(p.ipv6("2001:db8:f::", vip, number, l4),
+                        proto=p.ETH_IPV6)
+            self.client, sport = GRE_HEADER + 21, GRE_HEADER + 40
+        self.size = size = len(one)
+        self.packets = bytearray(one * PORTS)
+        for i in range(PORTS):
+            struct.pack_into("!H", self.packets, i * size + sport,
+                             FIRST_PORT + i)
+        start = ctypes.addressof(ctypes.c_char.from_buffer(self.packets))
+        self.pieces = (Iovec * PORTS)(*((start + i * size, size)
+                                        for i in range(PORTS)))
+        self.messages = (Message * PORTS)()
+        for i in range(PORTS):
+            self.messages[i].iov = ctypes.pointer(self.pieces[i])
+            self.messages[i].iovlen = 1
+
+    def send(self, libc, sock, n):
+        """From the nth client."""
+        for i, byte in enumerate(varied(n)):
+            self.packets[self.client + i::self.size] = bytes([byte]) * PORTS
         done = 0
         while done < PORTS:
-            sent = libc.sendmmsg(sock.fileno(), ctypes.byref(messages[done]),
+            sent = libc.sendmmsg(sock.fileno(),
+                                 ctypes.byref(self.messages[done]),
                                  PORTS - done, 0)
             if sent >= 0:
                 done += sent
@@ -89,6 +96,17 @@ def main():
                 time.sleep(0.001)
             else:
                 raise OSError(ctypes.get_errno(), "sendmmsg")
+
+
+def main():
+    proto, director, port, first, rounds, *vips = sys.argv[1:]
+    turns = [Round(proto, vip, int(port)) for vip in vips]
+    libc = ctypes.CDLL(None, use_errno=True)
+    sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, GRE_OVER_IPV4)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, WINDOW // 2)
+    sock.connect((director, 0))
+    for n in range(int(first), int(first) + int(rounds)):
+        turns[n % len(turns)].send(libc, sock, n)
 
 
 if __name__ == "__main__":

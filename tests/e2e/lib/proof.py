@@ -4,11 +4,12 @@ change.
 
 Each case begins with settled tables and new connections, the same number to a
 service of each kind of tracking, and to IPVS on the same directors, for
-comparison. Connections of a backend that is deleted or fails are not counted:
+comparison. Half of them are IPv6, of IPVS as well. Connections of a backend that is deleted or fails are not counted:
 they have to break.
 """
 
 import os
+import socket
 
 from cluster import Cluster
 from common import PORTS, allow_files, by_kernel
@@ -18,6 +19,7 @@ from ktap import check
 NUMBER = by_kernel(500, 170, 20)
 YOUNG = NUMBER // 5
 SHOWN = 5
+FAMILIES = {socket.AF_INET: "IPv4", socket.AF_INET6: "IPv6"}
 
 
 class Step:
@@ -34,8 +36,9 @@ class Table:
     def __init__(self, services):
         self.services = services
         self.lines = []
-        self.sums = dict.fromkeys(services, 0)
-        self.line("broken connections of those whose backend serves",
+        # By family, and of each by service.
+        self.sums = {family: dict.fromkeys(services, 0) for family in FAMILIES}
+        self.line("broken, of those whose backend serves; half IPv6",
                   ["IPVS mh" if s == "ipvs" else s for s in services])
 
     def line(self, title, cells):
@@ -45,13 +48,15 @@ class Table:
         cells = []
         for service in self.services:
             mine = [c for c in conns if c.service == service and c.backend]
-            broken = sum(1 for c in mine if c.broken)
-            self.sums[service] += broken
-            cells.append(f"{broken}/{len(mine)}")
+            broken = [c for c in mine if c.broken]
+            for conn in broken:
+                self.sums[conn.family][service] += 1
+            cells.append(f"{len(broken)}/{len(mine)}")
         self.line(title, cells)
 
     def print(self):
-        self.line("sum", self.sums.values())
+        for family, name in FAMILIES.items():
+            self.line(f"sum, {name}", self.sums[family].values())
         with open(os.environ["OUT"], "a", encoding="ascii") as out:
             for line in self.lines:
                 print(f"# {line}")
@@ -132,5 +137,6 @@ class Proof:
 
     def end(self):
         self.table.print()
-        check("connections break where nothing is tracked",
-              self.table.sums["none"] > 0)
+        for family, name in FAMILIES.items():
+            check(f"{name}: connections break where nothing is tracked",
+                  self.table.sums[family]["none"] > 0)
