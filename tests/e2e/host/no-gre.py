@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# needs: line module
+# needs: line module stock
 """The module in a kernel that has no GRE of its own: it loads, forwards, and
 learns from errors of the path to a backend, which nothing else looks at there.
 
