@@ -178,8 +178,8 @@ else
 	skip "pings are answered" "no ping here"
 fi
 
-client download $VIP 2000000
-client download $VIP6 2000000
+client download $VIP 500000
+client download $VIP6 500000
 check_is "where the path is as wide as the links, backends learn no path MTU" "" \
 	"$(learned -4 $CLIENT)$(learned -6 $CLIENT6)"
 
@@ -189,7 +189,7 @@ ip_ns router <<-END
 	route add $CLIENT dev r9 mtu lock 1300
 	route add $CLIENT6 dev r9 mtu lock 1300
 END
-for ((i = 0; i < 4; i++)); do
+for ((i = 0; i < 2; i++)); do
 	client download $VIP 200000
 	client download $VIP6 200000
 done
