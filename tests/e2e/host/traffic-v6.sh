@@ -25,7 +25,7 @@ VIP=203.0.113.1
 VIP6=2001:db8::80
 V4=10.2.0.11
 V6=2001:db8:2::11
-SIZE=1000000
+SIZE=500000
 
 # Without addresses that the kernel makes: on tunnels, they come with packets.
 enable_v6()
