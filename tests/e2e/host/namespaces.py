@@ -8,6 +8,7 @@ import packet as p
 from director import Director
 from ktap import Case, check_is
 from namespace import real, run
+from outer import V6, VIP6, enable_v6, gre_of, outer6
 from wire import VIP, Wire, inner, outer
 
 OTHER_VIP = "203.0.113.2"
@@ -86,6 +87,28 @@ def own_addresses(one, two):
     two.director.moved()
 
 
+def both_v6(one, two):
+    """IPv6 inside and outside."""
+    service = f"-t [{VIP6}]:80"
+    packet = [outer6(gre_of(6, p.tcp(4000, 80)), dst=V6.other)]
+
+    def backends(site):
+        return [a.dst for a in site.wire.exchange(packet)[0]]
+
+    for site, backend in ((one, V6.backend), (two, "10.2.0.12")):
+        enable_v6(site.director.ns)
+        site.adm(f"-A {service}")
+        site.adm(f"-a {service} -r {backend}")
+    check_is("the same IPv6 service on both directors has each one's backend",
+             [backends(one), backends(two)], [[V6.backend], ["10.2.0.12"]])
+    two.director.ns.ip(f"addr del {V6.other}/64 dev d0\n")
+    check_is("an IPv6 address is one namespace's: only the director that has it "
+             "forwards", [backends(one), backends(two)], [[V6.backend], []])
+    for site in (one, two):
+        site.adm(f"-D {service}")
+        site.director.moved()
+
+
 def cleared(one, two):
     one.adm("-Z")
     check_is("-Z zeroes the counters of one namespace",
@@ -121,7 +144,7 @@ def fresh():
 
 def main():
     one, two = Site("director"), Site("other", "2")
-    for part in (apart, same_names, own_addresses, cleared):
+    for part in (apart, same_names, own_addresses, both_v6, cleared):
         part(one, two)
     two.director.ns.close()
     run("ip", "netns", "del", real("other"))

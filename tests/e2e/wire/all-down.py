@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # needs: line
-"""No usable backend: fallback pools, and the policies of a service."""
+"""No usable backend: fallback pools, and the policies of a service.
+
+The ICMPv6 errors of a service that rejects are in inner-v6.
+"""
 
 import packet as p
 from director import LONG, Director
 from ktap import Case, check_is
+from outer import CLIENT6, VIP6
 from wire import CLIENT, VIP, Wire, inner, outer
 
 SERVICE = f"-t {VIP}:80"
@@ -90,10 +94,38 @@ def fallback(t):
              [pool["name"] for pool in t.director.pools()], [f"tcp/{VIP}:80"])
 
 
+def inner_v6(t):
+    """The same without errors."""
+    service = f"-t [{VIP6}]:80"
+    packet = outer(p.gre(p.ipv6(CLIENT6, VIP6, p.TCP, p.tcp(1, 80)),
+                         proto=p.ETH_IPV6))
+
+    def expect(desc, backends, counters):
+        with Case(f"IPv6: {desc}") as case:
+            case.expect("backends",
+                        [x.dst for x in t.wire.exchange([packet])[0]],
+                        backends)
+            case.expect("counters", t.director.moved(), counters)
+
+    t.director.moved()
+    t.adm(f"-A {service}")
+    expect("all down, no policy: the packet is dropped", [],
+           {"drop_no_backend": 1})
+    t.adm(f"-E {service} --all-down accept")
+    expect("all down, accept: the packet is accepted", [],
+           {"accept_no_backend": 1})
+    t.adm("--add-pool sorry")
+    t.adm(f"-a --pool sorry -r {SORRY}")
+    t.adm(f"-E {service} --fallback sorry")
+    expect("without a usable backend the fallback pool decides", [SORRY],
+           {"forwarded": 1})
+
+
 def main():
     t = AllDown()
     policies(t)
     fallback(t)
+    inner_v6(t)
 
 
 if __name__ == "__main__":

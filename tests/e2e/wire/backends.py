@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # needs: line
-"""The backend of a flow, against an independent calculation.
+"""The backend of a flow, against an independent calculation. Flows and backends
+are of both families.
 
 tests/unit/reference.py computes tables and hashes from their description.
 """
@@ -13,20 +14,17 @@ import packet as p
 import reference as ref
 from director import Director
 from ktap import Case, check, check_is
-from wire import VIP, Wire, inner, outer
+from outer import VIP6, enable_v6
+from wire import VIP, Wire, outer
 
 SIZE, SEED = 1021, 0x123456789abcdef
-WEIGHTS = {"10.2.0.11": 1, "10.2.0.12": 0, "10.2.0.13": 3, "10.2.0.14": 2,
-           "10.2.0.15": 1}
 # In no order, and one backend without weight.
-CONFIG = f"""
--A -t {VIP}:80 --table-size {SIZE} --seed {SEED:#x} --track none
--a -t {VIP}:80 -r 10.2.0.14 -w 2
--a -t {VIP}:80 -r 10.2.0.11 -w 1
--a -t {VIP}:80 -r 10.2.0.13 -w 3
--a -t {VIP}:80 -r 10.2.0.12 -w 0
--a -t {VIP}:80 -r 10.2.0.15 -w 1
-"""
+WEIGHTS = {"10.2.0.14": 2, "2001:db8:2::12": 1, "10.2.0.11": 1,
+           "2001:db8:2::11": 3, "10.2.0.12": 0}
+CONFIG = "\n".join(
+    line for vip in (VIP, f"[{VIP6}]") for line in
+    [f"-A -t {vip}:80 --table-size {SIZE} --seed {SEED:#x} --track none"] +
+    [f"-a -t {vip}:80 -r {a} -w {w}" for a, w in WEIGHTS.items()])
 FLOWS = 400
 
 
@@ -35,14 +33,16 @@ class Reference:
 
     def __init__(self, weights, size=SIZE, seed=SEED):
         self.size, self.seed = size, seed
-        self.backends = sorted((ipaddress.IPv4Address(a), w)
-                               for a, w in weights.items())
+        self.backends = sorted(((ipaddress.ip_address(a), w)
+                                for a, w in weights.items()),
+                               key=lambda x: ref.identity(x[0]))
         self.slots = ref.populate(self.backends, seed, size)
 
     def backend(self, flow):
         src, sport = flow
-        value = ref.flow_hash(self.seed, ipaddress.IPv4Address(src),
-                              ipaddress.IPv4Address(VIP), sport, 80, p.TCP)
+        client = ipaddress.ip_address(src)
+        vip = ipaddress.ip_address(VIP if client.version == 4 else VIP6)
+        value = ref.flow_hash(self.seed, client, vip, sport, 80, p.TCP)
         slot = self.slots[ref.flow_slot(value, self.size)]
         return str(self.backends[slot][0])
 
@@ -60,13 +60,28 @@ def flows(n):
              rng.randrange(1, 65536)) for _ in range(n)]
 
 
+def flows6(n):
+    rng = random.Random(5)
+    return [(str(ipaddress.IPv6Address(0x2001 << 112 | rng.getrandbits(112))),
+             rng.randrange(1, 65536)) for _ in range(n)]
+
+
+def tunnelled(flow, seq, **fields):
+    """A packet of a flow, in GRE; no two are alike."""
+    src, sport = flow
+    l4 = p.tcp(sport, 80, seq=seq, **fields)
+    if ":" in src:
+        return p.gre(p.ipv6(src, VIP6, p.TCP, l4), proto=p.ETH_IPV6)
+    return p.gre(p.ipv4(src, VIP, p.TCP, l4))
+
+
 def send(wire, all_flows, **fields):
-    """The backend of each flow, in order; each flow has its own ident."""
-    packets = [outer(p.gre(inner(VIP, p.tcp(sport, 80, **fields), src=src)),
-                     ident=i) for i, (src, sport) in enumerate(all_flows)]
-    arrived, _ = wire.exchange(packets)
-    got = {a.ident: a.dst for a in arrived}
-    return [got.get(i) for i in range(len(all_flows))]
+    """The backend of each flow, in order."""
+    payloads = [tunnelled(flow, i, **fields)
+                for i, flow in enumerate(all_flows)]
+    arrived, _ = wire.exchange([outer(payload) for payload in payloads])
+    got = {a.payload: a.dst for a in arrived}
+    return [got.get(payload) for payload in payloads]
 
 
 def same_as(desc, wire, reference, all_flows, **fields):
@@ -96,6 +111,7 @@ def listed(director):
 
 def main():
     wire, director = Wire(), Director()
+    enable_v6(director.ns)
     director.restore(CONFIG)
     reference, all_flows = Reference(WEIGHTS), flows(FLOWS)
 
@@ -105,6 +121,8 @@ def main():
     got = same_as(f"{FLOWS} flows go to the backends of the reference", wire,
                   reference, all_flows)
     spread(got, reference)
+    same_as(f"{FLOWS} IPv6 flows go to the backends of the reference", wire,
+            reference, flows6(FLOWS))
     check("a backend of weight 0 gets no flow", "10.2.0.12" not in got)
     same_as("a SYN goes to the backend of its flow", wire, reference,
             all_flows[:50], flags=p.SYN)
@@ -126,13 +144,13 @@ def main():
              {a: collections.Counter(sent)[a] for a in WEIGHTS})
 
     # The same set again: neither order nor history matters.
-    director.adm(f"-d -t {VIP}:80 -r 10.2.0.13")
-    left = {a: w for a, w in WEIGHTS.items() if a != "10.2.0.13"}
+    director.adm(f"-d -t {VIP}:80 -r 2001:db8:2::11")
+    left = {a: w for a, w in WEIGHTS.items() if a != "2001:db8:2::11"}
     same_as("without one backend, flows go to the backends of the reference",
             wire,
             Reference(left), all_flows[:100])
     director.adm(f"-e -t {VIP}:80 -r 10.2.0.12 -w 4")
-    director.adm(f"-a -t {VIP}:80 -r 10.2.0.13 -w 3")
+    director.adm(f"-a -t {VIP}:80 -r 2001:db8:2::11 -w 3")
     director.adm(f"-e -t {VIP}:80 -r 10.2.0.12 -w 0")
     same_as("after changes and back, flows go to the backends of before",
             wire, reference,

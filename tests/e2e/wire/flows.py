@@ -2,25 +2,33 @@
 # needs: line
 """Backends change: the backend of each packet of a flow, rule by rule.
 
-Slots settle on demand only, and no tracked flow times out.
+Slots settle on demand only, and no tracked flow times out. The rules know no family,
+but names of flows do, and what an affinity leaves out of them: these run for both.
 """
 
 import packet as p
 from director import LONG, TIMEOUTS, Director
 from ktap import Case, check, check_is
 from limits import wait_until
-from wire import VIP, Wire, inner, outer
+from outer import CLIENT6, VIP6
+from wire import CLIENT, VIP, Wire, outer
 
 A, B = "10.2.0.11", "10.2.0.12"
+# Of one family: how results call it, VIP, two clients.
+V4 = ("", VIP, CLIENT, "198.51.100.8")
+V6 = ("IPv6, ", VIP6, CLIENT6, "2001:db8:a::8")
 
 
 class Flows:
     """A service with A up and B down, and its flows."""
 
-    def __init__(self, wire, director, options="", service="-t", port=80):
+    def __init__(self, wire, director, options="", service="-t", port=80,
+                 family=V4):
         self.wire, self.director = wire, director
         self.proto = p.UDP if service == "-u" else p.TCP
-        self.service, self.port = f"{service} {VIP}:{port}", port
+        self.name, self.vip, self.client, self.other_client = family
+        vip = f"[{self.vip}]" if family is V6 else self.vip
+        self.service, self.port = f"{service} {vip}:{port}", port
         director.adm(f"-A {self.service} --settle {LONG} {options}")
         director.adm(f"-a {self.service} -r {A}")
         director.adm(f"-a {self.service} -r {B} --state down")
@@ -36,19 +44,24 @@ class Flows:
     def settle(self):
         self.director.settle(self.service)
 
-    def send(self, sport, flags=p.ACK, src="198.51.100.7"):
+    def send(self, sport, flags=p.ACK, src=None):
         l4 = p.udp(sport, self.port) if self.proto == p.UDP else \
             p.tcp(sport, self.port, flags=flags)
-        arrived, _ = self.wire.exchange(
-            [outer(p.gre(inner(VIP, l4, self.proto, src=src)))])
+        words = (src or self.client, self.vip, self.proto, l4)
+        packet = p.gre(p.ipv6(*words), proto=p.ETH_IPV6) \
+            if self.vip == VIP6 else p.gre(p.ipv4(*words))
+        arrived, _ = self.wire.exchange([outer(packet)])
         return [x.dst for x in arrived]
 
     def expect(self, desc, sport, backend, **kw):
-        check_is(desc, self.send(sport, **kw), [backend])
+        check_is(self.name + desc, self.send(sport, **kw), [backend])
+
+    def expect_tracked(self, desc, number):
+        check_is(self.name + desc, self.tracked(), number)
 
     def tracked(self):
         listed = self.director.adm(f"-L -c -n {self.service}")
-        return sum(VIP in line for line in listed.splitlines())
+        return sum(self.vip in line for line in listed.splitlines())
 
     def backends(self):
         return [b["address"] for s in self.director.services()
@@ -58,14 +71,14 @@ class Flows:
         self.director.adm(f"-D {self.service}")
 
 
-def all_flows(wire, director):
-    f = Flows(wire, director, "--track all")
+def all_flows(wire, director, family=V4):
+    f = Flows(wire, director, "--track all", family=family)
     f.settle()
     f.send(1, p.SYN)
-    check_is("all: a SYN in a settled slot stores no flow", f.tracked(), 0)
+    f.expect_tracked("all: a SYN in a settled slot stores no flow", 0)
     f.expect("all: a mid-flow packet in a settled slot goes to the owner", 1,
              A)
-    check_is("all: a mid-flow packet stores its flow", f.tracked(), 1)
+    f.expect_tracked("all: a mid-flow packet stores its flow", 1)
     f.swap()
     f.expect("all: a tracked flow stays with a backend that drains", 1, A)
     f.expect("all: an untracked mid-flow packet in an unsettled slot goes to "
@@ -140,8 +153,8 @@ def udp_flows(wire, director):
     f.end()
 
 
-def affinity(wire, director):
-    f = Flows(wire, director, "--affinity source")
+def affinity(wire, director, family=V4):
+    f = Flows(wire, director, "--affinity source", family=family)
     f.settle()
     f.send(1, p.SYN)
     f.swap()
@@ -149,7 +162,7 @@ def affinity(wire, director):
     f.expect("source: a new connection goes to the backend of the client's "
              "other connections", 2, A, flags=p.SYN)
     f.expect("source: a new connection of another client goes to the owner",
-             2, B, flags=p.SYN, src="198.51.100.8")
+             2, B, flags=p.SYN, src=f.other_client)
     f.end()
 
 
@@ -210,6 +223,8 @@ def main():
     for test in (all_flows, changed_flows, no_flows, udp_flows, affinity,
                  rotation, drain):
         test(wire, director)
+    for test in (all_flows, affinity):
+        test(wire, director, V6)
 
 
 if __name__ == "__main__":
