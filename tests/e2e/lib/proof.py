@@ -4,8 +4,8 @@ change.
 
 Each case begins with settled tables and new connections, the same number to a
 service of each kind of tracking, and to IPVS on the same directors, for
-comparison. Half of them are IPv6, of IPVS as well. Connections of a backend that is deleted or fails are not counted:
-they have to break.
+comparison. Half of them are IPv6, those to IPVS as well. Connections of a backend
+that is deleted or fails are not counted: they have to break.
 """
 
 import os
