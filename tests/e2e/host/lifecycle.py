@@ -36,7 +36,8 @@ def serve(service):
 
 CONFIG = serve(SERVICES[4]) + serve(SERVICES[6]) + \
     ["-A -u 203.0.113.2:0", "-a -u 203.0.113.2:0 -r 2001:db8:2::11",
-     "-A -u [2001:db8::2]:0", "-a -u [2001:db8::2]:0 -r 10.2.0.11",
+     "-A -u [2001:db8::2]:0 --table-size 251",
+     "-a -u [2001:db8::2]:0 -r 10.2.0.11",
      "--add-pool shared", "-a --pool shared -r 10.2.0.12",
      "-a --pool shared -r 2001:db8:2::13",
      f"-A -t {VIP} --port 1000-2000 --pool shared",
