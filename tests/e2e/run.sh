@@ -182,10 +182,6 @@ for selector in "${wanted[@]}" "${unwanted[@]}"; do
 	exit 2
 done
 
-# New namespaces inherit this: no IPv6 addresses for links, so that only the test
-# sends packets, and routes do not matter to what is received.
-sysctl -qw net.core.devconf_inherit_init_net=1 net.ipv6.conf.{all,default}.disable_ipv6=1 \
-	net.ipv4.conf.{all,default}.rp_filter=0
 # New links inherit this: a busy guest may take longer to answer than the three seconds
 # after which packets for a neighbour are dropped.
 sysctl -qw net.ipv{4,6}.neigh.default.{mcast,ucast}_solicit=60

@@ -8,8 +8,8 @@ import struct
 import packet as p
 from director import Director
 from ktap import Case, check_is
-from wire import (CLIENT, DIRECTOR, ROUTER, VIP, Delivered, TunnelPort, Wire,
-                  inner, outer)
+from wire import (CLIENT, DIRECTOR, DIRECTOR2, ROUTER, ROUTER_MAC, VIP,
+                  Delivered, TunnelPort, Wire, inner, outer)
 
 # A tunnel of the director's own, for packets that are for no VIP.
 TUNNEL = f"""
@@ -205,6 +205,29 @@ class Verdicts:
         return int(self.director.ns.run(
             "sh", "-c", "grep gre1: /proc/net/dev").split(":")[1].split()[1])
 
+    def sources(self):
+        """Sources that no other host can have. Routing refuses them, later."""
+        for desc, src in (
+                ("the unspecified address", "0.0.0.0"),
+                ("the loopback address", "127.0.0.1"),
+                ("a multicast address", "224.0.0.5"),
+                ("the broadcast address", "255.255.255.255"),
+                ("the director's address that it was sent to", DIRECTOR),
+                ("another address of the director", DIRECTOR2)):
+            self.accept(f"from {desc}", [outer(p.gre(TCP_VIP), src=src)],
+                        {"accept_martian": 1}, [])
+
+    def other_frame(self):
+        packet = p.ether("02:00:00:00:00:77", ROUTER_MAC,
+                         outer(p.gre(TCP_VIP)))
+        with Case("a frame to another host is left alone") as case:
+            self.director.ns.run("ip", "link", "set", "d0", "promisc", "on")
+            arrived, _ = self.wire.exchange([packet], raw=True)
+            case.expect("packets", arrived, [])
+            case.expect("delivered", self.stack.receive(), [])
+            case.expect("counters", self.director.moved(), {})
+            self.director.ns.run("ip", "link", "set", "d0", "promisc", "off")
+
     def transit(self):
         """GRE that the director merely routes."""
         packet = outer(p.gre(TCP_VIP), dst="10.2.0.30", ttl=9)
@@ -242,6 +265,8 @@ def main():
     for desc, payload, counter in dropped():
         test.drop(desc, outer(payload), counter)
     test.tunnel_device()
+    test.sources()
+    test.other_frame()
     test.transit()
     test.other_protocols()
 

@@ -126,14 +126,20 @@ ns()
 	echo "$E2E_PREFIX-$1"
 }
 
-# create_ns NAME...: with the settings that run.sh lets them inherit, and without a
-# link that is up
+# create_ns NAME...: loopback is down in them. Their links get no IPv6 addresses, so
+# that only the test sends packets.
 create_ns()
 {
 	local -a names=("${@/#/$E2E_PREFIX-}")
+	local name
 
 	E2E_NETNS+=("${names[@]}")
 	printf 'netns add %s\n' "${names[@]}" | ip -batch -
+	for name in "${names[@]}"; do
+		ip netns exec "$name" sysctl -qw \
+			net.ipv6.conf.{all,default}.disable_ipv6=1 \
+			net.ipv4.conf.{all,default}.rp_filter=0
+	done
 }
 
 # add_ns NAME...: the same with loopback up
