@@ -271,7 +271,7 @@ int main(int argc, char **argv)
 	u64 state = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
 	struct packet p;
 
-	most = inputs / 20;
+	most = max(inputs / 20, 1U);
 	while (inputs) {
 		struct mgl_packet packet;
 		struct sk_buff *skb;
