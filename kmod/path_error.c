@@ -12,8 +12,6 @@
  */
 #include <kunit/visibility.h>
 #include <linux/export.h>
-#include <linux/icmp.h>
-#include <linux/icmpv6.h>
 #include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
