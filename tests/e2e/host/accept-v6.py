@@ -5,6 +5,7 @@ extension headers, other protocols, other destinations."""
 
 import packet as p
 from director import Director
+from host import OTHER_MAC, frame_to_another
 from ktap import Case
 from outer import (LINK_LOCAL, V6, VIP6, Delivered6, Delivery, enable_v6,
                    gre_of, outer6)
@@ -103,15 +104,8 @@ def destinations(test):
         case.expect("packets", [x.data.hex() for x in arrived],
                     [outer6(FOR_VIP, p.LIMIT, dst=elsewhere, hops=63).hex()])
         case.expect("counters", test.director.moved(), {})
-    packet = p.ether("02:00:00:00:00:77", ROUTER_MAC, outer6(FOR_VIP),
-                     p.ETH_IPV6)
-    with Case("a frame to another host is left alone") as case:
-        test.director.ns.run("ip", "link", "set", "d0", "promisc", "on")
-        arrived, _ = test.wire.exchange([packet], raw=True)
-        case.expect("packets", arrived, [])
-        case.expect("delivered", test.stack.receive(), [])
-        case.expect("counters", test.director.moved(), {})
-        test.director.ns.run("ip", "link", "set", "d0", "promisc", "off")
+    frame_to_another(test, p.ether(OTHER_MAC, ROUTER_MAC, outer6(FOR_VIP),
+                                   p.ETH_IPV6))
 
 
 def fragments(test):

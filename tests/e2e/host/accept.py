@@ -7,6 +7,7 @@ import struct
 
 import packet as p
 from director import Director
+from host import OTHER_MAC, frame_to_another
 from ktap import Case, check_is
 from wire import (CLIENT, DIRECTOR, DIRECTOR2, ROUTER, ROUTER_MAC, VIP,
                   Delivered, TunnelPort, Wire, inner, outer)
@@ -217,17 +218,6 @@ class Verdicts:
             self.accept(f"from {desc}", [outer(p.gre(TCP_VIP), src=src)],
                         {"accept_martian": 1}, [])
 
-    def other_frame(self):
-        packet = p.ether("02:00:00:00:00:77", ROUTER_MAC,
-                         outer(p.gre(TCP_VIP)))
-        with Case("a frame to another host is left alone") as case:
-            self.director.ns.run("ip", "link", "set", "d0", "promisc", "on")
-            arrived, _ = self.wire.exchange([packet], raw=True)
-            case.expect("packets", arrived, [])
-            case.expect("delivered", self.stack.receive(), [])
-            case.expect("counters", self.director.moved(), {})
-            self.director.ns.run("ip", "link", "set", "d0", "promisc", "off")
-
     def transit(self):
         """GRE that the director merely routes."""
         packet = outer(p.gre(TCP_VIP), dst="10.2.0.30", ttl=9)
@@ -266,7 +256,8 @@ def main():
         test.drop(desc, outer(payload), counter)
     test.tunnel_device()
     test.sources()
-    test.other_frame()
+    frame_to_another(test, p.ether(OTHER_MAC, ROUTER_MAC,
+                                   outer(p.gre(TCP_VIP))))
     test.transit()
     test.other_protocols()
 

@@ -8,6 +8,8 @@ from wire import VIP, Delivered, Wire, inner
 
 TCP_VIP = inner(VIP, p.tcp(4000, 80, b"for a VIP"))
 SERVICE = f"-t {VIP}:80"
+# Of no host on the line.
+OTHER_MAC = "02:00:00:00:00:77"
 
 
 class Host:
@@ -25,3 +27,15 @@ class Host:
 
     def forwarded(self, desc, packet, backend="10.2.0.11"):
         self.send(desc, packet, [backend], {"forwarded": 1})
+
+
+def frame_to_another(test, frame):
+    """A frame to OTHER_MAC, at a device that takes all. @test has wire, director
+    and stack, as Host has."""
+    with Case("a frame to another host is left alone") as case:
+        test.director.ns.run("ip", "link", "set", "d0", "promisc", "on")
+        arrived, _ = test.wire.exchange([frame], raw=True)
+        case.expect("packets", arrived, [])
+        case.expect("delivered", test.stack.receive(), [])
+        case.expect("counters", test.director.moved(), {})
+        test.director.ns.run("ip", "link", "set", "d0", "promisc", "off")
