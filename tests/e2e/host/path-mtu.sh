@@ -59,14 +59,9 @@ offload()
 
 add_hosts
 configure_hosts
+configure_director
 serve backend $VIP4 $VIP6
 start_client client
-adm -R <<END
---add-pool web --table-size 251
--a --pool web -r $BACKEND
--A -t $VIP4:7000 --pool web
--A -t [$VIP6]:7000 --pool web
-END
 for outer in 4 6; do
 	for backend in 4 6; do
 		through $outer $backend

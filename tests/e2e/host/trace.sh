@@ -85,16 +85,11 @@ fi
 patience=$(limit 1)
 add_hosts
 configure_hosts
+configure_director
 # Each probe is to be answered, however many there are.
 for name in router backend; do
 	in_ns $name sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
 done
-adm -R <<END
---add-pool web --table-size 251
--a --pool web -r $BACKEND
--A -t $VIP4:7000 --pool web
--A -t [$VIP6]:7000 --pool web
-END
 through 4 4
 
 # Without a service for the ports of the probes; here it is worth no patience.

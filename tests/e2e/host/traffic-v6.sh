@@ -278,7 +278,8 @@ put_together()
 	END
 }
 
-# too_big WHAT: uploads to both VIPs are too big at first
+# too_big WHAT: an upload is too big at first. It teaches the router's tunnel the MTU,
+# which then informs the next client itself.
 too_big()
 {
 	local before=$dropped about="$1: "

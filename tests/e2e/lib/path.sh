@@ -96,6 +96,17 @@ configure_hosts()
 	END
 }
 
+# A service for TCP at each VIP.
+configure_director()
+{
+	adm -R <<-END
+		--add-pool web --table-size 251
+		-a --pool web -r $BACKEND
+		-A -t $VIP4:7000 --pool web
+		-A -t [$VIP6]:7000 --pool web
+	END
+}
+
 # forget: no host knows of a path MTU
 forget()
 {
