@@ -35,6 +35,7 @@ dkms_checks()
 	local kernel
 
 	for kernel; do
+		[[ $kernel == stock-* ]] || continue
 		check "dkms add, build, install for $kernel" dkms_cycle "$kernel"
 	done
 }
