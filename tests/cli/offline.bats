@@ -136,7 +136,7 @@ setup()
 }
 
 @test "an unknown host is refused" {
-	refused "unknown host" -A -t no-such-host.invalid:80
+	refused "unknown host" -A -t no-such..host:80
 }
 
 @test "an unknown service name is refused" {
@@ -179,8 +179,8 @@ setup()
 	accepted -a -6t "[2001:db8::1]:80" -r 10.1.0.1
 	accepted -L -6 -n -t "[2001:db8::1]:80"
 	refused "service '10.0.0.1:80': not an IPv6 address" -A -6 -t 10.0.0.1:80
-	refused "service 'no-such-host.invalid:80': unknown host, or one without an IPv6 address" \
-		-A -6 -t no-such-host.invalid:80
+	refused "service 'no-such..host:80': unknown host, or one without an IPv6 address" \
+		-A -6 -t no-such..host:80
 	refused "--ipv6 needs a service" -L -6
 	refused "--ipv6 needs a service" -a -6 --pool web -r 10.1.0.1
 	refused "--ipv6 does not go with --add-pool" --add-pool web -6
