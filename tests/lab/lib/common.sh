@@ -54,6 +54,9 @@ recipe_hash()
 {
 	{
 		case $1 in
+		uml-*-debug)
+			echo 2
+			fragments "$1" | xargs cat ;;
 		uml-*)
 			echo 1
 			fragments "$1" | xargs cat ;;
