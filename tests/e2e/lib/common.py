@@ -26,7 +26,7 @@ def kernel_is(part):
 
 
 def by_kernel(native, emulated, debug):
-    """A size by how fast the kernel is: 1 to 20 to 50, about."""
+    """A size by how fast the kernel is: 1 to 20 to 5, about."""
     if kernel_is("debug"):
         return debug
     return emulated if kernel_is("stock") else native

@@ -27,13 +27,6 @@ need_stock()
 	:
 }
 
-# Time: many objects, or many requests, which take the debug kernel minutes. Nothing
-# to provide.
-need_large()
-{
-	:
-}
-
 # Time: many kinds of packets, one by one, which take an emulated kernel minutes.
 # Nothing to provide.
 need_many()

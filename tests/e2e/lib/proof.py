@@ -16,7 +16,7 @@ from common import PORTS, allow_files, by_kernel
 from connections import Connections
 from ktap import check
 
-NUMBER = by_kernel(500, 170, 20)
+NUMBER = by_kernel(500, 170, 60)
 YOUNG = NUMBER // 5
 SHOWN = 5
 FAMILIES = {socket.AF_INET: "IPv4", socket.AF_INET6: "IPv6"}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# needs: director large
+# needs: director
 """Dumps of thousands of objects: complete, without duplicates, and marked when
 the configuration changes meanwhile."""
 

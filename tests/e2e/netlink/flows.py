@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# needs: director large
+# needs: director
 """Thousands of tracked flows: listed over many pages, counted, flushed, and
 moved into a cache of another size."""
 

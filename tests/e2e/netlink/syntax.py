@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# needs: director large
+# needs: director
 """Every command with every attribute missing, of a wrong size, out of place,
 unknown or wrongly nested: refused with a text, and the configuration unchanged."""
 
