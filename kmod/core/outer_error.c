@@ -83,7 +83,7 @@ bool mgl_outer_error_parse_v4(const struct mgl_packet *p, u32 off,
 	e->from = mgl_addr_v4(iph->saddr);
 	e->to = mgl_addr_v4(iph->daddr);
 	e->gre = e->quote + iph->ihl * 4;
-	/* The stack fragments packets without DF. */
+	/* The stack fragments some packets. */
 	if (!(iph->frag_off & htons(IP_OFFSET)))
 		find_inner(p, e);
 	return true;
@@ -118,6 +118,7 @@ bool mgl_outer_error_parse_v6(const struct mgl_packet *p, u32 off,
 	const struct icmp6hdr *icmp6h;
 	const struct ipv6hdr *ip6h;
 	struct icmp6hdr _icmp6h;
+	enum mgl_chain_end end;
 	struct ipv6hdr _ip6h;
 	struct mgl_chain c;
 
@@ -137,14 +138,16 @@ bool mgl_outer_error_parse_v6(const struct mgl_packet *p, u32 off,
 		.off = e->quote + sizeof(*ip6h),
 		.len = p->len - e->quote - sizeof(*ip6h),
 		.next = ip6h->nexthdr,
+		.into_first = true,
 	};
 	e->len = sizeof(*ip6h) + ntohs(ip6h->payload_len);
 	e->from = mgl_addr_v6(&ip6h->saddr);
 	e->to = mgl_addr_v6(&ip6h->daddr);
-	if (mgl_chain_skip(p, &c) != MGL_CHAIN_PROTOCOL ||
-	    c.next != IPPROTO_GRE)
+	end = mgl_chain_skip(p, &c);
+	if (end == MGL_CHAIN_MALFORMED || c.next != IPPROTO_GRE)
 		return false;
 	e->gre = c.off;
-	find_inner(p, e);
+	if (end == MGL_CHAIN_PROTOCOL)
+		find_inner(p, e);
 	return true;
 }

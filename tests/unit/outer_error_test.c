@@ -206,6 +206,14 @@ static void test_error_no_inner(void)
 		CHECK(parse_packet(&p, false, &e), "fragment %#x", i);
 		CHECK_EQ(e.has_inner, !(i & 0x1fff), "fragment %#x", i);
 	}
+	for (i = 0; i <= 0xffff; i++) {
+		struct packet p = too_big(true, 1, 0);
+
+		p.b[QUOTE + 6] = IPPROTO_FRAGMENT;
+		packet_set16(&p, GRE(true) + 2, i);
+		CHECK(parse_packet(&p, true, &e), "fragment %#x", i);
+		CHECK_EQ(e.has_inner, !(i & 0xfff8), "fragment %#x", i);
+	}
 	for (family = 0; family < 2; family++) {
 		struct packet p = too_big(family, 0, 0);
 

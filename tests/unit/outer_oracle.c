@@ -15,7 +15,10 @@ static u32 get16(const u8 *p)
 	return p[0] * 256u + p[1];
 }
 
-/* Walks the @len bytes at @p from a header of type @c->next; @c->off is in @p. */
+/*
+ * Walks the @len bytes at @p from a header of type @c->next; @c->off is in @p. Goes
+ * on behind the fragment header of a first fragment if @c->into_first.
+ */
 static enum mgl_chain_end walk(const u8 *p, u32 len, struct mgl_chain *c)
 {
 	u8 type = c->next;
@@ -32,7 +35,8 @@ static enum mgl_chain_end walk(const u8 *p, u32 len, struct mgl_chain *c)
 		if (type == 43 && h[3])
 			c->routed = true;
 		/* Bits 1 and 2 of the word are reserved. */
-		if (type == 44 && (get16(h + 2) / 8 || h[3] % 2)) {
+		if (type == 44 && (get16(h + 2) / 8 ||
+				   (h[3] % 2 && !c->into_first))) {
 			c->next = h[0];
 			return MGL_CHAIN_FRAGMENT;
 		}
@@ -120,14 +124,16 @@ static bool error_v4(const u8 *p, u32 len, struct mgl_outer_error *e)
 /* RFC 4443: likewise, of ICMPv6. */
 static bool error_v6(const u8 *p, u32 len, struct mgl_outer_error *e)
 {
-	struct mgl_chain c = {};
+	struct mgl_chain c = { .into_first = true };
+	enum mgl_chain_end end;
 
 	if (len < 8 + 40 || p[8] / 16 != 6)
 		return false;
 	if (p[0] != 1 && p[0] != 2 && (p[0] != 4 || p[1] != 1))
 		return false;
 	c.next = p[8 + 6];
-	if (walk(p + 48, len - 48, &c) != MGL_CHAIN_PROTOCOL || c.next != 47)
+	end = walk(p + 48, len - 48, &c);
+	if (end == MGL_CHAIN_MALFORMED || c.next != 47)
 		return false;
 	e->too_big = p[0] == 2;
 	e->mtu = get16(p + 4) << 16 | get16(p + 6);
@@ -135,7 +141,9 @@ static bool error_v6(const u8 *p, u32 len, struct mgl_outer_error *e)
 	e->gre = 48 + c.off;
 	memcpy(&e->from, p + 8 + 8, 16);
 	memcpy(&e->to, p + 8 + 24, 16);
-	inner(p, len, e->gre, e);
+	/* Others than the first fragment have no GRE header. */
+	if (end == MGL_CHAIN_PROTOCOL)
+		inner(p, len, e->gre, e);
 	return true;
 }
 
