@@ -68,6 +68,7 @@ static enum mgl_reason forward_v4(struct mgl_net *mn, struct sk_buff *skb,
 	enum mgl_reason reason;
 	struct rtable *rt;
 	unsigned int mtu;
+	bool split;
 
 	rt = mgl_route_v4(mn->net, ep, &unused);
 	if (!rt)
@@ -86,14 +87,16 @@ static enum mgl_reason forward_v4(struct mgl_net *mn, struct sk_buff *skb,
 		goto out;
 	mtu = dst_mtu(&rt->dst);
 	reason = MGL_REASON_TOO_BIG;
-	if (unlikely(too_big(skb, mtu)) &&
-	    ip_hdr(skb)->frag_off & htons(IP_DF)) {
+	split = too_big(skb, mtu);
+	if (unlikely(split) && ip_hdr(skb)->frag_off & htons(IP_DF)) {
 		mgl_pmtu_too_big(mn, skb, at, mtu);
 		goto out;
 	}
 	reason = mgl_rewrite_v4(skb, ip_hdr(skb)->daddr, daddr, 1);
 	if (reason)
 		goto out;
+	if (unlikely(split))
+		mgl_rewrite_ident(mn->net, skb);
 	prepare(skb, &rt->dst);
 	dst_output(mn->net, NULL, skb);
 	return MGL_REASON_FORWARDED;

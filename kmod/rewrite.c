@@ -27,8 +27,8 @@
  * behind the outer header. Keeping the identification under a new source is
  * safe as long as routers set DF on their tunnels, which is their default. For
  * a router that does not, fragments made between here and the backend may be
- * reassembled wrongly (RFC 6864). An identification counter of our own would
- * prevent that, but every packet would pay for it.
+ * reassembled wrongly (RFC 6864). mgl_rewrite_ident() prevents that where the
+ * fragments are made here; every other packet would have to pay for it.
  *
  * Context: any. Invalidates every pointer into @skb: the header is made
  * writable first, which may reallocate it. The caller keeps @skb.
@@ -51,6 +51,28 @@ enum mgl_reason mgl_rewrite_v4(struct sk_buff *skb, __be32 saddr,
 	return MGL_REASON_NONE;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_rewrite_v4);
+
+/**
+ * mgl_rewrite_ident() - give an IPv4 packet an identification of this host
+ * @net: the namespace
+ * @skb: the packet, after the rewrite: its header is writable and has the
+ *	addresses to be sent with
+ *
+ * For packets that are going to be fragmented here: two routers may have used
+ * the same identification for packets to the same backend, and this host is the
+ * source of both from here on (RFC 6864 section 4.2).
+ *
+ * Context: any.
+ */
+void mgl_rewrite_ident(struct net *net, struct sk_buff *skb)
+{
+	struct iphdr *iph = ip_hdr(skb);
+	__be16 id = iph->id;
+
+	__ip_select_ident(net, iph, skb_shinfo(skb)->gso_segs ?: 1);
+	csum_replace2(&iph->check, id, iph->id);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_rewrite_ident);
 
 /*
  * An IPv6 header has no checksum of its own, so changing it changes the sum over

@@ -7,6 +7,7 @@
 #include "core/reason.h"
 
 struct in6_addr;
+struct net;
 struct sk_buff;
 
 enum mgl_reason mgl_rewrite_v4(struct sk_buff *skb, __be32 saddr,
@@ -14,6 +15,7 @@ enum mgl_reason mgl_rewrite_v4(struct sk_buff *skb, __be32 saddr,
 enum mgl_reason mgl_rewrite_v6(struct sk_buff *skb,
 			       const struct in6_addr *saddr,
 			       const struct in6_addr *daddr, u8 hop_cost);
+void mgl_rewrite_ident(struct net *net, struct sk_buff *skb);
 
 /**
  * struct mgl_replacement - a new outer header of the other family

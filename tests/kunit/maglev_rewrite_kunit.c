@@ -9,6 +9,7 @@
 #include <linux/ip.h>
 #include <net/checksum.h>
 #include <net/ip.h>
+#include <net/net_namespace.h>
 
 #include "packet.h"
 #include "report.h"
@@ -182,6 +183,33 @@ static void test_rewrite_same_addresses(struct kunit *test)
 					f->before.len));
 }
 
+/* Identifications of their own, under which the checksum stays right. */
+static void test_rewrite_ident(struct kunit *test)
+{
+	struct rewrite_test *f = test->priv;
+	u32 i, same = 0;
+	struct iphdr *iph;
+	struct test_skb t;
+
+	for (i = 0; i < 1000; i++) {
+		build(&f->before, 5 + i % 11, 0, 64);
+		t = test_skb_new(test, f->before.b, f->before.len, SKB_LINEAR,
+				 0);
+		iph = ip_hdr(t.skb);
+		mgl_rewrite_ident(&init_net, t.skb);
+		same += ntohs(iph->id) == 0x1234;
+		f->after = f->before;
+		packet_set16(&f->after, 4, ntohs(iph->id));
+		packet_set16(&f->after, 10, 0);
+		packet_set16(&f->after, 10,
+			     packet_sum_v4(f->after.b, iph->ihl * 4));
+		if (!test_skb_holds(t.skb, f->after.b, f->after.len))
+			FAIL_ONCE(test, "%u: not as expected", i);
+		test_skb_free(&t);
+	}
+	KUNIT_EXPECT_LE(test, same, 1U);
+}
+
 static struct kunit_case rewrite_cases[] = {
 	KUNIT_CASE(test_rewrite_outer_header_only),
 	KUNIT_CASE(test_rewrite_every_ttl),
@@ -189,6 +217,7 @@ static struct kunit_case rewrite_cases[] = {
 	KUNIT_CASE(test_rewrite_checksum_around_zero),
 	KUNIT_CASE(test_rewrite_addresses),
 	KUNIT_CASE(test_rewrite_same_addresses),
+	KUNIT_CASE(test_rewrite_ident),
 	{}
 };
 
