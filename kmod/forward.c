@@ -32,6 +32,19 @@ static bool too_big(const struct sk_buff *skb, unsigned int mtu)
 }
 
 /*
+ * A packet that came in fragments is sent in fragments again, none of them larger
+ * than the largest that came. DF forbids to make smaller ones, or any of a packet
+ * that came whole, as in ip_forward().
+ */
+static bool must_fit_v4(const struct sk_buff *skb, u32 mtu)
+{
+	u32 fragment = IPCB(skb)->frag_max_size;
+
+	return (ip_hdr(skb)->frag_off & htons(IP_DF)) &&
+	       (!fragment || fragment > mtu);
+}
+
+/*
  * The backend is this host: change the destination to the address on which it
  * decapsulates GRE, and let the stack deliver the packet. The packet is not
  * forwarded, so it keeps its TTL and its source.
@@ -87,8 +100,9 @@ static enum mgl_reason forward_v4(struct mgl_net *mn, struct sk_buff *skb,
 		goto out;
 	mtu = dst_mtu(&rt->dst);
 	reason = MGL_REASON_TOO_BIG;
-	split = too_big(skb, mtu);
-	if (unlikely(split) && ip_hdr(skb)->frag_off & htons(IP_DF)) {
+	/* The IP output fragments it in either case. */
+	split = too_big(skb, mtu) || IPCB(skb)->frag_max_size;
+	if (unlikely(split) && must_fit_v4(skb, mtu)) {
 		mgl_pmtu_too_big(mn, skb, at, mtu);
 		goto out;
 	}
@@ -122,6 +136,7 @@ static bool goes_on_in_v6(const struct mgl_endpoint *ep)
  * @to_v6: the backend has an IPv6 address
  * @local: the backend is this host
  * @gre: offset of the GRE header from skb->data, in bytes
+ * @fragment: size of the largest fragment in which it came, 0 if it came whole
  * @dst: the route
  * @saddr_v4: this host's address on that route, network byte order
  * @saddr_v6: the same in IPv6
@@ -131,6 +146,7 @@ struct hop {
 	bool to_v6;
 	bool local;
 	u32 gre;
+	u16 fragment;
 	struct dst_entry *dst;
 	__be32 saddr_v4;
 	struct in6_addr saddr_v6;
@@ -169,6 +185,33 @@ static u32 hop_mtu(const struct hop *h)
 }
 
 /*
+ * Only the source of an IPv6 packet may fragment it (RFC 8200 section 4.5), and
+ * this host is the source of what it sends. But one that came whole in IPv6 is to
+ * fit, as if DF were set.
+ */
+static bool must_fit(const struct sk_buff *skb, const struct hop *h, u32 mtu)
+{
+	return h->from_v6 ? !h->fragment : must_fit_v4(skb, mtu);
+}
+
+/*
+ * Allows the IP output to fragment a packet, after the rewrite: into fragments as
+ * large as those in which it came, or smaller ones if these do not fit.
+ */
+static void allow_fragments(struct net *net, struct sk_buff *skb,
+			    const struct hop *h)
+{
+	if (h->to_v6) {
+		skb->ignore_df = 1;
+		IP6CB(skb)->frag_max_size = min_t(u32, h->fragment,
+						  dst_mtu(h->dst));
+	} else {
+		IPCB(skb)->frag_max_size = h->fragment;
+		mgl_rewrite_ident(net, skb);
+	}
+}
+
+/*
  * As in IPv4: the address to which the packet came, or its source if it stays
  * here. Routers do not forward packets with a link-local source (RFC 4291
  * section 2.5.6), so one that came to such an address gets another source.
@@ -203,6 +246,7 @@ static enum mgl_reason hop_rewrite(struct sk_buff *skb, const struct hop *h,
 		.gre = h->gre,
 		.headroom = LL_RESERVED_SPACE(h->dst->dev),
 		.hops = hops_left(skb, h) - cost,
+		.df = !h->fragment,
 	};
 	if (h->to_v6)
 		return mgl_rewrite_4to6(skb, &h->saddr_v6, &daddr, &r);
@@ -237,8 +281,11 @@ static noinline enum mgl_reason forward_v6(struct mgl_net *mn,
 		.from_v6 = came_in_v6(skb),
 		.to_v6 = goes_on_in_v6(ep),
 		.gre = at->gre,
+		.fragment = came_in_v6(skb) ? IP6CB(skb)->frag_max_size :
+					      IPCB(skb)->frag_max_size,
 	};
 	enum mgl_reason reason;
+	bool split;
 	u32 mtu;
 
 	if (!hop_route(mn->net, ep, &h))
@@ -254,13 +301,16 @@ static noinline enum mgl_reason forward_v6(struct mgl_net *mn,
 		goto out;
 	mtu = hop_mtu(&h);
 	reason = MGL_REASON_TOO_BIG;
-	if (unlikely(too_big(skb, mtu))) {
+	split = too_big(skb, mtu) || h.fragment;
+	if (unlikely(split) && must_fit(skb, &h, mtu)) {
 		mgl_pmtu_too_big(mn, skb, at, mtu);
 		goto out;
 	}
 	reason = hop_rewrite(skb, &h, ep, 1);
 	if (reason)
 		goto out;
+	if (unlikely(split))
+		allow_fragments(mn->net, skb, &h);
 	prepare(skb, h.dst);
 	dst_output(mn->net, NULL, skb);
 	return MGL_REASON_FORWARDED;

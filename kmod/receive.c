@@ -19,6 +19,7 @@
 #include "core/gre.h"
 #include "core/icmp.h"
 #include "core/inner.h"
+#include "defrag.h"
 #include "flows.h"
 #include "forward.h"
 #include "local.h"
@@ -242,13 +243,17 @@ static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb,
 static enum mgl_reason receive_v4(struct mgl_net *mn, struct sk_buff *skb)
 {
 	const struct iphdr *iph = ip_hdr(skb);
+	enum mgl_reason reason;
 
 	if (martian_source_v4(mn, skb))
 		return MGL_REASON_MARTIAN;
 	if (!mgl_router_trusted_v4(mn, iph->saddr))
 		return MGL_REASON_UNTRUSTED;
-	if (ip_is_fragment(iph))
-		return MGL_REASON_OUTER_FRAGMENT;
+	if (unlikely(ip_is_fragment(iph))) {
+		reason = mgl_defrag_v4(mn->net, skb);
+		if (reason)
+			return reason;
+	}
 	return receive_gre(mn, skb, ip_hdrlen(skb));
 }
 
@@ -292,15 +297,46 @@ static bool may_be_gre(enum mgl_chain_end end, u8 next)
 	       (end == MGL_CHAIN_FRAGMENT && mgl_chain_extension(next));
 }
 
-static enum mgl_reason receive_v6(struct mgl_net *mn, struct sk_buff *skb)
+/* Skips the extension headers of an outer packet. */
+static enum mgl_chain_end skip_extensions(const struct sk_buff *skb,
+					  struct mgl_chain *chain)
 {
 	struct mgl_packet packet = mgl_packet_skb(skb);
-	struct mgl_chain chain = {
+
+	*chain = (struct mgl_chain){
 		.off = sizeof(struct ipv6hdr),
 		.len = skb->len - sizeof(struct ipv6hdr),
 		.next = ipv6_hdr(skb)->nexthdr,
 	};
-	enum mgl_chain_end end = mgl_chain_skip(&packet, &chain);
+	return mgl_chain_skip(&packet, chain);
+}
+
+/*
+ * Reassembles a packet and skips its extension headers anew: those that were in
+ * the fragments show only now.
+ */
+static noinline enum mgl_reason reassemble_v6(struct mgl_net *mn,
+					      struct sk_buff *skb,
+					      struct mgl_chain *chain)
+{
+	enum mgl_reason reason = mgl_defrag_v6(mn->net, skb);
+	enum mgl_chain_end end;
+
+	if (reason)
+		return reason;
+	end = skip_extensions(skb, chain);
+	if (end == MGL_CHAIN_FRAGMENT)
+		return MGL_REASON_OUTER_FRAGMENT;
+	if (end == MGL_CHAIN_MALFORMED || chain->routed)
+		return MGL_REASON_OUTER_EXTENSIONS;
+	return MGL_REASON_NONE;
+}
+
+static enum mgl_reason receive_v6(struct mgl_net *mn, struct sk_buff *skb)
+{
+	struct mgl_chain chain;
+	enum mgl_chain_end end = skip_extensions(skb, &chain);
+	enum mgl_reason reason;
 
 	if (end == MGL_CHAIN_MALFORMED)
 		return MGL_REASON_OUTER_EXTENSIONS;
@@ -313,8 +349,11 @@ static enum mgl_reason receive_v6(struct mgl_net *mn, struct sk_buff *skb)
 		return MGL_REASON_MARTIAN;
 	if (!mgl_router_trusted_v6(mn, &ipv6_hdr(skb)->saddr))
 		return MGL_REASON_UNTRUSTED;
-	if (end == MGL_CHAIN_FRAGMENT)
-		return MGL_REASON_OUTER_FRAGMENT;
+	if (unlikely(end == MGL_CHAIN_FRAGMENT)) {
+		reason = reassemble_v6(mn, skb, &chain);
+		if (reason || chain.next != IPPROTO_GRE)
+			return reason;
+	}
 	return receive_gre(mn, skb, chain.off);
 }
 

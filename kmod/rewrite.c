@@ -147,8 +147,8 @@ static int replace_header(struct sk_buff *skb, u32 len,
  * @r: how to replace it
  *
  * The traffic class becomes the type of service, ECN included (RFC 6040).
- * Routers do not fragment IPv6, so DF is set, and the identification needs no
- * value (RFC 6864). Extension headers are removed with the header.
+ * Routers do not fragment IPv6, so DF is to be set, and the identification needs
+ * no value then (RFC 6864). Extension headers are removed with the header.
  *
  * Context: any. Invalidates every pointer into @skb. The caller keeps @skb.
  * Return: MGL_REASON_NONE, or MGL_REASON_NO_MEMORY with @skb unchanged.
@@ -173,7 +173,7 @@ enum mgl_reason mgl_rewrite_6to4(struct sk_buff *skb, __be32 saddr,
 		.tos = tos,
 		/* Too long for the field: segmentation sets it (BIG TCP). */
 		.tot_len = htons(skb->len <= IP_MAX_MTU ? skb->len : 0),
-		.frag_off = htons(IP_DF),
+		.frag_off = r->df ? htons(IP_DF) : 0,
 		.ttl = r->hops,
 		.protocol = IPPROTO_GRE,
 		.saddr = saddr,

@@ -22,11 +22,13 @@ void mgl_rewrite_ident(struct net *net, struct sk_buff *skb);
  * @gre: offset of the GRE header from skb->data, in bytes
  * @headroom: bytes that the device needs in front of the new header
  * @hops: TTL or hop limit to set
+ * @df: set DF in an IPv4 header
  */
 struct mgl_replacement {
 	u32 gre;
 	u32 headroom;
 	u8 hops;
+	bool df;
 };
 
 enum mgl_reason mgl_rewrite_6to4(struct sk_buff *skb, __be32 saddr,

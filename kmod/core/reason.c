@@ -18,6 +18,9 @@ static const struct {
 	[MGL_REASON_UNTRUSTED] = { "accept_untrusted", MGL_ACCEPT },
 	[MGL_REASON_MARTIAN] = { "accept_martian", MGL_ACCEPT },
 	[MGL_REASON_OUTER_FRAGMENT] = { "accept_outer_fragment", MGL_ACCEPT },
+	[MGL_REASON_OUTER_HELD] = { "held_outer_fragment", MGL_STOLEN },
+	/* The kernel has freed it. */
+	[MGL_REASON_OUTER_REASSEMBLY] = { "drop_outer_fragment", MGL_STOLEN },
 	[MGL_REASON_OUTER_EXTENSIONS] = { "accept_outer_extensions", MGL_ACCEPT },
 	[MGL_REASON_GRE_TRUNCATED] = { "accept_gre_truncated", MGL_ACCEPT },
 	[MGL_REASON_GRE_PROTOCOL] = { "accept_gre_protocol", MGL_ACCEPT },

@@ -10,7 +10,11 @@
  * @MGL_REASON_LOCAL: delivered to this host, which is the backend
  * @MGL_REASON_UNTRUSTED: outer source is not a trusted router
  * @MGL_REASON_MARTIAN: outer source is an address that no other host can have
- * @MGL_REASON_OUTER_FRAGMENT: the GRE packet itself is a fragment
+ * @MGL_REASON_OUTER_FRAGMENT: the GRE packet itself is a fragment, which is not
+ *	reassembled here
+ * @MGL_REASON_OUTER_HELD: the same, and it waits for the rest of its packet
+ * @MGL_REASON_OUTER_REASSEMBLY: the same, and there is no room for it, it
+ *	contradicts other fragments, or it came twice
  * @MGL_REASON_OUTER_EXTENSIONS: extension headers of the outer IPv6 packet are
  *	malformed, too many, or send it on to another node
  * @MGL_REASON_GRE_TRUNCATED: packet ends before the inner destination, or has
@@ -56,6 +60,8 @@ enum mgl_reason {
 	MGL_REASON_UNTRUSTED,
 	MGL_REASON_MARTIAN,
 	MGL_REASON_OUTER_FRAGMENT,
+	MGL_REASON_OUTER_HELD,
+	MGL_REASON_OUTER_REASSEMBLY,
 	MGL_REASON_OUTER_EXTENSIONS,
 	MGL_REASON_GRE_TRUNCATED,
 	MGL_REASON_GRE_PROTOCOL,

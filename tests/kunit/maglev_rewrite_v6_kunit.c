@@ -35,6 +35,7 @@ struct rewrite_v6_test {
 	u32 gre;
 	u8 tos;
 	u8 hops;
+	bool no_df;
 };
 
 static int rewrite_v6_init(struct kunit *test)
@@ -154,7 +155,7 @@ static void expect_v4(struct rewrite_v6_test *f)
 	packet_8(p, f->tos);
 	packet_16(p, V4_LEN + f->before.len - f->gre);
 	packet_16(p, 0);
-	packet_16(p, 0x4000);
+	packet_16(p, f->no_df ? 0 : 0x4000);
 	packet_8(p, f->hops);
 	packet_8(p, IPPROTO_GRE);
 	packet_16(p, 0);
@@ -317,6 +318,7 @@ static void check_6to4(struct kunit *test, struct rewrite_v6_test *f,
 		.gre = f->gre,
 		.headroom = headroom,
 		.hops = f->hops,
+		.df = !f->no_df,
 	};
 
 	expect_v4(f);
@@ -408,6 +410,7 @@ static void test_6to4_class_and_hops(struct kunit *test)
 
 	for (i = 0; i <= 255; i++) {
 		build_v6(f, i % CHAINS, i, 0xfffff, 255 - i);
+		f->no_df = i & 1;
 		check_6to4(test, f, SKB_CLONED, V6_LEN, 16);
 	}
 }

@@ -8,6 +8,7 @@
  *   bytes    the packet
  *   reason   gre, outer_v6: why it cannot be for a VIP, or "none"; "no_gre" if it
  *            does not concern a director
+ *   fragment offset of the fragment header, if it is one
  *   gre      offset of the GRE header
  *   dst      if the reason is none: the inner destination
  *   for_vip  likewise: the reason if that is a VIP, or "none"
@@ -44,7 +45,7 @@
  * struct answer - what the parsers say of a packet
  * @reason: why it cannot be for a VIP, or MGL_REASON_NONE
  * @no_gre: it does not concern a director
- * @gre_off: offset of the GRE header
+ * @gre_off: offset of the GRE header, or of the fragment header
  * @dst: inner destination
  * @for_vip: the reason if that is a VIP
  * @flow: the flow, if there is none
@@ -111,13 +112,15 @@ static void ask_outer_v6(const struct mgl_packet *p, u8 first,
 		a->no_gre = true;
 		return;
 	}
-	if (c.routed || fragment) {
-		a->reason = c.routed ? MGL_REASON_OUTER_EXTENSIONS :
-				       MGL_REASON_OUTER_FRAGMENT;
+	if (c.routed) {
+		a->reason = MGL_REASON_OUTER_EXTENSIONS;
 		return;
 	}
 	a->gre_off = c.off;
-	ask_gre(p, a);
+	if (fragment)
+		a->reason = MGL_REASON_OUTER_FRAGMENT;
+	else
+		ask_gre(p, a);
 }
 
 static void print_bytes(const char *name, const void *bytes, u32 n)
@@ -137,6 +140,8 @@ static void print_answer(const struct answer *a)
 
 	printf(", \"reason\": \"%s\"", a->no_gre ? "no_gre" :
 	       mgl_reason_name(a->reason));
+	if (a->reason == MGL_REASON_OUTER_FRAGMENT)
+		printf(", \"fragment\": %u", a->gre_off);
 	if (a->no_gre || a->reason)
 		return;
 	printf(", \"gre\": %u, \"for_vip\": \"%s\"", a->gre_off,

@@ -110,7 +110,7 @@ def destinations(test):
 
 def fragments(test):
     """Of GRE, with the encapsulation limit within, as Linux makes them."""
-    whole = FOR_VIP + bytes(200)
+    whole = OTHER + bytes(200)
     limit, _ = p.chain(p.LIMIT, last=p.GRE, payload=whole)
     for desc, data, first in (("GRE", whole, p.GRE),
                               ("GRE behind an encapsulation limit", limit,
@@ -121,8 +121,9 @@ def fragments(test):
                                             (7, 96, data[96:]))]
         for order, name in ((pieces, "in order"),
                             (pieces[::-1], "last first")):
-            test.accept(f"fragments of {desc}, {name}", order,
-                        {"accept_outer_fragment": 2}, [delivered(whole)])
+            test.accept(f"fragments of {desc} for no VIP, {name}", order,
+                        {"held_outer_fragment": 1, "accept_not_vip": 1},
+                        [delivered(whole)])
     test.forward("a fragment that is a whole packet",
                  outer6(FOR_VIP, p.ATOMIC),
                  outer6(FOR_VIP, p.ATOMIC, src=V6.director, dst=V6.backend,

@@ -174,15 +174,15 @@ class Verdicts:
             case.expect("counters", self.director.moved(), {counter: 1})
 
     def fragments(self):
-        """A GRE packet in fragments, which the stack reassembles."""
-        whole = p.gre(inner(VIP, p.tcp(4000, 80, bytes(range(256)) * 2)))
+        """In fragments, and for no VIP: the stack gets the whole packet."""
+        whole = p.gre(inner(OTHER, p.tcp(4000, 80, bytes(range(256)) * 2)))
         cut = 160
         pieces = [outer(whole[:cut], frag=p.MF, ident=77),
                   outer(whole[cut:], frag=cut // 8, ident=77)]
         for order, name in ((pieces, "in order"),
                             (pieces[::-1], "last first")):
             self.accept(f"a GRE packet in fragments, {name}", order,
-                        {"accept_outer_fragment": 2},
+                        {"held_outer_fragment": 1, "accept_not_vip": 1},
                         [outer(whole, ident=77)])
 
     def tunnel_device(self):

@@ -9,7 +9,8 @@ prints a line when it has done that:
 
     upload|download VIP BYTES
     interrupted VIP BYTES COMMAND...
-    connections|datagrams|ping VIP N
+    connections|datagrams VIP N
+    ping VIP N LARGEST
 
 A TCP client sends "put N" and N bytes, and gets their hash; or "get N", and
 gets N bytes; or "who", and gets the server's name. UDP is echoed with the
@@ -163,12 +164,12 @@ def datagrams(vip, n):
         case.expect("backends", set(answers), {b"backend1", b"backend2"})
 
 
-def ping(vip, n):
-    """Datagrams of every size that a packet has room for, one after another."""
+def ping(vip, n, largest="1380"):
+    """Datagrams of every size up to the largest, one after another."""
     with socket.socket(family_of(vip), socket.SOCK_DGRAM) as sock:
         sock.settimeout(limit(10))
         sock.connect((vip, PORT))
-        sizes = [i * 1380 // (n - 1) for i in range(n)]
+        sizes = [i * int(largest) // (n - 1) for i in range(n)]
         answers = []
         for size in sizes:
             sock.send(blob(size))

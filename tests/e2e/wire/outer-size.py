@@ -88,7 +88,7 @@ class Sizes:
                 self.fits(desc, make(payload(number, goes,
                                              MTU - after - less)),
                           goes, MTU - less)
-            if came is goes is V4 and name == "without DF":
+            if name == "without DF":
                 continue
             self.too_big(desc, make(payload(number, goes, MTU - after + 1)),
                          came, MTU - after + size)

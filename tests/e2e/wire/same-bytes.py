@@ -46,6 +46,9 @@ CONFIG = "\n".join(
      for vip in (VIPS[0], f"[{VIPS[1]}]") for option in OPTIONS.values()])
 SLOTS = reference.populate([(b, 1) for b in BACKENDS], TABLE_SEED, TABLE_SIZE)
 
+# What becomes of a fragment is for the kernel to say; each has another packet's
+# identification, so that none of them is ever whole.
+FRAGMENT = "outer_fragment"
 GRE_DECISIONS = {
     "forwarded", "accept_gre_protocol", "accept_gre_truncated",
     "accept_not_vip", "accept_no_service", "accept_inner_fragment",
@@ -55,8 +58,7 @@ GRE_DECISIONS = {
     "drop_quoted_source"}
 DECISIONS = {
     "gre": GRE_DECISIONS,
-    "outer_v6": GRE_DECISIONS | {"accept_outer_extensions",
-                                 "accept_outer_fragment", None},
+    "outer_v6": GRE_DECISIONS | {"accept_outer_extensions", FRAGMENT, None},
     "error_v4": {"path_mtu", "path_unreachable", "path_refused", None},
     "error_v6": {"path_mtu", "path_unreachable", "path_refused", None}}
 
@@ -85,6 +87,8 @@ class Packet:
         if self.kind == "gre":
             self.sent = p.ipv4(V4.router, V4.director, p.GRE, self.bytes)
         else:
+            if "fragment" in said:
+                self.identify(said["fragment"], number)
             self.sent = p.ipv6(V6.router, V6.director, said["first"],
                                self.bytes)
         self.counter = self.decide()
@@ -93,8 +97,15 @@ class Packet:
         elif self.counter and self.counter.startswith("accept"):
             self.delivered = self.sent if self.kind == "gre" else self.bytes
 
+    def identify(self, at, number):
+        """Sets the identification in the fragment header at an offset."""
+        self.bytes = self.bytes[:at + 4] + number.to_bytes(4, "big") + \
+            self.bytes[at + 8:]
+
     def decide(self):
         """As receive.c does, when the packet is parsed."""
+        if "fragment" in self.said:
+            return FRAGMENT
         if self.said["reason"] == "no_gre":
             return None
         if self.said["reason"] != "none":
@@ -182,7 +193,9 @@ class SameBytes:
         """What is (counted, at the backends, at the stack) and ought to be."""
         self.sent += packets
         arrived, _ = self.line.send(*(x.sent for x in packets))
-        counted = {**self.director.moved(), **self.director.path_events()}
+        counted = Counter(self.director.path_events())
+        for name, n in self.director.moved().items():
+            counted[FRAGMENT if name.endswith(FRAGMENT) else name] += n
         stack = [d for s in self.stacks for d in s.receive()]
         return ((counted, Counter(x.counter for x in packets if x.counter)),
                 (digits(arrived), digits(x.arrives for x in packets)),
