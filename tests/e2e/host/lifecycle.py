@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # needs: line module stock
 """Everything that can be set up is taken down and set up again, 200 times in
-all, while packets of both families, inner and outer, keep arriving. The lab
-judges memory (kmemleak).
+all, while packets of both families, inner and outer, keep arriving. At the end the module
+goes away while fragments wait for others. The lab judges memory (kmemleak).
 
 The order is random and always the same.
 """
@@ -11,16 +11,19 @@ import os
 import random
 import time
 
+import packet as p
 from director import Director
+from fragments import payload, pieces
 from ktap import Case, check, check_is
 from limits import wait_until
 from line import build_director, build_side, remove_director, remove_side
 from namespace import Namespace, real, run
 from outer import ADDRESSES, FAMILIES, VIP6, enable_v6
 from stream import Sink, Stream
-from wire import VIP
+from wire import VIP, Wire
 
 MODULE = os.environ["MAGLEV_KO"]
+FRAGMENT_SECONDS = 3
 # By inner family.
 SERVICES = {4: f"-t {VIP}:80", 6: f"-t [{VIP6}]:80"}
 BACKENDS = ["10.2.0.11", "10.2.0.12", "2001:db8:2::11", "2001:db8:2::12"]
@@ -150,6 +153,29 @@ class Lifecycle:
             run("ip", "netns", "del", name)
 
 
+def wait_for_rest(director):
+    """Fragments that wait for others, and whoever is told that none came."""
+    for name in ("ipv4/ipfrag_time", "netfilter/nf_conntrack_frag6_timeout"):
+        director.ns.sysctl(name, FRAGMENT_SECONDS)
+    director.restore(CONFIG[0] + "\n" + CONFIG[1])
+    director.moved()
+    wire = Wire()
+    wire.seen = []
+    wire.exchange([pieces(f, payload(1000, f), 400)[0] for f in FAMILIES])
+    # Packets of the stream may have been on their way.
+    check_is("fragments of both families wait",
+             director.moved().get("held_outer_fragment"), 2)
+    director.adm("-C")
+    return wire
+
+
+def expired(wire):
+    """ICMP and ICMPv6 "reassembly time exceeded" have arrived."""
+    _, back = wire.collect()
+    wire.seen += [(x.proto, x.payload[0], x.payload[1]) for x in back]
+    return {(p.ICMP, 11, 1), (p.ICMPV6, 3, 1)} <= set(wire.seen)
+
+
 # The number of times that each is done: 200 in all.
 PLAN = {
     "backend": 20, "last_backend": 20, "service": 15, "service_at_once": 25,
@@ -188,11 +214,15 @@ def main():
         director.adm("-C")
         check("the configuration is empty at the end",
               not director.services() and not director.info()["pools"])
+        wire = wait_for_rest(director)
     finally:
         stream.stop()
     wait_until(lambda: module_users() == 0, "the module is not in use")
     with Case("the module can be removed at the end"):
         run("rmmod", "maglev")
+    with Case("fragments that wait expire without it, and the router is told"):
+        wait_until(lambda: expired(wire), "both families", FRAGMENT_SECONDS * 2,
+                   0.1)
     with Case("the module can be loaded once more"):
         run("insmod", MODULE)
 
