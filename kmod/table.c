@@ -376,6 +376,57 @@ void mgl_table_slot(const struct mgl_pool *pool, const struct mgl_flow *flow,
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_table_slot);
 
+/**
+ * mgl_table_owner() - look up the owner of a flow's slot, without its past
+ * @pool: the pool
+ * @flow: the flow, masked by mgl_flow_mask()
+ *
+ * Context: RCU read side; the result is valid until its end.
+ * Return: the owner, or NULL if no backend has slots.
+ */
+struct mgl_backend *mgl_table_owner(const struct mgl_pool *pool,
+				    const struct mgl_flow *flow)
+{
+	const struct mgl_table *table = rcu_dereference(pool->table);
+
+	if (!table)
+		return NULL;
+	return owner(table, table->slots[slot_of(flow, table->seed,
+						 table->size)]);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_table_owner);
+
+/**
+ * mgl_table_has() - check for a backend with an address
+ * @pool: the pool
+ * @addr: the address
+ *
+ * The table has every backend of the pool, those without slots as well.
+ *
+ * Context: RCU read side.
+ * Return: true if a backend of @pool has @addr.
+ */
+bool mgl_table_has(const struct mgl_pool *pool, const struct mgl_addr *addr)
+{
+	const struct mgl_table *table = rcu_dereference(pool->table);
+	u32 low = 0, high = table ? table->n_backends : 0;
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+		int cmp = mgl_addr_cmp(&table->backends[mid]->endpoint->addr,
+				       addr);
+
+		if (!cmp)
+			return true;
+		if (cmp < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return false;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_table_has);
+
 static void history_free_rcu(struct rcu_head *rcu)
 {
 	mgl_history_free(container_of(rcu, struct mgl_history, rcu));

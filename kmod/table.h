@@ -8,6 +8,7 @@
 
 #include "core/history.h"
 
+struct mgl_addr;
 struct mgl_backend;
 struct mgl_ctx;
 struct mgl_flow;
@@ -98,6 +99,9 @@ void mgl_table_abort(struct mgl_table_update *u);
 void mgl_table_free(struct mgl_table *table);
 void mgl_table_slot(const struct mgl_pool *pool, const struct mgl_flow *flow,
 		    struct mgl_slot *slot);
+struct mgl_backend *mgl_table_owner(const struct mgl_pool *pool,
+				    const struct mgl_flow *flow);
+bool mgl_table_has(const struct mgl_pool *pool, const struct mgl_addr *addr);
 bool mgl_table_settle(struct mgl_net *mn, struct mgl_pool *pool,
 		      unsigned long *due);
 u32 mgl_table_size(struct mgl_net *mn, const struct mgl_pool *pool);
