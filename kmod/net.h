@@ -24,6 +24,7 @@
 
 struct mgl_local_set;
 struct mgl_local_v6_set;
+struct mgl_pool;
 struct mgl_routers;
 
 /**
@@ -51,6 +52,8 @@ struct mgl_routers;
  * @pools: struct mgl_pool by name; under @lock
  * @endpoints: struct mgl_endpoint by address; written under @lock, read under
  *	RCU
+ * @peers: pool of the directors of this cluster, or NULL; written under @lock,
+ *	read under RCU
  * @pmtu: enum maglev_pmtu, who is told of packets that are too big; written
  *	under @lock, read by the data path
  * @icmp_limit: limits the ICMP errors that are sent to clients
@@ -91,6 +94,7 @@ struct mgl_net {
 	struct mgl_timeouts timeouts;
 	struct rhashtable vips;
 	struct rhashtable endpoints;
+	struct mgl_pool __rcu *peers;
 	u8 pmtu;
 	struct ratelimit_state icmp_limit;
 	struct mgl_ids backend_ids;

@@ -9,6 +9,7 @@
 #include "hook.h"
 #include "net.h"
 #include "netns.h"
+#include "peers.h"
 #include "pool.h"
 #include "router.h"
 #include "service.h"
@@ -81,8 +82,8 @@ void mgl_net_changed(struct mgl_net *mn)
  * @mn: the namespace; mn->lock is held
  *
  * Deletes services first, then pools, trusted routers and the flow cache, and
- * unregisters the hooks. Cache size, timeouts and who is told of packets that
- * are too big become the defaults.
+ * unregisters the hooks. Cache size, timeouts, peers and who is told of packets
+ * that are too big become the defaults.
  *
  * Context: may sleep, takes RTNL; waits for an RCU grace period if there is a
  * flow cache.
@@ -91,6 +92,7 @@ void mgl_net_flush(struct mgl_net *mn)
 {
 	lockdep_assert_held(&mn->lock);
 	mgl_services_flush(mn);
+	mgl_peers_set(mn, NULL);
 	mgl_pools_flush(mn);
 	mgl_routers_flush(mn);
 	mgl_flows_reset(mn);

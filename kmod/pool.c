@@ -133,8 +133,8 @@ static void pool_free_rcu(struct rcu_head *rcu)
  * @attr: attribute that named the pool, to report in an extack
  *
  * Context: may sleep.
- * Return: 0, or with nothing changed -EBUSY if a service uses the pool or the
- * pool is private.
+ * Return: 0, or with nothing changed -EBUSY if a service uses the pool, or it is
+ * private or that of the peers.
  */
 int mgl_pool_delete(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 		    const struct nlattr *attr)
@@ -150,14 +150,20 @@ int mgl_pool_delete(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 				    "pool is used by a service");
 		return -EBUSY;
 	}
+	if (pool->is_peers) {
+		NL_SET_ERR_MSG_ATTR(ctx->extack, attr,
+				    "pool is used for the peers");
+		return -EBUSY;
+	}
 	mgl_pool_destroy(ctx->mn, pool);
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_pool_delete);
 
 /**
  * mgl_pool_destroy() - delete a pool and its backends
  * @mn: the namespace; mn->lock is held
- * @pool: the pool, which no service uses any more
+ * @pool: the pool, which no service uses any more, nor the peers
  *
  * The table stays valid for an RCU grace period, for packets that found it by a
  * service that has been deleted or uses another pool now.
@@ -167,7 +173,7 @@ int mgl_pool_delete(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 void mgl_pool_destroy(struct mgl_net *mn, struct mgl_pool *pool)
 {
 	lockdep_assert_held(&mn->lock);
-	WARN_ON(pool->users);
+	WARN_ON(pool->users || pool->is_peers);
 	mgl_backends_flush(mn, pool);
 	rb_erase(&pool->node, &mn->pools);
 	mn->n_pools--;
@@ -177,7 +183,7 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_pool_destroy);
 
 /**
  * mgl_pools_flush() - delete every pool
- * @mn: the namespace, without services; mn->lock is held
+ * @mn: the namespace, without services and peers; mn->lock is held
  *
  * Context: may sleep.
  */

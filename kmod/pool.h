@@ -29,6 +29,8 @@ struct nlattr;
  *	read by the data path
  * @users: number of services that use the pool, as their own or as fallback;
  *	under mgl_net.lock
+ * @is_peers: the pool is mgl_net.peers, which is not counted in @users; under
+ *	mgl_net.lock
  * @changed_users: number of those that track `changed`; under mgl_net.lock
  * @backends: list of struct mgl_backend, sorted by address; under mgl_net.lock
  * @n_backends: length of @backends; under mgl_net.lock
@@ -45,6 +47,7 @@ struct mgl_pool {
 	u32 settle;
 	u32 settle_now;
 	u32 users;
+	bool is_peers;
 	u32 changed_users;
 	struct list_head backends;
 	u32 n_backends;

@@ -26,6 +26,7 @@
 #include "local_v6.h"
 #include "net.h"
 #include "packet_skb.h"
+#include "peers.h"
 #include "pmtu.h"
 #include "receive.h"
 #include "reject.h"
@@ -239,6 +240,17 @@ static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb,
 	return forward_flow(mn, skb, svc, &parsed);
 }
 
+/* Peers are asked about only once no router is trusted with that source. */
+static bool trusted_v4(const struct mgl_net *mn, __be32 saddr)
+{
+	struct mgl_addr addr;
+
+	if (likely(mgl_router_trusted_v4(mn, saddr)))
+		return true;
+	addr = mgl_addr_v4(saddr);
+	return mgl_peers_has(mn, &addr);
+}
+
 /* Processes a packet whose outer IPv4 header says GRE to this host. */
 static enum mgl_reason receive_v4(struct mgl_net *mn, struct sk_buff *skb)
 {
@@ -247,7 +259,7 @@ static enum mgl_reason receive_v4(struct mgl_net *mn, struct sk_buff *skb)
 
 	if (martian_source_v4(mn, skb))
 		return MGL_REASON_MARTIAN;
-	if (!mgl_router_trusted_v4(mn, iph->saddr))
+	if (!trusted_v4(mn, iph->saddr))
 		return MGL_REASON_UNTRUSTED;
 	if (unlikely(ip_is_fragment(iph))) {
 		reason = mgl_defrag_v4(mn->net, skb);
@@ -285,6 +297,16 @@ static bool martian_source_v6(const struct mgl_net *mn,
 	       ipv6_addr_is_multicast(saddr) || ipv6_addr_v4mapped(saddr) ||
 	       (mgl_local_v6(mn, saddr, skb->dev) &&
 		!(skb->dev->flags & IFF_LOOPBACK));
+}
+
+static bool trusted_v6(const struct mgl_net *mn, const struct in6_addr *saddr)
+{
+	struct mgl_addr addr;
+
+	if (likely(mgl_router_trusted_v6(mn, saddr)))
+		return true;
+	addr = mgl_addr_v6(saddr);
+	return mgl_peers_has(mn, &addr);
 }
 
 /*
@@ -347,7 +369,7 @@ static enum mgl_reason receive_v6(struct mgl_net *mn, struct sk_buff *skb)
 		return MGL_REASON_OUTER_EXTENSIONS;
 	if (martian_source_v6(mn, skb))
 		return MGL_REASON_MARTIAN;
-	if (!mgl_router_trusted_v6(mn, &ipv6_hdr(skb)->saddr))
+	if (!trusted_v6(mn, &ipv6_hdr(skb)->saddr))
 		return MGL_REASON_UNTRUSTED;
 	if (unlikely(end == MGL_CHAIN_FRAGMENT)) {
 		reason = reassemble_v6(mn, skb, &chain);

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Netlink: settings of a namespace as a whole: flow cache, timeouts, path MTU. */
+/*
+ * Netlink: settings of a namespace as a whole: flow cache, timeouts, path MTU,
+ * peers.
+ */
 #include "../flows.h"
 #include "../netns.h"
+#include "../peers.h"
+#include "../pool.h"
 #include "nl.h"
 #include "policy.h"
 
@@ -25,6 +30,7 @@ static const struct {
 /* Writes the settings. mgl_net.lock is held. Returns 0 or -EMSGSIZE. */
 static int put_config(struct mgl_net *mn, const struct mgl_nl_reply *reply)
 {
+	const struct mgl_pool *peers = mgl_peers_pool(mn);
 	struct sk_buff *skb = reply->skb;
 	void *hdr = mgl_nl_begin(reply);
 	struct nlattr *nest;
@@ -43,7 +49,9 @@ static int put_config(struct mgl_net *mn, const struct mgl_nl_reply *reply)
 				mn->timeouts.seconds[timeouts[i].kind]
 						    [timeouts[i].state]))
 			return -EMSGSIZE;
-	if (nla_put_u8(skb, MAGLEV_CONFIG_A_PMTU, mn->pmtu))
+	if (nla_put_u8(skb, MAGLEV_CONFIG_A_PMTU, mn->pmtu) ||
+	    nla_put_string(skb, MAGLEV_CONFIG_A_PEERS,
+			   peers ? peers->name : ""))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	genlmsg_end(skb, hdr);
@@ -81,12 +89,36 @@ static int set_cache_size(struct mgl_net *mn, struct nlattr *size,
 	return err;
 }
 
+/* Looks up the pool of the peers; an empty name stands for none. */
+static int find_peers(const struct mgl_ctx *ctx, struct nlattr *name,
+		      struct mgl_pool **peers)
+{
+	*peers = NULL;
+	if (!name || !*(const char *)nla_data(name))
+		return 0;
+	return mgl_nl_find_pool_named(ctx, name, peers) ?:
+	       mgl_peers_check(ctx, *peers, name);
+}
+
+/* Applies the settings that cannot fail. mgl_net.lock is held. */
+static void apply(struct mgl_net *mn, struct nlattr **tb,
+		  struct mgl_pool *peers)
+{
+	set_timeouts(mn, tb);
+	if (tb[MAGLEV_CONFIG_A_PMTU])
+		/* Pairs with READ_ONCE() in pmtu.c. */
+		WRITE_ONCE(mn->pmtu, nla_get_u8(tb[MAGLEV_CONFIG_A_PMTU]));
+	if (tb[MAGLEV_CONFIG_A_PEERS])
+		mgl_peers_set(mn, peers);
+}
+
 /* MAGLEV_CMD_CONFIG_SET */
 int mgl_nl_config_set(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *nest = info->attrs[MAGLEV_A_CONFIG];
-	struct mgl_net *mn = mgl_net(genl_info_net(info));
 	struct nlattr *tb[MAGLEV_CONFIG_A_MAX + 1];
+	struct mgl_ctx ctx = mgl_nl_ctx(info);
+	struct mgl_pool *peers;
 	int err;
 
 	if (!nest) {
@@ -99,17 +131,15 @@ int mgl_nl_config_set(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 
-	mutex_lock(&mn->lock);
-	/* The resize first, because it can fail. */
-	err = set_cache_size(mn, tb[MAGLEV_CONFIG_A_CACHE_SIZE], info->extack);
+	mutex_lock(&ctx.mn->lock);
+	/* First what can fail, and of that the resize last: it is an effect. */
+	err = find_peers(&ctx, tb[MAGLEV_CONFIG_A_PEERS], &peers) ?:
+	      set_cache_size(ctx.mn, tb[MAGLEV_CONFIG_A_CACHE_SIZE],
+			     ctx.extack);
 	if (!err) {
-		set_timeouts(mn, tb);
-		if (tb[MAGLEV_CONFIG_A_PMTU])
-			/* Pairs with READ_ONCE() in pmtu.c. */
-			WRITE_ONCE(mn->pmtu,
-				   nla_get_u8(tb[MAGLEV_CONFIG_A_PMTU]));
-		mgl_net_changed(mn);
+		apply(ctx.mn, tb, peers);
+		mgl_net_changed(ctx.mn);
 	}
-	mutex_unlock(&mn->lock);
+	mutex_unlock(&ctx.mn->lock);
 	return err;
 }

@@ -105,6 +105,8 @@ int mgl_nl_parse_pool_params(struct netlink_ext_ack *extack,
 			     struct mgl_pool_params *params);
 int mgl_nl_find_pool(const struct mgl_ctx *ctx, struct nlattr **attrs,
 		     struct mgl_pool **pool);
+int mgl_nl_find_pool_named(const struct mgl_ctx *ctx, struct nlattr *name,
+			   struct mgl_pool **pool);
 int mgl_nl_parse_backend_addr(struct netlink_ext_ack *extack,
 			      struct nlattr *nest, struct nlattr **tb,
 			      struct mgl_addr *addr);

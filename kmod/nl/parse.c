@@ -336,6 +336,25 @@ int mgl_nl_parse_pool_params(struct netlink_ext_ack *extack,
 	return 0;
 }
 
+/**
+ * mgl_nl_find_pool_named() - look up the pool that an attribute names
+ * @ctx: the context
+ * @name: the attribute, a string
+ * @pool: the pool, valid while mgl_net.lock is held
+ *
+ * Context: any.
+ * Return: 0, or -ENOENT with the extack set.
+ */
+int mgl_nl_find_pool_named(const struct mgl_ctx *ctx, struct nlattr *name,
+			   struct mgl_pool **pool)
+{
+	*pool = mgl_pool_find(ctx->mn, nla_data(name));
+	if (*pool)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(ctx->extack, name, "no such pool");
+	return -ENOENT;
+}
+
 static int pool_by_name(const struct mgl_ctx *ctx, struct nlattr *nest,
 			struct mgl_pool **pool)
 {
@@ -351,12 +370,7 @@ static int pool_by_name(const struct mgl_ctx *ctx, struct nlattr *nest,
 		NL_SET_ERR_MSG(ctx->extack, "pool's name is missing");
 		return -EINVAL;
 	}
-	*pool = mgl_pool_find(ctx->mn, nla_data(tb[MAGLEV_POOL_A_NAME]));
-	if (*pool)
-		return 0;
-	NL_SET_ERR_MSG_ATTR(ctx->extack, tb[MAGLEV_POOL_A_NAME],
-			    "no such pool");
-	return -ENOENT;
+	return mgl_nl_find_pool_named(ctx, tb[MAGLEV_POOL_A_NAME], pool);
 }
 
 /**

@@ -119,6 +119,7 @@ const struct nla_policy mgl_nlp_params[MAGLEV_CONFIG_A_MAX + 1] = {
 	[MAGLEV_CONFIG_A_SCTP_SHUTDOWN] = TIMEOUT,
 	[MAGLEV_CONFIG_A_SCTP_CLOSE] = TIMEOUT,
 	[MAGLEV_CONFIG_A_PMTU] = NLA_POLICY_MAX(NLA_U8, __MAGLEV_PMTU_MAX - 1),
+	[MAGLEV_CONFIG_A_PEERS] = POOL_NAME,
 };
 
 const struct nla_policy mgl_nlp_client[MAGLEV_LOOKUP_A_MAX + 1] = {

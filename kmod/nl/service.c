@@ -58,21 +58,6 @@ static int parse_pool_params(struct genl_info *info,
 	return mgl_nl_parse_pool_params(info->extack, nest, tb, params);
 }
 
-/* Looks up the pool that an attribute names; NULL without the attribute. */
-static int named_pool(const struct mgl_ctx *ctx, struct nlattr *name,
-		      struct mgl_pool **pool)
-{
-	*pool = NULL;
-	if (!name)
-		return 0;
-	*pool = mgl_pool_find(ctx->mn, nla_data(name));
-	if (!*pool) {
-		NL_SET_ERR_MSG_ATTR(ctx->extack, name, "no such pool");
-		return -ENOENT;
-	}
-	return 0;
-}
-
 /* Parses the settings in MAGLEV_A_SERVICE. mgl_net.lock is held. */
 static int parse_params(const struct mgl_ctx *ctx, struct nlattr **tb,
 			struct mgl_service_params *p)
@@ -99,11 +84,13 @@ static int parse_params(const struct mgl_ctx *ctx, struct nlattr **tb,
 	}
 	/* An empty name removes the fallback. */
 	if (fallback && *(const char *)nla_data(fallback)) {
-		err = named_pool(ctx, fallback, &p->fallback);
+		err = mgl_nl_find_pool_named(ctx, fallback, &p->fallback);
 		if (err)
 			return err;
 	}
-	return named_pool(ctx, tb[MAGLEV_SERVICE_A_POOL], &p->pool);
+	if (!p->pool_attr)
+		return 0;
+	return mgl_nl_find_pool_named(ctx, tb[MAGLEV_SERVICE_A_POOL], &p->pool);
 }
 
 /* MAGLEV_CMD_SERVICE_NEW */

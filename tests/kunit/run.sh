@@ -22,6 +22,11 @@ if [ ! -d $debugfs/kunit ]; then
 	[ -d $debugfs/kunit ] || die "no $debugfs/kunit"
 fi
 
+# Addresses of this host, for the suite of the peers.
+ip link set lo up
+ip addr add 198.18.0.1/32 dev lo
+ip addr add 2001:db8:99::1/128 dev lo nodad
+
 # The suites run while the module loads.
 insmod "$MAGLEV_KUNIT_KO" || die "cannot load $MAGLEV_KUNIT_KO"
 
@@ -39,6 +44,8 @@ for results in "$debugfs"/kunit/maglev_*/results; do
 	failed=$((failed + $(grep -cE '^ *not ok ' <<<"$text")))
 done
 rmmod maglev_kunit || die "cannot unload maglev_kunit"
+ip addr del 198.18.0.1/32 dev lo
+ip addr del 2001:db8:99::1/128 dev lo
 
 # A case whose log is full has no line of its own on 6.1: see the plan.
 echo "# $passed of $planned cases passed, $failed lines not ok"

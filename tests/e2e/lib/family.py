@@ -50,7 +50,7 @@ DOWN = value(A_BACKEND, "state", "down")
 ESTABLISHED = value(A_CONN, "state", "established")
 CACHED = value(A_LOOKUP, "rule", "cached")
 TIMEOUTS = [n for n in OBJECTS[A_CONFIG]
-            if n != "pmtu" and not n.startswith("cache_")]
+            if n not in ("pmtu", "peers") and not n.startswith("cache_")]
 PMTU_CLIENT = value(A_CONFIG, "pmtu", "client")
 # Those of a new namespace.
 DEFAULTS = dict(tcp=900, tcp_syn=60, tcp_fin=120, tcp_close=10, udp=300,

@@ -226,6 +226,10 @@ RULES = (
      f.config(tcp=9, pmtu=3), ERANGE, "range"),
     ("a right timeout and a wrong size", f.CONFIG_SET,
      f.config(tcp=9, cache_size=1023), ERANGE, "range"),
+    ("a size, and peers that are not there", f.CONFIG_SET,
+     f.config(cache_size=8192, pmtu=1, peers="no"), ENOENT, "no such pool"),
+    ("a private pool as peers", f.CONFIG_SET,
+     f.config(tcp=9, peers="tcp/203.0.113.1:80"), EINVAL, "private"),
     ("a service that is not there", f.CONN_DEL, NO_SUCH, ENOENT,
      "no such service"),
     ("one port of a range", f.CONN_DEL, f.service(proto=17, port=1000),
@@ -496,6 +500,33 @@ def path_mtu(genl):
     check_is("FLUSH puts the path MTU setting back", now(), 0)
 
 
+def peers(genl):
+    """The directors of the cluster are a pool that cannot be deleted meanwhile."""
+    def now():
+        return f.objects(genl.call(f.CONFIG_GET).messages, f.A_CONFIG)[0]["peers"]
+
+    f.configure(genl)
+    check_is("without peers their name is empty", now(), b"\0")
+    f.expect(genl, f.CONFIG_SET, f.config(peers="spare"))
+    f.expect(genl, f.CONFIG_SET, f.config(tcp=77))
+    check_is("peers stay when another setting is set", now(), b"spare\0")
+    before = f.state(genl)
+    reply = genl.call(f.POOL_DEL, f.pool("spare"))
+    check("the pool of the peers is not deleted",
+          reply.error == EBUSY and "peers" in (reply.text or "") and
+          f.state(genl) == before, reply)
+    pool = f.objects(genl.call(f.POOL_GET, f.pool("spare")).messages, f.A_POOL)[0]
+    check_is("peers are no service of their pool", f.number(pool["services"]), 0)
+    f.expect(genl, f.CONFIG_SET, f.config(peers="web"))
+    check_is("the pool of former peers can be deleted",
+             genl.call(f.POOL_DEL, f.pool("spare")).error, 0)
+    f.expect(genl, f.CONFIG_SET, f.config(peers=""))
+    check_is("an empty name takes the peers back", now(), b"\0")
+    f.expect(genl, f.CONFIG_SET, f.config(peers="web"))
+    f.expect(genl, f.FLUSH)
+    check_is("FLUSH takes the peers back", now(), b"\0")
+
+
 def main():
     genl = Genl()
     f.configure(genl)
@@ -506,6 +537,7 @@ def main():
     duplicates(genl)
     limits(genl)
     path_mtu(genl)
+    peers(genl)
 
 
 if __name__ == "__main__":

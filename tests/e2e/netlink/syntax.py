@@ -15,7 +15,8 @@ VALUES = {"protocol": 6, "address4": "203.0.113.1", "port": 80,
           "weight": 5, "prefix_len": 32, "track": 1, "affinity": 1,
           "all_down": 1, "fallback": "spare", "settle": 5, "state": 1,
           "deadline": 1000, "cache_size": 2048, "client4": "198.51.100.7",
-          "client_port": 9, "pmtu": 1, **{n: 30 for n in f.TIMEOUTS}}
+          "client_port": 9, "pmtu": 1, "peers": "spare",
+          **{n: 30 for n in f.TIMEOUTS}}
 REQUIRED = {f.A_SERVICE: ("protocol", "address4", "port"),
             f.A_POOL: ("name",), f.A_BACKEND: ("address4",),
             f.A_ROUTER: ("address4",), f.A_CONFIG: (),

@@ -36,14 +36,15 @@
  *                  such as a link-local one; a client of another address
  *                  family than the VIP; a VIP as a backend of its own
  *                  service; ports that overlap with another range; a pool
- *                  that is private to another service
+ *                  that is private to another service, or to any as peers
  *   -ERANGE        an integer outside of its bounds (MAGLEV_*_MIN,
  *                  MAGLEV_*_MAX) or of its enum, or an IPv6 address that is
  *                  not 16 bytes long
  *   -EEXIST        *_NEW of an object that exists, or that is in the request
  *                  twice
  *   -ENOENT        an object that the request names does not exist
- *   -EBUSY         POOL_DEL of a pool that a service uses or that is private
+ *   -EBUSY         POOL_DEL of a pool that a service or the peers use, or that
+ *                  is private
  *   -EOPNOTSUPP    an unknown command; a dump of a command that has none, or
  *                  the reverse
  *   -ENOSPC        a limit is reached: MAGLEV_BACKENDS_MAX,
@@ -119,7 +120,8 @@
  *	in MAGLEV_A_BACKEND, repeated, or without
  * @MAGLEV_CMD_POOL_SET: change table size, seed or settle time of a pool,
  *	shared or private, or report the effect (MAGLEV_A_DRY_RUN)
- * @MAGLEV_CMD_POOL_DEL: delete a shared pool that no service uses
+ * @MAGLEV_CMD_POOL_DEL: delete a shared pool that neither a service nor the peers
+ *	use
  * @MAGLEV_CMD_POOL_GET: get one pool, or dump all
  * @MAGLEV_CMD_BACKEND_NEW: add a backend (MAGLEV_A_BACKEND) to a pool
  *	(MAGLEV_A_POOL or MAGLEV_A_SERVICE), or several, if MAGLEV_A_BACKEND is
@@ -141,12 +143,12 @@
  * @MAGLEV_CMD_STATS_ZERO: zero the counters of one service (MAGLEV_A_SERVICE)
  *	and of the backends of its pool, or every counter of the namespace
  * @MAGLEV_CMD_FLUSH: delete every service, pool, backend and router, and all
- *	tracked flows; cache size and timeouts become the defaults
+ *	tracked flows; the settings of the namespace become the defaults
  * @MAGLEV_CMD_CONFIG_GET: get the settings of the namespace (MAGLEV_A_CONFIG)
- * @MAGLEV_CMD_CONFIG_SET: change timeouts or the size of the flow cache. The
- *	cache is resized while it is in use and keeps the live flows, except
- *	those that a new flow could evict as well; -ENOSPC if they do not fit
- *	into a smaller cache
+ * @MAGLEV_CMD_CONFIG_SET: change timeouts, the size of the flow cache, who is told
+ *	of path MTUs, or the pool of the peers. The cache is resized while it is
+ *	in use and keeps the live flows, except those that a new flow could evict
+ *	as well; -ENOSPC if they do not fit into a smaller cache
  * @MAGLEV_CMD_CONN_GET: dump the tracked flows of one service
  *	(MAGLEV_A_SERVICE) or all; needs CAP_NET_ADMIN, because it reveals
  *	clients
@@ -556,6 +558,8 @@ enum maglev_pmtu {
  * @MAGLEV_CONFIG_A_SCTP_SHUTDOWN: u32, s, timeout after a SHUTDOWN
  * @MAGLEV_CONFIG_A_SCTP_CLOSE: u32, s, timeout after an ABORT
  * @MAGLEV_CONFIG_A_PMTU: u8, enum maglev_pmtu
+ * @MAGLEV_CONFIG_A_PEERS: string, name of the shared pool of the directors of this
+ *	cluster; empty for none
  * @__MAGLEV_CONFIG_A_MAX: end marker
  */
 enum maglev_config_attr {
@@ -572,6 +576,7 @@ enum maglev_config_attr {
 	MAGLEV_CONFIG_A_SCTP_SHUTDOWN,
 	MAGLEV_CONFIG_A_SCTP_CLOSE,
 	MAGLEV_CONFIG_A_PMTU,
+	MAGLEV_CONFIG_A_PEERS,
 
 	__MAGLEV_CONFIG_A_MAX
 };
