@@ -282,6 +282,8 @@ void attr_get_config(struct nlmsghdr *h, struct vec *v)
 		    sizeof(c->timeouts[i]));
 	get(a[MAGLEV_CONFIG_A_PMTU], &c->pmtu, sizeof(c->pmtu));
 	c->has_pmtu = a[MAGLEV_CONFIG_A_PMTU];
+	get_string(a[MAGLEV_CONFIG_A_PEERS], c->peers, sizeof(c->peers));
+	c->has_peers = a[MAGLEV_CONFIG_A_PEERS];
 }
 
 /**

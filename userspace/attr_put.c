@@ -176,6 +176,8 @@ void attr_put_config(struct nl_msg *msg, const struct config *config)
 				config->timeouts[i]);
 	if (config->has_pmtu)
 		put_u8(msg, MAGLEV_CONFIG_A_PMTU, config->pmtu);
+	if (config->has_peers)
+		put_string(msg, MAGLEV_CONFIG_A_PEERS, config->peers);
 	nla_nest_end(msg, attr);
 }
 

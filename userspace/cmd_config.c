@@ -56,7 +56,7 @@ static bool sets_something(const struct config *c)
 	for (i = 0; i < TIMEOUTS; i++)
 		if (c->timeouts[i])
 			return true;
-	return c->has_pmtu;
+	return c->has_pmtu || c->has_peers;
 }
 
 /**

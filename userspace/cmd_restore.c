@@ -276,6 +276,18 @@ static int refused(const struct restore *r, struct kern *kern,
 	return kern_failed(kern, err, "cannot %s", change_what(&c));
 }
 
+/*
+ * Keeps the settings as they were before a line. Those of the peers only if the
+ * line is about them: their pool may be deleted by the time of taking back.
+ */
+static void keep_config(struct change *c, const struct config *before)
+{
+	bool peers = c->config.has_peers;
+
+	c->config = *before;
+	c->config.has_peers &= peers;
+}
+
 /* Makes the changes from the i-th step on that can go together. */
 static int make(struct restore *r, size_t *i)
 {
@@ -295,7 +307,7 @@ static int make(struct restore *r, size_t *i)
 	for (k = 0; k < t.n; k++) {
 		t.step[k]->done = !errs[k];
 		if (!errs[k] && t.step[k]->change.cmd == MAGLEV_CMD_CONFIG_SET)
-			t.step[k]->change.config = config;
+			keep_config(&t.step[k]->change, &config);
 		if (errs[k] && !err)
 			err = refused(r, kern, &t, k, errs[k]);
 	}

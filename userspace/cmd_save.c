@@ -81,6 +81,13 @@ static void save_config(const struct config *c)
 		putchar('\n');
 }
 
+/* Behind the pools, since this names one. */
+static void save_peers(const struct config *c)
+{
+	if (*c->peers)
+		printf("--set peers=%s\n", c->peers);
+}
+
 static void save_pool(const struct snapshot *s, const struct pool *p,
 		      bool numeric)
 {
@@ -199,6 +206,7 @@ int cmd_save(struct ctx *ctx, const struct args *args)
 		if (!p->is_private)
 			save_pool(&s, p, numeric);
 	}
+	save_peers(&config);
 	for (i = 0; i < s.services.n; i++)
 		save_service(ctx, &s, vec_at(&s.services, i), numeric);
 out:

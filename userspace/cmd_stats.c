@@ -116,6 +116,10 @@ int cmd_info(struct ctx *ctx, const struct args *args)
 		config.cache_used);
 	out_str(&o, "pmtu", "path MTU told to    %s\n",
 		enum_name(&pmtu_names, config.pmtu));
+	if (*config.peers)
+		out_str(&o, "peers", "peers               %s\n", config.peers);
+	else
+		out_text(&o, "peers               none\n");
 	out_u64(&o, "generation", "generation          %" PRIu64 "\n",
 		i->generation);
 	out_end(&o);

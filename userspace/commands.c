@@ -152,7 +152,7 @@ const struct command commands[] = {
 	{
 		.name = "set",
 		.operand = "NAME=VALUE...",
-		.help = "set timeouts, pmtu=WHO; or TCP TCPFIN UDP",
+		.help = "set timeouts, pmtu, peers; or TCP TCPFIN UDP",
 		.plan = plan_set,
 	},
 	{

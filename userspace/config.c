@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Settings of the whole namespace: timeouts, flow cache, path MTU. */
+/* Settings of the whole namespace: timeouts, flow cache, path MTU, peers. */
 #include <errno.h>
 #include <string.h>
 

@@ -171,7 +171,7 @@ static const char *set_fallback(struct args *args, struct raw_args *raw,
 				const char *value)
 {
 	(void)raw;
-	return parse_fallback(value, &args->set_service.fallback);
+	return parse_pool_or_none(value, &args->set_service.fallback);
 }
 
 static const char *set_all_down(struct args *args, struct raw_args *raw,

@@ -127,7 +127,7 @@ const char *parse_timeout_named(const char *text, struct config *config)
 	if (!text[len])
 		return "not NAME=VALUE; without names it takes three numbers, TCP TCPFIN UDP";
 	if (!enum_value(&timeout_names, text, len, &i))
-		return "use tcp, tcpsyn, tcpfin, tcpclose, udp, sctp, sctpinit, sctpshutdown, sctpclose or pmtu";
+		return "use tcp, tcpsyn, tcpfin, tcpclose, udp, sctp, sctpinit, sctpshutdown, sctpclose, pmtu or peers";
 	if (config->timeouts[i])
 		return "given twice";
 	return parse_timeout(text + len + 1, &config->timeouts[i]);

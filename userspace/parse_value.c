@@ -4,6 +4,7 @@
  * parse.c, a function returns NULL or one static sentence.
  */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "enum_names.h"
@@ -46,26 +47,53 @@ const char *parse_table_size(const char *text, uint32_t *size)
 	return NULL;
 }
 
+static const char *parse_pmtu(const char *text, struct config *config)
+{
+	if (config->has_pmtu)
+		return "given twice";
+	config->has_pmtu = true;
+	return enum_value(&pmtu_names, text, strlen(text), &config->pmtu) ?
+	       NULL : "use client, router or both";
+}
+
+static const char *parse_peers(const char *text, struct config *config)
+{
+	const char *name, *wrong;
+
+	if (config->has_peers)
+		return "given twice";
+	wrong = parse_pool_or_none(text, &name);
+	if (wrong)
+		return wrong;
+	config->has_peers = true;
+	snprintf(config->peers, sizeof(config->peers), "%s", name);
+	return NULL;
+}
+
 /**
  * parse_setting() - NAME=VALUE of --set
- * @text: a timeout, or who is told of path MTUs
+ * @text: a timeout, who is told of path MTUs, or the pool of the peers
  * @config: where to put it, which has to be unset there
  *
  * Return: NULL or what is wrong.
  */
 const char *parse_setting(const char *text, struct config *config)
 {
-	static const char pmtu[] = "pmtu=";
-	const size_t len = sizeof(pmtu) - 1;
+	static const struct {
+		const char *prefix;
+		const char *(*parse)(const char *text, struct config *config);
+	} settings[] = {
+		{ "pmtu=", parse_pmtu },
+		{ "peers=", parse_peers },
+	};
+	size_t i, len;
 
-	if (strncmp(text, pmtu, len))
-		return parse_timeout_named(text, config);
-	if (config->has_pmtu)
-		return "given twice";
-	config->has_pmtu = true;
-	text += len;
-	return enum_value(&pmtu_names, text, strlen(text), &config->pmtu) ?
-	       NULL : "use client, router or both";
+	for (i = 0; i < ARRAY_SIZE(settings); i++) {
+		len = strlen(settings[i].prefix);
+		if (!strncmp(text, settings[i].prefix, len))
+			return settings[i].parse(text + len, config);
+	}
+	return parse_timeout_named(text, config);
 }
 
 /**
@@ -101,13 +129,13 @@ const char *parse_pool_name(const char *text, const char **name)
 }
 
 /**
- * parse_fallback() - the fallback pool of a service
+ * parse_pool_or_none() - a pool that may be none: a fallback, or that of the peers
  * @text: its name, or nothing or "none" for none
  * @name: the result, empty for none
  *
  * Return: NULL or what is wrong.
  */
-const char *parse_fallback(const char *text, const char **name)
+const char *parse_pool_or_none(const char *text, const char **name)
 {
 	*name = "";
 	if (!*text || !strcmp(text, "none"))

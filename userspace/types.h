@@ -211,6 +211,8 @@ struct info {
  * @timeouts: seconds, by TIMEOUT_INDEX()
  * @pmtu: enum maglev_pmtu, if @has_pmtu
  * @has_pmtu: @pmtu is given, or the kernel showed it
+ * @has_peers: @peers is given, or the kernel showed it
+ * @peers: name of the pool of the directors, or empty, if @has_peers
  */
 struct config {
 	uint32_t cache_size;
@@ -218,6 +220,8 @@ struct config {
 	uint32_t timeouts[TIMEOUTS];
 	uint8_t pmtu;
 	bool has_pmtu;
+	bool has_peers;
+	char peers[POOL_NAME_SIZE];
 };
 
 /**

@@ -142,6 +142,15 @@ B1="address4=c6336401"
 	"$MAGLEVADM" --info | grep -qE '^path MTU told to +client$'
 }
 
+@test "the pool of the peers" {
+	asks "config-set config{ peers=7700 }" --set peers=w
+	asks "config-set config{ peers=00 }" --set peers=none
+	asks "config-set config{ peers=00 }" --set peers=
+	asks "config-set config{ udp=05000000 pmtu=01 peers=7700 }" --set peers=w pmtu=router udp=5
+	[ "$(json .peers --info)" = '"spare"' ]
+	"$MAGLEVADM" --info | grep -qE '^peers +spare$'
+}
+
 @test "called as ipvsadm, timeouts are ipvsadm's" {
 	ln -s "$MAGLEVADM" ipvsadm
 	[ "$(./ipvsadm -L --timeout)" = "Timeout (tcp tcpfin udp): 1000 120 301" ]
@@ -306,6 +315,7 @@ B1="address4=c6336401"
 		--add-pool web --settle 90500ms
 		-a --pool web -r 198.51.100.1 -i --tun-type gre -w 2
 		-a --pool web -r 198.51.100.2 -i --tun-type gre -w 2 --state drain --deadline 42s
+		--set peers=spare
 		-A -t 192.0.2.1:80 -s mh --affinity source --track changed --fallback spare --all-down reject --pool web
 		-A -t 192.0.2.1:443 -s mh --settle 60s
 		-a -t 192.0.2.1:443 -r 198.51.100.3:443 -i --tun-type gre -w 2 --state down
@@ -322,9 +332,12 @@ B1="address4=c6336401"
 		config-set config{ cache-size=00002000 }
 		config-get
 		config-set config{ tcp=e8030000 udp=2d010000 pmtu=02 }
-		5 together
+		2 together
 		pool-new pool{ name=737061726500 }
 		pool-new pool{ name=77656200 settle=84610100 } backend{ address4=c6336401 weight=02000000 } backend{ address4=c6336402 weight=02000000 state=01 deadline=10a40000 }
+		config-get
+		config-set config{ peers=737061726500 }
+		3 together
 		service-new service{ protocol=06 address4=c0000201 port=0050 pool=77656200 track=01 affinity=02 all-down=01 fallback=737061726500 }
 		service-new service{ protocol=06 address4=c0000201 port=01bb } pool{ settle=60ea0000 } backend{ address4=c6336403 weight=02000000 state=02 }
 		service-new service{ protocol=11 address4=c0000201 port=0035 pool=77656200 track=02 affinity=01 }
@@ -423,6 +436,7 @@ B6="address6=20010db8000100000000000000000001"
 	diff <(grep -- '^-' rules | tail -n +5) - <<-'END'
 		-a --pool web -r 198.51.100.2 -i --tun-type gre -w 2 --state drain --deadline 42s
 		-a --pool web -r [2001:db8:1::1] -i --tun-type gre -w 2
+		--set peers=spare
 		-A -t [2001:db8::80]:80 -s mh --affinity source --track changed --fallback spare --all-down reject --pool web
 		-A -t [2001:db8::80]:443 -s mh --settle 60s
 		-a -t [2001:db8::80]:443 -r 198.51.100.3:443 -i --tun-type gre -w 2 --state down
@@ -430,8 +444,11 @@ B6="address6=20010db8000100000000000000000001"
 	END
 	: >log
 	run --separate-stderr -0 "$MAGLEVADM" -R <rules
-	diff <(tail -n 4 log) - <<-END
+	diff <(tail -n 7 log) - <<-END
 		pool-new pool{ name=77656200 settle=84610100 } backend{ address4=c6336402 weight=02000000 state=01 deadline=10a40000 } backend{ $B6 weight=02000000 }
+		config-get
+		config-set config{ peers=737061726500 }
+		3 together
 		service-new service{ protocol=06 $VIP6 port=0050 pool=77656200 track=01 affinity=02 all-down=01 fallback=737061726500 }
 		service-new service{ $TCP443 } pool{ settle=60ea0000 } backend{ address4=c6336403 weight=02000000 state=02 }
 		service-new service{ protocol=11 $VIP6 port=0035 pool=77656200 track=02 affinity=01 }
@@ -568,6 +585,18 @@ restores()
 		backend-del pool{ name=7700 } backend{ address4=c6336402 }
 		config-set config{ cache-size=00002000 tcp=e8030000 tcp-syn=3c000000 tcp-fin=78000000 tcp-close=0a000000 udp=2d010000 sctp=84030000 sctp-init=3c000000 sctp-shutdown=78000000 sctp-close=0a000000 pmtu=02 }
 	END
+}
+
+@test "restore: peers are taken back if the file sets them" {
+	export FAKE_ERRNO=2 FAKE_REFUSE=3
+	restores 1 <<-'END'
+		--set peers=a
+		--set pmtu=both
+		-d --pool w -r 198.51.100.9
+	END
+	[ "$(grep -c 'config-set.* peers=' log)" = 2 ]
+	[[ "$(tail -1 log)" = "config-set config{ "*" pmtu=02 peers=737061726500 }" ]]
+	[[ "$(tail -2 log | head -1)" = "config-set config{ "*" pmtu=02 }" ]]
 }
 
 @test "restore: says so if something is not taken back" {

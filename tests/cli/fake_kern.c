@@ -301,6 +301,7 @@ static void config(kern_read read, struct vec *v)
 	for (i = 0; i < TIMEOUTS; i++)
 		u32(MAGLEV_CONFIG_A_TCP + i, timeouts[i]);
 	u8(MAGLEV_CONFIG_A_PMTU, MAGLEV_PMTU_CLIENT);
+	string(MAGLEV_CONFIG_A_PEERS, "spare");
 	close_nest();
 	end(read, v);
 }

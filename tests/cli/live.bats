@@ -872,6 +872,41 @@ has_flows()
 	saved ""
 }
 
+@test "the pool of the peers" {
+	[ "$(json 'has("peers")' --info)" = false ]
+	"$MAGLEVADM" --info | grep -qE '^peers +none$'
+	fails_with 1 "no such pool" --set peers=cluster
+	m --add-pool cluster --table-size 251
+	m -a --pool cluster -r 198.51.100.11
+	m -a --pool cluster -r 2001:db8:1::12 -w 0
+	m -A -t 192.0.2.1:80
+	fails_with 1 "pool is private to a service" --set peers=tcp/192.0.2.1:80
+	m --set peers=cluster
+	[ "$(json .peers --info)" = '"cluster"' ]
+	[ "$(json '.pools[0].services' --list-pools)" = 0 ]
+	fails_with 1 "pool is used for the peers" --delete-pool cluster
+	m --set udp=301
+	saved "--set udp=301
+--add-pool cluster --table-size 251
+-a --pool cluster -r 198.51.100.11 -i --tun-type gre -w 1
+-a --pool cluster -r [2001:db8:1::12] -i --tun-type gre -w 0
+--set peers=cluster
+-A -t 192.0.2.1:80 -s mh"
+	"$MAGLEVADM" -S -n >rules
+	m -C
+	saved ""
+	"$MAGLEVADM" -R <rules
+	diff rules <("$MAGLEVADM" -S -n)
+	# What is refused is taken back, the pool behind the setting.
+	m -C
+	run --separate-stderr -1 "$MAGLEVADM" -R <<<"$(cat rules)"$'\n--delete-pool no'
+	saved ""
+	"$MAGLEVADM" -R <rules
+	m --set peers=none
+	"$MAGLEVADM" --info | grep -qE '^peers +none$'
+	m --delete-pool cluster
+}
+
 @test "a backend that is not reached is counted, and the monitor tells" {
 	network
 	web

@@ -414,6 +414,20 @@ setup()
 	refused "--set 'pmtu=client': not a time" --set 900 120 pmtu=client
 }
 
+@test "the pool of the peers" {
+	local w
+
+	for w in cluster none '' a.b-c_d "$(printf 'p%.0s' {1..63})"; do
+		accepted --set "peers=$w"
+	done
+	accepted --set peers=cluster tcp=15m pmtu=client
+	refused "--set 'peers=p" --set "peers=$(printf 'p%.0s' {1..64})"
+	refused "pool name longer than 63 bytes" --set "peers=$(printf 'p%.0s' {1..64})"
+	refused "--set 'peers': not NAME=VALUE" --set peers
+	refused "--set 'peers=b': given twice" --set peers=a peers=b
+	refused "--set 'peers=a': not a time" --set 900 120 peers=a
+}
+
 @test "nothing to set is set without asking anybody" {
 	m --set 0 0 0
 }

@@ -411,6 +411,9 @@ static void test_time(void)
 	      same(parse_setting("pmtu", &c), "not NAME=VALUE") &&
 	      same(parse_setting("pmt=client", &c), "use tcp"),
 	      "refused setting", "pmtu");
+	check(!parse_setting("peers=cluster", &c) &&
+	      !strcmp(c.peers, "cluster") &&
+	      same(parse_setting("peers=", &c), "given twice"), "setting", "peers");
 	check(!parse_setting("udp=7", &c) &&
 	      c.timeouts[TIMEOUT_INDEX(UDP)] == 7, "setting", "udp=7");
 	check(!parse_persistent("1") && !parse_persistent("2678400") &&
@@ -429,9 +432,9 @@ static void test_service_params(void)
 	uint32_t v;
 	size_t i;
 
-	check(!parse_fallback("", &name) && !*name, "fallback", "");
-	check(!parse_fallback("none", &name) && !*name, "fallback", "none");
-	check(!parse_fallback("spare", &name) && !strcmp(name, "spare"),
+	check(!parse_pool_or_none("", &name) && !*name, "fallback", "");
+	check(!parse_pool_or_none("none", &name) && !*name, "fallback", "none");
+	check(!parse_pool_or_none("spare", &name) && !strcmp(name, "spare"),
 	      "fallback", "spare");
 	check(!parse_netmask("255.255.255.255") && !parse_netmask("128") &&
 	      parse_netmask("255.255.255.0") && parse_netmask("") &&

@@ -41,7 +41,8 @@ _maglevadm()
 		words='255.255.255.255 128' ;;
 	--set)
 		words=$("$tool" -L --timeout --json 2>/dev/null | sed -n 's/^ *"\([a-z]*\)": \([0-9][0-9]*\).*/\1=\2/p')
-		words+=' pmtu=client pmtu=router pmtu=both' ;;
+		words+=' pmtu=client pmtu=router pmtu=both peers=none '
+		words+=$("$tool" -S -n 2>/dev/null | sed -n 's/^--add-pool \([^ ]*\).*/peers=\1/p') ;;
 	-s | --scheduler)
 		words='mh maglev' ;;
 	-b | --sched-flags)

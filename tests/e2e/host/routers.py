@@ -12,6 +12,28 @@ def untrusted(host, desc, packet):
     host.send(desc, packet, [], {"accept_untrusted": 1}, [packet])
 
 
+def peers(host, far):
+    """Beside a trusted router, which @far is not from."""
+    adm = host.director.adm
+    adm("--add-pool cluster --table-size 251")
+    adm("-a --pool cluster -r 192.0.2.77 -w 0")
+    adm("-a --pool cluster -r 192.0.2.9 --state down")
+    untrusted(host, "GRE from a backend of a pool is accepted", far)
+    adm("--set peers=cluster")
+    host.forwarded("GRE from a peer is forwarded", far)
+    host.forwarded("GRE from a peer that is down is forwarded",
+                   outer(p.gre(TCP_VIP), src="192.0.2.9"))
+    untrusted(host, "GRE from an address between those of peers is accepted",
+              outer(p.gre(TCP_VIP), src="192.0.2.10"))
+    adm("-d --pool cluster -r 192.0.2.77")
+    untrusted(host, "GRE from a former peer is accepted", far)
+    adm("-a --pool cluster -r 192.0.2.77")
+    host.forwarded("GRE from a peer that has come back is forwarded", far)
+    adm("--set peers=none")
+    untrusted(host, "GRE from a backend of a pool without peers is accepted",
+              far)
+
+
 def routers(host):
     adm = host.director.adm
     adm(f"-A {SERVICE}")
@@ -31,6 +53,7 @@ def routers(host):
               outer(p.gre(TCP_VIP), src="10.1.0.8"))
     untrusted(host, "GRE from before the prefix is accepted",
               outer(p.gre(TCP_VIP), src="10.1.0.3"))
+    peers(host, far)
     adm("--add-router 0.0.0.0/0")
     host.forwarded("a prefix of length 0 has every source", far)
     adm("--delete-router 0.0.0.0/0")
