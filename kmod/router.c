@@ -15,8 +15,6 @@
 #include "net.h"
 #include "router.h"
 
-#define V4_BITS_BEFORE 96
-
 /**
  * mgl_router_trusted_v4() - check for a trusted outer source
  * @mn: the namespace
@@ -36,9 +34,9 @@ bool mgl_router_trusted_v4(const struct mgl_net *mn, __be32 addr)
 		const struct mgl_prefix *p = &r->prefix[i];
 		__be32 mask;
 
-		if (!mgl_addr_is_v4(&p->addr))
+		if (!mgl_prefix_is_v4(p))
 			continue;
-		mask = inet_make_mask(p->len - V4_BITS_BEFORE);
+		mask = inet_make_mask(p->len - MGL_V4_BITS_BEFORE);
 		if (!((addr ^ mgl_addr_to_v4(&p->addr)) & mask))
 			return true;
 	}
@@ -89,13 +87,6 @@ struct mgl_routers *mgl_routers(struct mgl_net *mn)
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_routers);
 
-static int prefix_cmp(const struct mgl_prefix *a, const struct mgl_prefix *b)
-{
-	int cmp = mgl_addr_cmp(&a->addr, &b->addr);
-
-	return cmp ? cmp : (int)a->len - b->len;
-}
-
 /* Copies the prefixes except @del, with @add at its position in the order. */
 static struct mgl_routers *routers_copy(const struct mgl_routers *old,
 					const struct mgl_prefix *add,
@@ -109,7 +100,7 @@ static struct mgl_routers *routers_copy(const struct mgl_routers *old,
 	if (!r)
 		return NULL;
 	for (i = 0; i < n; i++) {
-		if (add && prefix_cmp(add, &old->prefix[i]) < 0) {
+		if (add && mgl_prefix_cmp(add, &old->prefix[i]) < 0) {
 			r->prefix[r->n++] = *add;
 			add = NULL;
 		}
@@ -127,7 +118,7 @@ static const struct mgl_prefix *router_find(const struct mgl_routers *r,
 	u32 i;
 
 	for (i = 0; r && i < r->n; i++)
-		if (!prefix_cmp(&r->prefix[i], p))
+		if (!mgl_prefix_cmp(&r->prefix[i], p))
 			return &r->prefix[i];
 	return NULL;
 }

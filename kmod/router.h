@@ -6,21 +6,11 @@
 #include <linux/rcupdate.h>
 #include <linux/types.h>
 
-#include "core/addr.h"
+#include "core/prefix.h"
 
 struct in6_addr;
 struct mgl_ctx;
 struct mgl_net;
-
-/**
- * struct mgl_prefix - an address prefix
- * @addr: the address, no bit set beyond @len
- * @len: length in bits of struct mgl_addr: 96 more than that of an IPv4 prefix
- */
-struct mgl_prefix {
-	struct mgl_addr addr;
-	u8 len;
-};
 
 /**
  * struct mgl_routers - the trusted prefixes; immutable once published
