@@ -23,6 +23,7 @@
 #include "pmtu.h"
 #include "rewrite.h"
 #include "route.h"
+#include "source.h"
 
 static bool too_big(const struct sk_buff *skb, unsigned int mtu)
 {
@@ -72,10 +73,21 @@ static void prepare(struct sk_buff *skb, struct dst_entry *dst)
 	skb_clear_tstamp(skb);
 }
 
+/* The outer source of an IPv4 packet to a backend with an IPv4 address. */
+static __be32 source_v4(const struct mgl_net *mn, const struct sk_buff *skb,
+			const struct mgl_flow *flow)
+{
+	__be32 here = ip_hdr(skb)->daddr;
+
+	return mgl_sources_any(mn) && flow ? mgl_source_v4(mn, flow, here) :
+					     here;
+}
+
 /* An IPv4 packet to a backend with an IPv4 address. */
 static enum mgl_reason forward_v4(struct mgl_net *mn, struct sk_buff *skb,
 				  struct mgl_endpoint *ep,
-				  const struct mgl_offsets *at)
+				  const struct mgl_offsets *at,
+				  const struct mgl_flow *flow)
 {
 	__be32 daddr = mgl_addr_to_v4(&ep->addr), unused;
 	enum mgl_reason reason;
@@ -106,7 +118,7 @@ static enum mgl_reason forward_v4(struct mgl_net *mn, struct sk_buff *skb,
 		mgl_pmtu_too_big(mn, skb, at, mtu);
 		goto out;
 	}
-	reason = mgl_rewrite_v4(skb, ip_hdr(skb)->daddr, daddr, 1);
+	reason = mgl_rewrite_v4(skb, source_v4(mn, skb, flow), daddr, 1);
 	if (reason)
 		goto out;
 	if (unlikely(split))
@@ -135,16 +147,19 @@ static bool goes_on_in_v6(const struct mgl_endpoint *ep)
  * @from_v6: it came in IPv6
  * @to_v6: the backend has an IPv6 address
  * @local: the backend is this host
+ * @chosen: the source was chosen by flow, so it holds in the same family as well
  * @gre: offset of the GRE header from skb->data, in bytes
  * @fragment: size of the largest fragment in which it came, 0 if it came whole
  * @dst: the route
- * @saddr_v4: this host's address on that route, network byte order
+ * @saddr_v4: the source, at first this host's address on that route, network byte
+ *	order
  * @saddr_v6: the same in IPv6
  */
 struct hop {
 	bool from_v6;
 	bool to_v6;
 	bool local;
+	bool chosen;
 	u32 gre;
 	u16 fragment;
 	struct dst_entry *dst;
@@ -171,6 +186,16 @@ static bool hop_route(struct net *net, struct mgl_endpoint *ep, struct hop *h)
 		h->local = rt->rt_flags & RTCF_LOCAL;
 	}
 	return true;
+}
+
+/* Chooses a source of the backend's family, if there are any. */
+static void hop_source(const struct mgl_net *mn, const struct mgl_flow *flow,
+		       struct hop *h)
+{
+	if (h->to_v6)
+		h->chosen = mgl_source_v6(mn, flow, &h->saddr_v6);
+	else
+		h->saddr_v4 = mgl_source_v4(mn, flow, h->saddr_v4);
 }
 
 /* Largest packet that fits the route, as it came: the header may change its size. */
@@ -212,9 +237,9 @@ static void allow_fragments(struct net *net, struct sk_buff *skb,
 }
 
 /*
- * As in IPv4: the address to which the packet came, or its source if it stays
- * here. Routers do not forward packets with a link-local source (RFC 4291
- * section 2.5.6), so one that came to such an address gets another source.
+ * As in IPv4: a source by flow, else the address to which the packet came, or its
+ * source if it stays here. Routers do not forward packets with a link-local source
+ * (RFC 4291 section 2.5.6), so one that came to such an address gets another source.
  */
 static const struct in6_addr *same_family_source(const struct sk_buff *skb,
 						 const struct hop *h, u8 cost)
@@ -223,7 +248,7 @@ static const struct in6_addr *same_family_source(const struct sk_buff *skb,
 
 	if (!cost)
 		return &ip6h->saddr;
-	if (mgl_v6_link_local(&ip6h->daddr))
+	if (h->chosen || mgl_v6_link_local(&ip6h->daddr))
 		return &h->saddr_v6;
 	return &ip6h->daddr;
 }
@@ -275,7 +300,8 @@ static enum mgl_reason hop_deliver(struct sk_buff *skb, const struct hop *h,
 static noinline enum mgl_reason forward_v6(struct mgl_net *mn,
 					   struct sk_buff *skb,
 					   struct mgl_endpoint *ep,
-					   const struct mgl_offsets *at)
+					   const struct mgl_offsets *at,
+					   const struct mgl_flow *flow)
 {
 	struct hop h = {
 		.from_v6 = came_in_v6(skb),
@@ -306,6 +332,8 @@ static noinline enum mgl_reason forward_v6(struct mgl_net *mn,
 		mgl_pmtu_too_big(mn, skb, at, mtu);
 		goto out;
 	}
+	if (mgl_sources_any(mn) && flow)
+		hop_source(mn, flow, &h);
 	reason = hop_rewrite(skb, &h, ep, 1);
 	if (reason)
 		goto out;
@@ -326,11 +354,14 @@ out:
  * @skb: the packet, at PRE_ROUTING, skb->data at its outer IPv4 or IPv6 header
  * @ep: the backend's address, of either family, and cached route
  * @at: offsets of the GRE and the inner header
+ * @flow: the flow, not masked, by which an outer source is chosen; NULL for none
  *
- * The outer source becomes the address at which the packet was received, so
- * ICMP errors from the path to the backend return to this director. To a
- * backend of the other family, and of a packet to a link-local address, it
- * becomes the address that routing selects.
+ * The outer source becomes one of those that are configured for the backend's
+ * family. If there are none, or there is no flow, it becomes the address at which
+ * the packet was received, so ICMP errors from the path to the backend return to
+ * this director. To a backend of the other family, and of a packet to a link-local
+ * address, that would be the address that routing selects. Peers recognise each
+ * other by that address, so what is sent to them has no flow here.
  *
  * Context: RCU read side, BH disabled. Invalidates every pointer into @skb.
  * Return: MGL_REASON_FORWARDED: @skb has been consumed. MGL_REASON_LOCAL: the
@@ -339,11 +370,12 @@ out:
  */
 enum mgl_reason mgl_forward(struct mgl_net *mn, struct sk_buff *skb,
 			    struct mgl_endpoint *ep,
-			    const struct mgl_offsets *at)
+			    const struct mgl_offsets *at,
+			    const struct mgl_flow *flow)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	if (unlikely(came_in_v6(skb) || goes_on_in_v6(ep)))
-		return forward_v6(mn, skb, ep, at);
+		return forward_v6(mn, skb, ep, at, flow);
 #endif
-	return forward_v4(mn, skb, ep, at);
+	return forward_v4(mn, skb, ep, at, flow);
 }

@@ -15,6 +15,7 @@
 #include "net.h"
 #include "path_error.h"
 #include "receive.h"
+#include "source.h"
 
 static unsigned int verdict(enum mgl_reason reason)
 {
@@ -65,6 +66,13 @@ static noinline unsigned int error_v4(struct mgl_net *mn,
 	return NF_ACCEPT;
 }
 
+/* Errors about forwarded packets also come to sources that no device has. */
+static bool to_source_v4(const struct mgl_net *mn, const struct iphdr *iph)
+{
+	return iph->protocol == IPPROTO_ICMP && mgl_sources_any(mn) &&
+	       mgl_source_has_v4(mn, iph->daddr);
+}
+
 static unsigned int pre_routing_v4(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state)
 {
@@ -72,7 +80,8 @@ static unsigned int pre_routing_v4(void *priv, struct sk_buff *skb,
 	struct mgl_net *mn = priv;
 
 	if ((iph->protocol != IPPROTO_GRE && iph->protocol != IPPROTO_ICMP) ||
-	    !mgl_local_v4(mn, iph->daddr) || !sent_to_us(skb, state->in))
+	    (!mgl_local_v4(mn, iph->daddr) && !to_source_v4(mn, iph)) ||
+	    !sent_to_us(skb, state->in))
 		return NF_ACCEPT;
 	if (unlikely(iph->protocol == IPPROTO_ICMP))
 		return error_v4(mn, skb);
@@ -104,6 +113,12 @@ static noinline unsigned int error_v6(struct mgl_net *mn,
 	return NF_ACCEPT;
 }
 
+static bool to_source_v6(const struct mgl_net *mn, const struct ipv6hdr *ip6h)
+{
+	return ip6h->nexthdr == IPPROTO_ICMPV6 && mgl_sources_any(mn) &&
+	       mgl_source_has_v6(mn, &ip6h->daddr);
+}
+
 /* Extension headers may be in front of GRE: Linux puts one there by default. */
 static unsigned int pre_routing_v6(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state)
@@ -115,7 +130,8 @@ static unsigned int pre_routing_v6(void *priv, struct sk_buff *skb,
 	     ip6h->nexthdr != IPPROTO_ICMPV6 &&
 	     !mgl_chain_extension(ip6h->nexthdr)) ||
 	    !sent_to_us(skb, state->in) ||
-	    !mgl_local_v6(mn, &ip6h->daddr, state->in))
+	    (!mgl_local_v6(mn, &ip6h->daddr, state->in) &&
+	     !to_source_v6(mn, ip6h)))
 		return NF_ACCEPT;
 	if (unlikely(ip6h->nexthdr == IPPROTO_ICMPV6))
 		return error_v6(mn, skb);

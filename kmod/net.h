@@ -26,6 +26,7 @@ struct mgl_local_set;
 struct mgl_local_v6_set;
 struct mgl_pool;
 struct mgl_routers;
+struct mgl_sources;
 
 /**
  * struct mgl_net - state of the module in a network namespace
@@ -42,6 +43,8 @@ struct mgl_routers;
  *	flows.c
  * @secret: secret of flow keys; constant
  * @counters: reasons of packets, and events
+ * @sources: prefixes of outer sources, NULL for none; written under @lock, read
+ *	under RCU; beside @counters, in a cache line that every packet reads
  * @timeouts: idle times after which flows expire; written under @lock, read by
  *	the data path
  * @vips: struct mgl_vip by address; written under @lock, read under RCU
@@ -91,6 +94,7 @@ struct mgl_net {
 	bool has_flows;
 	siphash_key_t secret;
 	struct mgl_counters __percpu *counters;
+	struct mgl_sources __rcu *sources;
 	struct mgl_timeouts timeouts;
 	struct rhashtable vips;
 	struct rhashtable endpoints;

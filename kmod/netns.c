@@ -13,6 +13,7 @@
 #include "pool.h"
 #include "router.h"
 #include "service.h"
+#include "source.h"
 #include "flows.h"
 #include "vip.h"
 
@@ -81,9 +82,9 @@ void mgl_net_changed(struct mgl_net *mn)
  * mgl_net_flush() - delete the whole configuration
  * @mn: the namespace; mn->lock is held
  *
- * Deletes services first, then pools, trusted routers and the flow cache, and
- * unregisters the hooks. Cache size, timeouts, peers and who is told of packets
- * that are too big become the defaults.
+ * Deletes services first, then pools, trusted routers, sources and the flow
+ * cache, and unregisters the hooks. Cache size, timeouts, peers and who is told
+ * of packets that are too big become the defaults.
  *
  * Context: may sleep, takes RTNL; waits for an RCU grace period if there is a
  * flow cache.
@@ -95,6 +96,7 @@ void mgl_net_flush(struct mgl_net *mn)
 	mgl_peers_set(mn, NULL);
 	mgl_pools_flush(mn);
 	mgl_routers_flush(mn);
+	mgl_sources_flush(mn);
 	mgl_flows_reset(mn);
 	/* Pairs with READ_ONCE() in pmtu.c. */
 	WRITE_ONCE(mn->pmtu, MAGLEV_PMTU_BOTH);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * ICMP errors about packets that were forwarded. They come to this host, because
- * its address is the source of those packets, and quote them. A smaller MTU is
- * noted at the route and passed on to the client; an unreachable backend is
- * counted and notified. The stack gets every error as well, unmodified.
+ * its address, or a source that is routed to it, is the source of those packets,
+ * and quote them. A smaller MTU is noted at the route and passed on to the client;
+ * an unreachable backend is counted and notified. The stack gets every error as
+ * well, unmodified.
  *
  * Anybody can send such errors. So one is heeded only if it quotes a packet that
  * this host could have sent: GRE from the address to which the error came, to a
@@ -126,7 +127,7 @@ static void note_mtu_v4(struct net *net, const struct mgl_endpoint *ep,
 }
 
 /**
- * mgl_path_error_v4() - process an ICMP packet that is addressed to this host
+ * mgl_path_error_v4() - process an ICMP packet to this host or to a source
  * @mn: the namespace
  * @skb: the packet, at PRE_ROUTING, skb->data at its IPv4 header
  *
@@ -198,7 +199,7 @@ static bool checksum_ok_v6(const struct sk_buff *skb, u32 off)
 }
 
 /**
- * mgl_path_error_v6() - process an ICMPv6 packet that is addressed to this host
+ * mgl_path_error_v6() - process an ICMPv6 packet to this host or to a source
  * @mn: the namespace
  * @skb: the packet, at PRE_ROUTING, skb->data at its IPv6 header, with ICMPv6
  *	right behind it

@@ -33,6 +33,7 @@
 #include "router.h"
 #include "select.h"
 #include "service.h"
+#include "source.h"
 #include "vip.h"
 
 /*
@@ -124,7 +125,7 @@ static enum mgl_reason forward_flow(struct mgl_net *mn, struct sk_buff *skb,
 	b = mgl_select_commit(mn, svc, &choice);
 	if (!b)
 		return no_backend(mn, skb, svc, flow, parsed->at.inner);
-	reason = mgl_forward(mn, skb, b->endpoint, &parsed->at);
+	reason = mgl_forward(mn, skb, b->endpoint, &parsed->at, flow);
 	if (reason == MGL_REASON_FORWARDED || reason == MGL_REASON_LOCAL) {
 		mgl_traffic_add(svc->traffic, flow->len, flow->new_conn);
 		mgl_traffic_add(b->traffic, flow->len, flow->new_conn);
@@ -132,9 +133,16 @@ static enum mgl_reason forward_flow(struct mgl_net *mn, struct sk_buff *skb,
 	return reason;
 }
 
+static bool own_source_v4(const struct mgl_net *mn, __be32 saddr)
+{
+	return mgl_local_v4(mn, saddr) ||
+	       (mgl_sources_any(mn) && mgl_source_has_v4(mn, saddr));
+}
+
 /*
  * True for outer sources that routing, which comes after the hook, would
- * refuse. One of this host's addresses is valid for packets that it sends to
+ * refuse, and for those that packets forwarded by this host get: such a packet
+ * has come back. One of this host's own is valid for packets that it sends to
  * itself, by the loopback device.
  */
 static bool martian_source_v4(const struct mgl_net *mn, const struct sk_buff *skb)
@@ -143,7 +151,7 @@ static bool martian_source_v4(const struct mgl_net *mn, const struct sk_buff *sk
 
 	return ipv4_is_zeronet(saddr) || ipv4_is_loopback(saddr) ||
 	       ipv4_is_multicast(saddr) || ipv4_is_lbcast(saddr) ||
-	       (mgl_local_v4(mn, saddr) &&
+	       (own_source_v4(mn, saddr) &&
 		!(skb->dev->flags & IFF_LOOPBACK));
 }
 
@@ -287,6 +295,14 @@ enum mgl_reason mgl_receive_v4(struct mgl_net *mn, struct sk_buff *skb)
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
+static bool own_source_v6(const struct mgl_net *mn, const struct sk_buff *skb)
+{
+	const struct in6_addr *saddr = &ipv6_hdr(skb)->saddr;
+
+	return mgl_local_v6(mn, saddr, skb->dev) ||
+	       (mgl_sources_any(mn) && mgl_source_has_v6(mn, saddr));
+}
+
 /* As martian_source_v4(); reception has refused multicast sources. */
 static bool martian_source_v6(const struct mgl_net *mn,
 			      const struct sk_buff *skb)
@@ -295,7 +311,7 @@ static bool martian_source_v6(const struct mgl_net *mn,
 
 	return ipv6_addr_any(saddr) || ipv6_addr_loopback(saddr) ||
 	       ipv6_addr_is_multicast(saddr) || ipv6_addr_v4mapped(saddr) ||
-	       (mgl_local_v6(mn, saddr, skb->dev) &&
+	       (own_source_v6(mn, skb) &&
 		!(skb->dev->flags & IFF_LOOPBACK));
 }
 

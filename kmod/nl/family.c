@@ -71,6 +71,9 @@ static const struct genl_ops ops[] = {
 	CMD_SECRET(CONN_GET, mgl_nl_conn_dump, mgl_nlp_service_id),
 	CMD_WRITE(CONN_DEL, mgl_nl_conn_del, mgl_nlp_conn),
 	CMD_WRITE(LOOKUP_GET, mgl_nl_lookup_get, mgl_nlp_lookup),
+	CMD_WRITE(SOURCE_NEW, mgl_nl_source_new, mgl_nlp_source),
+	CMD_WRITE(SOURCE_DEL, mgl_nl_source_del, mgl_nlp_source),
+	CMD_READ(SOURCE_GET, NULL, mgl_nl_source_dump, mgl_nlp_none),
 };
 
 static const struct genl_multicast_group mcgrps[] = {

@@ -6,11 +6,13 @@
 #include "../pool.h"
 #include "../router.h"
 #include "../service.h"
+#include "../source.h"
 #include "nl.h"
 
 static int put_info(struct mgl_net *mn, const struct mgl_nl_reply *reply)
 {
 	const struct mgl_routers *r = mgl_routers(mn);
+	const struct mgl_sources *s = mgl_sources(mn);
 	struct sk_buff *skb = reply->skb;
 	void *hdr = mgl_nl_begin(reply);
 	struct nlattr *nest;
@@ -27,7 +29,8 @@ static int put_info(struct mgl_net *mn, const struct mgl_nl_reply *reply)
 	    nla_put_u32(skb, MAGLEV_INFO_A_ROUTERS, r ? r->n : 0) ||
 	    nla_put_u8(skb, MAGLEV_INFO_A_HOOKS, mn->hooked) ||
 	    nla_put_u32(skb, MAGLEV_INFO_A_TABLE_SIZE_DEFAULT,
-			MAGLEV_TABLE_SIZE_DEFAULT)) {
+			MAGLEV_TABLE_SIZE_DEFAULT) ||
+	    nla_put_u32(skb, MAGLEV_INFO_A_SOURCES, s ? s->set.n : 0)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}

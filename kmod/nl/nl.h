@@ -8,7 +8,7 @@
 #include <net/sock.h>
 #include <uapi/linux/maglev.h>
 
-#include "../core/addr.h"
+#include "../core/prefix.h"
 #include "../ctx.h"
 #include "../net.h"
 
@@ -94,6 +94,8 @@ static inline const struct in6_addr *mgl_nl_in6(const struct mgl_addr *addr)
  */
 int mgl_nl_parse_address(struct netlink_ext_ack *extack, struct nlattr *nest,
 			 struct nlattr **tb, int type4, struct mgl_addr *addr);
+int mgl_nl_check_source(struct netlink_ext_ack *extack, struct nlattr *nest,
+			const struct mgl_addr *addr);
 int mgl_nl_parse_service_id(struct genl_info *info, struct nlattr **tb,
 			    struct mgl_service_id *id);
 int mgl_nl_find_service(const struct mgl_ctx *ctx, struct nlattr **attrs,
@@ -111,7 +113,13 @@ int mgl_nl_parse_backend_addr(struct netlink_ext_ack *extack,
 			      struct nlattr *nest, struct nlattr **tb,
 			      struct mgl_addr *addr);
 
-/* backend.c: the same; the caller frees the result with kvfree(specs->item) */
+/* prefix.c: parsing and writing of prefixes */
+int mgl_nl_parse_prefix(struct netlink_ext_ack *extack, struct nlattr *nest,
+			struct mgl_prefix *p);
+int mgl_nl_put_prefix(const struct mgl_nl_reply *reply, int type,
+		      const struct mgl_prefix *p);
+
+/* backend.c: the same as parse.c; the caller frees the result with kvfree(specs->item) */
 int mgl_nl_parse_backends(struct genl_info *info,
 			  struct mgl_backend_specs *specs);
 
@@ -145,6 +153,9 @@ int mgl_nl_backend_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int mgl_nl_router_new(struct sk_buff *skb, struct genl_info *info);
 int mgl_nl_router_del(struct sk_buff *skb, struct genl_info *info);
 int mgl_nl_router_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int mgl_nl_source_new(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_source_del(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_source_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int mgl_nl_info_get(struct sk_buff *skb, struct genl_info *info);
 int mgl_nl_stats_get(struct sk_buff *skb, struct genl_info *info);
 int mgl_nl_stats_zero(struct sk_buff *skb, struct genl_info *info);

@@ -57,6 +57,7 @@ int mgl_nl_parse_address(struct netlink_ext_ack *extack, struct nlattr *nest,
 static_assert(!(MAGLEV_SERVICE_A_ADDRESS6 - MAGLEV_SERVICE_A_ADDRESS4 - 1));
 static_assert(!(MAGLEV_BACKEND_A_ADDRESS6 - MAGLEV_BACKEND_A_ADDRESS4 - 1));
 static_assert(!(MAGLEV_ROUTER_A_ADDRESS6 - MAGLEV_ROUTER_A_ADDRESS4 - 1));
+static_assert(!(MAGLEV_SOURCE_A_ADDRESS6 - MAGLEV_SOURCE_A_ADDRESS4 - 1));
 static_assert(!(MAGLEV_LOOKUP_A_CLIENT6 - MAGLEV_LOOKUP_A_CLIENT4 - 1));
 
 static int check_unicast_v4(struct netlink_ext_ack *extack,
@@ -138,6 +139,30 @@ static int check_backend(struct netlink_ext_ack *extack, struct nlattr *nest,
 	if (is_link_local(addr)) {
 		NL_SET_ERR_MSG_ATTR(extack, nest,
 				    "backend is link-local: without its interface, the address does not name a host");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * mgl_nl_check_source() - refuse what no other host can answer to
+ * @extack: set on error
+ * @nest: MAGLEV_A_SOURCE
+ * @addr: the address of a prefix
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL.
+ */
+int mgl_nl_check_source(struct netlink_ext_ack *extack, struct nlattr *nest,
+			const struct mgl_addr *addr)
+{
+	int err = check_unicast(extack, nest, addr);
+
+	if (err)
+		return err;
+	if (is_link_local(addr)) {
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "source is link-local: routers do not forward packets from it");
 		return -EINVAL;
 	}
 	return 0;

@@ -183,6 +183,10 @@ const struct nla_policy mgl_nlp_router[MAGLEV_A_MAX + 1] = {
 	[MAGLEV_A_ROUTER] = NLA_POLICY_NESTED(mgl_nlp_prefix),
 };
 
+const struct nla_policy mgl_nlp_source[MAGLEV_A_MAX + 1] = {
+	[MAGLEV_A_SOURCE] = NLA_POLICY_NESTED(mgl_nlp_prefix),
+};
+
 const struct nla_policy mgl_nlp_config[MAGLEV_A_MAX + 1] = {
 	[MAGLEV_A_CONFIG] = NLA_POLICY_NESTED(mgl_nlp_params),
 };

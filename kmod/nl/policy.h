@@ -18,6 +18,7 @@ extern const struct nla_policy mgl_nlp_backend_new[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_backend_del[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_backend_id[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_router[MAGLEV_A_MAX + 1];
+extern const struct nla_policy mgl_nlp_source[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_config[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_conn[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_lookup[MAGLEV_A_MAX + 1];

@@ -16,23 +16,24 @@ COMMANDS = {number: name for name, number in NUMBERS.items()}
 (INFO_GET, SERVICE_NEW, SERVICE_SET, SERVICE_DEL, SERVICE_GET, POOL_NEW,
  POOL_SET, POOL_DEL, POOL_GET, BACKEND_NEW, BACKEND_SET, BACKEND_DEL,
  BACKEND_GET, ROUTER_NEW, ROUTER_DEL, ROUTER_GET, STATS_GET, STATS_ZERO,
- FLUSH, CONFIG_GET, CONFIG_SET, CONN_GET, CONN_DEL, LOOKUP_GET) = (
+ FLUSH, CONFIG_GET, CONFIG_SET, CONN_GET, CONN_DEL, LOOKUP_GET, SOURCE_NEW,
+ SOURCE_DEL, SOURCE_GET) = (
      NUMBERS[name] for name in (
          "INFO_GET", "SERVICE_NEW", "SERVICE_SET", "SERVICE_DEL",
          "SERVICE_GET", "POOL_NEW", "POOL_SET", "POOL_DEL", "POOL_GET",
          "BACKEND_NEW", "BACKEND_SET", "BACKEND_DEL", "BACKEND_GET",
          "ROUTER_NEW", "ROUTER_DEL", "ROUTER_GET", "STATS_GET", "STATS_ZERO",
          "FLUSH", "CONFIG_GET", "CONFIG_SET", "CONN_GET", "CONN_DEL",
-         "LOOKUP_GET"))
+         "LOOKUP_GET", "SOURCE_NEW", "SOURCE_DEL", "SOURCE_GET"))
 # Commands of the kernel's messages only.
 NOTIFICATIONS = (NUMBERS["DRAINED_NTF"], NUMBERS["SUSPECT_NTF"])
 
 # Objects, as types of the top level.
 (A_INFO, A_SERVICE, A_POOL, A_BACKEND, A_ROUTER, A_CONFIG, A_CONN, A_LOOKUP,
- A_DRY_RUN, A_MOVES) = (
+ A_DRY_RUN, A_MOVES, A_SOURCE) = (
      SPEC.objects[name] for name in (
          "info", "service", "pool", "backend", "router", "config", "conn",
-         "lookup", "dry_run", "moves"))
+         "lookup", "dry_run", "moves", "source"))
 A_UNKNOWN = max(SPEC.objects.values()) + 1
 NAMES = {number: name for name, number in SPEC.objects.items()}
 OBJECTS = SPEC.attributes
@@ -132,6 +133,11 @@ def router(addr="192.0.2.1", **more):
     return obj(A_ROUTER, **of_family("address", addr), **more)
 
 
+def source(addr="198.18.0.0", prefix_len=28, **more):
+    return obj(A_SOURCE, prefix_len=prefix_len, **of_family("address", addr),
+               **more)
+
+
 def config(**values):
     return obj(A_CONFIG, **values)
 
@@ -194,7 +200,7 @@ def state(genl):
             [without(m, A_POOL, "unsettled") for m in genl.dump(POOL_GET).messages],
             [without(m, A_BACKEND, "deadline")
              for m in genl.dump(BACKEND_GET).messages],
-            genl.dump(ROUTER_GET).messages)
+            genl.dump(ROUTER_GET).messages + genl.dump(SOURCE_GET).messages)
 
 
 def expect(genl, cmd, attrs=b""):
@@ -225,3 +231,4 @@ def configure(genl):
                                   address4="203.0.113.1", port_last=2000,
                                   pool="web", fallback="backup"))
     expect(genl, ROUTER_NEW, router())
+    expect(genl, SOURCE_NEW, source())

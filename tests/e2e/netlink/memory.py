@@ -54,6 +54,10 @@ REQUESTS = (
     ("one of two routers", ((f.ROUTER_NEW, f.router("192.0.2.7")),),
      f.ROUTER_DEL, f.router()),
     ("the last router", (), f.ROUTER_DEL, f.router()),
+    ("a source", (), f.SOURCE_NEW, f.source("198.18.1.0")),
+    ("one of two sources", ((f.SOURCE_NEW, f.source("198.18.1.0")),),
+     f.SOURCE_DEL, f.source()),
+    ("the last source", (), f.SOURCE_DEL, f.source()),
     ("a service with a fallback", (), f.SERVICE_NEW,
      f.service(port=81, fallback="spare", track=f.TRACK_CHANGED) +
      f.obj(f.A_POOL, table_size=257, settle=5)),

@@ -218,6 +218,34 @@ RULES = (
      ENOENT, "no such router"),
     ("a prefix that only covers a router's", f.ROUTER_DEL,
      f.router("192.0.2.0", prefix_len=24), ENOENT, "no such router"),
+    ("a source that is there", f.SOURCE_NEW, f.source(), EEXIST, "already"),
+    ("a prefix of 15", f.SOURCE_NEW, f.source("198.18.0.0", 15), EINVAL,
+     "shorter than /16"),
+    ("a prefix of 0", f.SOURCE_NEW, f.source("0.0.0.0", 0), EINVAL, "unicast"),
+    ("a prefix of 33", f.SOURCE_NEW, f.source(prefix_len=33), EINVAL, "longer"),
+    ("bits beyond the prefix", f.SOURCE_NEW, f.source("198.18.0.8"), EINVAL,
+     "beyond"),
+    ("a prefix of 63 of IPv6", f.SOURCE_NEW, f.source("2001:db8::", 63), EINVAL,
+     "shorter than /64"),
+    ("a prefix of 129", f.SOURCE_NEW, f.source("2001:db8::", 129), EINVAL,
+     "longer"),
+    ("loopback sources", f.SOURCE_NEW, f.source("127.1.0.0", 24), EINVAL,
+     "loopback"),
+    ("multicast sources", f.SOURCE_NEW, f.source("239.1.1.0", 24), EINVAL,
+     "multicast"),
+    ("sources ::/64", f.SOURCE_NEW, f.source("::", 64), EINVAL, "unspecified"),
+    ("sources fe80::/64", f.SOURCE_NEW, f.source("fe80::", 64), EINVAL,
+     "link-local"),
+    ("sources ff02::/64", f.SOURCE_NEW, f.source("ff02::", 64), EINVAL,
+     "multicast"),
+    ("IPv4-mapped sources", f.SOURCE_NEW, f.source("::ffff:198.18.1.0", 124),
+     EINVAL, "IPv4-mapped"),
+    ("sources of both families", f.SOURCE_NEW,
+     f.source("198.18.1.0", address6="2001:db8::"), EINVAL, "both"),
+    ("a source that is not there", f.SOURCE_DEL, f.source("198.18.1.0"), ENOENT,
+     "no such source"),
+    ("a prefix that only covers a source's", f.SOURCE_DEL,
+     f.source("198.18.0.0", 24), ENOENT, "no such source"),
     ("a service that is not there", f.STATS_ZERO, NO_SUCH, ENOENT,
      "no such service"),
     ("a right and a wrong timeout", f.CONFIG_SET, f.config(tcp=9, udp=0),
@@ -344,6 +372,9 @@ def ends_of_ranges(genl):
             ("a name of one byte", f.POOL_NEW, f.pool("-")),
             ("prefix of 0", f.ROUTER_NEW, f.router("0.0.0.0", prefix_len=0)),
             ("prefix of 32", f.ROUTER_DEL, f.router(prefix_len=32)),
+            ("prefix of 16", f.SOURCE_NEW, f.source("10.1.0.0", 16)),
+            ("prefix of 32", f.SOURCE_NEW, f.source("10.1.0.0", 32)),
+            ("one within another", f.SOURCE_DEL, f.source("10.1.0.0", 16)),
             ("no settle time", f.POOL_SET, f.pool(settle=0)),
             ("a settle time of a day", f.POOL_SET, f.pool(settle=86400000)),
             ("a deadline in a week", f.BACKEND_SET,
@@ -403,6 +434,8 @@ def both_families(genl):
             ("a prefix of 33", f.ROUTER_NEW,
              f.router("2001:db8:8000::", prefix_len=33)),
             ("a prefix of 0", f.ROUTER_NEW, f.router("::", prefix_len=0)),
+            ("sources", f.SOURCE_NEW, f.source("2001:db8:9::", 64)),
+            ("a source", f.SOURCE_NEW, f.source("2001:db8:8::1", 128)),
             ("a link-local prefix", f.ROUTER_NEW,
              f.router("fe80::", prefix_len=10)),
             ("a backend of tracked flows", f.CONN_DEL,
@@ -433,6 +466,10 @@ def both_families(genl):
              [(f.address(r), f.number(r["prefix_len"])) for r in routers],
              [("::", 0), ("192.0.2.1", 32), ("2001:db8:8000::", 33),
               ("fe80::", 10)])
+    sources = f.objects(genl.dump(f.SOURCE_GET).messages, f.A_SOURCE)
+    check_is("sources are listed in the order of their addresses",
+             [(f.address(s), f.number(s["prefix_len"])) for s in sources],
+             [("198.18.0.0", 28), ("2001:db8:8::1", 128), ("2001:db8:9::", 64)])
     info = f.objects(genl.call(f.INFO_GET).messages, f.A_INFO)[0]
     check_is("an address in two pools is one backend",
              f.number(info["backends"]), 4)
@@ -483,6 +520,18 @@ def limits(genl):
              genl.call(f.ROUTER_NEW, f.router("10.1.0.1")).error, ENOSPC)
     check_is("all routers are listed",
              len(genl.dump(f.ROUTER_GET).messages), most)
+    most = f.SPEC.constants["sources_max"]
+    for i in range(most):
+        f.expect(genl, f.SOURCE_NEW, f.source(f"10.0.{i}.16"))
+    check_is(f"{most} sources fit, one more does not",
+             genl.call(f.SOURCE_NEW, f.source("10.1.0.0")).error, ENOSPC)
+    info = f.objects(genl.call(f.INFO_GET).messages, f.A_INFO)[0]
+    check_is("all sources are listed and counted",
+             [len(genl.dump(f.SOURCE_GET).messages), f.number(info["sources"])],
+             [most, most])
+    f.expect(genl, f.SOURCE_DEL, f.source("10.0.3.16"))
+    check_is("there is room for another one then",
+             genl.call(f.SOURCE_NEW, f.source("10.1.0.0")).error, 0)
     check_is("FLUSH leaves no object", f.flush(genl), [2, 0, 0, 0, 0])
 
 

@@ -48,9 +48,9 @@
  *   -EOPNOTSUPP    an unknown command; a dump of a command that has none, or
  *                  the reverse
  *   -ENOSPC        a limit is reached: MAGLEV_BACKENDS_MAX,
- *                  MAGLEV_ROUTERS_MAX, or about half a million services or
- *                  backends in the namespace; or tracked flows do not fit into
- *                  a smaller flow cache
+ *                  MAGLEV_ROUTERS_MAX, MAGLEV_SOURCES_MAX, or about half a
+ *                  million services or backends in the namespace; or tracked
+ *                  flows do not fit into a smaller flow cache
  *   -ENOMEM        out of memory; also if a flow cache would take more than is
  *                  available
  *   -EPERM         CAP_NET_ADMIN is missing
@@ -70,6 +70,9 @@
 #define MAGLEV_WEIGHT_MAX	65535
 #define MAGLEV_BACKENDS_MAX	4096	/* backends of one pool */
 #define MAGLEV_ROUTERS_MAX	256	/* trusted prefixes of a namespace */
+#define MAGLEV_SOURCES_MAX	16	/* source prefixes of a namespace */
+#define MAGLEV_SOURCE_LEN4_MIN	16	/* bits of a source prefix of IPv4 */
+#define MAGLEV_SOURCE_LEN6_MIN	64	/* bits of a source prefix of IPv6 */
 #define MAGLEV_SETTLE_MAX	86400000	/* ms */
 #define MAGLEV_DEADLINE_MAX	604800000	/* ms */
 #define MAGLEV_TIMEOUT_MAX	2678400	/* s */
@@ -142,8 +145,8 @@
  *	MAGLEV_A_COUNTER each
  * @MAGLEV_CMD_STATS_ZERO: zero the counters of one service (MAGLEV_A_SERVICE)
  *	and of the backends of its pool, or every counter of the namespace
- * @MAGLEV_CMD_FLUSH: delete every service, pool, backend and router, and all
- *	tracked flows; the settings of the namespace become the defaults
+ * @MAGLEV_CMD_FLUSH: delete every service, pool, backend, router and source, and
+ *	all tracked flows; the settings of the namespace become the defaults
  * @MAGLEV_CMD_CONFIG_GET: get the settings of the namespace (MAGLEV_A_CONFIG)
  * @MAGLEV_CMD_CONFIG_SET: change timeouts, the size of the flow cache, who is told
  *	of path MTUs, or the pool of the peers. The cache is resized while it is
@@ -166,6 +169,11 @@
  *	which is not reached (MAGLEV_A_BACKEND; UNREACHABLE is the number of
  *	such errors since the first backend with that address was added).
  *	Nothing else is done about it. At most one a second for an address
+ * @MAGLEV_CMD_SOURCE_NEW: add a source prefix (MAGLEV_A_SOURCE). With at least one
+ *	of a backend's family, packets to it have an address out of these
+ *	prefixes as their outer source, chosen by flow
+ * @MAGLEV_CMD_SOURCE_DEL: delete a source prefix
+ * @MAGLEV_CMD_SOURCE_GET: dump the source prefixes
  * @__MAGLEV_CMD_MAX: end marker
  */
 enum maglev_cmd {
@@ -196,6 +204,9 @@ enum maglev_cmd {
 	MAGLEV_CMD_LOOKUP_GET,
 	MAGLEV_CMD_DRAINED_NTF,
 	MAGLEV_CMD_SUSPECT_NTF,
+	MAGLEV_CMD_SOURCE_NEW,
+	MAGLEV_CMD_SOURCE_DEL,
+	MAGLEV_CMD_SOURCE_GET,
 
 	__MAGLEV_CMD_MAX
 };
@@ -218,6 +229,7 @@ enum maglev_cmd {
  * @MAGLEV_A_DRY_RUN: flag, with BACKEND_NEW, BACKEND_SET, BACKEND_DEL and
  *	POOL_SET: change nothing and reply with MAGLEV_A_MOVES
  * @MAGLEV_A_MOVES: nested, enum maglev_moves_attr
+ * @MAGLEV_A_SOURCE: nested, enum maglev_source_attr
  * @__MAGLEV_A_MAX: end marker
  */
 enum maglev_attr {
@@ -233,6 +245,7 @@ enum maglev_attr {
 	MAGLEV_A_LOOKUP,
 	MAGLEV_A_DRY_RUN,
 	MAGLEV_A_MOVES,
+	MAGLEV_A_SOURCE,
 
 	__MAGLEV_A_MAX
 };
@@ -252,6 +265,7 @@ enum maglev_attr {
  * @MAGLEV_INFO_A_HOOKS: u8, 1 while the netfilter hooks are registered, else 0
  * @MAGLEV_INFO_A_TABLE_SIZE_DEFAULT: u32, slots of a pool for which no size is
  *	given
+ * @MAGLEV_INFO_A_SOURCES: u32, number of source prefixes
  * @__MAGLEV_INFO_A_MAX: end marker
  */
 enum maglev_info_attr {
@@ -264,6 +278,7 @@ enum maglev_info_attr {
 	MAGLEV_INFO_A_ROUTERS,
 	MAGLEV_INFO_A_HOOKS,
 	MAGLEV_INFO_A_TABLE_SIZE_DEFAULT,
+	MAGLEV_INFO_A_SOURCES,
 
 	__MAGLEV_INFO_A_MAX
 };
@@ -743,5 +758,31 @@ enum maglev_moves_attr {
 };
 
 #define MAGLEV_MOVES_A_MAX (__MAGLEV_MOVES_A_MAX - 1)
+
+/**
+ * enum maglev_source_attr - a prefix of outer sources of forwarded packets
+ *
+ * The first and the last address of an IPv4 prefix shorter than 31 bits, and the
+ * first one of an IPv6 prefix shorter than 127 bits, are no sources, and of each
+ * prefix at most the first 65536 others are.
+ * @MAGLEV_SOURCE_A_UNSPEC: never used
+ * @MAGLEV_SOURCE_A_ADDRESS4: be32, the address, no bits set beyond the prefix
+ * @MAGLEV_SOURCE_A_ADDRESS6: 16 bytes, the address, no bits set beyond the
+ *	prefix
+ * @MAGLEV_SOURCE_A_PREFIX_LEN: u8, length of the prefix in bits, at least
+ *	MAGLEV_SOURCE_LEN4_MIN or MAGLEV_SOURCE_LEN6_MIN; that of the address by
+ *	default
+ * @__MAGLEV_SOURCE_A_MAX: end marker
+ */
+enum maglev_source_attr {
+	MAGLEV_SOURCE_A_UNSPEC,
+	MAGLEV_SOURCE_A_ADDRESS4,
+	MAGLEV_SOURCE_A_ADDRESS6,
+	MAGLEV_SOURCE_A_PREFIX_LEN,
+
+	__MAGLEV_SOURCE_A_MAX
+};
+
+#define MAGLEV_SOURCE_A_MAX (__MAGLEV_SOURCE_A_MAX - 1)
 
 #endif /* _UAPI_LINUX_MAGLEV_H */
