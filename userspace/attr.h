@@ -76,7 +76,7 @@ void attr_put_pool(struct nl_msg *msg, const char *name,
 		   const struct pool_params *params);
 void attr_put_backend(struct nl_msg *msg, const struct addr *addr,
 		      const struct backend_params *params);
-void attr_put_router(struct nl_msg *msg, const struct prefix *prefix);
+void attr_put_prefix(struct nl_msg *msg, int type, const struct prefix *prefix);
 void attr_put_config(struct nl_msg *msg, const struct config *config);
 void attr_put_lookup(struct nl_msg *msg, const struct addr *client,
 		     uint16_t port);
@@ -87,6 +87,7 @@ void attr_get_service(struct nlmsghdr *h, struct vec *v);
 void attr_get_pool(struct nlmsghdr *h, struct vec *v);
 void attr_get_backend(struct nlmsghdr *h, struct vec *v);
 void attr_get_router(struct nlmsghdr *h, struct vec *v);
+void attr_get_source(struct nlmsghdr *h, struct vec *v);
 void attr_get_counters(struct nlmsghdr *h, struct vec *v);
 void attr_get_config(struct nlmsghdr *h, struct vec *v);
 void attr_get_conn(struct nlmsghdr *h, struct vec *v);

@@ -128,6 +128,7 @@ void attr_get_info(struct nlmsghdr *h, struct vec *v)
 	get(a[MAGLEV_INFO_A_POOLS], &i->pools, sizeof(i->pools));
 	get(a[MAGLEV_INFO_A_BACKENDS], &i->backends, sizeof(i->backends));
 	get(a[MAGLEV_INFO_A_ROUTERS], &i->routers, sizeof(i->routers));
+	get(a[MAGLEV_INFO_A_SOURCES], &i->sources, sizeof(i->sources));
 	get(a[MAGLEV_INFO_A_HOOKS], &hooks, sizeof(hooks));
 	i->hooks = hooks;
 	get(a[MAGLEV_INFO_A_TABLE_SIZE_DEFAULT], &i->table_size_default,
@@ -215,6 +216,20 @@ void attr_get_backend(struct nlmsghdr *h, struct vec *v)
 	get_stats(a[MAGLEV_BACKEND_A_STATS], &b->stats);
 }
 
+static void get_prefix(struct nlmsghdr *h, struct vec *v, int type)
+{
+	struct nlattr *a[MAGLEV_ROUTER_A_MAX + 1];
+	struct nlattr *tb[MAGLEV_A_MAX + 1];
+	struct prefix *p = vec_push(v);
+
+	top(tb, h);
+	open_nest(a, MAGLEV_ROUTER_A_MAX, tb[type]);
+	get_addr(a[MAGLEV_ROUTER_A_ADDRESS4], a[MAGLEV_ROUTER_A_ADDRESS6],
+		 &p->addr);
+	p->len = p->addr.family == AF_INET ? 32 : 128;
+	get(a[MAGLEV_ROUTER_A_PREFIX_LEN], &p->len, sizeof(p->len));
+}
+
 /**
  * attr_get_router() - read MAGLEV_A_ROUTER
  * @h: the answer
@@ -222,16 +237,17 @@ void attr_get_backend(struct nlmsghdr *h, struct vec *v)
  */
 void attr_get_router(struct nlmsghdr *h, struct vec *v)
 {
-	struct nlattr *a[MAGLEV_ROUTER_A_MAX + 1];
-	struct nlattr *tb[MAGLEV_A_MAX + 1];
-	struct prefix *p = vec_push(v);
+	get_prefix(h, v, MAGLEV_A_ROUTER);
+}
 
-	top(tb, h);
-	open_nest(a, MAGLEV_ROUTER_A_MAX, tb[MAGLEV_A_ROUTER]);
-	get_addr(a[MAGLEV_ROUTER_A_ADDRESS4], a[MAGLEV_ROUTER_A_ADDRESS6],
-		 &p->addr);
-	p->len = p->addr.family == AF_INET ? 32 : 128;
-	get(a[MAGLEV_ROUTER_A_PREFIX_LEN], &p->len, sizeof(p->len));
+/**
+ * attr_get_source() - read MAGLEV_A_SOURCE
+ * @h: the answer
+ * @v: struct prefix; one is added
+ */
+void attr_get_source(struct nlmsghdr *h, struct vec *v)
+{
+	get_prefix(h, v, MAGLEV_A_SOURCE);
 }
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Objects into the netlink attributes of requests. */
 #include <arpa/inet.h>
+#include <assert.h>
 #include <string.h>
 
 #include "attr.h"
@@ -142,14 +143,22 @@ void attr_put_backend(struct nl_msg *msg, const struct addr *addr,
 	nla_nest_end(msg, attr);
 }
 
+/* Routers and sources have the same attributes. */
+static_assert((int)MAGLEV_SOURCE_A_ADDRESS4 == (int)MAGLEV_ROUTER_A_ADDRESS4 &&
+	      (int)MAGLEV_SOURCE_A_ADDRESS6 == (int)MAGLEV_ROUTER_A_ADDRESS6 &&
+	      (int)MAGLEV_SOURCE_A_PREFIX_LEN == (int)MAGLEV_ROUTER_A_PREFIX_LEN &&
+	      (int)MAGLEV_SOURCE_A_MAX == (int)MAGLEV_ROUTER_A_MAX,
+	      "one function reads and writes both");
+
 /**
- * attr_put_router() - name a trusted prefix in a request
+ * attr_put_prefix() - name a prefix in a request
  * @msg: the request
+ * @type: MAGLEV_A_ROUTER or MAGLEV_A_SOURCE
  * @prefix: the prefix
  */
-void attr_put_router(struct nl_msg *msg, const struct prefix *prefix)
+void attr_put_prefix(struct nl_msg *msg, int type, const struct prefix *prefix)
 {
-	struct nlattr *attr = nest(msg, MAGLEV_A_ROUTER);
+	struct nlattr *attr = nest(msg, type);
 
 	put_addr(msg, MAGLEV_ROUTER_A_ADDRESS4, MAGLEV_ROUTER_A_ADDRESS6,
 		 &prefix->addr);

@@ -39,7 +39,11 @@ static void put(struct nl_msg *msg, const struct change *c)
 		break;
 	case MAGLEV_CMD_ROUTER_NEW:
 	case MAGLEV_CMD_ROUTER_DEL:
-		attr_put_router(msg, &c->router);
+		attr_put_prefix(msg, MAGLEV_A_ROUTER, &c->prefix);
+		break;
+	case MAGLEV_CMD_SOURCE_NEW:
+	case MAGLEV_CMD_SOURCE_DEL:
+		attr_put_prefix(msg, MAGLEV_A_SOURCE, &c->prefix);
 		break;
 	case MAGLEV_CMD_CONFIG_SET:
 		attr_put_config(msg, &c->config);
@@ -127,11 +131,13 @@ static const char *verb(const struct change *c)
 	case MAGLEV_CMD_POOL_NEW:
 	case MAGLEV_CMD_BACKEND_NEW:
 	case MAGLEV_CMD_ROUTER_NEW:
+	case MAGLEV_CMD_SOURCE_NEW:
 		return "add";
 	case MAGLEV_CMD_SERVICE_DEL:
 	case MAGLEV_CMD_POOL_DEL:
 	case MAGLEV_CMD_BACKEND_DEL:
 	case MAGLEV_CMD_ROUTER_DEL:
+	case MAGLEV_CMD_SOURCE_DEL:
 		return "delete";
 	case MAGLEV_CMD_STATS_ZERO:
 		return "zero";
@@ -161,7 +167,12 @@ const char *change_what(const struct change *c)
 	case MAGLEV_CMD_ROUTER_NEW:
 	case MAGLEV_CMD_ROUTER_DEL:
 		snprintf(text, sizeof(text), "%s router %s", verb(c),
-			 format_prefix(&c->router));
+			 format_prefix(&c->prefix));
+		return text;
+	case MAGLEV_CMD_SOURCE_NEW:
+	case MAGLEV_CMD_SOURCE_DEL:
+		snprintf(text, sizeof(text), "%s source %s", verb(c),
+			 format_prefix(&c->prefix));
 		return text;
 	default:
 		break;
@@ -206,7 +217,11 @@ bool change_undo(const struct change *c, struct change *undo)
 		break;
 	case MAGLEV_CMD_ROUTER_NEW:
 		undo->cmd = MAGLEV_CMD_ROUTER_DEL;
-		undo->router = c->router;
+		undo->prefix = c->prefix;
+		break;
+	case MAGLEV_CMD_SOURCE_NEW:
+		undo->cmd = MAGLEV_CMD_SOURCE_DEL;
+		undo->prefix = c->prefix;
 		break;
 	case MAGLEV_CMD_CONFIG_SET:
 		undo->cmd = MAGLEV_CMD_CONFIG_SET;

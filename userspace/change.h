@@ -17,7 +17,7 @@ struct kern;
  * @backend: the backend, if it has a family
  * @set: what to set of service and pool
  * @set_backend: what to set of the backend
- * @router: the router prefix, of ROUTER_*
+ * @prefix: the prefix, of ROUTER_* and SOURCE_*
  * @config: what to set, of CONFIG_SET
  */
 struct change {
@@ -31,7 +31,7 @@ struct change {
 			struct pool_params pool;
 		} set;
 		struct backend_params set_backend;
-		struct prefix router;
+		struct prefix prefix;
 		struct config config;
 	};
 };

@@ -122,6 +122,7 @@ struct command {
 
 int cmd_pool_list(struct ctx *ctx, const struct args *args);
 int cmd_router_list(struct ctx *ctx, const struct args *args);
+int cmd_source_list(struct ctx *ctx, const struct args *args);
 int cmd_list(struct ctx *ctx, const struct args *args);
 int cmd_save(struct ctx *ctx, const struct args *args);
 int cmd_restore(struct ctx *ctx, const struct args *args);
@@ -156,6 +157,10 @@ int plan_pool_delete(const struct ctx *ctx, const struct args *args,
 int plan_router_add(const struct ctx *ctx, const struct args *args,
 		    struct change *c);
 int plan_router_delete(const struct ctx *ctx, const struct args *args,
+		       struct change *c);
+int plan_source_add(const struct ctx *ctx, const struct args *args,
+		    struct change *c);
+int plan_source_delete(const struct ctx *ctx, const struct args *args,
 		       struct change *c);
 int plan_clear(const struct ctx *ctx, const struct args *args,
 	       struct change *c);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The router prefixes that GRE is taken from. */
+/*
+ * Prefixes: those of routers that GRE is taken from, and those of the sources that
+ * it is sent on from.
+ */
 #include "change.h"
 #include "cmd.h"
 #include "err.h"
@@ -9,13 +12,14 @@
 #include "parse.h"
 #include "snapshot.h"
 
-static int plan(const struct args *args, struct change *c, uint8_t cmd)
+static int plan(const struct args *args, struct change *c, uint8_t cmd,
+		const char *what)
 {
 	const char *wrong;
 
-	wrong = parse_prefix(args->operand, &c->router);
+	wrong = parse_prefix(args->operand, &c->prefix);
 	if (wrong)
-		return err_usage("router '%s': %s", args->operand, wrong);
+		return err_usage("%s '%s': %s", what, args->operand, wrong);
 	c->cmd = cmd;
 	return EXIT_OK;
 }
@@ -32,7 +36,7 @@ int plan_router_add(const struct ctx *ctx, const struct args *args,
 		    struct change *c)
 {
 	(void)ctx;
-	return plan(args, c, MAGLEV_CMD_ROUTER_NEW);
+	return plan(args, c, MAGLEV_CMD_ROUTER_NEW, "router");
 }
 
 /**
@@ -47,7 +51,51 @@ int plan_router_delete(const struct ctx *ctx, const struct args *args,
 		       struct change *c)
 {
 	(void)ctx;
-	return plan(args, c, MAGLEV_CMD_ROUTER_DEL);
+	return plan(args, c, MAGLEV_CMD_ROUTER_DEL, "router");
+}
+
+/**
+ * plan_source_add() - --add-source
+ * @ctx: the program
+ * @args: its command line
+ * @c: the change
+ *
+ * Return: an exit code.
+ */
+int plan_source_add(const struct ctx *ctx, const struct args *args,
+		    struct change *c)
+{
+	(void)ctx;
+	return plan(args, c, MAGLEV_CMD_SOURCE_NEW, "source");
+}
+
+/**
+ * plan_source_delete() - --delete-source
+ * @ctx: the program
+ * @args: its command line
+ * @c: the change
+ *
+ * Return: an exit code.
+ */
+int plan_source_delete(const struct ctx *ctx, const struct args *args,
+		       struct change *c)
+{
+	(void)ctx;
+	return plan(args, c, MAGLEV_CMD_SOURCE_DEL, "source");
+}
+
+static void show(const struct args *args, const char *key,
+		 const struct vec *prefixes)
+{
+	struct out o;
+	size_t i;
+
+	out_begin(&o, args->given & OPT_JSON);
+	out_array(&o, key);
+	for (i = 0; i < prefixes->n; i++)
+		out_str(&o, "", "%s\n", format_prefix(vec_at(prefixes, i)));
+	out_array_end(&o);
+	out_end(&o);
 }
 
 /**
@@ -61,22 +109,35 @@ int cmd_router_list(struct ctx *ctx, const struct args *args)
 {
 	struct kern *kern = ctx_kern(ctx);
 	struct snapshot s;
-	struct out o;
-	size_t i;
 	int err;
 
 	if (!kern)
 		return EXIT_FAILED;
 	err = snapshot_take(kern, &s, !(args->given & OPT_NOSORT));
-	if (err)
-		goto out;
-	out_begin(&o, args->given & OPT_JSON);
-	out_array(&o, "routers");
-	for (i = 0; i < s.routers.n; i++)
-		out_str(&o, "", "%s\n", format_prefix(vec_at(&s.routers, i)));
-	out_array_end(&o);
-	out_end(&o);
-out:
+	if (!err)
+		show(args, "routers", &s.routers);
+	snapshot_free(&s);
+	return err;
+}
+
+/**
+ * cmd_source_list() - --list-sources
+ * @ctx: the program
+ * @args: its command line
+ *
+ * Return: an exit code.
+ */
+int cmd_source_list(struct ctx *ctx, const struct args *args)
+{
+	struct kern *kern = ctx_kern(ctx);
+	struct snapshot s;
+	int err;
+
+	if (!kern)
+		return EXIT_FAILED;
+	err = snapshot_take(kern, &s, !(args->given & OPT_NOSORT));
+	if (!err)
+		show(args, "sources", &s.sources);
 	snapshot_free(&s);
 	return err;
 }

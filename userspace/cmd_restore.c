@@ -214,6 +214,7 @@ static bool stands_alone(const struct step *s)
 	case MAGLEV_CMD_SERVICE_NEW:
 	case MAGLEV_CMD_POOL_NEW:
 	case MAGLEV_CMD_ROUTER_NEW:
+	case MAGLEV_CMD_SOURCE_NEW:
 		return !s->args;
 	default:
 		return false;

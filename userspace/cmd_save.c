@@ -200,6 +200,9 @@ int cmd_save(struct ctx *ctx, const struct args *args)
 	for (i = 0; i < s.routers.n; i++)
 		printf("--add-router %s\n",
 		       format_prefix(vec_at(&s.routers, i)));
+	for (i = 0; i < s.sources.n; i++)
+		printf("--add-source %s\n",
+		       format_prefix(vec_at(&s.sources, i)));
 	for (i = 0; i < s.pools.n; i++) {
 		const struct pool *p = vec_at(&s.pools, i);
 

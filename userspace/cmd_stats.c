@@ -108,6 +108,8 @@ int cmd_info(struct ctx *ctx, const struct args *args)
 		i->backends);
 	out_u64(&o, "routers", "trusted routers     %" PRIu64 "\n",
 		i->routers);
+	out_u64(&o, "sources", "source prefixes     %" PRIu64 "\n",
+		i->sources);
 	out_u64(&o, "table_size_default", "default table size  %" PRIu64 "\n",
 		i->table_size_default);
 	out_u64(&o, "cache_size", "flow cache entries  %" PRIu64 "\n",

@@ -180,6 +180,24 @@ const struct command commands[] = {
 		.run = cmd_router_list,
 	},
 	{
+		.name = "add-source",
+		.operand = "PREFIX",
+		.help = "send packets on from addresses of a prefix",
+		.plan = plan_source_add,
+	},
+	{
+		.name = "delete-source",
+		.operand = "PREFIX",
+		.help = "send packets on from a prefix no longer",
+		.plan = plan_source_delete,
+	},
+	{
+		.name = "list-sources",
+		.help = "list prefixes of sources",
+		.may = LISTING,
+		.run = cmd_source_list,
+	},
+	{
 		.name = "counters",
 		.help = "list the counters of the network namespace",
 		.may = OPT_JSON,

@@ -78,6 +78,7 @@ static int read_all(struct kern *kern, struct snapshot *s)
 		struct vec *v;
 	} dumps[] = {
 		{ MAGLEV_CMD_ROUTER_GET, attr_get_router, &s->routers },
+		{ MAGLEV_CMD_SOURCE_GET, attr_get_source, &s->sources },
 		{ MAGLEV_CMD_POOL_GET, attr_get_pool, &s->pools },
 		{ MAGLEV_CMD_BACKEND_GET, attr_get_backend, &s->backends },
 		{ MAGLEV_CMD_SERVICE_GET, attr_get_service, &s->services },
@@ -109,6 +110,7 @@ static void init(struct snapshot *s)
 		.pools = VEC_INIT(struct pool),
 		.backends = VEC_INIT(struct backend),
 		.routers = VEC_INIT(struct prefix),
+		.sources = VEC_INIT(struct prefix),
 	};
 }
 
@@ -125,6 +127,7 @@ static void arrange(struct snapshot *s, bool sort)
 	vec_sort(&s->services, by_service);
 	vec_sort(&s->pools, by_pool_name);
 	vec_sort(&s->routers, by_prefix);
+	vec_sort(&s->sources, by_prefix);
 }
 
 /**
@@ -150,7 +153,7 @@ int snapshot_take(struct kern *kern, struct snapshot *s, bool sort)
 /**
  * snapshot_take_service() - read one service and its backends
  * @kern: the connection
- * @s: the result, as snapshot_take() leaves it but for pools and routers
+ * @s: the result, as snapshot_take() leaves it but for pools and prefixes
  * @id: the service
  * @sort: in the order of addresses, not the kernel's
  *
@@ -181,7 +184,7 @@ int snapshot_take_service(struct kern *kern, struct snapshot *s,
 /**
  * snapshot_take_pool() - read one pool and its members
  * @kern: the connection
- * @s: the result, as snapshot_take() leaves it but for services and routers
+ * @s: the result, as snapshot_take() leaves it but for services and prefixes
  * @name: the pool
  * @sort: in the order of addresses, not the kernel's
  *
@@ -218,6 +221,7 @@ void snapshot_free(struct snapshot *s)
 	vec_free(&s->pools);
 	vec_free(&s->backends);
 	vec_free(&s->routers);
+	vec_free(&s->sources);
 }
 
 /**

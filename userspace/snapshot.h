@@ -14,6 +14,7 @@ struct kern;
  * @pools: struct pool
  * @backends: struct backend, those of one pool together
  * @routers: struct prefix
+ * @sources: struct prefix
  */
 struct snapshot {
 	struct info info;
@@ -21,6 +22,7 @@ struct snapshot {
 	struct vec pools;
 	struct vec backends;
 	struct vec routers;
+	struct vec sources;
 };
 
 /**

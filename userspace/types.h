@@ -190,6 +190,7 @@ struct counter {
  * @pools: pools configured, private ones included
  * @backends: distinct backend addresses
  * @routers: trusted router prefixes
+ * @sources: source prefixes
  * @hooks: the netfilter hooks are registered
  * @table_size_default: slots of a pool that asks for none
  */
@@ -200,6 +201,7 @@ struct info {
 	uint32_t pools;
 	uint32_t backends;
 	uint32_t routers;
+	uint32_t sources;
 	bool hooks;
 	uint32_t table_size_default;
 };

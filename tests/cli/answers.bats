@@ -142,6 +142,36 @@ B1="address4=c6336401"
 	"$MAGLEVADM" --info | grep -qE '^path MTU told to +client$'
 }
 
+@test "sources" {
+	asks "source-new source{ address4=c6120000 prefix-len=1c }" --add-source 198.18.0.0/28
+	asks "source-del source{ address4=c6120001 prefix-len=20 }" --delete-source 198.18.0.1
+	asks "source-new source{ address6=20010db8000000000000000000000000 prefix-len=40 }" --add-source 2001:db8::/64
+	prints --list-sources <<<198.18.0.0/28
+	[ "$(json . --list-sources)" = '{"sources":["198.18.0.0/28"]}' ]
+	[ "$(json .sources --info)" = 1 ]
+	"$MAGLEVADM" --info | grep -qE '^source prefixes +1$'
+	export FAKE_ERRNO=17
+	fails_with 1 "cannot add source 198.18.0.0/28: File exists" --add-source 198.18.0.0/28
+	fails_with 1 "cannot delete source 2001:db8::/64: File exists" --delete-source 2001:db8::/64
+}
+
+@test "restore: sources are taken back like routers" {
+	export FAKE_ERRNO=17 FAKE_REFUSE=3
+	restores 1 <<-'END'
+		--add-router 10.0.0.0/8
+		--add-source 198.18.0.0/28
+		--add-pool a
+	END
+	diff log - <<-'END'
+		3 together
+		router-new router{ address4=0a000000 prefix-len=08 }
+		source-new source{ address4=c6120000 prefix-len=1c }
+		pool-new pool{ name=6100 }
+		source-del source{ address4=c6120000 prefix-len=1c }
+		router-del router{ address4=0a000000 prefix-len=08 }
+	END
+}
+
 @test "the pool of the peers" {
 	asks "config-set config{ peers=7700 }" --set peers=w
 	asks "config-set config{ peers=00 }" --set peers=none
@@ -311,6 +341,7 @@ B1="address4=c6336401"
 	prints -S -n <<-'END'
 		--cache-size 2097152
 		--set tcp=1000 udp=301 pmtu=client
+		--add-source 198.18.0.0/28
 		--add-pool spare
 		--add-pool web --settle 90500ms
 		-a --pool web -r 198.51.100.1 -i --tun-type gre -w 2
@@ -332,7 +363,8 @@ B1="address4=c6336401"
 		config-set config{ cache-size=00002000 }
 		config-get
 		config-set config{ tcp=e8030000 udp=2d010000 pmtu=02 }
-		2 together
+		3 together
+		source-new source{ address4=c6120000 prefix-len=1c }
 		pool-new pool{ name=737061726500 }
 		pool-new pool{ name=77656200 settle=84610100 } backend{ address4=c6336401 weight=02000000 } backend{ address4=c6336402 weight=02000000 state=01 deadline=10a40000 }
 		config-get
@@ -433,7 +465,7 @@ B6="address6=20010db8000100000000000000000001"
 @test "IPv6: what is saved is restored" {
 	export FAKE_IPV6=1
 	"$MAGLEVADM" -S -n >rules
-	diff <(grep -- '^-' rules | tail -n +5) - <<-'END'
+	diff <(grep -- '^-' rules | tail -n +6) - <<-'END'
 		-a --pool web -r 198.51.100.2 -i --tun-type gre -w 2 --state drain --deadline 42s
 		-a --pool web -r [2001:db8:1::1] -i --tun-type gre -w 2
 		--set peers=spare
@@ -669,7 +701,7 @@ restores()
 @test "JSON looks no names up" {
 	local listing
 
-	for listing in -L "-L -c" --list-pools "--table web" --list-routers; do
+	for listing in -L "-L -c" --list-pools "--table web" --list-routers --list-sources; do
 		: >log
 		# shellcheck disable=SC2086
 		"$MAGLEVADM" $listing --json >/dev/null

@@ -306,6 +306,16 @@ static void config(kern_read read, struct vec *v)
 	end(read, v);
 }
 
+static void source(kern_read read, struct vec *v)
+{
+	begin(MAGLEV_CMD_SOURCE_GET);
+	open_nest(MAGLEV_A_SOURCE);
+	addr(MAGLEV_SOURCE_A_ADDRESS4, "198.18.0.0");
+	u8(MAGLEV_SOURCE_A_PREFIX_LEN, 28);
+	close_nest();
+	end(read, v);
+}
+
 static void conn(kern_read read, struct vec *v, uint8_t proto,
 		 enum maglev_flow_state state, uint16_t vport,
 		 uint32_t expires)
@@ -388,6 +398,7 @@ static void info(kern_read read, struct vec *v)
 	open_nest(MAGLEV_A_INFO);
 	string(MAGLEV_INFO_A_VERSION, "0.0.0");
 	u32(MAGLEV_INFO_A_TABLE_SIZE_DEFAULT, 65537);
+	u32(MAGLEV_INFO_A_SOURCES, 1);
 	close_nest();
 	end(read, v);
 }
@@ -434,6 +445,9 @@ static int request(struct kern *kern, struct nl_msg *msg, kern_read read,
 		backends(read, v, named);
 		break;
 	case MAGLEV_CMD_ROUTER_GET:
+		break;
+	case MAGLEV_CMD_SOURCE_GET:
+		source(read, v);
 		break;
 	case MAGLEV_CMD_CONFIG_GET:
 		config(read, v);

@@ -596,6 +596,31 @@ web()
 	saved "--add-router 203.0.113.0/28"
 }
 
+@test "sources" {
+	[ "$(json . --list-sources)" = '{"sources":[]}' ]
+	[ "$(json .sources --info)" = 0 ]
+	m --add-source 2001:db8:5::/64
+	m --add-source 198.18.0.16/28
+	m --add-source 198.18.0.1
+	fails_with 1 "cannot add source 198.18.0.1/32: source prefix exists already" --add-source 198.18.0.1
+	fails_with 1 "source prefix is shorter than /16" --add-source 198.18.0.0/15
+	fails_with 1 "source prefix is shorter than /64" --add-source 2001:db8::/32
+	fails_with 1 "source is link-local" --add-source fe80::/64
+	fails_with 1 "not a unicast address: multicast" --add-source 224.0.0.0/28
+	fails_with 1 "no such source prefix" --delete-source 198.18.0.16/29
+	[ "$(json .sources --list-sources)" = '["198.18.0.1/32","198.18.0.16/28","2001:db8:5::/64"]' ]
+	[ "$(json .sources --info)" = 3 ]
+	saved $'--add-source 198.18.0.1/32\n--add-source 198.18.0.16/28\n--add-source 2001:db8:5::/64'
+	"$MAGLEVADM" -S -n >rules
+	m -C
+	saved ""
+	"$MAGLEVADM" -R <rules
+	diff rules <("$MAGLEVADM" -S -n)
+	m --delete-source 198.18.0.16/28
+	m --delete-source 2001:db8:5::/64
+	[ "$("$MAGLEVADM" --list-sources)" = 198.18.0.1/32 ]
+}
+
 @test "no more routers than the limit" {
 	for i in {0..255}; do
 		echo "--add-router 10.0.$i.0/24"

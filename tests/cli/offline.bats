@@ -541,6 +541,16 @@ setup()
 	refused "empty pool name" -A -t 10.0.0.1:80 --pool ""
 }
 
+@test "source prefixes" {
+	accepted --add-source 198.18.0.0/28
+	accepted --add-source 2001:db8::/64
+	accepted --delete-source 198.18.0.1
+	accepted --list-sources --json
+	refused "source '198.18.0.1/28': address bits are set beyond the prefix length" --add-source 198.18.0.1/28
+	refused "source '198.18/28': not an IPv4 address" --delete-source 198.18/28
+	refused "unexpected argument '198.18.0.0/28'" --list-sources 198.18.0.0/28
+}
+
 @test "router prefixes" {
 	accepted --add-router 10.0.0.0/8
 	accepted --add-router 10.0.0.1
@@ -571,7 +581,8 @@ setup()
 		grep -qF -- "  $o, --" <<<"$output"
 	done
 	for o in add-pool edit-pool delete-pool list-pools add-router \
-		delete-router list-routers counters info sctp-service port \
+		delete-router list-routers add-source delete-source \
+		list-sources counters info sctp-service port \
 		tun-type tun-nocsum pool table-size seed stats exact json \
 		sort nosort table lookup flush-conns set cache-size monitor \
 		settle track affinity fallback all-down state drain deadline \

@@ -27,6 +27,8 @@ _maglevadm()
 		words=$("$tool" -S -n 2>/dev/null | sed -n 's/^--add-pool \([^ ]*\).*/\1/p') ;;
 	--delete-router)
 		words=$("$tool" --list-routers 2>/dev/null) ;;
+	--delete-source)
+		words=$("$tool" --list-sources 2>/dev/null) ;;
 	--track)
 		words='all changed none' ;;
 	--affinity)
