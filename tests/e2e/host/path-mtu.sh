@@ -42,6 +42,24 @@ uploads()
 	done
 }
 
+# Outer sources out of prefixes that are routed to the director, and end there: so
+# do the errors of the hop.
+sources()
+{
+	ip_ns hop <<-END
+		route add 198.18.0.0/24 via 10.2.0.1
+		route add 2001:db8:5::/64 via 2001:db8:2::1
+	END
+	ip_ns director <<-END
+		route add local 198.18.0.0/24 dev lo
+		route add local 2001:db8:5::/64 dev lo
+	END
+	adm -R <<-END
+		--add-source 198.18.0.0/24
+		--add-source 2001:db8:5::/64
+	END
+}
+
 offload()
 {
 	local name device
@@ -76,5 +94,6 @@ done
 offload off
 through 4 6
 uploads "no offload" 4 6
+sources
 through 6 4
-uploads "no offload" 6 4
+uploads "no offload, sources" 6 4
