@@ -4,6 +4,8 @@
  * packet keeps its size, so the path to the backend needs no larger MTU than
  * the path from the router.
  */
+#include <kunit/visibility.h>
+#include <linux/export.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netfilter.h>
@@ -379,3 +381,4 @@ enum mgl_reason mgl_forward(struct mgl_net *mn, struct sk_buff *skb,
 #endif
 	return forward_v4(mn, skb, ep, at, flow);
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_forward);

@@ -44,40 +44,38 @@ static void add_pages(struct kunit *test, struct sk_buff *skb, const u8 *bytes,
 	}
 }
 
+/* The same in buffers of @step bytes, in a list. */
 static void add_list(struct kunit *test, struct sk_buff *skb, const u8 *bytes,
-		     u32 len)
+		     u32 len, u32 step)
 {
-	u32 half = len / 2;
+	struct sk_buff **next = &skb_shinfo(skb)->frag_list;
 
-	if (!len)
-		return;
-	skb_shinfo(skb)->frag_list = linear(test, bytes + half, len - half);
-	if (half) {
-		struct sk_buff *first = linear(test, bytes, half);
-
-		first->next = skb_shinfo(skb)->frag_list;
-		skb_shinfo(skb)->frag_list = first;
-	}
 	skb->len += len;
 	skb->data_len += len;
 	skb->truesize += len;
+	while (len) {
+		u32 n = min(step, len);
+
+		*next = linear(test, bytes, n);
+		next = &(*next)->next;
+		bytes += n;
+		len -= n;
+	}
 }
 
-struct test_skb test_skb_new(struct kunit *test, const void *bytes, u32 len,
-			     enum skb_shape shape, u32 cut)
+struct test_skb test_skb_steps(struct kunit *test, const struct skb_bytes *b,
+			       enum skb_shape shape, u32 step)
 {
-	u32 rest = shape == SKB_LINEAR ? 0 : len - cut;
-	const u8 *p = bytes + len - rest;
+	u32 rest = shape == SKB_LINEAR ? 0 : b->len - b->cut;
+	const u8 *p = b->bytes + b->len - rest;
 	struct test_skb t = {};
 
-	t.skb = linear(test, bytes, len - rest);
+	t.skb = linear(test, b->bytes, b->len - rest);
 	skb_reset_network_header(t.skb);
 	if (shape == SKB_FRAG_LIST)
-		add_list(test, t.skb, p, rest);
-	else if (shape == SKB_SHREDS)
-		add_pages(test, t.skb, p, rest, SHRED);
+		add_list(test, t.skb, p, rest, step);
 	else
-		add_pages(test, t.skb, p, rest, rest / 2 + 1);
+		add_pages(test, t.skb, p, rest, step);
 
 	if (shape == SKB_CLONED) {
 		t.clone = skb_clone(t.skb, GFP_KERNEL);
@@ -86,6 +84,15 @@ struct test_skb test_skb_new(struct kunit *test, const void *bytes, u32 len,
 	if (shape == SKB_SHARED)
 		t.clone = skb_get(t.skb);
 	return t;
+}
+
+struct test_skb test_skb_new(struct kunit *test, const void *bytes, u32 len,
+			     enum skb_shape shape, u32 cut)
+{
+	const struct skb_bytes b = { .bytes = bytes, .len = len, .cut = cut };
+
+	return test_skb_steps(test, &b, shape, shape == SKB_SHREDS ? SHRED :
+			      (len - cut) / 2 + 1);
 }
 
 void test_skb_free(struct test_skb *t)

@@ -39,6 +39,21 @@ struct test_skb {
 	struct sk_buff *clone;
 };
 
+/**
+ * struct skb_bytes - what a buffer is to hold, and where
+ * @bytes: the packet
+ * @len: how many bytes
+ * @cut: bytes of the linear part, at most @len; for SKB_LINEAR of no meaning
+ */
+struct skb_bytes {
+	const u8 *bytes;
+	u32 len;
+	u32 cut;
+};
+
+/* @step: bytes of each page, or of each buffer of a list, as segments have them. */
+struct test_skb test_skb_steps(struct kunit *test, const struct skb_bytes *b,
+			       enum skb_shape shape, u32 step);
 /* @cut: bytes of the linear part, at most @len. */
 struct test_skb test_skb_new(struct kunit *test, const void *bytes, u32 len,
 			     enum skb_shape shape, u32 cut);
