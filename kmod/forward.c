@@ -22,6 +22,7 @@
 #include "forward.h"
 #include "local_v6.h"
 #include "net.h"
+#include "offload.h"
 #include "pmtu.h"
 #include "rewrite.h"
 #include "route.h"
@@ -120,6 +121,9 @@ static enum mgl_reason forward_v4(struct mgl_net *mn, struct sk_buff *skb,
 		mgl_pmtu_too_big(mn, skb, at, mtu);
 		goto out;
 	}
+	reason = MGL_REASON_NO_MEMORY;
+	if (unlikely(at->csum) && mgl_offload_gre_csum(skb))
+		goto out;
 	reason = mgl_rewrite_v4(skb, source_v4(mn, skb, flow), daddr, 1);
 	if (reason)
 		goto out;
@@ -336,6 +340,9 @@ static noinline enum mgl_reason forward_v6(struct mgl_net *mn,
 	}
 	if (mgl_sources_any(mn) && flow)
 		hop_source(mn, flow, &h);
+	reason = MGL_REASON_NO_MEMORY;
+	if (at->csum && mgl_offload_gre_csum(skb))
+		goto out;
 	reason = hop_rewrite(skb, &h, ep, 1);
 	if (reason)
 		goto out;

@@ -16,11 +16,13 @@ struct sk_buff;
  * @gre: offset of the GRE header from skb->data, in bytes
  * @inner: offset of the inner IP header
  * @inner_v6: the inner packet is IPv6
+ * @csum: the GRE header has a checksum
  */
 struct mgl_offsets {
 	u32 gre;
 	u32 inner;
 	bool inner_v6;
+	bool csum;
 };
 
 void mgl_pmtu_too_big(struct mgl_net *mn, struct sk_buff *skb,

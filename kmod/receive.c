@@ -244,6 +244,7 @@ static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb,
 		.gre = gre_off,
 		.inner = gre.inner,
 		.inner_v6 = gre.proto != htons(ETH_P_IP),
+		.csum = gre.csum,
 	};
 	return forward_flow(mn, skb, svc, &parsed);
 }

@@ -78,6 +78,7 @@ enum mgl_reason mgl_gre_parse(const struct mgl_packet *p, u32 off,
 		return MGL_REASON_GRE_TRUNCATED;
 	flags = be16_to_cpu(base->flags);
 	gre->proto = base->proto;
+	gre->csum = flags & GRE_F_CSUM;
 	gre->reason = MGL_REASON_NONE;
 	if (gre->proto != htons(ETH_P_IP) &&
 	    gre->proto != htons(ETH_P_IPV6))

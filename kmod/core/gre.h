@@ -13,12 +13,14 @@ struct mgl_packet;
  * @inner: offset of the inner packet from the packet's start, in bytes
  * @proto: EtherType of the inner packet, network byte order: ETH_P_IP or
  *	ETH_P_IPV6
+ * @csum: the header has a checksum
  * @reason: reason to drop the packet if it turns out to be for a VIP, or
  *	MGL_REASON_NONE
  */
 struct mgl_gre {
 	u32 inner;
 	__be16 proto;
+	bool csum;
 	enum mgl_reason reason;
 };
 

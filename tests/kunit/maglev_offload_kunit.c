@@ -148,6 +148,7 @@ static enum mgl_reason forward(struct offload_test *f, struct sk_buff *skb,
 		.gre = f->s.gre,
 		.inner = f->s.inner,
 		.inner_v6 = f->s.form.inner_v6,
+		.csum = f->s.form.flags & GRE_CSUM_FLAG,
 	};
 	enum mgl_reason reason;
 

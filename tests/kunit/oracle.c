@@ -58,6 +58,7 @@ enum mgl_reason oracle_gre(const u8 *p, u32 len, struct mgl_gre *gre)
 	version = p[1] % 8;
 
 	memcpy(&gre->proto, p + 2, 2);
+	gre->csum = c;
 	pos = 4 * (1 + (c || r) + k + s + (version == 1 && a));
 	gre->reason = version ? MGL_REASON_GRE_VERSION :
 			r ? MGL_REASON_GRE_ROUTING : MGL_REASON_NONE;
@@ -371,12 +372,12 @@ const char *oracle_check_gre(const struct sk_buff *skb, const u8 *bytes,
 		return NULL;
 	exp.inner += off;
 	if (gre->inner == exp.inner && gre->proto == exp.proto &&
-	    gre->reason == exp.reason)
+	    gre->csum == exp.csum && gre->reason == exp.reason)
 		return NULL;
 	snprintf(why, sizeof(why),
-		 "GRE: inner %u proto %#x reason %d, not %u %#x %d",
-		 gre->inner, gre->proto, gre->reason, exp.inner,
-		 exp.proto, exp.reason);
+		 "GRE: inner %u proto %#x csum %d reason %d, not %u %#x %d %d",
+		 gre->inner, gre->proto, gre->csum, gre->reason, exp.inner,
+		 exp.proto, exp.csum, exp.reason);
 	return why;
 }
 

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Packets that GRO has merged, and that are sent again. A host that keeps them
+ * never cuts them into segments; here software or a device will, and goes by what
+ * the packet says of itself.
+ */
+#include <linux/errno.h>
+#include <linux/skbuff.h>
+
+#include "offload.h"
+
+/**
+ * mgl_offload_gre_csum() - have the GRE checksum of each segment computed
+ * @skb: a packet whose GRE header has a checksum
+ *
+ * GRO says of GRE packets that there is no checksum, also where there is one (see
+ * gre_gro_complete()), and segmentation then leaves that of the first packet in
+ * all of them. In segments of one size it happens to be right, since a valid
+ * inner packet adds up to what depends on its addresses and its length alone. The
+ * last one, which may be shorter, would be dropped by the backend.
+ *
+ * Context: any. Invalidates every pointer into @skb. The caller keeps @skb.
+ * Return: 0, or -ENOMEM with @skb unchanged.
+ */
+int mgl_offload_gre_csum(struct sk_buff *skb)
+{
+	if (!skb_is_gso(skb) || !(skb_shinfo(skb)->gso_type & SKB_GSO_GRE))
+		return 0;
+	if (skb_header_unclone(skb, GFP_ATOMIC))
+		return -ENOMEM;
+	skb_shinfo(skb)->gso_type &= ~SKB_GSO_GRE;
+	skb_shinfo(skb)->gso_type |= SKB_GSO_GRE_CSUM;
+	return 0;
+}
