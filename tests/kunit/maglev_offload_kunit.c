@@ -540,31 +540,62 @@ static void test_offload_segments_of_gro(struct kunit *test)
 	check_supers(test, true);
 }
 
+/* Lists of TCP packets are cut up by other code of the kernel, where it has that. */
+static void test_offload_segments_of_lists(struct kunit *test)
+{
+	static const netdev_features_t features[] = {
+		NETIF_F_SG, NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HW_CSUM,
+	};
+	struct offload_test *f = test->priv;
+	u32 i, j;
+
+	for (i = 0; i < FORMS; i++)
+		for (j = 0; j < 2 * ARRAY_SIZE(features); j++) {
+			struct test_skb t;
+			const char *error;
+
+			build(f, i, SEGMENTS);
+			t = super_list(test, &f->s);
+			if (forward(f, t.skb, j & 1) != MGL_REASON_FORWARDED)
+				FAIL_ONCE(test, "form %u: not forwarded", i);
+			error = check_segments(f, t.skb, j & 1, features[j / 2]);
+			if (error)
+				FAIL_ONCE(test, "form %u, to IPv%d, %u: %s", i,
+					  j & 1 ? 6 : 4, j / 2, error);
+			test_skb_free(&t);
+		}
+}
+
 /* The last MTU that segments fit, and the first that they do not. */
-static void test_offload_segments_fit(struct kunit *test)
+static void check_fit(struct kunit *test, u32 i, bool to_v6, bool list)
 {
 	struct offload_test *f = test->priv;
-	u32 i, j, to_v6;
+	u32 mtu, less;
 
-	for (i = 0; i < FORMS * 4; i++) {
+	for (less = 0; less <= 1; less++) {
 		enum mgl_reason reason;
 		struct test_skb t;
-		u32 mtu;
 
-		j = i / 4, to_v6 = i & 1;
-		build(f, j, SEGMENTS);
+		build(f, i, SEGMENTS);
 		mtu = f->s.data - f->s.gre + SUPER_MSS;
 		mtu += f->s.form.v6 == to_v6 ? f->s.gre : to_v6 ? V6_LEN : V4_LEN;
-		mtu -= i >> 1 & 1;
-		set_mtu(f, mtu);
-		t = super_skb(test, &f->s, SKB_FRAGS);
+		set_mtu(f, mtu - less);
+		t = list ? super_list(test, &f->s) :
+			   super_skb(test, &f->s, SKB_FRAGS);
 		reason = forward(f, t.skb, to_v6);
-		if (reason != (i >> 1 & 1 ? MGL_REASON_TOO_BIG :
-					    MGL_REASON_FORWARDED))
-			FAIL_ONCE(test, "form %u, to IPv%d, MTU %u: reason %d",
-				  j, to_v6 ? 6 : 4, mtu, reason);
+		if (reason != (less ? MGL_REASON_TOO_BIG : MGL_REASON_FORWARDED))
+			FAIL_ONCE(test, "form %u, to IPv%d, list %d, %u less: %d",
+				  i, to_v6 ? 6 : 4, list, less, reason);
 		test_skb_free(&t);
 	}
+}
+
+static void test_offload_segments_fit(struct kunit *test)
+{
+	u32 i;
+
+	for (i = 0; i < FORMS * 4; i++)
+		check_fit(test, i / 4, i & 1, i & 2);
 }
 
 /* Merged by the device: of what size the segments were, nobody knows. */
@@ -596,6 +627,7 @@ static struct kunit_case offload_cases[] = {
 	KUNIT_CASE(test_offload_partial),
 	KUNIT_CASE(test_offload_segments_of_tunnels),
 	KUNIT_CASE(test_offload_segments_of_gro),
+	KUNIT_CASE(test_offload_segments_of_lists),
 	KUNIT_CASE(test_offload_segments_fit),
 	KUNIT_CASE(test_offload_lro),
 	{}

@@ -101,17 +101,10 @@ void super_checksums(struct super *s)
 	packet_set16(p, s->gre + 4, ~add_up(p->b + s->gre, p->len - s->gre, 0));
 }
 
-struct test_skb super_skb(struct kunit *test, const struct super *s,
-			  enum skb_shape shape)
+/* What GRO and tunnels note about a packet whose data is at its outer header. */
+static void set_headers(struct sk_buff *skb, const struct super *s)
 {
-	const struct skb_bytes bytes = {
-		.bytes = s->p.b,
-		.len = s->p.len,
-		.cut = s->data,
-	};
 	const struct super_form *form = &s->form;
-	struct test_skb t = test_skb_steps(test, &bytes, shape, SUPER_MSS);
-	struct sk_buff *skb = t.skb;
 
 	skb->protocol = htons(form->v6 ? ETH_P_IPV6 : ETH_P_IP);
 	skb_set_mac_header(skb, -ETH_HLEN);
@@ -122,15 +115,94 @@ struct test_skb super_skb(struct kunit *test, const struct super *s,
 	skb_set_inner_mac_header(skb, s->inner);
 	skb_set_inner_network_header(skb, s->inner);
 	skb_set_inner_transport_header(skb, s->l4);
-	skb->ip_summed = CHECKSUM_PARTIAL;
-	skb->csum_start = skb_headroom(skb) + s->l4;
-	skb->csum_offset = offsetof(struct tcphdr, check);
 	if (form->segments == 1)
-		return t;
+		return;
 	skb_shinfo(skb)->gso_size = SUPER_MSS;
 	skb_shinfo(skb)->gso_segs = form->segments;
 	skb_shinfo(skb)->gso_type = SKB_GSO_GRE |
 		(form->inner_v6 ? SKB_GSO_TCPV6 : SKB_GSO_TCPV4);
+}
+
+struct test_skb super_skb(struct kunit *test, const struct super *s,
+			  enum skb_shape shape)
+{
+	const struct skb_bytes bytes = {
+		.bytes = s->p.b,
+		.len = s->p.len,
+		.cut = s->data,
+	};
+	struct test_skb t = test_skb_steps(test, &bytes, shape, SUPER_MSS);
+	struct sk_buff *skb = t.skb;
+
+	set_headers(skb, s);
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = skb_headroom(skb) + s->l4;
+	skb->csum_offset = offsetof(struct tcphdr, check);
+	return t;
+}
+
+/* Makes @one the packet that was segment @i, as it was on the wire. */
+static void take_segment(struct super *one, const struct super *s, u32 i)
+{
+	struct packet *p = &one->p;
+	u32 at = i * SUPER_MSS, n = min_t(u32, data_len(s) - at, SUPER_MSS);
+	bool last = at + n == data_len(s);
+
+	memcpy(one, s, sizeof(*one));
+	p->len = s->data + n;
+	memcpy(p->b + s->data, s->p.b + s->data + at, n);
+	packet_set32(p, s->l4 + 4, SEQ + at);
+	p->b[s->l4 + 13] = last ? PACKET_ACK | PSH : PACKET_ACK;
+	packet_set_length(p, 0);
+	packet_set_length(p, s->inner);
+	if (!s->form.v6)
+		packet_set16(p, 10, packet_sum_v4(p->b, V4_LEN));
+	if (!s->form.inner_v6)
+		packet_set16(p, s->inner + 10,
+			     packet_sum_v4(p->b + s->inner, V4_LEN));
+	packet_set16(p, s->l4 + 16,
+		     pseudo_header(p->b + s->inner, TCP_LEN + n));
+	super_checksums(one);
+}
+
+static struct sk_buff *received(struct kunit *test, const struct super *s)
+{
+	struct sk_buff *skb = alloc_skb(ETH_HLEN + s->p.len, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	skb_reserve(skb, ETH_HLEN);
+	skb_put_data(skb, s->p.b, s->p.len);
+	skb_reset_network_header(skb);
+	skb->ip_summed = CHECKSUM_UNNECESSARY;
+	return skb;
+}
+
+struct test_skb super_list(struct kunit *test, const struct super *s)
+{
+	struct super *one = kunit_kmalloc(test, sizeof(*one), GFP_KERNEL);
+	struct test_skb t = {};
+	struct sk_buff **next;
+	u32 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, one);
+	take_segment(one, s, 0);
+	t.skb = received(test, one);
+	set_headers(t.skb, s);
+	/* What GRO leaves unset in this case. */
+	t.skb->inner_transport_header = 0;
+	skb_shinfo(t.skb)->gso_type |= SKB_GSO_FRAGLIST;
+	next = &skb_shinfo(t.skb)->frag_list;
+	for (i = 1; i < s->form.segments; i++, next = &(*next)->next) {
+		take_segment(one, s, i);
+		*next = received(test, one);
+		skb_set_network_header(*next, s->inner);
+		skb_set_transport_header(*next, s->l4);
+		__skb_pull(*next, s->data);
+		t.skb->len += (*next)->len;
+		t.skb->data_len += (*next)->len;
+		t.skb->truesize += (*next)->truesize;
+	}
+	kunit_kfree(test, one);
 	return t;
 }
 

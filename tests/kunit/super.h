@@ -60,6 +60,12 @@ void super_checksums(struct super *s);
 struct test_skb super_skb(struct kunit *test, const struct super *s,
 			  enum skb_shape shape);
 
+/*
+ * The same as GRO makes it where a device has "rx-gro-list": whole packets behind the
+ * first one, with their headers pulled, and no more room in front than they came with.
+ */
+struct test_skb super_list(struct kunit *test, const struct super *s);
+
 /**
  * struct super_expect - an outer header that is expected
  * @v6: it is IPv6
