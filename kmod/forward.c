@@ -32,7 +32,15 @@ static bool too_big(const struct sk_buff *skb, unsigned int mtu)
 {
 	if (skb->len <= mtu)
 		return false;
-	return !(skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu));
+	if (!skb_is_gso(skb))
+		return true;
+	/*
+	 * Of a list of packets GRO does not say where the inner transport
+	 * header is. The first one is the head as it came, and none is longer.
+	 */
+	if (unlikely(skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST))
+		return skb_pagelen(skb) > mtu;
+	return !skb_gso_validate_network_len(skb, mtu);
 }
 
 /*

@@ -9,6 +9,35 @@
 
 #include "offload.h"
 
+/*
+ * A list of packets ("rx-gro-list") is cut up by giving each packet of the list the
+ * outer headers of the first. That takes for granted that there is room for them
+ * in front of it, and that GRE has no checksum. What is not to be trusted is cut
+ * up like any other packet instead.
+ */
+static void distrust_list(struct sk_buff *skb)
+{
+	struct skb_shared_info *info = skb_shinfo(skb);
+
+	if (likely(!(info->gso_type & SKB_GSO_FRAGLIST)))
+		return;
+	info->gso_type |= SKB_GSO_DODGY;
+	/* To be counted anew, as in bpf_skb_net_grow(). */
+	info->gso_segs = 0;
+}
+
+/**
+ * mgl_offload_resized() - the outer header has been replaced by one of another size
+ * @skb: the packet, with a head of its own
+ *
+ * Context: any. Invalidates nothing. The caller keeps @skb.
+ */
+void mgl_offload_resized(struct sk_buff *skb)
+{
+	if (skb_is_gso(skb))
+		distrust_list(skb);
+}
+
 /**
  * mgl_offload_gre_csum() - have the GRE checksum of each segment computed
  * @skb: a packet whose GRE header has a checksum
@@ -30,5 +59,6 @@ int mgl_offload_gre_csum(struct sk_buff *skb)
 		return -ENOMEM;
 	skb_shinfo(skb)->gso_type &= ~SKB_GSO_GRE;
 	skb_shinfo(skb)->gso_type |= SKB_GSO_GRE_CSUM;
+	distrust_list(skb);
 	return 0;
 }

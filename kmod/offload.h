@@ -6,5 +6,6 @@
 struct sk_buff;
 
 int mgl_offload_gre_csum(struct sk_buff *skb);
+void mgl_offload_resized(struct sk_buff *skb);
 
 #endif /* _MGL_OFFLOAD_H */

@@ -12,6 +12,7 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 
+#include "offload.h"
 #include "rewrite.h"
 
 /**
@@ -131,6 +132,7 @@ static int replace_header(struct sk_buff *skb, u32 len,
 	    skb_cow_head(skb, room > r->gre ? room - r->gre : 0))
 		return -ENOMEM;
 	forget_csum(skb);
+	mgl_offload_resized(skb);
 	__skb_pull(skb, r->gre);
 	__skb_push(skb, len);
 	skb_reset_mac_header(skb);

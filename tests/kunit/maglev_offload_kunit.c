@@ -176,20 +176,35 @@ static enum mgl_reason forward(struct offload_test *f, struct sk_buff *skb,
 /* Every kind of outer and inner header, GRE flags among them, by number. */
 #define FORMS 24
 
-static void build(struct offload_test *f, u32 i, u32 segments)
+static struct super_form form(u32 i, u32 segments)
 {
 	static const u16 flags[] = {
 		0, GRE_KEY_FLAG, GRE_CSUM_FLAG, GRE_CSUM_FLAG | GRE_KEY_FLAG,
 	};
-	const struct super_form form = {
+	return (struct super_form){
 		.v6 = i % 3 > 0,
 		.options = i % 3 == 2,
 		.inner_v6 = i / 3 & 1,
 		.flags = flags[i / 6],
 		.segments = segments,
 	};
+}
 
-	super_build(&f->s, &form);
+static void build(struct offload_test *f, u32 i, u32 segments)
+{
+	const struct super_form kind = form(i, segments);
+
+	super_build(&f->s, &kind);
+}
+
+static struct test_skb build_list(struct kunit *test, u32 i)
+{
+	struct super_form kind = form(i, SEGMENTS);
+	struct offload_test *f = test->priv;
+
+	kind.list = true;
+	super_build(&f->s, &kind);
+	return super_list(test, &f->s);
 }
 
 /* The device that came with the packet sends it from the address that it had. */
@@ -554,8 +569,7 @@ static void test_offload_segments_of_lists(struct kunit *test)
 			struct test_skb t;
 			const char *error;
 
-			build(f, i, SEGMENTS);
-			t = super_list(test, &f->s);
+			t = build_list(test, i);
 			if (forward(f, t.skb, j & 1) != MGL_REASON_FORWARDED)
 				FAIL_ONCE(test, "form %u: not forwarded", i);
 			error = check_segments(f, t.skb, j & 1, features[j / 2]);
@@ -580,7 +594,7 @@ static void check_fit(struct kunit *test, u32 i, bool to_v6, bool list)
 		mtu = f->s.data - f->s.gre + SUPER_MSS;
 		mtu += f->s.form.v6 == to_v6 ? f->s.gre : to_v6 ? V6_LEN : V4_LEN;
 		set_mtu(f, mtu - less);
-		t = list ? super_list(test, &f->s) :
+		t = list ? build_list(test, i) :
 			   super_skb(test, &f->s, SKB_FRAGS);
 		reason = forward(f, t.skb, to_v6);
 		if (reason != (less ? MGL_REASON_TOO_BIG : MGL_REASON_FORWARDED))

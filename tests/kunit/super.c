@@ -61,7 +61,7 @@ static void build_inner(struct super *s, u32 payload)
 		packet_set16(p, s->inner + 10,
 			     packet_sum_v4(p->b + s->inner, V4_LEN));
 	s->l4 = p->len;
-	packet_tcp(p, 5, PACKET_ACK | PSH);
+	packet_tcp(p, 5, s->form.list ? PACKET_ACK : PACKET_ACK | PSH);
 	s->data = p->len;
 	for (i = 0; i < payload; i++)
 		packet_8(p, i ^ i >> 8);
@@ -146,13 +146,11 @@ static void take_segment(struct super *one, const struct super *s, u32 i)
 {
 	struct packet *p = &one->p;
 	u32 at = i * SUPER_MSS, n = min_t(u32, data_len(s) - at, SUPER_MSS);
-	bool last = at + n == data_len(s);
 
 	memcpy(one, s, sizeof(*one));
 	p->len = s->data + n;
 	memcpy(p->b + s->data, s->p.b + s->data + at, n);
 	packet_set32(p, s->l4 + 4, SEQ + at);
-	p->b[s->l4 + 13] = last ? PACKET_ACK | PSH : PACKET_ACK;
 	packet_set_length(p, 0);
 	packet_set_length(p, s->inner);
 	if (!s->form.v6)
@@ -258,7 +256,7 @@ static const char *check_tcp(const struct super *s, u32 i, const u8 *ip,
 {
 	u32 at = i * SUPER_MSS, l4 = s->l4 - s->inner, data = s->data - s->inner;
 	u32 n = min_t(u32, data_len(s) - at, SUPER_MSS);
-	u8 flags = at + n == data_len(s) ? PACKET_ACK | PSH : PACKET_ACK;
+	u8 flags = at + n == data_len(s) ? s->p.b[s->l4 + 13] : PACKET_ACK;
 
 	if (len != data + n || memcmp(ip + data, s->p.b + s->data + at, n))
 		return "another segment";

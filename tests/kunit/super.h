@@ -21,6 +21,7 @@
  * @inner_v6: the inner header is IPv6
  * @flags: flags of the GRE header
  * @segments: number of TCP segments; one is no super-packet
+ * @list: their TCP flags are equal, or GRO would not make a list of them
  */
 struct super_form {
 	bool v6;
@@ -28,6 +29,7 @@ struct super_form {
 	bool inner_v6;
 	u16 flags;
 	u32 segments;
+	bool list;
 };
 
 /**
