@@ -520,6 +520,11 @@ static void check_super(struct kunit *test, u32 i, enum skb_shape shape,
 		if (error || t.skb->data_len != rest)
 			FAIL_ONCE(test, "form %u, shape %d: %s", i, shape,
 				  error ?: "bytes were moved");
+		/* Devices look for GRE there, extension headers or not. */
+		if (skb_transport_offset(t.skb) != f->s.gre &&
+		    f->s.form.v6 == to_v6)
+			FAIL_ONCE(test, "form %u: transport header at %d", i,
+				  skb_transport_offset(t.skb));
 		if (!gro && skb_shinfo(t.skb)->gso_type != gso_type)
 			FAIL_ONCE(test, "form %u: GSO type %#x", i,
 				  skb_shinfo(t.skb)->gso_type);
@@ -612,6 +617,26 @@ static void test_offload_segments_fit(struct kunit *test)
 		check_fit(test, i / 4, i & 1, i & 2);
 }
 
+/* A tag of the link by which the packet came is none of the link by which it goes. */
+static void test_offload_vlan(struct kunit *test)
+{
+	struct offload_test *f = test->priv;
+	u32 i, to_v6;
+
+	for (i = 0; i < FORMS; i++)
+		for (to_v6 = 0; to_v6 <= 1; to_v6++) {
+			struct test_skb t;
+
+			build(f, i, SEGMENTS);
+			t = super_skb(test, &f->s, SKB_FRAGS);
+			__vlan_hwaccel_put_tag(t.skb, htons(ETH_P_8021Q), 10);
+			forward(f, t.skb, to_v6);
+			if (skb_vlan_tag_present(t.skb))
+				FAIL_ONCE(test, "form %u: sent with a tag", i);
+			test_skb_free(&t);
+		}
+}
+
 /* Merged by the device: of what size the segments were, nobody knows. */
 static void test_offload_lro(struct kunit *test)
 {
@@ -643,6 +668,7 @@ static struct kunit_case offload_cases[] = {
 	KUNIT_CASE(test_offload_segments_of_gro),
 	KUNIT_CASE(test_offload_segments_of_lists),
 	KUNIT_CASE(test_offload_segments_fit),
+	KUNIT_CASE(test_offload_vlan),
 	KUNIT_CASE(test_offload_lro),
 	{}
 };
