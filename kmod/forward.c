@@ -6,6 +6,7 @@
  */
 #include <kunit/visibility.h>
 #include <linux/export.h>
+#include <linux/if_vlan.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/netfilter.h>
@@ -82,6 +83,8 @@ static void prepare(struct sk_buff *skb, struct dst_entry *dst)
 	skb_set_nfct(skb, IP_CT_UNTRACKED);
 	skb_forward_csum(skb);
 	skb_clear_tstamp(skb);
+	/* A bridge shows frames to netfilter with their VLAN tag. */
+	__vlan_hwaccel_clear_tag(skb);
 }
 
 /* The outer source of an IPv4 packet to a backend with an IPv4 address. */
