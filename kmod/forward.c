@@ -357,6 +357,9 @@ static noinline enum mgl_reason forward_v6(struct mgl_net *mn,
 	reason = hop_rewrite(skb, &h, ep, 1);
 	if (reason)
 		goto out;
+	/* Behind extension headers, where tunnels of this host have it. */
+	if (h.from_v6 && h.to_v6)
+		skb_set_transport_header(skb, h.gre);
 	if (unlikely(split))
 		allow_fragments(mn->net, skb, &h);
 	prepare(skb, h.dst);
