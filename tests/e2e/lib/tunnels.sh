@@ -14,7 +14,8 @@
 #                 └───────── answers: 10.3.0.0/24, 2001:db8:3::/64┘
 #
 # The router has a tunnel for each kind of outer header: gre4, gre6 as Linux makes it
-# by default, with a tunnel encapsulation limit, and bare6 without.
+# by default, with a tunnel encapsulation limit, and bare6 without. There are more with
+# keys and checksums, see add_keyed_tunnels().
 
 # shellcheck source-path=SCRIPTDIR source=transfer.sh
 . "$E2E_DIR/lib/transfer.sh"
@@ -23,6 +24,9 @@ VIP=203.0.113.1
 VIP6=2001:db8::80
 V4=10.2.0.11
 V6=2001:db8:2::11
+# Where tunnels with a checksum alone end.
+V4_SUM=10.2.0.12
+V6_SUM=2001:db8:2::12
 
 # Without addresses that the kernel makes: on tunnels, they come with packets.
 enable_v6()
@@ -232,4 +236,97 @@ start_transfers()
 		-A -t [$VIP6]:0 --pool web
 		-A -u [$VIP6]:7000 --pool web
 	END
+}
+
+# Bytes of a transfer, and of a burst of few segments, the last one of another size.
+WAY_SIZE=500000
+WAY_BURST=5000
+
+# features NAME DEVICE FEATURE on|off...
+features()
+{
+	in_ns "$1" ethtool -K "${@:2}" >/dev/null
+}
+
+# all_unwrapped: the backend has unwrapped every packet that came to it, for now. One
+# whose GRE checksum is wrong is dropped without being counted.
+all_unwrapped()
+{
+	local key n=0
+
+	read_counters
+	for key in "backend in IPv4" "backend in IPv6"; do
+		n=$((n + ${packets[$key]} - ${packets_before[$key]-0}))
+	done
+	expected="$n packets" key="backend unwrapped"
+	got="$((${packets[$key]} - ${packets_before[$key]-0})) packets"
+	[[ $expected == "$got" ]]
+}
+
+# way WHAT TUNNEL BACKEND GROWTH: transfers of each family, by a tunnel of
+# add_keyed_tunnels(), as the devices are now
+way()
+{
+	local expected got vip about="$1, "
+
+	route_by "$2" "$3"
+	for vip in $VIP $VIP6; do
+		client upload "$vip" $WAY_BURST
+		client upload "$vip" $WAY_SIZE
+	done
+	wait_until 2 all_unwrapped || true
+	check_is "$1: the backend unwraps every packet" "$expected" "$got"
+	check_whole "$1" "director out" "$4" director
+	check_is "$1: no checksum is wrong at the backend" 0 "$(checksum_errors)"
+}
+
+# Super-packets come from the router, or segments, with checksums in them.
+router_sends()
+{
+	case $1 in
+	super-packets) features router r0 tso on gso on tx on ;;
+	segments) features router r0 tso off gso off tx off ;;
+	esac
+}
+
+# add_keyed_tunnels: with a key, with a checksum, and with both. GRO of Linux takes the
+# checksum for the key where there are both, and so merges segments of one size only.
+add_keyed_tunnels()
+{
+	local device
+
+	ip_ns router <<-END
+		link add gre4k type gre local 10.1.0.1 remote 10.1.0.2 ttl 64 key 7 csum
+		link add gre4s type gre local 10.1.0.1 remote 10.1.0.3 ttl 64 csum
+		link add gre6k type ip6gre local 2001:db8:1::1 remote 2001:db8:1::2 key 8
+		link add bare6s type ip6gre local 2001:db8:1::1 remote 2001:db8:1::33 encaplimit none csum
+		link set gre4k up mtu 1440
+		link set gre4s up mtu 1440
+		link set gre6k up
+		link set bare6s up
+	END
+	ip_ns director <<-END
+		addr add 10.1.0.3/24 dev d0
+		addr add 2001:db8:1::33/64 dev d0 nodad
+	END
+	ip_ns backend <<-END
+		addr add $V4_SUM/24 dev b0
+		addr add $V6_SUM/64 dev b0 nodad
+		link add gre4k type gre local $V4 remote any key 7 csum
+		link add gre4s type gre local $V4_SUM remote any csum
+		link add gre6k type ip6gre local $V6 key 7 csum
+		link add gre8 type gre local $V4 remote any key 8
+		link add gre68 type ip6gre local $V6 key 8
+		link add gre6s type ip6gre local $V6_SUM csum
+		link set gre4k up
+		link set gre4s up
+		link set gre6k up
+		link set gre6s up
+		link set gre8 up
+		link set gre68 up
+	END
+	# Packets are counted as they are unwrapped, one by one.
+	for device in gre4k gre4s gre6k gre6s gre8 gre68; do
+		features backend $device gro off
+	done
 }
