@@ -135,6 +135,11 @@ static void test_segments_of_lists(struct kunit *test)
 			t = sending_build_list(test, i);
 			if (sending_forward(f, t.skb, j & 1) != MGL_REASON_FORWARDED)
 				FAIL_ONCE(test, "form %u: not forwarded", i);
+			if (skb_inner_transport_header(t.skb) -
+			    skb_inner_network_header(t.skb) !=
+			    f->s.l4 - f->s.inner)
+				FAIL_ONCE(test, "form %u: inner transport header",
+					  i);
 			error = check_segments(f, t.skb, j & 1, features[j / 2]);
 			if (error)
 				FAIL_ONCE(test, "form %u, to IPv%d, %u: %s", i,
