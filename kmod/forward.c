@@ -33,15 +33,7 @@ static bool too_big(const struct sk_buff *skb, unsigned int mtu)
 {
 	if (skb->len <= mtu)
 		return false;
-	if (!skb_is_gso(skb))
-		return true;
-	/*
-	 * Of a list of packets GRO does not say where the inner transport
-	 * header is. The first one is the head as it came, and none is longer.
-	 */
-	if (unlikely(skb_shinfo(skb)->gso_type & SKB_GSO_FRAGLIST))
-		return skb_pagelen(skb) > mtu;
-	return !skb_gso_validate_network_len(skb, mtu);
+	return !(skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu));
 }
 
 /*
@@ -124,6 +116,7 @@ static enum mgl_reason forward_v4(struct mgl_net *mn, struct sk_buff *skb,
 	reason = MGL_REASON_LRO;
 	if (skb_warn_if_lro(skb))
 		goto out;
+	mgl_offload_list(skb, at->inner);
 	mtu = dst_mtu(&rt->dst);
 	reason = MGL_REASON_TOO_BIG;
 	/* The IP output fragments it in either case. */
@@ -342,6 +335,7 @@ static noinline enum mgl_reason forward_v6(struct mgl_net *mn,
 	reason = MGL_REASON_LRO;
 	if (skb_warn_if_lro(skb))
 		goto out;
+	mgl_offload_list(skb, at->inner);
 	mtu = hop_mtu(&h);
 	reason = MGL_REASON_TOO_BIG;
 	split = too_big(skb, mtu) || h.fragment;

@@ -27,6 +27,27 @@ static void distrust_list(struct sk_buff *skb)
 }
 
 /**
+ * mgl_offload_find_tcp() - note where TCP is in a list of packets
+ * @skb: a packet with a list of buffers
+ * @inner: offset of the inner IP header from skb->data
+ *
+ * Of a list GRO leaves the inner transport header unset. The size of its
+ * segments is computed from that, and 7.2 drops a packet where it finds no TCP
+ * header there (qdisc_pkt_len_segs_init()). The other packets of the list have
+ * the same headers, and GRO has noted where.
+ *
+ * Context: any. Invalidates nothing. The caller keeps @skb.
+ */
+void mgl_offload_find_tcp(struct sk_buff *skb, u32 inner)
+{
+	const struct skb_shared_info *info = skb_shinfo(skb);
+
+	if (skb_is_gso(skb) && info->gso_type & SKB_GSO_FRAGLIST)
+		skb_set_inner_transport_header(skb, inner +
+				skb_network_header_len(info->frag_list));
+}
+
+/**
  * mgl_offload_resized() - the outer header has been replaced by one of another size
  * @skb: the packet, with a head of its own
  *
