@@ -4,134 +4,27 @@
  * returns the reason why processing ends, or MGL_REASON_NONE to go on. Every
  * reason is counted once, here.
  */
-#include <linux/inetdevice.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/skbuff.h>
-#include <net/addrconf.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
-#include <net/xfrm.h>
 
-#include "backend.h"
 #include "core/extension.h"
-#include "core/flow.h"
 #include "core/gre.h"
-#include "core/icmp.h"
 #include "core/inner.h"
 #include "defrag.h"
+#include "dispatch.h"
 #include "flows.h"
-#include "forward.h"
 #include "local.h"
 #include "local_v6.h"
 #include "net.h"
 #include "packet_skb.h"
 #include "peers.h"
-#include "pmtu.h"
 #include "receive.h"
-#include "reject.h"
 #include "router.h"
-#include "select.h"
-#include "service.h"
 #include "source.h"
 #include "vip.h"
-
-/*
- * IPsec input policies apply to packets that are forwarded to backends: without
- * the hook the stack would have checked them. Routing, which evaluates a
- * device's disable_policy, has not been reached yet.
- */
-static bool policy_allows_v4(struct sk_buff *skb)
-{
-	struct in_device *in_dev = __in_dev_get_rcu(skb->dev);
-
-	if (in_dev && IN_DEV_ORCONF(in_dev, NOPOLICY))
-		return true;
-	return xfrm4_policy_check(NULL, XFRM_POLICY_IN, skb);
-}
-
-#if IS_ENABLED(CONFIG_IPV6)
-static noinline bool policy_allows_v6(const struct mgl_net *mn,
-				      struct sk_buff *skb)
-{
-	const struct inet6_dev *idev = __in6_dev_get(skb->dev);
-
-	if (READ_ONCE(mn->net->ipv6.devconf_all->disable_policy) ||
-	    (idev && READ_ONCE(idev->cnf.disable_policy)))
-		return true;
-	return xfrm6_policy_check(NULL, XFRM_POLICY_IN, skb);
-}
-#endif
-
-static bool policy_allows(const struct mgl_net *mn, struct sk_buff *skb)
-{
-#if IS_ENABLED(CONFIG_IPV6)
-	if (unlikely(skb->protocol == htons(ETH_P_IPV6)))
-		return policy_allows_v6(mn, skb);
-#endif
-	return policy_allows_v4(skb);
-}
-
-/* No usable backend: apply the all-down policy of the service. */
-static enum mgl_reason no_backend(struct mgl_net *mn, const struct sk_buff *skb,
-				  const struct mgl_service *svc,
-				  const struct mgl_flow *flow, u32 inner)
-{
-	/* Pairs with WRITE_ONCE() in service.c. */
-	switch (READ_ONCE(svc->all_down)) {
-	case MAGLEV_ALL_DOWN_REJECT:
-		/* RFC 1122 section 3.2.2: no error about an error. */
-		if (flow->kind == MGL_PKT_ERROR)
-			return MGL_REASON_NO_BACKEND;
-		if (mgl_addr_is_v4(&flow->saddr))
-			mgl_reject_v4(mn->net, skb, inner);
-		else
-			mgl_reject_v6(mn->net, skb, inner);
-		return MGL_REASON_REJECTED;
-	case MAGLEV_ALL_DOWN_ACCEPT:
-		return MGL_REASON_NO_BACKEND_ACCEPT;
-	default:
-		return MGL_REASON_NO_BACKEND;
-	}
-}
-
-/**
- * struct parsed - what a packet is
- * @flow: its flow
- * @at: where its headers are
- */
-struct parsed {
-	struct mgl_flow flow;
-	struct mgl_offsets at;
-};
-
-/*
- * Forwards a packet to the backend of its flow. Traffic is counted for packets
- * that were sent; service and backend are valid until the end of the RCU read
- * side, even if the packet has been consumed.
- */
-static enum mgl_reason forward_flow(struct mgl_net *mn, struct sk_buff *skb,
-				    struct mgl_service *svc,
-				    const struct parsed *parsed)
-{
-	const struct mgl_flow *flow = &parsed->flow;
-	enum mgl_reason reason;
-	struct mgl_choice choice;
-	struct mgl_backend *b;
-
-	if (!policy_allows(mn, skb))
-		return MGL_REASON_POLICY;
-	mgl_select_decide(mn, svc, flow, &choice);
-	b = mgl_select_commit(mn, svc, &choice);
-	if (!b)
-		return no_backend(mn, skb, svc, flow, parsed->at.inner);
-	reason = mgl_forward(mn, skb, b->endpoint, &parsed->at, flow);
-	if (reason == MGL_REASON_FORWARDED || reason == MGL_REASON_LOCAL) {
-		mgl_traffic_add(svc->traffic, flow->len, flow->new_conn);
-		mgl_traffic_add(b->traffic, flow->len, flow->new_conn);
-	}
-	return reason;
-}
 
 static bool own_source_v4(const struct mgl_net *mn, __be32 saddr)
 {
@@ -197,26 +90,13 @@ parse_inner_v6(const struct mgl_packet *packet, struct mgl_gre *gre,
 	return MGL_REASON_NONE;
 }
 
-/*
- * Finds the service of a packet. Echo requests, and errors about their replies,
- * name none: they are for the first of the VIP.
- */
-static struct mgl_service *find_service(const struct mgl_vip *vip,
-					const struct mgl_flow *flow)
-{
-	if (unlikely(flow->kind != MGL_PKT_OWN && mgl_icmp_proto(flow)))
-		return mgl_vip_first(vip);
-	return mgl_vip_listener(vip, flow->proto, flow->dport);
-}
-
 /* Processes a packet of a trusted router, whose GRE header is at @gre_off. */
 static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb,
 				   u32 gre_off)
 {
 	struct mgl_packet packet = mgl_packet_skb(skb);
-	struct mgl_service *svc;
+	struct mgl_parsed parsed;
 	enum mgl_reason reason;
-	struct parsed parsed;
 	struct mgl_addr dst;
 	struct mgl_vip *vip;
 	struct mgl_gre gre;
@@ -234,19 +114,16 @@ static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb,
 	vip = mgl_vip_find(mn, &dst);
 	if (!vip)
 		return MGL_REASON_NOT_VIP;
-	/* It is for one of our VIPs, so malformed packets are ours to drop. */
-	if (gre.reason)
-		return gre.reason;
-	svc = find_service(vip, &parsed.flow);
-	if (!svc)
-		return MGL_REASON_NO_SERVICE;
 	parsed.at = (struct mgl_offsets){
 		.gre = gre_off,
 		.inner = gre.inner,
 		.inner_v6 = gre.proto != htons(ETH_P_IP),
 		.csum = gre.csum,
 	};
-	return forward_flow(mn, skb, svc, &parsed);
+	/* It is for one of our VIPs, so malformed packets are ours to drop. */
+	if (unlikely(gre.reason))
+		return gre.reason;
+	return mgl_dispatch(mn, skb, vip, &parsed);
 }
 
 /* Peers are asked about only once no router is trusted with that source. */

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is done with a packet whose flow is known: find its service, select the
+ * backend, forward, count the traffic.
+ */
+#include <linux/inetdevice.h>
+#include <linux/skbuff.h>
+#include <net/addrconf.h>
+#include <net/xfrm.h>
+
+#include "backend.h"
+#include "core/icmp.h"
+#include "dispatch.h"
+#include "forward.h"
+#include "net.h"
+#include "reject.h"
+#include "select.h"
+#include "service.h"
+#include "vip.h"
+
+/*
+ * IPsec input policies apply to packets that are forwarded to backends: without
+ * the hook the stack would have checked them. Routing, which evaluates a
+ * device's disable_policy, has not been reached yet.
+ */
+static bool policy_allows_v4(struct sk_buff *skb)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(skb->dev);
+
+	if (in_dev && IN_DEV_ORCONF(in_dev, NOPOLICY))
+		return true;
+	return xfrm4_policy_check(NULL, XFRM_POLICY_IN, skb);
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static noinline bool policy_allows_v6(const struct mgl_net *mn,
+				      struct sk_buff *skb)
+{
+	const struct inet6_dev *idev = __in6_dev_get(skb->dev);
+
+	if (READ_ONCE(mn->net->ipv6.devconf_all->disable_policy) ||
+	    (idev && READ_ONCE(idev->cnf.disable_policy)))
+		return true;
+	return xfrm6_policy_check(NULL, XFRM_POLICY_IN, skb);
+}
+#endif
+
+/**
+ * mgl_dispatch_allowed() - check a packet against IPsec policies for input
+ * @mn: the namespace
+ * @skb: the packet, at PRE_ROUTING
+ *
+ * Context: RCU read side, BH disabled.
+ * Return: true if they allow to receive it.
+ */
+bool mgl_dispatch_allowed(const struct mgl_net *mn, struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (unlikely(skb->protocol == htons(ETH_P_IPV6)))
+		return policy_allows_v6(mn, skb);
+#endif
+	return policy_allows_v4(skb);
+}
+
+/* No usable backend: apply the all-down policy of the service. */
+static enum mgl_reason no_backend(struct mgl_net *mn, const struct sk_buff *skb,
+				  const struct mgl_service *svc,
+				  const struct mgl_flow *flow, u32 inner)
+{
+	/* Pairs with WRITE_ONCE() in service.c. */
+	switch (READ_ONCE(svc->all_down)) {
+	case MAGLEV_ALL_DOWN_REJECT:
+		/* RFC 1122 section 3.2.2: no error about an error. */
+		if (flow->kind == MGL_PKT_ERROR)
+			return MGL_REASON_NO_BACKEND;
+		if (mgl_addr_is_v4(&flow->saddr))
+			mgl_reject_v4(mn->net, skb, inner);
+		else
+			mgl_reject_v6(mn->net, skb, inner);
+		return MGL_REASON_REJECTED;
+	case MAGLEV_ALL_DOWN_ACCEPT:
+		return MGL_REASON_NO_BACKEND_ACCEPT;
+	default:
+		return MGL_REASON_NO_BACKEND;
+	}
+}
+
+/*
+ * Finds the service of a packet. Echo requests, and errors about their replies,
+ * name none: they are for the first of the VIP.
+ */
+static struct mgl_service *find_service(const struct mgl_vip *vip,
+					const struct mgl_flow *flow)
+{
+	if (unlikely(flow->kind != MGL_PKT_OWN && mgl_icmp_proto(flow)))
+		return mgl_vip_first(vip);
+	return mgl_vip_listener(vip, flow->proto, flow->dport);
+}
+
+/**
+ * mgl_dispatch() - forward a packet to the backend of its flow
+ * @mn: the namespace
+ * @skb: the packet, at PRE_ROUTING, skb->data at its outer header
+ * @vip: the VIP that it is for
+ * @parsed: its flow and offsets; service and backend are set, and are valid until
+ *	the end of the RCU read side, even if @skb has been consumed
+ *
+ * Traffic is counted for packets that were sent.
+ *
+ * Context: RCU read side, BH disabled. Invalidates every pointer into @skb.
+ * Return: the reason, not counted yet. If mgl_reason_verdict() of it is
+ * MGL_STOLEN, @skb has been consumed; otherwise the caller keeps @skb.
+ */
+enum mgl_reason mgl_dispatch(struct mgl_net *mn, struct sk_buff *skb,
+			     const struct mgl_vip *vip,
+			     struct mgl_parsed *parsed)
+{
+	const struct mgl_flow *flow = &parsed->flow;
+	struct mgl_service *svc = find_service(vip, flow);
+	enum mgl_reason reason;
+	struct mgl_choice choice;
+	struct mgl_backend *b;
+
+	parsed->svc = svc;
+	parsed->backend = NULL;
+	if (!svc)
+		return MGL_REASON_NO_SERVICE;
+	if (!mgl_dispatch_allowed(mn, skb))
+		return MGL_REASON_POLICY;
+	mgl_select_decide(mn, svc, flow, &choice);
+	b = mgl_select_commit(mn, svc, &choice);
+	if (!b)
+		return no_backend(mn, skb, svc, flow, parsed->at.inner);
+	parsed->backend = b;
+	reason = mgl_forward(mn, skb, b->endpoint, &parsed->at, flow);
+	if (reason == MGL_REASON_FORWARDED || reason == MGL_REASON_LOCAL) {
+		mgl_traffic_add(svc->traffic, flow->len, flow->new_conn);
+		mgl_traffic_add(b->traffic, flow->len, flow->new_conn);
+	}
+	return reason;
+}
