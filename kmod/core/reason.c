@@ -13,8 +13,10 @@ static const struct {
 	enum mgl_verdict verdict;
 } reasons[] = {
 	[MGL_REASON_NONE] = { "none", MGL_ACCEPT },
+	[MGL_REASON_HELD] = { "held", MGL_STOLEN },
 	[MGL_REASON_FORWARDED] = { "forwarded", MGL_STOLEN },
 	[MGL_REASON_LOCAL] = { "forwarded_local", MGL_ACCEPT },
+	[MGL_REASON_PEER] = { "forwarded_peer", MGL_STOLEN },
 	[MGL_REASON_UNTRUSTED] = { "accept_untrusted", MGL_ACCEPT },
 	[MGL_REASON_MARTIAN] = { "accept_martian", MGL_ACCEPT },
 	[MGL_REASON_OUTER_FRAGMENT] = { "accept_outer_fragment", MGL_ACCEPT },
@@ -37,6 +39,11 @@ static const struct {
 	[MGL_REASON_INNER_L4] = { "drop_inner_l4", MGL_DROP },
 	[MGL_REASON_ICMP_MALFORMED] = { "drop_inner_icmp", MGL_DROP },
 	[MGL_REASON_QUOTED_SOURCE] = { "drop_quoted_source", MGL_DROP },
+	[MGL_REASON_FRAGMENT_MALFORMED] = { "drop_fragment_malformed", MGL_DROP },
+	[MGL_REASON_FRAGMENT_TINY] = { "drop_fragment_tiny", MGL_DROP },
+	[MGL_REASON_FRAGMENT_REST] = { "drop_fragment_rest", MGL_DROP },
+	[MGL_REASON_FRAGMENT_FULL] = { "drop_fragment_full", MGL_DROP },
+	[MGL_REASON_FRAGMENT_TIMEOUT] = { "drop_fragment_timeout", MGL_DROP },
 	[MGL_REASON_POLICY] = { "drop_ipsec_policy", MGL_DROP },
 	[MGL_REASON_NO_BACKEND] = { "drop_no_backend", MGL_DROP },
 	[MGL_REASON_REJECTED] = { "drop_rejected", MGL_DROP },

@@ -6,8 +6,11 @@
 /**
  * enum mgl_reason - why processing of a packet ended; also its counter
  * @MGL_REASON_NONE: undecided, or not for a director; not counted
+ * @MGL_REASON_HELD: held for a while; counted when that ends, for what becomes of
+ *	it then
  * @MGL_REASON_FORWARDED: forwarded to a backend
  * @MGL_REASON_LOCAL: delivered to this host, which is the backend
+ * @MGL_REASON_PEER: inner fragment, forwarded to the peer that owns it
  * @MGL_REASON_UNTRUSTED: outer source is not a trusted router
  * @MGL_REASON_MARTIAN: outer source is an address that no other host can have
  * @MGL_REASON_OUTER_FRAGMENT: the GRE packet itself is a fragment, which is not
@@ -22,7 +25,8 @@
  * @MGL_REASON_GRE_PROTOCOL: carries neither IPv4 nor IPv6
  * @MGL_REASON_NOT_VIP: inner destination is not a VIP
  * @MGL_REASON_NO_SERVICE: VIP has no service for the protocol and port
- * @MGL_REASON_INNER_FRAGMENT: inner packet to a VIP is a fragment
+ * @MGL_REASON_INNER_FRAGMENT: inner packet to a VIP is a fragment; the reason of
+ *	the packet only if there is no table of fragments any more
  * @MGL_REASON_INNER_ICMP: inner packet to a VIP is ICMP, or ICMPv6 in IPv6, of
  *	a type that no service is concerned with
  * @MGL_REASON_QUOTED_FRAGMENT: inner ICMP error to a VIP quotes a fragment other
@@ -38,6 +42,16 @@
  *	truncated or malformed, so that it names no flow
  * @MGL_REASON_QUOTED_SOURCE: inner ICMP error to a VIP quotes a packet from
  *	another address
+ * @MGL_REASON_FRAGMENT_MALFORMED: inner fragment to a VIP is empty, not of a
+ *	multiple of 8 bytes, or ends beyond the largest datagram
+ * @MGL_REASON_FRAGMENT_TINY: first inner fragment to a VIP ends in the transport
+ *	header, or another one begins in that of TCP
+ * @MGL_REASON_FRAGMENT_REST: inner fragment whose first fragment was dropped, or
+ *	went to a backend that is not usable any more
+ * @MGL_REASON_FRAGMENT_FULL: inner fragment that came before its first one, and
+ *	there is no room to hold it
+ * @MGL_REASON_FRAGMENT_TIMEOUT: inner fragment that was held, and its first one
+ *	has not come
  * @MGL_REASON_POLICY: for a VIP, refused by an IPsec policy for input
  * @MGL_REASON_NO_BACKEND: the service has no usable backend
  * @MGL_REASON_REJECTED: the same, and the client was sent an ICMP error
@@ -55,8 +69,10 @@
  */
 enum mgl_reason {
 	MGL_REASON_NONE,
+	MGL_REASON_HELD,
 	MGL_REASON_FORWARDED,
 	MGL_REASON_LOCAL,
+	MGL_REASON_PEER,
 	MGL_REASON_UNTRUSTED,
 	MGL_REASON_MARTIAN,
 	MGL_REASON_OUTER_FRAGMENT,
@@ -78,6 +94,11 @@ enum mgl_reason {
 	MGL_REASON_INNER_L4,
 	MGL_REASON_ICMP_MALFORMED,
 	MGL_REASON_QUOTED_SOURCE,
+	MGL_REASON_FRAGMENT_MALFORMED,
+	MGL_REASON_FRAGMENT_TINY,
+	MGL_REASON_FRAGMENT_REST,
+	MGL_REASON_FRAGMENT_FULL,
+	MGL_REASON_FRAGMENT_TIMEOUT,
 	MGL_REASON_POLICY,
 	MGL_REASON_NO_BACKEND,
 	MGL_REASON_REJECTED,
@@ -89,6 +110,9 @@ enum mgl_reason {
 	MGL_REASON_NO_MEMORY,
 	MGL_REASON_MAX
 };
+
+/* Reasons from this one on are counted. */
+#define MGL_REASON_COUNTED MGL_REASON_FORWARDED
 
 /**
  * enum mgl_verdict - action of the entry point on a packet

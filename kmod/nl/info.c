@@ -69,7 +69,7 @@ static int put_counters(struct mgl_net *mn, const struct mgl_nl_reply *reply)
 	if (!hdr)
 		return -EMSGSIZE;
 	now = mgl_counters_read(mn->counters);
-	for (i = MGL_REASON_NONE + 1; i < MGL_REASON_MAX; i++)
+	for (i = MGL_REASON_COUNTED; i < MGL_REASON_MAX; i++)
 		if (put_counter(skb, mgl_reason_name(i),
 				now.reasons[i] - base->reasons[i]))
 			goto too_small;

@@ -15,7 +15,7 @@ static void test_reason_name_tells_verdict(struct kunit *test)
 {
 	u32 i;
 
-	for (i = MGL_REASON_NONE + 1; i < MGL_REASON_MAX; i++) {
+	for (i = MGL_REASON_COUNTED; i < MGL_REASON_MAX; i++) {
 		const char *name = mgl_reason_name(i);
 		enum mgl_verdict verdict = mgl_reason_verdict(i);
 
@@ -39,7 +39,7 @@ static void test_reason_name_short_and_plain(struct kunit *test)
 {
 	u32 i;
 
-	for (i = MGL_REASON_NONE + 1; i < MGL_REASON_MAX; i++) {
+	for (i = MGL_REASON_COUNTED; i < MGL_REASON_MAX; i++) {
 		const char *name = mgl_reason_name(i);
 
 		if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") !=
@@ -52,8 +52,8 @@ static void test_reason_name_unique(struct kunit *test)
 {
 	u32 i, j;
 
-	for (i = MGL_REASON_NONE + 1; i < MGL_REASON_MAX; i++)
-		for (j = MGL_REASON_NONE + 1; j < i; j++)
+	for (i = MGL_REASON_COUNTED; i < MGL_REASON_MAX; i++)
+		for (j = MGL_REASON_COUNTED; j < i; j++)
 			if (!strcmp(mgl_reason_name(i), mgl_reason_name(j)))
 				FAIL_ONCE(test, "%s", mgl_reason_name(i));
 }
@@ -64,13 +64,21 @@ static void test_event_name_no_verdict(struct kunit *test)
 
 	for (i = 0; i < MGL_EVENT_MAX; i++)
 		if (!starts(mgl_event_name(i), "flows_") &&
-		    !starts(mgl_event_name(i), "path_"))
+		    !starts(mgl_event_name(i), "path_") &&
+		    !starts(mgl_event_name(i), "fragments_"))
 			FAIL_ONCE(test, "%s: of what kind?", mgl_event_name(i));
 }
 
-/* A packet without a reason goes on to the stack. */
+/*
+ * A packet without a reason goes on to the stack. One that is held must not, and
+ * neither is counted.
+ */
 static void test_reason_none_accepts(struct kunit *test)
 {
+	KUNIT_EXPECT_EQ(test, (int)MGL_STOLEN,
+			(int)mgl_reason_verdict(MGL_REASON_HELD));
+	KUNIT_EXPECT_GT(test, (int)MGL_REASON_COUNTED, (int)MGL_REASON_HELD);
+	KUNIT_EXPECT_GT(test, (int)MGL_REASON_COUNTED, (int)MGL_REASON_NONE);
 	KUNIT_EXPECT_EQ(test, (int)MGL_ACCEPT,
 			(int)mgl_reason_verdict(MGL_REASON_NONE));
 }

@@ -340,6 +340,114 @@ enum mgl_reason oracle_flow_v6(const u8 *p, u32 len, bool gso,
 	return oracle_next(p, 40, total, 0, p[6], flow);
 }
 
+/* What RFC 791, 8200 and 3128 say of lengths; @ahead: headers that are repeated. */
+static enum mgl_reason oracle_lengths(const struct mgl_fragment *f, u32 ahead,
+				      bool more)
+{
+	if (f->payload_len == 0 || (more && f->payload_len & 7))
+		return MGL_REASON_FRAGMENT_MALFORMED;
+	if (f->offset + f->payload_len + ahead >= 65536)
+		return MGL_REASON_FRAGMENT_MALFORMED;
+	return f->offset == 8 && f->tuple.proto == 6 ?
+	       MGL_REASON_FRAGMENT_TINY : MGL_REASON_NONE;
+}
+
+static enum mgl_reason oracle_tiny(enum mgl_reason reason)
+{
+	return reason == MGL_REASON_INNER_L4 ? MGL_REASON_FRAGMENT_TINY :
+					       reason;
+}
+
+static void oracle_fragment_v4(const u8 *p, u32 len, struct oracle_fragment *o)
+{
+	u32 header = p[0] % 16 * 4, total = get16(p + 2);
+	struct mgl_flow *t = &o->f.tuple;
+
+	o->reason = MGL_REASON_INNER_HEADER;
+	if (header < 20 || total < header || total > len)
+		return;
+	t->len = total;
+	t->proto = p[9];
+	memset((u8 *)&t->saddr + 10, 0xff, 2);
+	memcpy((u8 *)&t->saddr + 12, p + 12, 4);
+	memset((u8 *)&t->daddr + 10, 0xff, 2);
+	memcpy((u8 *)&t->daddr + 12, p + 16, 4);
+	memcpy(&o->f.id, p + 4, 2);
+	o->f.offset = get16(p + 6) % 0x2000 * 8;
+	o->f.payload = header;
+	o->f.payload_len = total - header;
+	o->reason = oracle_lengths(&o->f, header, p[6] & 0x20);
+	o->flow = *t;
+	o->first = oracle_tiny(oracle_l4(p + header, total - header, 1,
+					 &o->flow));
+}
+
+/*
+ * Walks up to 12 headers. Without @into, ends at the header of a fragment, at
+ * *@pos; with it, goes on behind an offset of 0. Returns the type there, or -1.
+ */
+static int oracle_walk(const u8 *p, u32 total, bool into, u32 *pos)
+{
+	u32 n, size;
+	u8 type = p[6];
+
+	*pos = 40;
+	for (n = 0; type == 0 || type == 43 || type == 44 || type == 60; n++) {
+		if (n == EXTENSIONS_MAX || total - *pos < 8 ||
+		    (type == 0 && n))
+			return -1;
+		if (type == 44 && get16(p + *pos + 2) & 0xfff9 &&
+		    (!into || get16(p + *pos + 2) >= 8))
+			return type;
+		size = type == 44 ? 8 : 8 + 8 * p[*pos + 1];
+		if (size > total - *pos)
+			return -1;
+		type = p[*pos];
+		*pos += size;
+	}
+	return type;
+}
+
+static void oracle_fragment_v6(const u8 *p, u32 len, struct oracle_fragment *o)
+{
+	u32 total = 40 + get16(p + 4), pos;
+	struct mgl_flow *t = &o->f.tuple;
+	int type;
+
+	o->reason = MGL_REASON_INNER_HEADER;
+	if (total > len)
+		return;
+	o->reason = MGL_REASON_INNER_EXTENSIONS;
+	if (oracle_walk(p, total, false, &pos) != 44)
+		return;
+	t->len = total;
+	t->proto = p[pos];
+	memcpy(&t->saddr, p + 8, 16);
+	memcpy(&t->daddr, p + 24, 16);
+	memcpy(&o->f.id, p + pos + 4, 4);
+	o->f.offset = get16(p + pos + 2) / 8 * 8;
+	o->f.payload = pos + 8;
+	o->f.payload_len = total - pos - 8;
+	o->reason = oracle_lengths(&o->f, pos - 40, p[pos + 3] & 1);
+	o->flow = *t;
+	type = oracle_walk(p, total, true, &pos);
+	o->first = MGL_REASON_INNER_EXTENSIONS;
+	if (type < 0 || type == 44)
+		return;
+	o->flow.proto = type;
+	o->first = oracle_tiny(oracle_l4(p + pos, total - pos, 58, &o->flow));
+}
+
+void oracle_fragment(const u8 *p, u32 len, bool v6, struct oracle_fragment *o)
+{
+	memset(o, 0, sizeof(*o));
+	o->f.tuple.pkt_state = MAGLEV_FLOW_ESTABLISHED;
+	if (v6)
+		oracle_fragment_v6(p, len, o);
+	else
+		oracle_fragment_v4(p, len, o);
+}
+
 bool oracle_flow_equal(const struct mgl_flow *a, const struct mgl_flow *b)
 {
 	return !memcmp(&a->saddr, &b->saddr, sizeof(a->saddr)) &&
@@ -439,4 +547,45 @@ const char *oracle_check_flow_v6(const struct sk_buff *skb, const u8 *bytes,
 	want = oracle_flow_v6(bytes + off, skb->len - off, skb_is_gso(skb),
 			      &exp);
 	return compare_flow(flow, *result, &exp, want);
+}
+
+static bool fragment_equal(const struct mgl_fragment *a,
+			   const struct mgl_fragment *b)
+{
+	return oracle_flow_equal(&a->tuple, &b->tuple) && a->id == b->id &&
+	       a->offset == b->offset && a->inner == b->inner &&
+	       a->payload == b->payload && a->payload_len == b->payload_len;
+}
+
+const char *oracle_check_fragment(const struct sk_buff *skb, const u8 *bytes,
+				  u32 off, bool v6, struct oracle_fragment *o)
+{
+	struct mgl_packet packet = mgl_packet_skb(skb);
+	struct oracle_fragment exp;
+
+	memset(o, 0xa5, sizeof(*o));
+	o->reason = v6 ? mgl_fragment_parse_v6(&packet, off, &o->f) :
+			 mgl_fragment_parse_v4(&packet, off, &o->f);
+	oracle_fragment(bytes + off, skb->len - off, v6, &exp);
+	if (o->reason != exp.reason) {
+		snprintf(why, sizeof(why), "fragment: result %d, not %d",
+			 o->reason, exp.reason);
+		return why;
+	}
+	if (o->reason)
+		return NULL;
+	exp.f.inner += off;
+	exp.f.payload += off;
+	if (!fragment_equal(&o->f, &exp.f)) {
+		snprintf(why, sizeof(why),
+			 "fragment: offset %u, %u bytes at %u, id %#x, not %u, %u at %u, %#x",
+			 o->f.offset, o->f.payload_len, o->f.payload, o->f.id,
+			 exp.f.offset, exp.f.payload_len, exp.f.payload,
+			 exp.f.id);
+		return why;
+	}
+	if (o->f.offset)
+		return NULL;
+	o->first = mgl_fragment_parse_first(&packet, &o->f, &o->flow);
+	return compare_flow(&o->flow, o->first, &exp.flow, exp.first);
 }

@@ -21,12 +21,26 @@ static void any_state(struct packet *p, u8 proto, u32 payload, u64 *state)
 		p->b[p->len - payload - 4] = prng_below(state, 16);
 }
 
+/* One in six is made a fragment: its word of offset and flags is at @at. */
+static void some_fragment(struct packet *p, u32 at, u16 more, u64 *state)
+{
+	static const u16 offsets[] = { 0, 0, 1, 2, 100, 0x1fff };
+	u16 offset = offsets[prng_below(state, ARRAY_SIZE(offsets))];
+
+	if (prng_below(state, 6))
+		return;
+	if (more == 1)
+		offset *= 8;
+	packet_set16(p, at, offset | (prng_below(state, 3) ? more : 0));
+}
+
 static void inner_v4(struct packet *p, u8 proto, u64 *state)
 {
-	u32 payload = prng_below(state, 40);
+	u32 payload = prng_below(state, 40), ip = p->len;
 
 	packet_inner(p, proto, payload);
 	any_state(p, proto, payload, state);
+	some_fragment(p, ip + 6, 0x2000, state);
 }
 
 /* A number of extension headers: few, or as many as are accepted, about. */
@@ -50,6 +64,7 @@ static u8 some_type(u64 *state)
 static void inner_v6(struct packet *p, u8 proto, u64 *state)
 {
 	u32 payload = prng_below(state, 40), n = some_headers(state), i;
+	u32 ip = p->len;
 	u8 types[14];
 
 	for (i = 0; i < n; i++)
@@ -58,6 +73,8 @@ static void inner_v6(struct packet *p, u8 proto, u64 *state)
 		types[0] = IPPROTO_HOPOPTS;
 	packet_inner_v6(p, types, n, proto, payload);
 	any_state(p, proto, payload, state);
+	if (n && types[0] == IPPROTO_FRAGMENT)
+		some_fragment(p, ip + 42, 1, state);
 }
 
 static void gre(struct packet *p, u64 *state)

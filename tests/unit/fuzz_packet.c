@@ -36,6 +36,7 @@ static const char *parse_gre(const struct sk_buff *skb, const u8 *bytes,
 			     u32 off)
 {
 	enum mgl_reason result;
+	struct oracle_fragment fragment;
 	struct mgl_gre gre;
 	struct mgl_flow flow;
 	const char *error;
@@ -54,6 +55,10 @@ static const char *parse_gre(const struct sk_buff *skb, const u8 *bytes,
 					     &result);
 	else
 		return NULL;
+	if (!error && result == MGL_REASON_INNER_FRAGMENT)
+		return oracle_check_fragment(skb, bytes, gre.inner,
+					     gre.proto == htons(ETH_P_IPV6),
+					     &fragment);
 	return error || result ? error : use(&flow);
 }
 

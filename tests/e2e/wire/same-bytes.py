@@ -51,7 +51,7 @@ SLOTS = reference.populate([(b, 1) for b in BACKENDS], TABLE_SEED, TABLE_SIZE)
 FRAGMENT = "outer_fragment"
 GRE_DECISIONS = {
     "forwarded", "accept_gre_protocol", "accept_gre_truncated",
-    "accept_not_vip", "accept_no_service", "accept_inner_fragment",
+    "accept_not_vip", "accept_no_service",
     "accept_inner_icmp", "accept_quoted_fragment", "drop_gre_version",
     "drop_gre_routing", "drop_inner_header", "drop_inner_extensions",
     "drop_inner_jumbogram", "drop_inner_l4", "drop_inner_icmp",
