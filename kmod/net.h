@@ -22,6 +22,7 @@
 /* One for each family. */
 #define MGL_HOOKS (IS_ENABLED(CONFIG_IPV6) ? 2 : 1)
 
+struct mgl_fragments;
 struct mgl_local_set;
 struct mgl_local_v6_set;
 struct mgl_pool;
@@ -59,6 +60,8 @@ struct mgl_sources;
  *	read under RCU
  * @pmtu: enum maglev_pmtu, who is told of packets that are too big; written
  *	under @lock, read by the data path
+ * @fragments: datagrams that come in fragments, NULL before the first service;
+ *	written under @lock, read under RCU
  * @icmp_limit: limits the ICMP errors that are sent to clients
  * @n_services: number of entries in @services; under @lock
  * @n_pools: number of entries in @pools; under @lock
@@ -100,6 +103,7 @@ struct mgl_net {
 	struct rhashtable endpoints;
 	struct mgl_pool __rcu *peers;
 	u8 pmtu;
+	struct mgl_fragments __rcu *fragments;
 	struct ratelimit_state icmp_limit;
 	struct mgl_ids backend_ids;
 	struct mgl_ids service_ids;

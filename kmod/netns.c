@@ -5,6 +5,7 @@
 #include <uapi/linux/maglev.h>
 
 #include "endpoint.h"
+#include "fragment.h"
 #include "gc.h"
 #include "hook.h"
 #include "net.h"
@@ -26,11 +27,12 @@
 unsigned int mgl_net_id __read_mostly;
 
 /**
- * mgl_net_activate() - register the hooks, before a service is created
+ * mgl_net_activate() - prepare for packets, before a service is created
  * @mn: the namespace; mn->lock is held
  * @extack: set on error
  *
- * The caller creates a service next and then calls mgl_net_changed(), or
+ * Allocates what the data path cannot allocate by itself, and registers the
+ * hooks. The caller creates a service next and then calls mgl_net_changed(), or
  * mgl_net_deactivate_unused() if creating it failed.
  *
  * Context: may sleep, takes RTNL.
@@ -38,8 +40,11 @@ unsigned int mgl_net_id __read_mostly;
  */
 int mgl_net_activate(struct mgl_net *mn, struct netlink_ext_ack *extack)
 {
-	int err = mgl_hooks_on(mn);
+	int err = mgl_fragments_ensure(mn, extack);
 
+	if (err)
+		return err;
+	err = mgl_hooks_on(mn);
 	if (err)
 		NL_SET_ERR_MSG_MOD(extack, "netfilter hooks cannot be registered");
 	return err;
@@ -82,12 +87,12 @@ void mgl_net_changed(struct mgl_net *mn)
  * mgl_net_flush() - delete the whole configuration
  * @mn: the namespace; mn->lock is held
  *
- * Deletes services first, then pools, trusted routers, sources and the flow
- * cache, and unregisters the hooks. Cache size, timeouts, peers and who is told
- * of packets that are too big become the defaults.
+ * Deletes services first, then pools, trusted routers, sources, the flow cache and
+ * what is known of fragments, and unregisters the hooks. Cache size, timeouts,
+ * peers and who is told of packets that are too big become the defaults.
  *
- * Context: may sleep, takes RTNL; waits for an RCU grace period if there is a
- * flow cache.
+ * Context: may sleep, takes RTNL; waits for an RCU grace period if there was a
+ * service.
  */
 void mgl_net_flush(struct mgl_net *mn)
 {
@@ -98,6 +103,7 @@ void mgl_net_flush(struct mgl_net *mn)
 	mgl_routers_flush(mn);
 	mgl_sources_flush(mn);
 	mgl_flows_reset(mn);
+	mgl_fragments_reset(mn);
 	/* Pairs with READ_ONCE() in pmtu.c. */
 	WRITE_ONCE(mn->pmtu, MAGLEV_PMTU_BOTH);
 	mgl_net_changed(mn);

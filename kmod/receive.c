@@ -16,6 +16,7 @@
 #include "defrag.h"
 #include "dispatch.h"
 #include "flows.h"
+#include "fragment.h"
 #include "local.h"
 #include "local_v6.h"
 #include "net.h"
@@ -122,7 +123,9 @@ static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb,
 	};
 	/* It is for one of our VIPs, so malformed packets are ours to drop. */
 	if (unlikely(gre.reason))
-		return gre.reason;
+		return gre.reason == MGL_REASON_INNER_FRAGMENT ?
+		       mgl_fragment_receive(mn, skb, vip, &parsed.at) :
+		       gre.reason;
 	return mgl_dispatch(mn, skb, vip, &parsed);
 }
 

@@ -19,6 +19,8 @@ static const char *const event_names[] = {
 	[MGL_EVENT_PATH_MTU] = "path_mtu",
 	[MGL_EVENT_PATH_UNREACHABLE] = "path_unreachable",
 	[MGL_EVENT_PATH_REFUSED] = "path_refused",
+	[MGL_EVENT_FRAGMENTS_HELD] = "fragments_held",
+	[MGL_EVENT_FRAGMENTS_DISPLACED] = "fragments_displaced",
 };
 
 static_assert(ARRAY_SIZE(event_names) == MGL_EVENT_MAX);

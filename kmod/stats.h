@@ -22,6 +22,10 @@
  *	reached
  * @MGL_EVENT_PATH_REFUSED: an ICMP error about GRE of this host was not heeded:
  *	malformed, or no packet that was forwarded can have caused it
+ * @MGL_EVENT_FRAGMENTS_HELD: an inner fragment came before its first one, and was
+ *	held
+ * @MGL_EVENT_FRAGMENTS_DISPLACED: a datagram in fragments was forgotten for
+ *	another one before its time
  * @MGL_EVENT_MAX: number of events
  */
 enum mgl_event {
@@ -31,6 +35,8 @@ enum mgl_event {
 	MGL_EVENT_PATH_MTU,
 	MGL_EVENT_PATH_UNREACHABLE,
 	MGL_EVENT_PATH_REFUSED,
+	MGL_EVENT_FRAGMENTS_HELD,
+	MGL_EVENT_FRAGMENTS_DISPLACED,
 	MGL_EVENT_MAX
 };
 

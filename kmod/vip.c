@@ -176,6 +176,44 @@ struct mgl_service *mgl_vip_listener(const struct mgl_vip *vip, u8 proto,
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_vip_listener);
 
+/* True if one of the sorted entries is for a protocol. */
+static bool has_proto(const struct listener *l, u32 n, u8 proto)
+{
+	u32 lo = 0, hi = n, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (l[mid].first >> 16 == proto)
+			return true;
+		if (l[mid].first >> 16 < proto)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return false;
+}
+
+/**
+ * mgl_vip_has_proto() - check for a service with a protocol
+ * @vip: the VIP
+ * @proto: inner protocol, IPPROTO_*
+ *
+ * For packets that do not tell their port.
+ *
+ * Context: RCU read side.
+ * Return: true if the VIP has a service of any port for @proto.
+ */
+bool mgl_vip_has_proto(const struct mgl_vip *vip, u8 proto)
+{
+	const struct listeners *ls = rcu_dereference(vip->listeners);
+	int any = any_index(proto);
+
+	return (any >= 0 && ls->any[any]) ||
+	       has_proto(ls->entry, ls->n_exact, proto) ||
+	       has_proto(ls->entry + ls->n_exact, ls->n_range, proto);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_vip_has_proto);
+
 /**
  * mgl_vip_first() - get the service of a VIP that is listed first
  * @vip: the VIP

@@ -16,6 +16,7 @@ extern const struct rhashtable_params mgl_vip_params;
 struct mgl_vip *mgl_vip_find(struct mgl_net *mn, const struct mgl_addr *addr);
 struct mgl_service *mgl_vip_listener(const struct mgl_vip *vip, u8 proto,
 				     __be16 port);
+bool mgl_vip_has_proto(const struct mgl_vip *vip, u8 proto);
 struct mgl_service *mgl_vip_first(const struct mgl_vip *vip);
 bool mgl_vip_exists(struct mgl_net *mn, const struct mgl_addr *addr);
 int mgl_vip_listen(struct mgl_net *mn, struct mgl_service *svc);

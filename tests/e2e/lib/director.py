@@ -60,11 +60,18 @@ class Director:
         The reasons that packets have been counted under since the last call,
         and how often. Events are left out.
         """
-        return self._moved(lambda k: not k.startswith(("flows_", "path_")))
+        return self._moved(lambda k: not k.startswith(
+            ("flows_", "path_", "fragments_")))
 
     def path_events(self):
         """Likewise the events about paths to backends."""
         return self._moved(lambda k: k.startswith("path_"))
+
+    def fragments(self):
+        """(what moved() returns, likewise the events about fragments)"""
+        now = self._moved(lambda k: not k.startswith(("flows_", "path_")))
+        events = {k: v for k, v in now.items() if k.startswith("fragments_")}
+        return {k: v for k, v in now.items() if k not in events}, events
 
     def _moved(self, wanted):
         now = {k: v for k, v in self.counters().items() if wanted(k)}

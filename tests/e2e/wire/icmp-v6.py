@@ -86,9 +86,6 @@ def others(m):
         ("an extended echo request", m.icmp(160, bytes(8)),
          "accept_inner_icmp"),
         ("an unknown error", m.icmp(100, answer), "accept_inner_icmp"),
-        ("a ping in a fragment",
-         extended(p.ICMPV6, ping, p.FIRST, src=V6.client, dst=V6.vip),
-         "accept_inner_fragment"),
         ("a ping from an IPv4-mapped address", m.echo(src=MAPPED),
          "drop_inner_header"),
     )

@@ -63,11 +63,6 @@ def others(m):
         ("a router solicitation", m.icmp(10), "accept_inner_icmp"),
         ("an extended echo request", m.icmp(42, bytes(8)),
          "accept_inner_icmp"),
-        ("an error in a fragment", m.error(answer, frag=p.MF),
-         "accept_inner_fragment"),
-        ("a ping in a fragment",
-         m.icmp(8, bytes(64), src=m.f.client, frag=p.MF),
-         "accept_inner_fragment"),
     )
 
 

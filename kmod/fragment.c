@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Fragments of inner packets (Maglev paper section 4.3). Only the first fragment
+ * of a datagram has ports. It is forwarded like a whole packet, and what became
+ * of it is noted; the others follow it, and those that come before it are held
+ * until then. Where the router spreads the fragments of a datagram over several
+ * directors, addresses and protocol name one of them, to which the others send
+ * theirs.
+ */
+#include <kunit/visibility.h>
+#include <linux/export.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netdevice.h>
+#include <linux/netlink.h>
+#include <linux/skbuff.h>
+
+#include "backend.h"
+#include "core/datagram.h"
+#include "core/extension.h"
+#include "core/fragment.h"
+#include "core/icmp.h"
+#include "dispatch.h"
+#include "forward.h"
+#include "fragment.h"
+#include "hold.h"
+#include "net.h"
+#include "packet_skb.h"
+#include "peers.h"
+#include "service.h"
+#include "vip.h"
+
+/*
+ * How long a first fragment is remembered, in jiffies. What is still missing by
+ * then has been lost, or was held up for longer than the hosts of today wait.
+ */
+#define DATAGRAM_LIFETIME (5 * HZ)
+
+/**
+ * struct mgl_fragments - datagrams of a namespace that come in fragments
+ * @datagrams: those whose first fragment has been seen
+ * @hold: fragments of those whose first fragment has not been seen
+ */
+struct mgl_fragments {
+	struct mgl_datagrams *datagrams;
+	struct mgl_hold *hold;
+};
+
+static void fragments_free(struct mgl_fragments *all)
+{
+	mgl_hold_free(all->hold);
+	mgl_datagrams_free(all->datagrams);
+	kfree(all);
+}
+
+/**
+ * mgl_fragments_ensure() - allocate what fragments need, on first use
+ * @mn: the namespace; mn->lock is held
+ * @extack: set on error
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int mgl_fragments_ensure(struct mgl_net *mn, struct netlink_ext_ack *extack)
+{
+	struct mgl_fragments *all;
+
+	if (rcu_dereference_protected(mn->fragments,
+				      lockdep_is_held(&mn->lock)))
+		return 0;
+	all = kzalloc(sizeof(*all), GFP_KERNEL_ACCOUNT);
+	if (!all)
+		goto err;
+	all->datagrams = mgl_datagrams_alloc(DATAGRAM_LIFETIME);
+	if (!all->datagrams)
+		goto err_free;
+	all->hold = mgl_hold_alloc(mn, all->datagrams, MGL_HOLD_TIME);
+	if (!all->hold)
+		goto err_free;
+	rcu_assign_pointer(mn->fragments, all);
+	return 0;
+
+err_free:
+	fragments_free(all);
+err:
+	NL_SET_ERR_MSG_MOD(extack, "out of memory for the table of fragments");
+	return -ENOMEM;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_fragments_ensure);
+
+/**
+ * mgl_fragments_reset() - drop what is held and forget all datagrams
+ * @mn: the namespace, without services; mn->lock is held
+ *
+ * Context: may sleep; waits for an RCU grace period if there was a service.
+ */
+void mgl_fragments_reset(struct mgl_net *mn)
+{
+	struct mgl_fragments *all;
+
+	all = rcu_dereference_protected(mn->fragments,
+					lockdep_is_held(&mn->lock));
+	if (!all)
+		return;
+	RCU_INIT_POINTER(mn->fragments, NULL);
+	synchronize_rcu();
+	fragments_free(all);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_fragments_reset);
+
+/*
+ * True if the VIP may have a service for the datagram. For other protocols it is
+ * clear without the ports that there is none. Of IPv6 the protocol may be an
+ * extension header in front of any.
+ */
+static bool may_have_service(const struct mgl_vip *vip,
+			     const struct mgl_flow *tuple)
+{
+	return mgl_icmp_proto(tuple) ||
+	       (!mgl_addr_is_v4(&tuple->saddr) &&
+		mgl_chain_extension(tuple->proto)) ||
+	       mgl_vip_has_proto(vip, tuple->proto);
+}
+
+static bool came_from_peer(const struct mgl_net *mn, const struct sk_buff *skb)
+{
+	struct mgl_addr source;
+
+	source = skb->protocol == htons(ETH_P_IPV6) ?
+		 mgl_addr_v6(&ipv6_hdr(skb)->saddr) :
+		 mgl_addr_v4(ip_hdr(skb)->saddr);
+	return mgl_peers_has(mn, &source);
+}
+
+/* The peer is a director with the same rules, so it is not asked for a service. */
+static enum mgl_reason forward_to_peer(struct mgl_net *mn, struct sk_buff *skb,
+				       struct mgl_backend *peer,
+				       const struct mgl_offsets *at, u32 len)
+{
+	enum mgl_reason reason;
+
+	/* From an address by which a peer recognises this host. */
+	reason = mgl_forward(mn, skb, peer->endpoint, at, NULL);
+	if (reason != MGL_REASON_FORWARDED)
+		return reason;
+	mgl_traffic_add(peer->traffic, len, false);
+	return MGL_REASON_PEER;
+}
+
+/*
+ * What becomes of a fragment other than the first, after the first one. A backend
+ * that is not usable any more has lost what it had of the datagram, and no other
+ * could make anything of the rest.
+ */
+static enum mgl_reason follow(struct mgl_net *mn, struct sk_buff *skb,
+			      const struct mgl_offsets *at,
+			      const struct mgl_flow *tuple,
+			      const struct mgl_datagram *d)
+{
+	struct mgl_service *svc;
+	enum mgl_reason reason;
+	struct mgl_backend *b;
+
+	if (d->owner == MGL_ID_NONE)
+		return mgl_reason_verdict(d->reason) == MGL_ACCEPT ?
+		       d->reason : MGL_REASON_FRAGMENT_REST;
+	b = mgl_ids_get(&mn->backend_ids, d->owner);
+	svc = mgl_ids_get(&mn->service_ids, d->service);
+	if (!b || !svc || !mgl_backend_serves(b))
+		return MGL_REASON_FRAGMENT_REST;
+	reason = mgl_forward(mn, skb, b->endpoint, at, tuple);
+	if (reason == MGL_REASON_FORWARDED || reason == MGL_REASON_LOCAL) {
+		mgl_traffic_add(svc->traffic, tuple->len, false);
+		mgl_traffic_add(b->traffic, tuple->len, false);
+	}
+	return reason;
+}
+
+/*
+ * Lets the stack receive a fragment that was held as if it came now: it passes
+ * the hook again, and is counted there. Taps and ingress filters have seen it.
+ */
+static void receive_again(struct sk_buff *skb)
+{
+#ifdef CONFIG_NET_CLS_ACT
+	skb->tc_skip_classify = 1;
+#endif
+	netif_rx(skb);
+}
+
+static enum mgl_reason parse(const struct sk_buff *skb,
+			     const struct mgl_offsets *at,
+			     struct mgl_fragment *f)
+{
+	struct mgl_packet p = mgl_packet_skb(skb);
+
+	return at->inner_v6 ? mgl_fragment_parse_v6(&p, at->inner, f) :
+			      mgl_fragment_parse_v4(&p, at->inner, f);
+}
+
+static void release_one(struct mgl_net *mn, struct sk_buff *skb,
+			const struct mgl_datagram *d)
+{
+	struct mgl_held held = *mgl_held(skb);
+	enum mgl_reason reason;
+	struct mgl_fragment f;
+
+	skb->dev = dev_get_by_index_rcu(mn->net, held.ifindex);
+	reason = skb->dev ? parse(skb, &held.at, &f) :
+			    MGL_REASON_FRAGMENT_TIMEOUT;
+	if (!reason)
+		reason = follow(mn, skb, &held.at, &f.tuple, d);
+	switch (mgl_reason_verdict(reason)) {
+	case MGL_ACCEPT:
+		receive_again(skb);
+		return;
+	case MGL_DROP:
+		kfree_skb(skb);
+		break;
+	case MGL_STOLEN:
+		break;
+	}
+	mgl_counters_reason(mn->counters, reason);
+}
+
+/* Notes what became of a first fragment, and lets those follow that are held. */
+static void resolve(struct mgl_net *mn, const struct mgl_fragments *all,
+		    const struct mgl_datagram *d, bool replace)
+{
+	struct sk_buff_head queue;
+	struct sk_buff *skb;
+
+	if (mgl_datagrams_store(all->datagrams, d, replace))
+		mgl_counters_event(mn->counters,
+				   MGL_EVENT_FRAGMENTS_DISPLACED);
+	__skb_queue_head_init(&queue);
+	mgl_hold_take(all->hold, d->key, &queue);
+	while ((skb = __skb_dequeue(&queue)))
+		release_one(mn, skb, d);
+}
+
+/*
+ * A first fragment. One that is malformed does not take the place of a good one
+ * of the same datagram: it may be forged.
+ */
+static enum mgl_reason receive_first(struct mgl_net *mn, struct sk_buff *skb,
+				     const struct mgl_vip *vip,
+				     struct mgl_parsed *parsed,
+				     const struct mgl_fragment *f)
+{
+	const struct mgl_fragments *all = rcu_dereference(mn->fragments);
+	struct mgl_packet p = mgl_packet_skb(skb);
+	struct mgl_datagram d = {
+		.key = mgl_fragment_key(f, &mn->secret),
+		.at = (u32)jiffies,
+	};
+	bool good;
+
+	d.reason = mgl_fragment_parse_first(&p, f, &parsed->flow);
+	good = !d.reason;
+	if (good) {
+		d.reason = mgl_dispatch(mn, skb, vip, parsed);
+		if (parsed->backend) {
+			d.owner = parsed->backend->id;
+			d.service = parsed->svc->number;
+		}
+	}
+	if (all)
+		resolve(mn, all, &d, good);
+	return d.reason;
+}
+
+static enum mgl_reason receive_other(struct mgl_net *mn, struct sk_buff *skb,
+				     const struct mgl_offsets *at,
+				     const struct mgl_fragment *f)
+{
+	const struct mgl_fragments *all = rcu_dereference(mn->fragments);
+	struct mgl_datagram d = {
+		.key = mgl_fragment_key(f, &mn->secret),
+	};
+	enum mgl_reason reason;
+	struct mgl_flow source;
+
+	/* The configuration is just being flushed. */
+	if (!all)
+		return MGL_REASON_INNER_FRAGMENT;
+	if (mgl_datagrams_find(all->datagrams, (u32)jiffies, &d))
+		return follow(mn, skb, at, &f->tuple, &d);
+	source = mgl_flow_mask(&f->tuple, MAGLEV_AFFINITY_SOURCE);
+	reason = mgl_hold_add(all->hold, skb, at,
+			      mgl_flow_digest(&source, &mn->secret), &d);
+	if (reason == MGL_REASON_NONE)
+		return follow(mn, skb, at, &f->tuple, &d);
+	if (reason == MGL_REASON_HELD)
+		mgl_counters_event(mn->counters, MGL_EVENT_FRAGMENTS_HELD);
+	return reason;
+}
+
+/**
+ * mgl_fragment_receive() - process a fragment of an inner packet
+ * @mn: the namespace
+ * @skb: the packet, at PRE_ROUTING, skb->data at its outer header
+ * @vip: the VIP that it is for
+ * @at: offsets of its headers; mgl_inner_parse_v4() or mgl_inner_parse_v6() has
+ *	found that the inner packet is a fragment
+ *
+ * Context: RCU read side, BH disabled. Invalidates every pointer into @skb. With
+ * a first fragment, sends those that were held as well.
+ * Return: the reason, not counted yet. If mgl_reason_verdict() of it is
+ * MGL_STOLEN, @skb has been consumed; otherwise the caller keeps @skb. Reasons of
+ * fragments that were held are counted here.
+ */
+enum mgl_reason mgl_fragment_receive(struct mgl_net *mn, struct sk_buff *skb,
+				     const struct mgl_vip *vip,
+				     const struct mgl_offsets *at)
+{
+	struct mgl_parsed parsed = { .at = *at };
+	struct mgl_backend *peer;
+	enum mgl_reason reason;
+	struct mgl_fragment f;
+
+	reason = parse(skb, at, &f);
+	if (reason)
+		return reason;
+	if (!may_have_service(vip, &f.tuple))
+		return MGL_REASON_NO_SERVICE;
+	if (!mgl_dispatch_allowed(mn, skb))
+		return MGL_REASON_POLICY;
+	/* A peer has found that it is ours; to ask again could make a loop. */
+	peer = mgl_peers_owner(mn, &f.tuple);
+	if (peer && !came_from_peer(mn, skb))
+		return forward_to_peer(mn, skb, peer, at, f.tuple.len);
+	return f.offset ? receive_other(mn, skb, at, &f) :
+			  receive_first(mn, skb, vip, &parsed, &f);
+}

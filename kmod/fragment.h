@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Fragments of inner packets: all of a datagram go to one backend. */
+#ifndef _MGL_FRAGMENT_H
+#define _MGL_FRAGMENT_H
+
+#include "core/reason.h"
+
+struct mgl_net;
+struct mgl_offsets;
+struct mgl_vip;
+struct netlink_ext_ack;
+struct sk_buff;
+
+int mgl_fragments_ensure(struct mgl_net *mn, struct netlink_ext_ack *extack);
+void mgl_fragments_reset(struct mgl_net *mn);
+enum mgl_reason mgl_fragment_receive(struct mgl_net *mn, struct sk_buff *skb,
+				     const struct mgl_vip *vip,
+				     const struct mgl_offsets *at);
+
+#endif /* _MGL_FRAGMENT_H */
