@@ -108,6 +108,22 @@ void mgl_fragments_reset(struct mgl_net *mn)
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_fragments_reset);
 
+/**
+ * mgl_fragments_bytes() - get the memory of the fragments that are held
+ * @mn: the namespace; mn->lock is held
+ *
+ * Context: any.
+ * Return: bytes, at most MGL_HOLD_BYTES.
+ */
+u32 mgl_fragments_bytes(struct mgl_net *mn)
+{
+	struct mgl_fragments *all;
+
+	all = rcu_dereference_protected(mn->fragments,
+					lockdep_is_held(&mn->lock));
+	return all ? mgl_hold_bytes(all->hold) : 0;
+}
+
 /*
  * True if the VIP may have a service for the datagram. For other protocols it is
  * clear without the ports that there is none. Of IPv6 the protocol may be an

@@ -3,6 +3,8 @@
 #ifndef _MGL_FRAGMENT_H
 #define _MGL_FRAGMENT_H
 
+#include <linux/types.h>
+
 #include "core/reason.h"
 
 struct mgl_net;
@@ -13,6 +15,7 @@ struct sk_buff;
 
 int mgl_fragments_ensure(struct mgl_net *mn, struct netlink_ext_ack *extack);
 void mgl_fragments_reset(struct mgl_net *mn);
+u32 mgl_fragments_bytes(struct mgl_net *mn);
 enum mgl_reason mgl_fragment_receive(struct mgl_net *mn, struct sk_buff *skb,
 				     const struct mgl_vip *vip,
 				     const struct mgl_offsets *at);

@@ -88,7 +88,8 @@ static void remove(struct mgl_hold *h, struct waiting *w,
 {
 	lockdep_assert_held(&h->lock);
 	skb_queue_splice_tail_init(&w->queue, to);
-	h->bytes -= w->bytes;
+	/* Pairs with READ_ONCE() in mgl_hold_bytes(). */
+	WRITE_ONCE(h->bytes, h->bytes - w->bytes);
 	h->source_bytes[w->source] -= w->bytes;
 	w->bytes = 0;
 	hash_del(&w->node);
@@ -292,7 +293,8 @@ enum mgl_reason mgl_hold_add(struct mgl_hold *h, struct sk_buff *skb,
 	detach(skb, at);
 	__skb_queue_tail(&w->queue, skb);
 	w->bytes += skb->truesize;
-	h->bytes += skb->truesize;
+	/* Pairs with READ_ONCE() in mgl_hold_bytes(). */
+	WRITE_ONCE(h->bytes, h->bytes + skb->truesize);
 	h->source_bytes[source] += skb->truesize;
 	reason = MGL_REASON_HELD;
 out:
@@ -332,6 +334,7 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_hold_take);
  */
 u32 mgl_hold_bytes(const struct mgl_hold *h)
 {
+	/* Pairs with WRITE_ONCE() where fragments come and go. */
 	return READ_ONCE(h->bytes);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_hold_bytes);

@@ -129,6 +129,8 @@ void attr_get_info(struct nlmsghdr *h, struct vec *v)
 	get(a[MAGLEV_INFO_A_BACKENDS], &i->backends, sizeof(i->backends));
 	get(a[MAGLEV_INFO_A_ROUTERS], &i->routers, sizeof(i->routers));
 	get(a[MAGLEV_INFO_A_SOURCES], &i->sources, sizeof(i->sources));
+	get(a[MAGLEV_INFO_A_FRAGMENT_BYTES], &i->fragment_bytes,
+	    sizeof(i->fragment_bytes));
 	get(a[MAGLEV_INFO_A_HOOKS], &hooks, sizeof(hooks));
 	i->hooks = hooks;
 	get(a[MAGLEV_INFO_A_TABLE_SIZE_DEFAULT], &i->table_size_default,

@@ -116,6 +116,8 @@ int cmd_info(struct ctx *ctx, const struct args *args)
 		config.cache_size);
 	out_u64(&o, "cache_used", "of these in use     %" PRIu64 "\n",
 		config.cache_used);
+	out_u64(&o, "fragment_bytes", "fragments held      %" PRIu64 " bytes\n",
+		i->fragment_bytes);
 	out_str(&o, "pmtu", "path MTU told to    %s\n",
 		enum_name(&pmtu_names, config.pmtu));
 	if (*config.peers)

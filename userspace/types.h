@@ -191,6 +191,7 @@ struct counter {
  * @backends: distinct backend addresses
  * @routers: trusted router prefixes
  * @sources: source prefixes
+ * @fragment_bytes: memory of inner fragments that are held
  * @hooks: the netfilter hooks are registered
  * @table_size_default: slots of a pool that asks for none
  */
@@ -202,6 +203,7 @@ struct info {
 	uint32_t backends;
 	uint32_t routers;
 	uint32_t sources;
+	uint32_t fragment_bytes;
 	bool hooks;
 	uint32_t table_size_default;
 };

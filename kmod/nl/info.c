@@ -2,6 +2,7 @@
 /* Netlink: information on a namespace as a whole, counters, flush. */
 #include "../backend.h"
 #include "../endpoint.h"
+#include "../fragment.h"
 #include "../netns.h"
 #include "../pool.h"
 #include "../router.h"
@@ -30,7 +31,9 @@ static int put_info(struct mgl_net *mn, const struct mgl_nl_reply *reply)
 	    nla_put_u8(skb, MAGLEV_INFO_A_HOOKS, mn->hooked) ||
 	    nla_put_u32(skb, MAGLEV_INFO_A_TABLE_SIZE_DEFAULT,
 			MAGLEV_TABLE_SIZE_DEFAULT) ||
-	    nla_put_u32(skb, MAGLEV_INFO_A_SOURCES, s ? s->set.n : 0)) {
+	    nla_put_u32(skb, MAGLEV_INFO_A_SOURCES, s ? s->set.n : 0) ||
+	    nla_put_u32(skb, MAGLEV_INFO_A_FRAGMENT_BYTES,
+			mgl_fragments_bytes(mn))) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}

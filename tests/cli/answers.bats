@@ -172,6 +172,11 @@ B1="address4=c6336401"
 	END
 }
 
+@test "memory of fragments" {
+	[ "$(json .fragment_bytes --info)" = 4096 ]
+	"$MAGLEVADM" --info | grep -qE '^fragments held +4096 bytes$'
+}
+
 @test "the pool of the peers" {
 	asks "config-set config{ peers=7700 }" --set peers=w
 	asks "config-set config{ peers=00 }" --set peers=none

@@ -399,6 +399,7 @@ static void info(kern_read read, struct vec *v)
 	string(MAGLEV_INFO_A_VERSION, "0.0.0");
 	u32(MAGLEV_INFO_A_TABLE_SIZE_DEFAULT, 65537);
 	u32(MAGLEV_INFO_A_SOURCES, 1);
+	u32(MAGLEV_INFO_A_FRAGMENT_BYTES, 4096);
 	close_nest();
 	end(read, v);
 }

@@ -1137,7 +1137,7 @@ settled()
 
 @test "--info" {
 	web
-	[ "$(json '[.services,.pools,.backends,.routers,.hooks,.table_size_default]' --info)" = '[1,1,2,0,true,65537]' ]
+	[ "$(json '[.services,.pools,.backends,.routers,.hooks,.table_size_default,.fragment_bytes]' --info)" = '[1,1,2,0,true,65537,0]' ]
 	[ "$(json '.tool_version' --info)" = "\"$(cat "$BATS_TEST_DIRNAME/../../VERSION")\"" ]
 	run -0 "$MAGLEVADM" --info
 	grep -qE '^services +1$' <<<"$output"

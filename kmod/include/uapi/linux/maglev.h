@@ -266,6 +266,8 @@ enum maglev_attr {
  * @MAGLEV_INFO_A_TABLE_SIZE_DEFAULT: u32, slots of a pool for which no size is
  *	given
  * @MAGLEV_INFO_A_SOURCES: u32, number of source prefixes
+ * @MAGLEV_INFO_A_FRAGMENT_BYTES: u32, memory of inner fragments that wait for the
+ *	first one of their datagram, in bytes
  * @__MAGLEV_INFO_A_MAX: end marker
  */
 enum maglev_info_attr {
@@ -279,6 +281,7 @@ enum maglev_info_attr {
 	MAGLEV_INFO_A_HOOKS,
 	MAGLEV_INFO_A_TABLE_SIZE_DEFAULT,
 	MAGLEV_INFO_A_SOURCES,
+	MAGLEV_INFO_A_FRAGMENT_BYTES,
 
 	__MAGLEV_INFO_A_MAX
 };
