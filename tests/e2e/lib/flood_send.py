@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """Sends packets of many flows, one each, through GRE to a director, fast.
 
-    flood_send.py tcp|udp DIRECTOR PORT FIRST ROUNDS VIP...
+    flood_send.py tcp|udp|fragment DIRECTOR PORT FIRST ROUNDS VIP...
 
 In rounds of PORTS flows, from the FIRST round on, to each VIP in turn. TCP: SYNs.
-Checksums behind the ports are wrong, so backends do not answer: the director's
-memory is flooded.
+Fragments: the last ones of as many datagrams. Checksums behind the ports are wrong, so
+backends do not answer: the director's memory is flooded.
 """
 
 import ctypes
@@ -60,17 +60,23 @@ class Round:
 
     def __init__(self, proto, vip, port):
         number, l4 = transport(proto, port)
+        word = 100 if proto == "fragment" else 0
         if ipaddress.ip_address(vip).version == 4:
-            one = p.gre(p.ipv4("11.0.244.255", vip, number, l4))
+            one = p.gre(p.ipv4("11.0.244.255", vip, number, l4, frag=word))
             self.client, sport = GRE_HEADER + 13, GRE_HEADER + 20
+            ident = GRE_HEADER + 4
         else:
+            if word:
+                number, l4 = p.FRAGMENT, p.fragment(number, word * 8) + l4
             one = p.gre(p.ipv6("2001:db8:f::", vip, number, l4),
                         proto=p.ETH_IPV6)
             self.client, sport = GRE_HEADER + 21, GRE_HEADER + 40
+            ident = GRE_HEADER + 46
+        varies = ident if word else sport
         self.size = size = len(one)
         self.packets = bytearray(one * PORTS)
         for i in range(PORTS):
-            struct.pack_into("!H", self.packets, i * size + sport,
+            struct.pack_into("!H", self.packets, i * size + varies,
                              FIRST_PORT + i)
         start = ctypes.addressof(ctypes.c_char.from_buffer(self.packets))
         self.pieces = (Iovec * PORTS)(*((start + i * size, size)
