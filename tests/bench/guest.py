@@ -35,7 +35,10 @@ def in_brackets(address):
 
 VIP6 = in_v6(VIP)
 BACKENDS6 = [in_v6(address) for address in BACKENDS]
-PROTOS = {'tcp': 0, 'syn': 1, 'udp': 2}
+PROTOS = {'tcp': 'proto=0', 'syn': 'proto=1', 'udp': 'proto=2',
+          # Of flows that are known, and of new ones.
+          'fragments': 'proto=2 fragments=1', 'fragments-new': 'proto=2 fragments=1'}
+NEW = ('syn', 'fragments-new')
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -195,7 +198,7 @@ class Case:
         enter(self.name)
         write(BENCH + '/floor', str(self.floor))
         before = sent()
-        write(BENCH + '/run', f'in proto={PROTOS[proto]} {self.packets} '
+        write(BENCH + '/run', f'in {PROTOS[proto]} {self.packets} '
               f'flows={flows} packets={packets} first={first} cpus={cpus} '
               f'spread={spread} batch={batch}')
         came_out = sent() - before
@@ -253,6 +256,8 @@ CASES = [
 ]
 SCALING = ('floor-gre', 'maglev-all', 'maglev-changed', 'maglev-none',
            'ipvs-gre', 'ipvs-behind-gre')
+FRAGMENTS = ('floor-gre', 'floor-plain', 'maglev-all', 'maglev-none', 'ipvs-gre',
+             'ipvs-behind-gre')
 
 
 class Measurement:
@@ -278,7 +283,7 @@ class Measurement:
             turn = number % len(cases)
             for case in cases[turn:] + cases[:turn]:
                 first, count = 0, flows
-                if proto == 'syn':
+                if proto in NEW:
                     # No connection is opened twice: each packet is new.
                     count = self.packets
                     first = (1 << 20) + number * count % (1 << 19)
@@ -373,6 +378,9 @@ def main():
                 for case in cases:
                     case.prime('udp', flows)
                 measure.rounds_of(cases, 'udp', flows)
+                some = [c for c in cases if c.name in FRAGMENTS]
+                for proto in ('fragments', 'fragments-new'):
+                    measure.rounds_of(some, proto, flows)
             for case in cases:
                 case.destroy()
             # Namespaces are taken down in the background. Memory that comes

@@ -175,6 +175,16 @@ def packet_bars(res, kernel):
         if fig:
             rows.append((kernel, f'cost of a packet, {name}, against IPv4 in '
                          'IPv4', f'<= {bar} x', show(fig, ' x'), fig.mid <= bar))
+    for proto, what in (('fragments', 'known'), ('fragments-new', 'new')):
+        for rival, name in (('ipvs-gre', 'IPVS mh, GRE tunnelling'),
+                            ('ipvs-behind-gre', 'IPVS behind a GRE device')):
+            fig = res.each(lambda ours, theirs: theirs / ours,
+                           res.rounds(kernel, 'maglev-all', proto),
+                           res.rounds(kernel, rival, proto))
+            if fig:
+                rows.append((kernel, f'fragments/s, of 2000 byte datagrams of {what} '
+                             f'flows, all, against {name}', '>= 2 x',
+                             show(fig, ' x'), fig.mid >= 2))
     fig = res.each(lambda ours, theirs: theirs / ours, get('maglev-6in6'),
                    get('ipvs-6in6'))
     if fig:

@@ -32,6 +32,8 @@ enum bench_proto {
  * @gre: wrapped by a router, or as the client sent them
  * @inner6: the client's packets are IPv6
  * @outer6: the router wraps them in IPv6
+ * @fragments: two fragments of a UDP datagram of 2000 bytes, one after the other,
+ *	instead of a packet; of IPv4 only
  * @packets: packets on each CPU
  * @cpus: CPUs that send
  * @spread: a flow's packets come to all CPUs, not always to the same one
@@ -44,6 +46,7 @@ struct bench_config {
 	bool gre;
 	bool inner6;
 	bool outer6;
+	bool fragments;
 	u32 packets;
 	u32 cpus;
 	bool spread;
@@ -75,7 +78,7 @@ struct bench_result {
 
 u32 bench_flow(const struct bench_config *cfg, u64 n);
 struct sk_buff *bench_packet(const struct bench_config *cfg,
-			     struct net_device *dev, u32 flow);
+			     struct net_device *dev, u32 flow, u64 n);
 
 int bench_run(const struct bench_config *cfg, struct net_device *dev,
 	      struct bench_result *res);

@@ -39,6 +39,8 @@ static int set(struct bench_config *cfg, const char *key, u32 val)
 		cfg->inner6 = val;
 	else if (!strcmp(key, "outer6"))
 		cfg->outer6 = val;
+	else if (!strcmp(key, "fragments"))
+		cfg->fragments = val;
 	else if (!strcmp(key, "packets"))
 		cfg->packets = val;
 	else if (!strcmp(key, "cpus"))
@@ -73,7 +75,8 @@ static int parse(struct bench_config *cfg, char *words)
 	}
 	if (!cfg->flows || !cfg->cpus || cfg->cpus > BENCH_MAX_CPUS ||
 	    cfg->flows < cfg->cpus || cfg->packets > 100000000 ||
-	    !cfg->batch || cfg->batch > BENCH_BATCH_MAX)
+	    !cfg->batch || cfg->batch > BENCH_BATCH_MAX ||
+	    (cfg->fragments && (cfg->inner6 || cfg->proto != BENCH_UDP)))
 		return -EINVAL;
 	return 0;
 }

@@ -23,6 +23,9 @@
 #define PORT 80
 /* Bytes of TCP or UDP with header: with Ethernet's that makes a frame of 60. */
 #define L4_LEN 26
+/* Of a datagram in two fragments, and of the first of them, which fits the tunnel. */
+#define DATAGRAM_LEN 1980
+#define FIRST_LEN 1448
 
 /**
  * bench_flow() - which flow the next packet belongs to
@@ -101,39 +104,64 @@ static void put_tcp(struct sk_buff *skb, u16 sport, bool syn)
 	th->ack = !syn;
 }
 
-static void put_udp(struct sk_buff *skb, u16 sport)
+static void put_udp(struct sk_buff *skb, u16 sport, u32 len)
 {
 	struct udphdr *uh = skb_put_zero(skb, sizeof(*uh));
 
 	uh->source = htons(sport);
 	uh->dest = htons(PORT);
-	uh->len = htons(L4_LEN);
+	uh->len = htons(len);
 }
 
-static u32 l4_len(const struct bench_config *cfg)
+/* Of packet @n. */
+static u32 l4_len(const struct bench_config *cfg, u64 n)
 {
+	if (cfg->fragments)
+		return n & 1 ? DATAGRAM_LEN - FIRST_LEN : FIRST_LEN;
 	return cfg->proto == BENCH_SYN ? sizeof(struct tcphdr) : L4_LEN;
+}
+
+/* The header at the end is that of fragment @n: every other one is a first one. */
+static void make_fragment(struct sk_buff *skb, u64 n)
+{
+	struct iphdr *iph = (void *)skb_tail_pointer(skb) - sizeof(*iph);
+
+	iph->id = htons(n >> 1);
+	iph->frag_off = n & 1 ? htons(FIRST_LEN / 8) : htons(IP_MF);
+	iph->check = 0;
+	iph->check = ip_fast_csum(iph, iph->ihl);
+}
+
+static void put_l4(struct sk_buff *skb, const struct bench_config *cfg,
+		   u16 sport, u32 len)
+{
+	if (cfg->fragments)
+		put_udp(skb, sport, DATAGRAM_LEN);
+	else if (cfg->proto == BENCH_UDP)
+		put_udp(skb, sport, len);
+	else
+		put_tcp(skb, sport, cfg->proto == BENCH_SYN);
 }
 
 /* Client and port are one to one with the number, and look scattered. */
 static void put_inner(struct sk_buff *skb, const struct bench_config *cfg,
-		      u32 flow)
+		      u32 flow, u64 n)
 {
 	u32 client = CLIENTS | (flow * 0x9e3779b1 & 0xffff);
 	u16 sport = 1024 + (flow >> 16) * 2048 + (hash_32(flow, 11));
-	bool udp = cfg->proto == BENCH_UDP;
-	u8 proto = udp ? IPPROTO_UDP : IPPROTO_TCP;
+	u8 proto = cfg->proto == BENCH_UDP ? IPPROTO_UDP : IPPROTO_TCP;
+	u32 len = l4_len(cfg, n), start;
 
 	if (cfg->inner6)
-		put_ip6(skb, client, VIP, proto, l4_len(cfg));
+		put_ip6(skb, client, VIP, proto, len);
 	else
-		put_ip(skb, client, VIP, proto, l4_len(cfg));
-	if (udp)
-		put_udp(skb, sport);
-	else
-		put_tcp(skb, sport, cfg->proto == BENCH_SYN);
-	skb_put_zero(skb, l4_len(cfg) - (udp ? sizeof(struct udphdr) :
-					       sizeof(struct tcphdr)));
+		put_ip(skb, client, VIP, proto, len);
+	if (cfg->fragments)
+		make_fragment(skb, n);
+	start = skb->len;
+	if (!cfg->fragments || !(n & 1))
+		put_l4(skb, cfg, sport, len);
+	skb_put_zero(skb, len - (skb->len - start));
 }
 
 /**
@@ -141,6 +169,7 @@ static void put_inner(struct sk_buff *skb, const struct bench_config *cfg,
  * @cfg: the run
  * @dev: the device that it came from
  * @flow: number of the flow
+ * @n: number of the packet: of a datagram in fragments, two in a row
  *
  * As a driver does: a buffer of the kind that drivers take, the Ethernet
  * header pulled, checksums seen to by the hardware.
@@ -149,13 +178,15 @@ static void put_inner(struct sk_buff *skb, const struct bench_config *cfg,
  * Return: the packet or NULL.
  */
 struct sk_buff *bench_packet(const struct bench_config *cfg,
-			     struct net_device *dev, u32 flow)
+			     struct net_device *dev, u32 flow, u64 n)
 {
-	u32 len = sizeof(struct gre_base_hdr) + ip_len(cfg->inner6) + l4_len(cfg);
-	struct sk_buff *skb = netdev_alloc_skb_ip_align(dev, 128);
+	u32 len = sizeof(struct gre_base_hdr) + ip_len(cfg->inner6) +
+		  l4_len(cfg, n);
 	struct gre_base_hdr *gre;
+	struct sk_buff *skb;
 	struct ethhdr *eth;
 
+	skb = netdev_alloc_skb_ip_align(dev, cfg->fragments ? 1600 : 128);
 	if (!skb)
 		return NULL;
 	eth = skb_put_zero(skb, ETH_HLEN);
@@ -169,7 +200,7 @@ struct sk_buff *bench_packet(const struct bench_config *cfg,
 		gre = skb_put_zero(skb, sizeof(*gre));
 		gre->protocol = ip_proto(cfg->inner6);
 	}
-	put_inner(skb, cfg, flow + cfg->first);
+	put_inner(skb, cfg, flow + cfg->first, n);
 	skb->protocol = eth_type_trans(skb, dev);
 	skb->ip_summed = CHECKSUM_UNNECESSARY;
 	return skb;

@@ -39,11 +39,11 @@ static int prepare(struct worker *w, u64 from)
 
 	part.flows = cfg->spread ? cfg->flows : share;
 	for (i = 0; i < cfg->batch; i++) {
-		u32 flow = bench_flow(&part, from + i);
+		u32 flow = bench_flow(&part, (from + i) >> cfg->fragments);
 
 		if (!cfg->spread)
 			flow += w->index * share;
-		w->batch[i] = bench_packet(cfg, w->dev, flow);
+		w->batch[i] = bench_packet(cfg, w->dev, flow, from + i);
 		if (!w->batch[i])
 			goto fail;
 	}
