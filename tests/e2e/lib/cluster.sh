@@ -99,10 +99,9 @@ tunnel()
 	ip -n "$(ns router)" -6 nexthop add id "$1" dev "gre$1"
 }
 
-add_network()
+# add_router: the router with its bridges, and the clients
+add_router()
 {
-	local i
-
 	add_node router
 	{
 		echo "link add clients type bridge"
@@ -117,6 +116,34 @@ add_network()
 		net.ipv6.conf.all.forwarding=1 \
 		net.ipv6.fib_multipath_hash_policy=1
 	attach client clients 1{1,2,3,4,5}
+}
+
+# add_backends: BACKENDS of them
+add_backends()
+{
+	local i
+
+	for ((i = 1; i <= BACKENDS; i++)); do
+		attach "backend$i" servers "2$i"
+		unwrap "backend$i" "2$i" $((i % 2 ? 4 : 6))
+	done
+}
+
+# route_vips: the router spreads packets to the VIPs over directors 1 and 2
+route_vips()
+{
+	ip_ns router <<-END
+		route add $VIP nexthop dev gre1 nexthop dev gre2
+		nexthop add id $HOPS6 group 1/2
+		route add $VIP6 nhid $HOPS6
+	END
+}
+
+add_network()
+{
+	local i
+
+	add_router
 	for ((i = 1; i <= DIRECTORS; i++)); do
 		attach "director$i" servers "1$i"
 		if ((i < 3)); then
@@ -127,15 +154,26 @@ add_network()
 			tunnel "$i" ip6gre "${CLUSTER_V6[servers]}"
 		fi
 	done
-	for ((i = 1; i <= BACKENDS; i++)); do
-		attach "backend$i" servers "2$i"
-		unwrap "backend$i" "2$i" $((i % 2 ? 4 : 6))
+	add_backends
+	route_vips
+}
+
+# Two clusters with a network in common: directors 1 and 2 with backends 1 and 2,
+# which the router sends to, and directors 3 and 4 with backends 3 and 4. Directors
+# neither have the VIPs nor unwrap GRE.
+add_two_clusters()
+{
+	local i
+
+	DIRECTORS=4 BACKENDS=4
+	add_router
+	for ((i = 1; i <= DIRECTORS; i++)); do
+		attach "director$i" servers "1$i"
 	done
-	ip_ns router <<-END
-		route add $VIP nexthop dev gre1 nexthop dev gre2
-		nexthop add id $HOPS6 group 1/2
-		route add $VIP6 nhid $HOPS6
-	END
+	tunnel 1 gre "${CLUSTER_V4[servers]}"
+	tunnel 2 gre "${CLUSTER_V4[servers]}"
+	add_backends
+	route_vips
 }
 
 # The servers of all backends are one program with sockets in each of them.

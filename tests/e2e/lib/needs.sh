@@ -61,6 +61,13 @@ need_cluster()
 	start_servers
 }
 
+# Two clusters, each with two directors and two backends that serve.
+need_two_clusters()
+{
+	add_two_clusters
+	start_servers
+}
+
 # The module as a file, to be loaded again. Later scenarios need it loaded,
 # whatever becomes of this one.
 need_module()
