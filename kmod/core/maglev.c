@@ -2,15 +2,14 @@
 /* Maglev lookup tables: permutation, population by weight, fingerprint. */
 #include <kunit/visibility.h>
 #include <linux/kernel.h>
-#include <linux/math64.h>
 #include <linux/overflow.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/sort.h>
 #include <linux/mm.h>
 
 #include "hash.h"
 #include "maglev.h"
+#include "quota.h"
 #include <uapi/linux/maglev.h>
 
 /*
@@ -217,54 +216,22 @@ int mgl_maglev_fill(u16 *slots, u32 size, const struct mgl_turns *turns, u32 n)
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_maglev_fill);
 
-/* The fraction of a backend's exact share that is not a whole slot. */
-struct remainder {
-	u64 rest;
-	u32 index;
-};
-
-static int remainder_cmp(const void *a, const void *b)
+static int set_quotas(u32 size, struct mgl_candidate *cand, u32 n)
 {
-	const struct remainder *x = a, *y = b;
-
-	if (x->rest != y->rest)
-		return x->rest > y->rest ? -1 : 1;
-	return x->index < y->index ? -1 : 1;
-}
-
-/*
- * Quotas by the largest remainder method: each backend gets the whole part of
- * its exact share, and the slots left over go to the largest remainders, lower
- * index first. So every quota is within one slot of its exact share, and the
- * quotas add up to the size of the table.
- */
-static int set_quotas(struct mgl_turns *turns, u32 size,
-		      const struct mgl_candidate *cand, u32 n)
-{
-	u64 total = 0, rest;
-	struct remainder *rem;
-	u32 left = size;
+	struct mgl_part *part;
+	int err;
 	u32 i;
 
-	for (i = 0; i < n; i++)
-		total += cand[i].weight;
-	if (!total)
-		return 0;
-
-	rem = kvmalloc_array(n, sizeof(*rem), GFP_KERNEL);
-	if (!rem)
+	part = kvcalloc(n + 1, sizeof(*part), GFP_KERNEL);
+	if (!part)
 		return -ENOMEM;
-	for (i = 0; i < n; i++) {
-		turns[i].quota = div64_u64_rem((u64)size * cand[i].weight,
-					       total, &rest);
-		rem[i] = (struct remainder){ .rest = rest, .index = i };
-		left -= turns[i].quota;
-	}
-	sort(rem, n, sizeof(*rem), remainder_cmp, NULL);
-	for (i = 0; i < left; i++)
-		turns[rem[i].index].quota++;
-	kvfree(rem);
-	return 0;
+	for (i = 0; i < n; i++)
+		part[i].weight = cand[i].weight;
+	err = mgl_quota_divide(size, part, n);
+	for (i = 0; !err && i < n; i++)
+		cand[i].slots = part[i].quota;
+	kvfree(part);
+	return err;
 }
 
 /**
@@ -289,19 +256,18 @@ int mgl_maglev_populate(u16 *slots, u32 size, u64 seed,
 	int err;
 	u32 i;
 
+	err = set_quotas(size, cand, n);
+	if (err)
+		return err;
 	turns = kvcalloc(n + 1, sizeof(*turns), GFP_KERNEL);
 	if (!turns)
 		return -ENOMEM;
-	err = set_quotas(turns, size, cand, n);
-	if (err)
-		goto out;
 	for (i = 0; i < n; i++) {
 		mgl_maglev_permutation(&cand[i].addr, seed, size,
 				       &turns[i].offset, &turns[i].skip);
-		cand[i].slots = turns[i].quota;
+		turns[i].quota = cand[i].slots;
 	}
 	err = mgl_maglev_fill(slots, size, turns, n);
-out:
 	kvfree(turns);
 	return err;
 }

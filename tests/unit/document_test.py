@@ -76,6 +76,22 @@ def check_turns(text):
         yield quota
 
 
+def check_nests(text):
+    size = int(re.search(r"^Quotas of the pool `top`, M = (\d+)", text,
+                         re.MULTILINE)[1])
+    for cell, quota in rows(text, "pools"):
+        pools = {}
+        for name, parts in re.findall(r"(\w+): ([^;]+)", cell):
+            weights = [(n, int(w)) for n, w in
+                       re.findall(r"([\w\[\]]+) (\d+)", parts)]
+            pools[name] = ([x for x in weights if x[0][0] != "["],
+                           [(n.strip("[]"), w) for n, w in weights
+                            if n[0] == "["])
+        want = {n: int(q) for n, q in re.findall(r"(\w) (\d+)", quota)}
+        assert reference.nested_quotas(pools, "top", size) == want, cell
+        yield cell
+
+
 def check_tables(text):
     for size, weights, quota, owners, value in rows(text, "M"):
         size = int(size)
@@ -112,7 +128,7 @@ def main():
         text = document.read()
     checks = {"seed": (check_seed, 1), "keys": (check_keys, 2),
               "siphash": (check_siphash, 1), "backends": (check_backends, 6),
-              "turns": (check_turns, 2), "tables": (check_tables, 6),
+              "turns": (check_turns, 2), "nests": (check_nests, 4), "tables": (check_tables, 6),
               "flows": (check_flows, 8)}
     failed = False
     print(f"KTAP version 1\n1..{len(checks)}")

@@ -278,7 +278,7 @@ static void test_maglev_alloc_failure(void)
 {
 	some = backends_new(20, 3, 8);
 	check_failures("fill", build_fill, 2);
-	check_failures("populate", build_table, 4);
+	check_failures("populate", build_table, 5);
 	check_failures("fingerprint", build_fingerprint, 1);
 	free(some);
 }

@@ -7,6 +7,11 @@ arithmetic where the C code has tricks: fractions, sorting, big integers. What
 it prints is what reference_test.c compares the C code with:
 
     siphash KEY INPUT RESULT
+    nest SIZE POOLS ADDRESSES               a pool with pools in it, the first one
+    pool BACKENDS MEMBERS                   one per pool, members behind it
+    part NUMBER WEIGHT                      first backends, then members: numbers
+                                            of an address or a pool
+    quotas QUOTA...                         one per address
     turns BACKENDS TURNS QUOTA... INDEX...  the order that turns are taken in
     table SIZE SEED BACKENDS
     backend ADDRESS WEIGHT OFFSET SKIP      one per backend, as configured
@@ -90,6 +95,38 @@ def quotas(weights, size):
     return quota
 
 
+def nested_quotas(pools, top, size):
+    """Quotas of addresses for a pool with members.
+
+    A pool is a list of (address, weight) and one of (pool, weight), in the order
+    of addresses and of names. Pools and addresses are any keys of dictionaries.
+    """
+
+    def alive(name):
+        backends, members = pools[name]
+        return any(w for _, w in backends) or \
+            any(w and alive(m) for m, w in members)
+
+    # Behind all that contain it: sorted by the longest way from the top.
+    depth = {top: 0}
+    for _ in pools:
+        for name in list(depth):
+            for member, _ in pools[name][1]:
+                depth[member] = max(depth.get(member, 0), depth[name] + 1)
+    share, quota = dict.fromkeys(pools, 0), {}
+    share[top] = size
+    for name in sorted(depth, key=depth.get):
+        backends, members = pools[name]
+        weights = [w for _, w in backends] + \
+            [w if alive(m) else 0 for m, w in members]
+        got = quotas(weights, share[name])
+        for (addr, _), slots in zip(backends, got):
+            quota[addr] = quota.get(addr, 0) + slots
+        for (member, _), slots in zip(members, got[len(backends):]):
+            share[member] += slots
+    return quota
+
+
 def turns(quota):
     """Indices in the order in which turns are taken.
 
@@ -159,6 +196,26 @@ def print_siphash(rng):
               f"{siphash(key, data):016x}")
 
 
+def print_nest(rng):
+    """Members are pools of higher numbers, so there is no cycle."""
+    n, addresses = rng.randrange(1, 7), rng.randrange(1, 12)
+    size = rng.choice((251, 257, 1021, 65537))
+    weight = lambda: rng.choice((0, 1, 1, 2, 3, 65535, rng.getrandbits(8)))
+    pools = {}
+    for i in range(n):
+        backends = rng.sample(range(addresses), rng.randrange(addresses + 1))
+        members = rng.sample(range(i + 1, n), rng.randrange(n - i))
+        pools[i] = ([(b, weight()) for b in sorted(backends)],
+                    [(m, weight()) for m in sorted(members)])
+    print("nest", size, n, addresses)
+    for backends, members in pools.values():
+        print("pool", len(backends), len(members))
+        for number, w in backends + members:
+            print("part", number, w)
+    quota = nested_quotas(pools, 0, size)
+    print("quotas", *(quota.get(a, 0) for a in range(addresses)))
+
+
 def print_turns(rng):
     quota = [rng.randrange(12) for _ in range(rng.randrange(1, 9))]
     print("turns", len(quota), sum(quota), *quota, *turns(quota))
@@ -204,6 +261,8 @@ def print_flow(rng, size):
 def main():
     rng = random.Random(20160316)
     print_siphash(rng)
+    for _ in range(300):
+        print_nest(rng)
     for _ in range(300):
         print_turns(rng)
     for size, weights in (

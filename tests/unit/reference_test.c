@@ -14,6 +14,7 @@
 #include "backends.h"
 #include "flow.h"
 #include "ktap.h"
+#include "quota.h"
 
 static FILE *reference;
 static unsigned int lines;
@@ -108,6 +109,59 @@ static void test_reference_siphash(void)
 			 len);
 	}
 	CHECK(n >= 10, "%u hashes", n);
+}
+
+#define POOLS_MAX 8
+#define ADDRESSES_MAX 16
+
+/* The parts of a pool; @part has room for all. */
+static u32 next_parts(struct mgl_part *part)
+{
+	u32 backends, members, i;
+
+	need(next_is("pool"), "no pool");
+	backends = next_u32();
+	members = next_u32();
+	need(backends + members <= ADDRESSES_MAX + POOLS_MAX, "too many parts");
+	for (i = 0; i < backends + members; i++) {
+		need(next_is("part"), "no part");
+		part[i].is_group = i >= backends;
+		part[i].index = next_u32();
+		part[i].weight = next_u32();
+	}
+	return i;
+}
+
+static void check_nest(unsigned int nest)
+{
+	static struct mgl_part part[POOLS_MAX][ADDRESSES_MAX + POOLS_MAX];
+	struct mgl_group group[POOLS_MAX] = {};
+	u32 size = next_u32(), n = next_u32(), addresses = next_u32();
+	u32 quota[ADDRESSES_MAX] = {};
+	u32 g, i;
+
+	need(n <= POOLS_MAX && addresses <= ADDRESSES_MAX, "too many");
+	for (g = 0; g < n; g++) {
+		group[g].part = part[g];
+		group[g].n = next_parts(part[g]);
+	}
+	CHECK_EQ(mgl_quota_nest(size, group, n), 0, "nest %u", nest);
+	for (g = 0; g < n; g++)
+		for (i = 0; i < group[g].n; i++)
+			if (!part[g][i].is_group)
+				quota[part[g][i].index] += part[g][i].quota;
+	need(next_is("quotas"), "no quotas");
+	for (i = 0; i < addresses; i++)
+		CHECK_EQ(quota[i], next_u32(), "nest %u, address %u", nest, i);
+}
+
+static void test_reference_nest(void)
+{
+	unsigned int n = 0;
+
+	for (; next_is("nest"); n++)
+		check_nest(n);
+	CHECK(n >= 100, "%u nests", n);
 }
 
 static void test_reference_turns(void)
@@ -208,6 +262,8 @@ static void test_reference_flows(void)
 static const struct ktap_case cases[] = {
 	KTAP_CASE(test_reference_siphash,
 		  "SipHash agrees with the reference in Python"),
+	KTAP_CASE(test_reference_nest,
+		  "quotas of pools in pools agree with the reference in Python"),
 	KTAP_CASE(test_reference_turns,
 		  "the order of turns agrees with the reference in Python"),
 	KTAP_CASE(test_reference_tables,
