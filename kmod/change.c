@@ -1,109 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Changes of a pool. Preparing a change does everything that can fail and has
- * no visible effect; committing it cannot fail. A dry run is prepared, reported
- * and aborted.
+ * Changes of a pool, and with it of all pools that contain it. Preparing a
+ * change does everything that can fail and has no visible effect; committing it
+ * cannot fail. A dry run is prepared, reported and aborted.
  */
 #include <kunit/visibility.h>
-#include <linux/mm.h>
 #include <linux/netlink.h>
-#include <linux/slab.h>
 
 #include "backend.h"
 #include "change.h"
 #include "endpoint.h"
 #include "flows.h"
+#include "member.h"
 #include "net.h"
 #include "pool.h"
-#include "service.h"
-#include "vip.h"
+#include "rebuild.h"
 
 static void change_init(struct mgl_change *c, struct mgl_pool *pool)
 {
 	*c = (struct mgl_change){ .pool = pool };
 	INIT_LIST_HEAD(&c->added);
 	INIT_LIST_HEAD(&c->deleted);
-}
-
-static void plan_entry(struct mgl_table_plan *plan, const struct mgl_change *c,
-		       struct mgl_backend *b)
-{
-	if (!list_empty(&b->leaving))
-		return;
-	plan->entry[plan->n++] = (struct mgl_table_entry){
-		.backend = b,
-		.weight = b == c->edited ?
-			  mgl_backend_turns_with(b, &c->backend_params) :
-			  mgl_backend_turns(b),
-	};
-}
-
-static struct mgl_backend *next_added(const struct mgl_change *c,
-				      struct mgl_backend *b)
-{
-	return list_is_last(&b->node, &c->added) ? NULL :
-						   list_next_entry(b, node);
-}
-
-/* Merges the existing and the new backends, both sorted. */
-static void plan_backends(struct mgl_table_plan *plan, struct mgl_change *c)
-{
-	struct mgl_backend *b, *next;
-
-	next = list_first_entry_or_null(&c->added, struct mgl_backend, node);
-	list_for_each_entry(b, &c->pool->backends, node) {
-		while (next && mgl_addr_cmp(&next->endpoint->addr,
-					    &b->endpoint->addr) < 0) {
-			plan_entry(plan, c, next);
-			next = next_added(c, next);
-		}
-		plan_entry(plan, c, b);
-	}
-	for (; next; next = next_added(c, next))
-		plan_entry(plan, c, next);
-}
-
-static int prepare_table(const struct mgl_ctx *ctx, struct mgl_change *c)
-{
-	const struct mgl_pool_params *p = &c->pool_params;
-	struct mgl_table_plan plan = {
-		.size = p->has_size ? p->size : c->pool->size,
-		.seed = p->has_seed ? p->seed : c->pool->seed,
-	};
-	int err;
-
-	plan.entry = kvmalloc_array(c->pool->n_backends + c->n_added + 1,
-				    sizeof(*plan.entry), GFP_KERNEL_ACCOUNT);
-	if (!plan.entry) {
-		NL_SET_ERR_MSG_MOD(ctx->extack,
-				   "out of memory for the pool's table");
-		return -ENOMEM;
-	}
-	plan_backends(&plan, c);
-	err = mgl_table_prepare(ctx, c->pool, &plan, &c->table);
-	kvfree(plan.entry);
-	c->has_table = !err;
-	return err;
-}
-
-/*
- * A backend cannot be reached by the VIP of its own service: the backend has
- * that address, too, and the packet would come back. Most addresses are not
- * VIPs, so the search is rare.
- */
-static bool is_own_vip(struct mgl_net *mn, const struct mgl_pool *pool,
-		       const struct mgl_addr *addr)
-{
-	struct mgl_service *svc;
-
-	if (!mgl_vip_exists(mn, addr))
-		return false;
-	mgl_for_each_service(svc, mn)
-		if (mgl_addr_equal(&svc->id.vip, addr) &&
-		    (mgl_service_pool(mn, svc) == pool ||
-		     mgl_service_fallback(mn, svc) == pool))
-			return true;
-	return false;
 }
 
 static int add_one(const struct mgl_ctx *ctx, struct mgl_change *c,
@@ -121,7 +38,7 @@ static int add_one(const struct mgl_ctx *ctx, struct mgl_change *c,
 				   "too many backends in the pool");
 		return -ENOSPC;
 	}
-	if (is_own_vip(ctx->mn, c->pool, &spec->addr)) {
+	if (mgl_pool_serves_vip(ctx->mn, c->pool, &spec->addr)) {
 		NL_SET_ERR_MSG_MOD(ctx->extack,
 				   "backend is the VIP of a service of this pool");
 		return -EINVAL;
@@ -145,7 +62,8 @@ static int add_one(const struct mgl_ctx *ctx, struct mgl_change *c,
  *
  * Context: may sleep.
  * Return: 0, -EEXIST if a backend is in @pool already or twice in @specs,
- * -EINVAL if one is the VIP of a service that uses @pool, -ENOSPC or -ENOMEM.
+ * -EINVAL if one is the VIP of a service that uses @pool or a pool that contains
+ * it, -ENOSPC or -ENOMEM.
  * The extack names the backend.
  */
 int mgl_change_add(const struct mgl_ctx *ctx, struct mgl_pool *pool,
@@ -164,7 +82,7 @@ int mgl_change_add(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 		}
 	}
 	if (c->n_added)
-		err = prepare_table(ctx, c);
+		err = mgl_rebuild_prepare(ctx, c);
 	if (err)
 		goto err;
 	return 0;
@@ -197,7 +115,7 @@ int mgl_change_edit(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 	c->backend_params = *params;
 	if (mgl_backend_turns_with(b, params) == mgl_backend_turns(b))
 		return 0;
-	return prepare_table(ctx, c);
+	return mgl_rebuild_prepare(ctx, c);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_change_edit);
 
@@ -218,7 +136,8 @@ static void forget_deleted(struct mgl_change *c)
  *	used after the commit; empty afterwards
  * @c: the change; on success the caller has to commit or abort it
  *
- * One table is built for any number of backends.
+ * One table, and one for each pool that contains @pool, is built for any number
+ * of backends.
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
@@ -231,7 +150,7 @@ int mgl_change_delete_list(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 	lockdep_assert_held(&ctx->mn->lock);
 	change_init(c, pool);
 	list_splice_init(leaving, &c->deleted);
-	err = prepare_table(ctx, c);
+	err = mgl_rebuild_prepare(ctx, c);
 	if (err)
 		forget_deleted(c);
 	return err;
@@ -276,9 +195,106 @@ int mgl_change_pool(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 	if ((!params->has_size || params->size == pool->size) &&
 	    (!params->has_seed || params->seed == pool->seed))
 		return 0;
-	return prepare_table(ctx, c);
+	return mgl_rebuild_prepare_own(ctx, c);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_change_pool);
+
+/* Takes back what was prepared of a member. */
+static void abort_member(struct mgl_change *c)
+{
+	switch (c->member_op) {
+	case MGL_MEMBER_ADD:
+		mgl_member_del(c->member);
+		break;
+	case MGL_MEMBER_DELETE:
+		c->member->leaving = false;
+		break;
+	default:
+		break;
+	}
+	c->member_op = MGL_MEMBER_NONE;
+}
+
+static int prepare_member(const struct mgl_ctx *ctx, struct mgl_change *c)
+{
+	int err = mgl_rebuild_prepare(ctx, c);
+
+	if (err)
+		abort_member(c);
+	return err;
+}
+
+/**
+ * mgl_change_member_add() - prepare to make a pool a member of a pool
+ * @ctx: the context
+ * @pool: the pool that gets the member
+ * @spec: the member
+ * @c: the change; on success the caller has to commit or abort it
+ *
+ * Context: may sleep.
+ * Return: 0, or an error of mgl_member_add() or of planning the tables.
+ */
+int mgl_change_member_add(const struct mgl_ctx *ctx, struct mgl_pool *pool,
+			  const struct mgl_member_spec *spec,
+			  struct mgl_change *c)
+{
+	struct mgl_member *m;
+
+	change_init(c, pool);
+	m = mgl_member_add(ctx, pool, spec);
+	if (IS_ERR(m))
+		return PTR_ERR(m);
+	c->member = m;
+	c->member_op = MGL_MEMBER_ADD;
+	c->member_weight = m->weight;
+	return prepare_member(ctx, c);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_change_member_add);
+
+/**
+ * mgl_change_member_edit() - prepare to change the weight of a member
+ * @ctx: the context
+ * @m: the member
+ * @weight: its new weight
+ * @c: the change; on success the caller has to commit or abort it
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int mgl_change_member_edit(const struct mgl_ctx *ctx, struct mgl_member *m,
+			   u32 weight, struct mgl_change *c)
+{
+	lockdep_assert_held(&ctx->mn->lock);
+	change_init(c, m->parent);
+	if (weight == m->weight)
+		return 0;
+	c->member = m;
+	c->member_op = MGL_MEMBER_EDIT;
+	c->member_weight = weight;
+	return prepare_member(ctx, c);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_change_member_edit);
+
+/**
+ * mgl_change_member_delete() - prepare to take a member out of its pool
+ * @ctx: the context
+ * @m: the member, which must not be used after the commit
+ * @c: the change; on success the caller has to commit or abort it
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int mgl_change_member_delete(const struct mgl_ctx *ctx, struct mgl_member *m,
+			     struct mgl_change *c)
+{
+	lockdep_assert_held(&ctx->mn->lock);
+	change_init(c, m->parent);
+	c->member = m;
+	c->member_op = MGL_MEMBER_DELETE;
+	m->leaving = true;
+	return prepare_member(ctx, c);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_change_member_delete);
 
 static bool would_go_down(const struct mgl_change *c)
 {
@@ -315,16 +331,26 @@ static u32 flows_lost(const struct mgl_ctx *ctx, const struct mgl_change *c)
 int mgl_change_report(const struct mgl_ctx *ctx, const struct mgl_change *c,
 		      struct mgl_dry_run *dry)
 {
+	struct mgl_moves moves;
 	int err;
+	u32 i;
 
 	*dry = (struct mgl_dry_run){};
 	dry->size = mgl_table_size(ctx->mn, c->pool);
-	if (c->has_table) {
-		err = mgl_table_moves(ctx, &c->table, &dry->moves);
+	for (i = 0; i < c->n_rebuilds; i++) {
+		const struct mgl_table_update *u = &c->rebuild[i].table;
+
+		err = mgl_table_moves(ctx, u, &moves);
 		if (err)
 			return err;
-		if (c->table.table)
-			dry->size = c->table.table->size;
+		if (i) {
+			dry->parents += !!moves.slots;
+			dry->parent_slots += moves.slots;
+			continue;
+		}
+		dry->moves = moves;
+		if (u->table)
+			dry->size = u->table->size;
 	}
 	dry->flows = flows_lost(ctx, c);
 	return 0;
@@ -374,6 +400,20 @@ static void commit_pool(struct mgl_net *mn, struct mgl_change *c)
 	}
 }
 
+static void commit_member(struct mgl_change *c)
+{
+	switch (c->member_op) {
+	case MGL_MEMBER_EDIT:
+		c->member->weight = c->member_weight;
+		break;
+	case MGL_MEMBER_DELETE:
+		mgl_member_del(c->member);
+		break;
+	default:
+		break;
+	}
+}
+
 /**
  * mgl_change_commit() - apply and publish a change
  * @ctx: the context
@@ -381,7 +421,7 @@ static void commit_pool(struct mgl_net *mn, struct mgl_change *c)
  *
  * A flow whose backend the data path finds unusable is reassigned for good, so
  * no table ever names a backend that does not serve: one that comes up serves
- * before the table is published, one that goes down stops serving afterwards.
+ * before the tables are published, one that goes down stops serving afterwards.
  *
  * Context: may sleep. Cannot fail.
  */
@@ -390,14 +430,14 @@ void mgl_change_commit(const struct mgl_ctx *ctx, struct mgl_change *c)
 	bool down;
 
 	commit_added(c);
+	commit_member(c);
 	unlink_deleted(ctx->mn, c);
 	if (c->edited)
 		mgl_backend_apply(c->edited, &c->backend_params);
 	down = c->edited && c->edited->state == MAGLEV_STATE_DOWN;
 	if (c->edited && !down)
 		mgl_backend_publish(c->edited);
-	if (c->has_table)
-		mgl_table_commit(ctx, &c->table);
+	mgl_rebuild_commit(ctx, c);
 	if (down)
 		mgl_backend_publish(c->edited);
 	release_deleted(ctx->mn, c);
@@ -416,8 +456,8 @@ void mgl_change_abort(const struct mgl_ctx *ctx, struct mgl_change *c)
 {
 	struct mgl_backend *b, *next;
 
-	if (c->has_table)
-		mgl_table_abort(&c->table);
+	mgl_rebuild_abort(c);
+	abort_member(c);
 	forget_deleted(c);
 	list_for_each_entry_safe(b, next, &c->added, node) {
 		list_del(&b->node);

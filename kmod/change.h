@@ -6,30 +6,53 @@
 #include "backend.h"
 #include "ctx.h"
 #include "pool.h"
-#include "table.h"
+#include "rebuild.h"
+
+struct mgl_member;
+struct mgl_member_spec;
+
+/**
+ * enum mgl_member_op - what a change does with a member
+ * @MGL_MEMBER_NONE: nothing
+ * @MGL_MEMBER_ADD: it is new, and in the lists already
+ * @MGL_MEMBER_EDIT: it gets another weight
+ * @MGL_MEMBER_DELETE: it is deleted
+ */
+enum mgl_member_op {
+	MGL_MEMBER_NONE,
+	MGL_MEMBER_ADD,
+	MGL_MEMBER_EDIT,
+	MGL_MEMBER_DELETE,
+};
 
 /**
  * struct mgl_change - a prepared change of a pool, not visible yet
  * @pool: the pool
- * @has_table: @table is set: the pool gets another table
- * @table: the new table
+ * @n_rebuilds: length of @rebuild, 0 if no table changes
+ * @rebuild: pools that get other tables: @pool first, then those that contain it
  * @added: list of new backends, sorted by address, by mgl_backend.node
  * @n_added: length of @added
  * @deleted: list of backends to delete, by mgl_backend.leaving
  * @edited: backend to edit, or NULL
  * @backend_params: new settings of @edited
  * @pool_params: new settings of @pool
+ * @member_op: what becomes of @member
+ * @member: the member, unless @member_op is MGL_MEMBER_NONE
+ * @member_weight: its weight after the change
  */
 struct mgl_change {
 	struct mgl_pool *pool;
-	bool has_table;
-	struct mgl_table_update table;
+	u32 n_rebuilds;
+	struct mgl_rebuild *rebuild;
 	struct list_head added;
 	u32 n_added;
 	struct list_head deleted;
 	struct mgl_backend *edited;
 	struct mgl_backend_params backend_params;
 	struct mgl_pool_params pool_params;
+	enum mgl_member_op member_op;
+	struct mgl_member *member;
+	u32 member_weight;
 };
 
 /**
@@ -37,11 +60,16 @@ struct mgl_change {
  * @size: number of slots of the table
  * @moves: slots that would be reassigned
  * @flows: number of tracked flows that would lose their backend
+ * @parents: number of other pools, which contain this one, that would have slots
+ *	reassigned
+ * @parent_slots: number of these slots
  */
 struct mgl_dry_run {
 	u32 size;
 	struct mgl_moves moves;
 	u32 flows;
+	u32 parents;
+	u64 parent_slots;
 };
 
 int mgl_change_add(const struct mgl_ctx *ctx, struct mgl_pool *pool,
@@ -57,6 +85,13 @@ int mgl_change_delete(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 int mgl_change_pool(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 		    const struct mgl_pool_params *params,
 		    struct mgl_change *c);
+int mgl_change_member_add(const struct mgl_ctx *ctx, struct mgl_pool *pool,
+			  const struct mgl_member_spec *spec,
+			  struct mgl_change *c);
+int mgl_change_member_edit(const struct mgl_ctx *ctx, struct mgl_member *m,
+			   u32 weight, struct mgl_change *c);
+int mgl_change_member_delete(const struct mgl_ctx *ctx, struct mgl_member *m,
+			     struct mgl_change *c);
 int mgl_change_report(const struct mgl_ctx *ctx, const struct mgl_change *c,
 		      struct mgl_dry_run *dry);
 void mgl_change_commit(const struct mgl_ctx *ctx, struct mgl_change *c);

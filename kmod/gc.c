@@ -15,6 +15,7 @@
 #include "endpoint.h"
 #include "flows.h"
 #include "gc.h"
+#include "member.h"
 #include "net.h"
 #include "netns.h"
 #include "pool.h"
@@ -89,18 +90,36 @@ static bool any_draining(struct mgl_net *mn)
 	return false;
 }
 
+/* A pool that has the backend, or one that contains this pool, remembers it. */
+static bool is_remembered(struct mgl_net *mn, struct mgl_pool *pool,
+			  const struct mgl_backend *b)
+{
+	bool remembered = false;
+	struct mgl_pool *p;
+	LIST_HEAD(list);
+
+	mgl_pools_above(pool, &list);
+	list_for_each_entry(p, &list, above) {
+		remembered = mgl_table_remembers(mn, p, b);
+		if (remembered)
+			break;
+	}
+	mgl_pools_above_done(&list);
+	return remembered;
+}
+
 /*
  * A backend has drained when it has no tracked flows and no slot remembers it:
  * until then, flows that are not tracked here may still be sent to it. At its
  * deadline it is deleted in any case.
  */
-static bool has_drained(struct mgl_net *mn, const struct mgl_pool *pool,
+static bool has_drained(struct mgl_net *mn, struct mgl_pool *pool,
 			const struct mgl_backend *b)
 {
 	if (time_after_eq(jiffies, b->deadline))
 		return true;
 	return !b->n_active && !b->n_inactive &&
-	       !mgl_table_remembers(mn, pool, b);
+	       !is_remembered(mn, pool, b);
 }
 
 static void notify_drained(struct mgl_net *mn, const struct mgl_change *c)

@@ -8,6 +8,7 @@
 
 #include "backend.h"
 #include "change.h"
+#include "member.h"
 #include "net.h"
 #include "pool.h"
 #include "table.h"
@@ -107,6 +108,10 @@ struct mgl_pool *mgl_pool_create(const struct mgl_ctx *ctx, const char *name,
 	pool->seed = params->has_seed ? params->seed : 0;
 	pool->settle = params->has_settle ? params->settle : 0;
 	INIT_LIST_HEAD(&pool->backends);
+	INIT_LIST_HEAD(&pool->members);
+	INIT_LIST_HEAD(&pool->parents);
+	INIT_LIST_HEAD(&pool->above);
+	INIT_LIST_HEAD(&pool->below);
 	mgl_pool_settle_update(mn, pool);
 	rb_add(&pool->node, &mn->pools, before);
 	mn->n_pools++;
@@ -134,7 +139,7 @@ static void pool_free_rcu(struct rcu_head *rcu)
  *
  * Context: may sleep.
  * Return: 0, or with nothing changed -EBUSY if a service uses the pool, or it is
- * private or that of the peers.
+ * private, a member of another one, or that of the peers.
  */
 int mgl_pool_delete(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 		    const struct nlattr *attr)
@@ -155,6 +160,11 @@ int mgl_pool_delete(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 				    "pool is used for the peers");
 		return -EBUSY;
 	}
+	if (pool->n_parents) {
+		NL_SET_ERR_MSG_ATTR(ctx->extack, attr,
+				    "pool is a member of another pool");
+		return -EBUSY;
+	}
 	mgl_pool_destroy(ctx->mn, pool);
 	return 0;
 }
@@ -163,7 +173,7 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_pool_delete);
 /**
  * mgl_pool_destroy() - delete a pool and its backends
  * @mn: the namespace; mn->lock is held
- * @pool: the pool, which no service uses any more, nor the peers
+ * @pool: the pool, which no service and no pool uses any more, nor the peers
  *
  * The table stays valid for an RCU grace period, for packets that found it by a
  * service that has been deleted or uses another pool now.
@@ -173,7 +183,8 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_pool_delete);
 void mgl_pool_destroy(struct mgl_net *mn, struct mgl_pool *pool)
 {
 	lockdep_assert_held(&mn->lock);
-	WARN_ON(pool->users || pool->is_peers);
+	WARN_ON(pool->users || pool->n_parents || pool->is_peers);
+	mgl_members_flush(pool);
 	mgl_backends_flush(mn, pool);
 	rb_erase(&pool->node, &mn->pools);
 	mn->n_pools--;
@@ -189,9 +200,12 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_pool_destroy);
  */
 void mgl_pools_flush(struct mgl_net *mn)
 {
+	struct mgl_pool *pool;
 	struct rb_node *n;
 
 	lockdep_assert_held(&mn->lock);
+	mgl_for_each_pool(pool, mn)
+		mgl_members_flush(pool);
 	while ((n = rb_first(&mn->pools))) {
 		mgl_pool_destroy(mn, rb_entry(n, struct mgl_pool, node));
 		cond_resched();

@@ -34,6 +34,15 @@ struct nlattr;
  * @changed_users: number of those that track `changed`; under mgl_net.lock
  * @backends: list of struct mgl_backend, sorted by address; under mgl_net.lock
  * @n_backends: length of @backends; under mgl_net.lock
+ * @members: list of struct mgl_member, pools in this one, sorted by name; this
+ *	and the following, but for @table, are under mgl_net.lock
+ * @n_members: length of @members
+ * @parents: list of struct mgl_member, by mgl_member.up, of the pools that this
+ *	one is a member of
+ * @n_parents: length of @parents
+ * @above: entry of the list of mgl_pools_above(), or empty
+ * @below: entry of the list of mgl_pools_below(), or empty
+ * @number: position in that list, while a table is planned
  * @table: the published table, NULL while there is no backend; written under
  *	mgl_net.lock, read under RCU
  */
@@ -51,6 +60,13 @@ struct mgl_pool {
 	u32 changed_users;
 	struct list_head backends;
 	u32 n_backends;
+	struct list_head members;
+	u32 n_members;
+	struct list_head parents;
+	u32 n_parents;
+	struct list_head above;
+	struct list_head below;
+	u32 number;
 	struct mgl_table __rcu *table;
 };
 

@@ -10,6 +10,7 @@
 #include "change.h"
 #include "ctx.h"
 #include "flows.h"
+#include "member.h"
 #include "net.h"
 #include "pool.h"
 #include "service.h"
@@ -244,11 +245,11 @@ static int refuse_own_fallback(const struct mgl_ctx *ctx,
 	return -EINVAL;
 }
 
-/* The reason is given at is_own_vip() in change.c. */
+/* The reason is given at mgl_pool_serves_vip(). */
 static int refuse_vip(const struct mgl_ctx *ctx, const struct nlattr *attr,
 		      struct mgl_pool *pool, const struct mgl_addr *vip)
 {
-	if (!pool || !mgl_backend_find(pool, vip))
+	if (!pool || !mgl_pool_find_backend(pool, vip))
 		return 0;
 	NL_SET_ERR_MSG_ATTR(ctx->extack, attr,
 			    "the VIP is a backend of the pool");

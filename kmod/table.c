@@ -208,7 +208,7 @@ int mgl_table_prepare(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 		return -ENOMEM;
 	}
 	for (i = 0; i < plan->n; i++)
-		u->eligible[i] = plan->entry[i].weight;
+		u->eligible[i] = plan->entry[i].eligible;
 	return 0;
 }
 
@@ -258,7 +258,7 @@ int mgl_table_moves(const struct mgl_ctx *ctx,
 	return 0;
 }
 
-/* Counts the slots of each backend, for listings. */
+/* Counts the slots of each backend of the pool itself, for listings. */
 static void count_slots(struct mgl_pool *pool, const struct mgl_table *table)
 {
 	struct mgl_backend *b;
@@ -266,9 +266,13 @@ static void count_slots(struct mgl_pool *pool, const struct mgl_table *table)
 
 	list_for_each_entry(b, &pool->backends, node)
 		b->slots = 0;
-	for (s = 0; table && s < table->size; s++)
-		if (table->slots[s] != MGL_SLOT_NONE)
-			table->backends[table->slots[s]]->slots++;
+	for (s = 0; table && s < table->size; s++) {
+		if (table->slots[s] == MGL_SLOT_NONE)
+			continue;
+		b = table->backends[table->slots[s]];
+		if (b->pool == pool)
+			b->slots++;
+	}
 }
 
 /**
@@ -470,7 +474,7 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_table_settle);
  * mgl_table_remembers() - check whether a backend is a slot's previous owner
  * @mn: the namespace; mn->lock is held
  * @pool: the pool
- * @b: a backend of @pool
+ * @b: a backend of @pool, or of a pool that @pool contains
  *
  * Context: any.
  * Return: true if a flow that is not tracked may still be sent to @b by rule 4

@@ -56,11 +56,14 @@ struct mgl_slot {
 /**
  * struct mgl_table_entry - a backend as input for building a table
  * @backend: the backend
- * @weight: relative share of the slots; 0 for no slots
+ * @weight: relative share of the slots; 0 for no slots. Weights that add up to
+ *	the size of the table are numbers of slots
+ * @eligible: with more slots the backend would get some, even if @weight is 0
  */
 struct mgl_table_entry {
 	struct mgl_backend *backend;
 	u32 weight;
+	bool eligible;
 };
 
 /**
@@ -81,7 +84,7 @@ struct mgl_table_plan {
  * struct mgl_table_update - a prepared replacement of a pool's table
  * @pool: the pool
  * @table: the new table, NULL for none
- * @eligible: by index in @table, true if the backend has a weight above 0
+ * @eligible: by index in @table, see struct mgl_table_entry
  */
 struct mgl_table_update {
 	struct mgl_pool *pool;

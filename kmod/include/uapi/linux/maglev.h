@@ -68,7 +68,9 @@
 #define MAGLEV_TABLE_SIZE_MAX	1048573
 #define MAGLEV_TABLE_SIZE_DEFAULT 65537
 #define MAGLEV_WEIGHT_MAX	65535
-#define MAGLEV_BACKENDS_MAX	4096	/* backends of one pool */
+#define MAGLEV_BACKENDS_MAX	4096	/* backends of one pool, and its members' */
+#define MAGLEV_MEMBERS_MAX	32	/* pools that are members of one pool */
+#define MAGLEV_POOL_DEPTH_MAX	4	/* pools of a chain of members */
 #define MAGLEV_ROUTERS_MAX	256	/* trusted prefixes of a namespace */
 #define MAGLEV_SOURCES_MAX	16	/* source prefixes of a namespace */
 #define MAGLEV_SOURCE_LEN4_MIN	16	/* bits of a source prefix of IPv4 */
