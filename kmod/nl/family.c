@@ -60,6 +60,9 @@ static const struct genl_ops ops[] = {
 	CMD_WRITE(BACKEND_DEL, mgl_nl_backend_del, mgl_nlp_backend_del),
 	CMD_READ(BACKEND_GET, mgl_nl_backend_get, mgl_nl_backend_dump,
 		 mgl_nlp_backend_id),
+	CMD_WRITE(MEMBER_NEW, mgl_nl_member_new, mgl_nlp_member_new),
+	CMD_WRITE(MEMBER_SET, mgl_nl_member_set, mgl_nlp_member_new),
+	CMD_WRITE(MEMBER_DEL, mgl_nl_member_del, mgl_nlp_member_del),
 	CMD_WRITE(ROUTER_NEW, mgl_nl_router_new, mgl_nlp_router),
 	CMD_WRITE(ROUTER_DEL, mgl_nl_router_del, mgl_nlp_router),
 	CMD_READ(ROUTER_GET, NULL, mgl_nl_router_dump, mgl_nlp_none),
@@ -238,7 +241,10 @@ static int reply_dry_run(struct sk_buff *skb, struct genl_info *info,
 	    nla_put_u32(reply.skb, MAGLEV_MOVES_A_SLOTS, dry->moves.slots) ||
 	    nla_put_u32(reply.skb, MAGLEV_MOVES_A_SURVIVORS,
 			dry->moves.survivors) ||
-	    nla_put_u32(reply.skb, MAGLEV_MOVES_A_FLOWS, dry->flows))
+	    nla_put_u32(reply.skb, MAGLEV_MOVES_A_FLOWS, dry->flows) ||
+	    nla_put_u32(reply.skb, MAGLEV_MOVES_A_PARENTS, dry->parents) ||
+	    nla_put_u64_64bit(reply.skb, MAGLEV_MOVES_A_PARENT_SLOTS,
+			      dry->parent_slots, MAGLEV_MOVES_A_PAD))
 		return mgl_nl_reply_send(&reply, info, -EMSGSIZE);
 	nla_nest_end(reply.skb, nest);
 	genlmsg_end(reply.skb, hdr);

@@ -98,6 +98,15 @@ const struct nla_policy mgl_nlp_backend[MAGLEV_BACKEND_A_MAX + 1] = {
 		NLA_POLICY_FULL_RANGE(NLA_U32, &deadline),
 };
 
+static const struct nla_policy member_id[MAGLEV_MEMBER_A_MAX + 1] = {
+	[MAGLEV_MEMBER_A_NAME] = POOL_NAME,
+};
+
+const struct nla_policy mgl_nlp_member[MAGLEV_MEMBER_A_MAX + 1] = {
+	[MAGLEV_MEMBER_A_NAME] = POOL_NAME,
+	[MAGLEV_MEMBER_A_WEIGHT] = NLA_POLICY_FULL_RANGE(NLA_U32, &weight),
+};
+
 const struct nla_policy mgl_nlp_prefix[MAGLEV_ROUTER_A_MAX + 1] = {
 	[MAGLEV_ROUTER_A_ADDRESS4] = { .type = NLA_U32 },
 	[MAGLEV_ROUTER_A_ADDRESS6] = ADDRESS6,
@@ -177,6 +186,20 @@ const struct nla_policy mgl_nlp_backend_id[MAGLEV_A_MAX + 1] = {
 	[MAGLEV_A_SERVICE] = NLA_POLICY_NESTED(service_id),
 	[MAGLEV_A_POOL] = NLA_POLICY_NESTED(pool_id),
 	[MAGLEV_A_BACKEND] = NLA_POLICY_NESTED(backend_id),
+};
+
+const struct nla_policy mgl_nlp_member_new[MAGLEV_A_MAX + 1] = {
+	[MAGLEV_A_SERVICE] = NLA_POLICY_NESTED(service_id),
+	[MAGLEV_A_POOL] = NLA_POLICY_NESTED(pool_id),
+	[MAGLEV_A_MEMBER] = NLA_POLICY_NESTED(mgl_nlp_member),
+	[MAGLEV_A_DRY_RUN] = { .type = NLA_FLAG },
+};
+
+const struct nla_policy mgl_nlp_member_del[MAGLEV_A_MAX + 1] = {
+	[MAGLEV_A_SERVICE] = NLA_POLICY_NESTED(service_id),
+	[MAGLEV_A_POOL] = NLA_POLICY_NESTED(pool_id),
+	[MAGLEV_A_MEMBER] = NLA_POLICY_NESTED(member_id),
+	[MAGLEV_A_DRY_RUN] = { .type = NLA_FLAG },
 };
 
 const struct nla_policy mgl_nlp_router[MAGLEV_A_MAX + 1] = {

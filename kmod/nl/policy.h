@@ -17,6 +17,8 @@ extern const struct nla_policy mgl_nlp_pool_id[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_backend_new[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_backend_del[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_backend_id[MAGLEV_A_MAX + 1];
+extern const struct nla_policy mgl_nlp_member_new[MAGLEV_A_MAX + 1];
+extern const struct nla_policy mgl_nlp_member_del[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_router[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_source[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_config[MAGLEV_A_MAX + 1];
@@ -30,6 +32,7 @@ extern const struct nla_policy mgl_nlp_lookup[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_service[MAGLEV_SERVICE_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_pool[MAGLEV_POOL_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_backend[MAGLEV_BACKEND_A_MAX + 1];
+extern const struct nla_policy mgl_nlp_member[MAGLEV_MEMBER_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_prefix[MAGLEV_ROUTER_A_MAX + 1];
 
 extern const struct nla_policy mgl_nlp_params[MAGLEV_CONFIG_A_MAX + 1];

@@ -4,11 +4,30 @@
 
 #include "../backend.h"
 #include "../change.h"
+#include "../member.h"
 #include "../netns.h"
 #include "../pool.h"
 #include "../table.h"
 #include "nl.h"
 #include "policy.h"
+
+/* Returns 0 or -EMSGSIZE. */
+static int put_members(struct sk_buff *skb, const struct mgl_pool *pool)
+{
+	const struct mgl_member *m;
+	struct nlattr *nest;
+
+	list_for_each_entry(m, &pool->members, node) {
+		nest = nla_nest_start(skb, MAGLEV_POOL_A_MEMBER);
+		if (!nest ||
+		    nla_put_string(skb, MAGLEV_MEMBER_A_NAME, m->pool->name) ||
+		    nla_put_u32(skb, MAGLEV_MEMBER_A_WEIGHT, m->weight) ||
+		    nla_put_u32(skb, MAGLEV_MEMBER_A_SLOTS, m->slots))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
 
 /* Writes a pool. mgl_net.lock is held. Returns 0 or -EMSGSIZE. */
 static int put_pool(struct mgl_net *mn, const struct mgl_nl_reply *reply,
@@ -40,7 +59,9 @@ static int put_pool(struct mgl_net *mn, const struct mgl_nl_reply *reply,
 			mgl_table_unsettled(mn, pool)) ||
 	    (table &&
 	     nla_put_u64_64bit(skb, MAGLEV_POOL_A_FINGERPRINT,
-			       table->fingerprint, MAGLEV_POOL_A_PAD))) {
+			       table->fingerprint, MAGLEV_POOL_A_PAD)) ||
+	    nla_put_u32(skb, MAGLEV_POOL_A_PARENTS, pool->n_parents) ||
+	    put_members(skb, pool)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}

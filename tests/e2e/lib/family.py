@@ -17,23 +17,24 @@ COMMANDS = {number: name for name, number in NUMBERS.items()}
  POOL_SET, POOL_DEL, POOL_GET, BACKEND_NEW, BACKEND_SET, BACKEND_DEL,
  BACKEND_GET, ROUTER_NEW, ROUTER_DEL, ROUTER_GET, STATS_GET, STATS_ZERO,
  FLUSH, CONFIG_GET, CONFIG_SET, CONN_GET, CONN_DEL, LOOKUP_GET, SOURCE_NEW,
- SOURCE_DEL, SOURCE_GET) = (
+ SOURCE_DEL, SOURCE_GET, MEMBER_NEW, MEMBER_SET, MEMBER_DEL) = (
      NUMBERS[name] for name in (
          "INFO_GET", "SERVICE_NEW", "SERVICE_SET", "SERVICE_DEL",
          "SERVICE_GET", "POOL_NEW", "POOL_SET", "POOL_DEL", "POOL_GET",
          "BACKEND_NEW", "BACKEND_SET", "BACKEND_DEL", "BACKEND_GET",
          "ROUTER_NEW", "ROUTER_DEL", "ROUTER_GET", "STATS_GET", "STATS_ZERO",
          "FLUSH", "CONFIG_GET", "CONFIG_SET", "CONN_GET", "CONN_DEL",
-         "LOOKUP_GET", "SOURCE_NEW", "SOURCE_DEL", "SOURCE_GET"))
+         "LOOKUP_GET", "SOURCE_NEW", "SOURCE_DEL", "SOURCE_GET", "MEMBER_NEW",
+         "MEMBER_SET", "MEMBER_DEL"))
 # Commands of the kernel's messages only.
 NOTIFICATIONS = (NUMBERS["DRAINED_NTF"], NUMBERS["SUSPECT_NTF"])
 
 # Objects, as types of the top level.
 (A_INFO, A_SERVICE, A_POOL, A_BACKEND, A_ROUTER, A_CONFIG, A_CONN, A_LOOKUP,
- A_DRY_RUN, A_MOVES, A_SOURCE) = (
+ A_DRY_RUN, A_MOVES, A_SOURCE, A_MEMBER) = (
      SPEC.objects[name] for name in (
          "info", "service", "pool", "backend", "router", "config", "conn",
-         "lookup", "dry_run", "moves", "source"))
+         "lookup", "dry_run", "moves", "source", "member"))
 A_UNKNOWN = max(SPEC.objects.values()) + 1
 NAMES = {number: name for name, number in SPEC.objects.items()}
 OBJECTS = SPEC.attributes
@@ -67,7 +68,8 @@ READ_ONLY = {kind: [a.ident for name, a in OBJECTS[kind].items()
              for kind in {k for c in REQUESTS.values() for k in c.requests}}
 TYPE_MAX = {kind: len(attributes) for kind, attributes in OBJECTS.items()}
 # Commands whose pool is that of a service, or is named.
-MEMBERS = (BACKEND_NEW, BACKEND_SET, BACKEND_DEL, BACKEND_GET)
+MEMBERS = (BACKEND_NEW, BACKEND_SET, BACKEND_DEL, BACKEND_GET, MEMBER_NEW,
+           MEMBER_SET, MEMBER_DEL)
 # Commands with backends that may be repeated.
 SEVERAL = [ident for ident, c in REQUESTS.items() if c.several]
 DRY_RUNS = [ident for ident, c in REQUESTS.items() if c.dry_run]
@@ -127,6 +129,10 @@ def backends(count, first=1):
     """A number of backends, from 10.1.0.0 on."""
     return b"".join(backend(f"10.1.{n >> 8}.{n & 255}")
                     for n in range(first, first + count))
+
+
+def member(name="spare", **more):
+    return obj(A_MEMBER, name=name, **more)
 
 
 def router(addr="192.0.2.1", **more):
@@ -227,6 +233,9 @@ def configure(genl):
     expect(genl, POOL_NEW, pool("spare", table_size=251))
     expect(genl, POOL_NEW, pool("backup", table_size=251))
     expect(genl, BACKEND_NEW, pool() + backend("10.0.0.2", weight=3))
+    expect(genl, POOL_NEW, pool("part", table_size=251))
+    expect(genl, BACKEND_NEW, pool("part") + backend("10.0.0.3"))
+    expect(genl, MEMBER_NEW, pool() + member("part", weight=2))
     expect(genl, SERVICE_NEW, obj(A_SERVICE, protocol=17, port=1000,
                                   address4="203.0.113.1", port_last=2000,
                                   pool="web", fallback="backup"))

@@ -24,7 +24,7 @@ GOOD = {
     "protocol": (6, 17, 132, 1), "address4": None, "address6": None,
     "port": (0, 80, 81, 1000, 1500, 2000, 65535),
     "port_last": (0, 80, 1000, 2000, 65535), "pool": ("web", "spare", "no"),
-    "name": ("web", "spare", "x", "tcp/203.0.113.1:80", "", "a" * 63),
+    "name": ("web", "spare", "part", "x", "tcp/203.0.113.1:80", "", "a" * 63),
     "table_size": (251, 257, 1021, 252, 250), "seed": (0, 1, 1 << 63),
     "weight": (0, 1, 2, 65535, 65536), "prefix_len": (0, 8, 16, 24, 32, 33, 64, 126, 128),
     "track": (0, 1, 2, 3), "affinity": (0, 1, 2, 3), "all_down": (0, 1, 2, 3),
@@ -162,7 +162,7 @@ def main():
           min(fuzz.errors[0], n - fuzz.errors[0]) > n / 20, fuzz.errors)
     f.configure(fuzz.genl)
     check_is("the family works as before after random requests",
-             [len(x) for x in f.state(fuzz.genl)], [2, 2, 4, 2, 2])
+             [len(x) for x in f.state(fuzz.genl)], [2, 2, 5, 3, 2])
 
 
 if __name__ == "__main__":

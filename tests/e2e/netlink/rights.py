@@ -23,6 +23,9 @@ REQUESTS = {
     f.BACKEND_NEW: f.service() + f.backend("10.0.0.9"),
     f.BACKEND_SET: f.service() + f.backend(weight=2),
     f.BACKEND_DEL: f.service() + f.backend(),
+    f.MEMBER_NEW: f.service() + f.member(),
+    f.MEMBER_SET: f.pool() + f.member("part", weight=5),
+    f.MEMBER_DEL: f.pool() + f.member("part"),
     f.ROUTER_NEW: f.router("192.0.2.9"), f.ROUTER_DEL: f.router(),
     f.SOURCE_NEW: f.source("198.18.1.0"), f.SOURCE_DEL: f.source(),
     f.STATS_ZERO: b"", f.FLUSH: b"", f.CONFIG_SET: f.config(tcp=9),
@@ -88,8 +91,8 @@ def unprivileged():
     with Case("everything else can be read without CAP_NET_ADMIN") as case:
         services, pools, backends, prefixes = f.state(genl)[1:]
         case.expect("services", len(services), 2)
-        case.expect("pools", len(pools), 4)
-        case.expect("backends", len(backends), 2)
+        case.expect("pools", len(pools), 5)
+        case.expect("backends", len(backends), 3)
         case.expect("routers and sources", len(prefixes), 2)
         for cmd, request in ((f.SERVICE_GET, f.service()),
                              (f.BACKEND_GET, f.service() + f.backend()),
@@ -108,7 +111,7 @@ def own_namespaces():
     genl = Genl()
     f.configure(genl)
     check_is("CAP_NET_ADMIN over the own network namespace allows changes",
-             [len(x) for x in f.state(genl)], [2, 2, 4, 2, 2])
+             [len(x) for x in f.state(genl)], [2, 2, 5, 3, 2])
     check("CAP_NET_ADMIN over the own network namespace shows seeds",
           None not in seeds(genl))
     check_is("CAP_NET_ADMIN over the own network namespace shows clients",

@@ -284,6 +284,27 @@ RULES = (
     ("clients of both families", f.LOOKUP_GET,
      f.service() + f.obj(f.A_LOOKUP, client4="192.0.2.1",
                          client6="2001:db8::1"), EINVAL, "both"),
+    ("a pool as a member of itself", f.MEMBER_NEW, f.pool() + f.member("web"),
+     EINVAL, "itself"),
+    ("a pool that has the pool as a member", f.MEMBER_NEW,
+     f.pool("part") + f.member("web"), EINVAL, "cycle"),
+    ("a private pool as a member", f.MEMBER_NEW,
+     f.pool() + f.member("tcp/203.0.113.1:80"), EINVAL, "private"),
+    ("a member that is no pool", f.MEMBER_NEW, f.pool() + f.member("none"),
+     ENOENT, "no such pool"),
+    ("a member of no pool", f.MEMBER_NEW, f.pool("none") + f.member(),
+     ENOENT, "no such pool"),
+    ("a member that is there", f.MEMBER_NEW, f.pool() + f.member("part"),
+     EEXIST, "already"),
+    ("a member that is not there", f.MEMBER_SET,
+     f.pool() + f.member("spare", weight=1), ENOENT, "no member"),
+    ("a member that is not there", f.MEMBER_DEL, f.pool() + f.member("spare"),
+     ENOENT, "no member"),
+    ("a pool that is a member", f.POOL_DEL, f.pool("part"), EBUSY, "member"),
+    ("a VIP of a service, in a member of its pool", f.BACKEND_NEW,
+     f.pool("part") + f.backend("203.0.113.1"), EINVAL, "VIP"),
+    ("a dry run of a cycle", f.MEMBER_NEW,
+     f.pool("part") + f.member("web") + f.DRY_RUN, EINVAL, "cycle"),
     ("a dry run of a backend that is there", f.BACKEND_NEW,
      f.service() + f.backend() + f.DRY_RUN, EEXIST, "already"),
     ("a dry run with a deadline for one that is up", f.BACKEND_NEW,
@@ -312,6 +333,14 @@ DRY_RUNS = (
      f.service() + f.backend(state=f.DRAIN, deadline=0), (251,)),
     ("nothing", f.BACKEND_SET, f.service() + f.backend(), (0,)),
     ("the last backend", f.BACKEND_DEL, f.service() + f.backend(), (251,)),
+    ("a member", f.MEMBER_NEW, f.service() + f.member("web"), range(120, 132)),
+    ("a member without backends", f.MEMBER_NEW, f.service() + f.member(), (0,)),
+    ("another weight of a member", f.MEMBER_SET,
+     f.pool() + f.member("part", weight=3), range(25, 40)),
+    ("the weight that it has", f.MEMBER_SET,
+     f.pool() + f.member("part", weight=2), (0,)),
+    ("no weight", f.MEMBER_SET, f.pool() + f.member("part"), (0,)),
+    ("a member", f.MEMBER_DEL, f.pool() + f.member("part"), (100,)),
     ("a seed", f.POOL_SET, f.pool(seed=99), (251,)),
     ("no change", f.POOL_SET, f.pool(seed=0, table_size=251), (0,)),
     ("a settle time", f.POOL_SET, f.pool(settle=9), (0,)),
@@ -342,7 +371,7 @@ def dry_runs(genl):
             case.expect("answer", (reply.error, len(reply.messages)), (0, 1))
             case.expect("the configuration", f.state(genl) == before, True)
             for moves in f.objects(reply.messages, f.A_MOVES):
-                case.expect("attributes", set(moves),
+                case.expect("attributes", set(moves) | {"pad"},
                             set(f.OBJECTS[f.A_MOVES]))
                 moved = f.number(moves["slots"])
                 if moved not in slots:
@@ -472,7 +501,7 @@ def both_families(genl):
              [("198.18.0.0", 28), ("2001:db8:8::1", 128), ("2001:db8:9::", 64)])
     info = f.objects(genl.call(f.INFO_GET).messages, f.A_INFO)[0]
     check_is("an address in two pools is one backend",
-             f.number(info["backends"]), 4)
+             f.number(info["backends"]), 5)
     with Case("LOOKUP_GET explains a flow of IPv6") as case:
         reply = genl.call(f.LOOKUP_GET, web6 + f.client("2001:db8::1"))
         case.expect("error", reply.error, 0)

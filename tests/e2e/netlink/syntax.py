@@ -19,6 +19,7 @@ VALUES = {"protocol": 6, "address4": "203.0.113.1", "port": 80,
           **{n: 30 for n in f.TIMEOUTS}}
 REQUIRED = {f.A_SERVICE: ("protocol", "address4", "port"),
             f.A_POOL: ("name",), f.A_BACKEND: ("address4",),
+            f.A_MEMBER: ("name",),
             f.A_ROUTER: ("address4",), f.A_SOURCE: ("address4",),
             f.A_CONFIG: (),
             f.A_LOOKUP: ("client4",)}

@@ -19,7 +19,8 @@
  * A service is identified by (protocol, VIP, first port, last port). A single
  * port has no PORT_LAST, or PORT_LAST equal to PORT. PORT 0, without PORT_LAST
  * or with 0, means every port. A pool is identified by its name, a backend by
- * its pool and address; MAGLEV_CMD_BACKEND_* may name a service that uses the
+ * its pool and address, a member by its pool and its own name;
+ * MAGLEV_CMD_BACKEND_* and MAGLEV_CMD_MEMBER_* may name a service that uses the
  * pool instead of the pool.
  *
  * Commands that change something need CAP_NET_ADMIN in the user namespace
@@ -36,21 +37,25 @@
  *                  such as a link-local one; a client of another address
  *                  family than the VIP; a VIP as a backend of its own
  *                  service; ports that overlap with another range; a pool
- *                  that is private to another service, or to any as peers
+ *                  that is private to another service, or to any as peers;
+ *                  a member that is private, the pool itself, or contains
+ *                  it, or with which pools would be nested deeper than
+ *                  MAGLEV_POOL_DEPTH_MAX
  *   -ERANGE        an integer outside of its bounds (MAGLEV_*_MIN,
  *                  MAGLEV_*_MAX) or of its enum, or an IPv6 address that is
  *                  not 16 bytes long
  *   -EEXIST        *_NEW of an object that exists, or that is in the request
  *                  twice
  *   -ENOENT        an object that the request names does not exist
- *   -EBUSY         POOL_DEL of a pool that a service or the peers use, or that
- *                  is private
+ *   -EBUSY         POOL_DEL of a pool that a service or the peers use, that
+ *                  is private, or a member of another one
  *   -EOPNOTSUPP    an unknown command; a dump of a command that has none, or
  *                  the reverse
  *   -ENOSPC        a limit is reached: MAGLEV_BACKENDS_MAX,
- *                  MAGLEV_ROUTERS_MAX, MAGLEV_SOURCES_MAX, or about half a
- *                  million services or backends in the namespace; or tracked
- *                  flows do not fit into a smaller flow cache
+ *                  MAGLEV_MEMBERS_MAX, MAGLEV_ROUTERS_MAX,
+ *                  MAGLEV_SOURCES_MAX, or about half a million services or
+ *                  backends in the namespace; or tracked flows do not fit into
+ *                  a smaller flow cache
  *   -ENOMEM        out of memory; also if a flow cache would take more than is
  *                  available
  *   -EPERM         CAP_NET_ADMIN is missing
@@ -126,7 +131,7 @@
  * @MAGLEV_CMD_POOL_SET: change table size, seed or settle time of a pool,
  *	shared or private, or report the effect (MAGLEV_A_DRY_RUN)
  * @MAGLEV_CMD_POOL_DEL: delete a shared pool that neither a service nor the peers
- *	use
+ *	use, and that is a member of none
  * @MAGLEV_CMD_POOL_GET: get one pool, or dump all
  * @MAGLEV_CMD_BACKEND_NEW: add a backend (MAGLEV_A_BACKEND) to a pool
  *	(MAGLEV_A_POOL or MAGLEV_A_SERVICE), or several, if MAGLEV_A_BACKEND is
@@ -176,6 +181,13 @@
  *	prefixes as their outer source, chosen by flow
  * @MAGLEV_CMD_SOURCE_DEL: delete a source prefix
  * @MAGLEV_CMD_SOURCE_GET: dump the source prefixes
+ * @MAGLEV_CMD_MEMBER_NEW: make a shared pool (MAGLEV_A_MEMBER) a member of a
+ *	pool (MAGLEV_A_POOL or MAGLEV_A_SERVICE), or report the effect
+ *	(MAGLEV_A_DRY_RUN). The member's backends share its weight by their own
+ * @MAGLEV_CMD_MEMBER_SET: change the weight of a member, or report the effect
+ *	(MAGLEV_A_DRY_RUN)
+ * @MAGLEV_CMD_MEMBER_DEL: take a member out of a pool, or report the effect
+ *	(MAGLEV_A_DRY_RUN)
  * @__MAGLEV_CMD_MAX: end marker
  */
 enum maglev_cmd {
@@ -209,6 +221,9 @@ enum maglev_cmd {
 	MAGLEV_CMD_SOURCE_NEW,
 	MAGLEV_CMD_SOURCE_DEL,
 	MAGLEV_CMD_SOURCE_GET,
+	MAGLEV_CMD_MEMBER_NEW,
+	MAGLEV_CMD_MEMBER_SET,
+	MAGLEV_CMD_MEMBER_DEL,
 
 	__MAGLEV_CMD_MAX
 };
@@ -228,10 +243,12 @@ enum maglev_cmd {
  * @MAGLEV_A_CONFIG: nested, enum maglev_config_attr
  * @MAGLEV_A_CONN: nested, enum maglev_conn_attr
  * @MAGLEV_A_LOOKUP: nested, enum maglev_lookup_attr
- * @MAGLEV_A_DRY_RUN: flag, with BACKEND_NEW, BACKEND_SET, BACKEND_DEL and
- *	POOL_SET: change nothing and reply with MAGLEV_A_MOVES
+ * @MAGLEV_A_DRY_RUN: flag, with BACKEND_NEW, BACKEND_SET, BACKEND_DEL,
+ *	MEMBER_NEW, MEMBER_SET, MEMBER_DEL and POOL_SET: change nothing and reply
+ *	with MAGLEV_A_MOVES
  * @MAGLEV_A_MOVES: nested, enum maglev_moves_attr
  * @MAGLEV_A_SOURCE: nested, enum maglev_source_attr
+ * @MAGLEV_A_MEMBER: nested, enum maglev_member_attr
  * @__MAGLEV_A_MAX: end marker
  */
 enum maglev_attr {
@@ -248,6 +265,7 @@ enum maglev_attr {
 	MAGLEV_A_DRY_RUN,
 	MAGLEV_A_MOVES,
 	MAGLEV_A_SOURCE,
+	MAGLEV_A_MEMBER,
 
 	__MAGLEV_A_MAX
 };
@@ -388,10 +406,12 @@ enum maglev_all_down {
  * @MAGLEV_POOL_A_PRIVATE: flag, created and deleted with its service; read only
  * @MAGLEV_POOL_A_SERVICES: u32, number of services that use the pool, as their
  *	own or as fallback; read only
- * @MAGLEV_POOL_A_BACKENDS: u32, number of backends; read only
+ * @MAGLEV_POOL_A_BACKENDS: u32, number of backends, without those of members;
+ *	read only
  * @MAGLEV_POOL_A_FINGERPRINT: u64, a hash of the table: the same on directors
  *	whose tables are equal, different (except by chance, 1 in 2^64) if they
- *	are not; absent while there is no backend; read only
+ *	are not; absent while neither the pool nor a member has a backend; read
+ *	only
  * @MAGLEV_POOL_A_PAD: alignment
  * @MAGLEV_POOL_A_SETTLE: u32, ms for which a slot remembers its previous owner,
  *	at most MAGLEV_SETTLE_MAX; 0 for a default that depends on what the
@@ -399,6 +419,10 @@ enum maglev_all_down {
  * @MAGLEV_POOL_A_SETTLE_NOW: u32, settle time in effect, in ms; read only
  * @MAGLEV_POOL_A_UNSETTLED: u32, number of slots that remember a previous
  *	owner; read only
+ * @MAGLEV_POOL_A_MEMBER: nested, enum maglev_member_attr, a pool that is a member
+ *	of this one; repeated, at most MAGLEV_MEMBERS_MAX times; read only
+ * @MAGLEV_POOL_A_PARENTS: u32, number of pools that this one is a member of;
+ *	read only
  * @__MAGLEV_POOL_A_MAX: end marker
  */
 enum maglev_pool_attr {
@@ -414,11 +438,37 @@ enum maglev_pool_attr {
 	MAGLEV_POOL_A_SETTLE,
 	MAGLEV_POOL_A_SETTLE_NOW,
 	MAGLEV_POOL_A_UNSETTLED,
+	MAGLEV_POOL_A_MEMBER,
+	MAGLEV_POOL_A_PARENTS,
 
 	__MAGLEV_POOL_A_MAX
 };
 
 #define MAGLEV_POOL_A_MAX (__MAGLEV_POOL_A_MAX - 1)
+
+/**
+ * enum maglev_member_attr - a pool that is a member of another one
+ *
+ * Its usable backends share the slots that it gets in the table of that pool by
+ * their weights; while it has none, it gets no slots.
+ * @MAGLEV_MEMBER_A_UNSPEC: never used
+ * @MAGLEV_MEMBER_A_NAME: string, name of the member; identity
+ * @MAGLEV_MEMBER_A_WEIGHT: u32, relative share of the slots, 0 to
+ *	MAGLEV_WEIGHT_MAX, beside the backends and other members of the pool; 1
+ *	by default
+ * @MAGLEV_MEMBER_A_SLOTS: u32, number of slots that it gets; read only
+ * @__MAGLEV_MEMBER_A_MAX: end marker
+ */
+enum maglev_member_attr {
+	MAGLEV_MEMBER_A_UNSPEC,
+	MAGLEV_MEMBER_A_NAME,
+	MAGLEV_MEMBER_A_WEIGHT,
+	MAGLEV_MEMBER_A_SLOTS,
+
+	__MAGLEV_MEMBER_A_MAX
+};
+
+#define MAGLEV_MEMBER_A_MAX (__MAGLEV_MEMBER_A_MAX - 1)
 
 /**
  * enum maglev_state - administrative state of a backend
@@ -750,6 +800,10 @@ enum maglev_lookup_attr {
  *	them
  * @MAGLEV_MOVES_A_FLOWS: u32, number of tracked flows that would lose their
  *	backend, because it is deleted or set to MAGLEV_STATE_DOWN
+ * @MAGLEV_MOVES_A_PARENTS: u32, number of other pools, which contain this one,
+ *	that would have slots reassigned
+ * @MAGLEV_MOVES_A_PARENT_SLOTS: u64, number of these slots
+ * @MAGLEV_MOVES_A_PAD: alignment
  * @__MAGLEV_MOVES_A_MAX: end marker
  */
 enum maglev_moves_attr {
@@ -758,6 +812,9 @@ enum maglev_moves_attr {
 	MAGLEV_MOVES_A_SLOTS,
 	MAGLEV_MOVES_A_SURVIVORS,
 	MAGLEV_MOVES_A_FLOWS,
+	MAGLEV_MOVES_A_PARENTS,
+	MAGLEV_MOVES_A_PARENT_SLOTS,
+	MAGLEV_MOVES_A_PAD,
 
 	__MAGLEV_MOVES_A_MAX
 };
