@@ -76,6 +76,8 @@ void attr_put_pool(struct nl_msg *msg, const char *name,
 		   const struct pool_params *params);
 void attr_put_backend(struct nl_msg *msg, const struct addr *addr,
 		      const struct backend_params *params);
+void attr_put_member(struct nl_msg *msg, const char *name,
+		     const struct backend_params *params);
 void attr_put_prefix(struct nl_msg *msg, int type, const struct prefix *prefix);
 void attr_put_config(struct nl_msg *msg, const struct config *config);
 void attr_put_lookup(struct nl_msg *msg, const struct addr *client,
@@ -85,6 +87,7 @@ void attr_put_dry_run(struct nl_msg *msg);
 void attr_get_info(struct nlmsghdr *h, struct vec *v);
 void attr_get_service(struct nlmsghdr *h, struct vec *v);
 void attr_get_pool(struct nlmsghdr *h, struct vec *v);
+void attr_get_members(struct nlmsghdr *h, struct vec *v);
 void attr_get_backend(struct nlmsghdr *h, struct vec *v);
 void attr_get_router(struct nlmsghdr *h, struct vec *v);
 void attr_get_source(struct nlmsghdr *h, struct vec *v);

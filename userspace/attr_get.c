@@ -188,6 +188,38 @@ void attr_get_pool(struct nlmsghdr *h, struct vec *v)
 	get(a[MAGLEV_POOL_A_SETTLE_NOW], &p->settle_now,
 	    sizeof(p->settle_now));
 	get(a[MAGLEV_POOL_A_UNSETTLED], &p->unsettled, sizeof(p->unsettled));
+	get(a[MAGLEV_POOL_A_PARENTS], &p->parents, sizeof(p->parents));
+	p->has_members = a[MAGLEV_POOL_A_MEMBER];
+}
+
+/**
+ * attr_get_members() - read every MAGLEV_POOL_A_MEMBER of MAGLEV_A_POOL
+ * @h: the answer
+ * @v: struct member; one is added for each
+ */
+void attr_get_members(struct nlmsghdr *h, struct vec *v)
+{
+	struct nlattr *a[MAGLEV_MEMBER_A_MAX + 1];
+	struct nlattr *tb[MAGLEV_A_MAX + 1];
+	char pool[POOL_NAME_SIZE] = "";
+	struct nlattr *attr;
+	struct member *m;
+	int left;
+
+	top(tb, h);
+	if (!tb[MAGLEV_A_POOL])
+		return;
+	get_subject(tb, NULL, pool);
+	nla_for_each_nested(attr, tb[MAGLEV_A_POOL], left) {
+		if (nla_type(attr) != MAGLEV_POOL_A_MEMBER)
+			continue;
+		open_nest(a, MAGLEV_MEMBER_A_MAX, attr);
+		m = vec_push(v);
+		memcpy(m->pool, pool, sizeof(m->pool));
+		get_string(a[MAGLEV_MEMBER_A_NAME], m->name, sizeof(m->name));
+		get(a[MAGLEV_MEMBER_A_WEIGHT], &m->weight, sizeof(m->weight));
+		get(a[MAGLEV_MEMBER_A_SLOTS], &m->slots, sizeof(m->slots));
+	}
 }
 
 /**
@@ -387,4 +419,7 @@ void attr_get_dry_run(struct nlmsghdr *h, struct vec *v)
 	get(a[MAGLEV_MOVES_A_SURVIVORS], &m->survivors,
 	    sizeof(m->survivors));
 	get(a[MAGLEV_MOVES_A_FLOWS], &m->flows, sizeof(m->flows));
+	get(a[MAGLEV_MOVES_A_PARENTS], &m->parents, sizeof(m->parents));
+	get(a[MAGLEV_MOVES_A_PARENT_SLOTS], &m->parent_slots,
+	    sizeof(m->parent_slots));
 }

@@ -143,6 +143,23 @@ void attr_put_backend(struct nl_msg *msg, const struct addr *addr,
 	nla_nest_end(msg, attr);
 }
 
+/**
+ * attr_put_member() - name a member of a pool in a request, or say how it is to be
+ * @msg: the request
+ * @name: the member
+ * @params: what to set, or NULL; members have a weight only
+ */
+void attr_put_member(struct nl_msg *msg, const char *name,
+		     const struct backend_params *params)
+{
+	struct nlattr *attr = nest(msg, MAGLEV_A_MEMBER);
+
+	put_string(msg, MAGLEV_MEMBER_A_NAME, name);
+	if (params && (params->mask & BACKEND_WEIGHT))
+		put_u32(msg, MAGLEV_MEMBER_A_WEIGHT, params->weight);
+	nla_nest_end(msg, attr);
+}
+
 /* Routers and sources have the same attributes. */
 static_assert((int)MAGLEV_SOURCE_A_ADDRESS4 == (int)MAGLEV_ROUTER_A_ADDRESS4 &&
 	      (int)MAGLEV_SOURCE_A_ADDRESS6 == (int)MAGLEV_ROUTER_A_ADDRESS6 &&

@@ -35,6 +35,8 @@ static void put(struct nl_msg *msg, const struct change *c)
 		break;
 	case MAGLEV_CMD_BACKEND_NEW:
 	case MAGLEV_CMD_BACKEND_SET:
+	case MAGLEV_CMD_MEMBER_NEW:
+	case MAGLEV_CMD_MEMBER_SET:
 		backend = &c->set_backend;
 		break;
 	case MAGLEV_CMD_ROUTER_NEW:
@@ -56,6 +58,8 @@ static void put(struct nl_msg *msg, const struct change *c)
 	attr_put_pool(msg, c->pool, pool);
 	if (c->backend.family)
 		attr_put_backend(msg, &c->backend, backend);
+	if (c->member)
+		attr_put_member(msg, c->member, backend);
 }
 
 /**
@@ -90,7 +94,7 @@ bool change_has_names(const struct change *c)
 	case MAGLEV_CMD_SERVICE_SET:
 		return c->set.service.pool || c->set.service.fallback;
 	default:
-		return c->pool;
+		return c->pool || c->member;
 	}
 }
 
@@ -130,12 +134,14 @@ static const char *verb(const struct change *c)
 	case MAGLEV_CMD_SERVICE_NEW:
 	case MAGLEV_CMD_POOL_NEW:
 	case MAGLEV_CMD_BACKEND_NEW:
+	case MAGLEV_CMD_MEMBER_NEW:
 	case MAGLEV_CMD_ROUTER_NEW:
 	case MAGLEV_CMD_SOURCE_NEW:
 		return "add";
 	case MAGLEV_CMD_SERVICE_DEL:
 	case MAGLEV_CMD_POOL_DEL:
 	case MAGLEV_CMD_BACKEND_DEL:
+	case MAGLEV_CMD_MEMBER_DEL:
 	case MAGLEV_CMD_ROUTER_DEL:
 	case MAGLEV_CMD_SOURCE_DEL:
 		return "delete";
@@ -177,9 +183,11 @@ const char *change_what(const struct change *c)
 	default:
 		break;
 	}
-	if (c->backend.family)
-		snprintf(text, sizeof(text), "%s backend %s of %s%s", verb(c),
-			 format_addr(&c->backend), c->pool ? "pool " : "",
+	if (c->backend.family || c->member)
+		snprintf(text, sizeof(text), "%s %s %s of %s%s", verb(c),
+			 c->member ? "member" : "backend",
+			 c->member ? c->member : format_addr(&c->backend),
+			 c->pool ? "pool " : "",
 			 c->pool ? c->pool : format_service(&c->service));
 	else if (c->service.proto)
 		snprintf(text, sizeof(text), "%s service %s", verb(c),
@@ -203,6 +211,7 @@ bool change_undo(const struct change *c, struct change *undo)
 	*undo = (struct change){
 		.service = c->service,
 		.pool = c->pool,
+		.member = c->member,
 		.backend = c->backend,
 	};
 	switch (c->cmd) {
@@ -214,6 +223,9 @@ bool change_undo(const struct change *c, struct change *undo)
 		break;
 	case MAGLEV_CMD_BACKEND_NEW:
 		undo->cmd = MAGLEV_CMD_BACKEND_DEL;
+		break;
+	case MAGLEV_CMD_MEMBER_NEW:
+		undo->cmd = MAGLEV_CMD_MEMBER_DEL;
 		break;
 	case MAGLEV_CMD_ROUTER_NEW:
 		undo->cmd = MAGLEV_CMD_ROUTER_DEL;

@@ -14,9 +14,10 @@ struct kern;
  * @cmd: MAGLEV_CMD_*, or MAGLEV_CMD_UNSPEC: nothing
  * @service: the service, if it has a protocol
  * @pool: the pool, or NULL
+ * @member: the pool that is a member of that pool, or NULL
  * @backend: the backend, if it has a family
  * @set: what to set of service and pool
- * @set_backend: what to set of the backend
+ * @set_backend: what to set of the backend or member
  * @prefix: the prefix, of ROUTER_* and SOURCE_*
  * @config: what to set, of CONFIG_SET
  */
@@ -24,6 +25,7 @@ struct change {
 	uint8_t cmd;
 	struct service_id service;
 	const char *pool;
+	const char *member;
 	struct addr backend;
 	union {
 		struct {

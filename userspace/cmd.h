@@ -46,6 +46,7 @@ typedef uint64_t optmask;
 #define OPT_TIMEOUT		OPT_BIT(28)
 #define OPT_CLIENT		OPT_BIT(29)
 #define OPT_IPV6		OPT_BIT(30)
+#define OPT_MEMBER		OPT_BIT(31)
 
 /**
  * struct args - a command line, parsed
@@ -58,6 +59,7 @@ typedef uint64_t optmask;
  * @client: the client, resolved, if OPT_CLIENT
  * @real: the backend, resolved, if OPT_REAL
  * @pool: the pool, if OPT_POOL
+ * @member: the pool that is a member, if OPT_MEMBER
  * @persistent: the timeout given with -p, or NULL
  * @set_service: settings of the service
  * @set_pool: settings of the service's pool or of the pool
@@ -73,6 +75,7 @@ struct args {
 	struct hostport client;
 	struct hostport real;
 	const char *pool;
+	const char *member;
 	const char *persistent;
 	struct service_params set_service;
 	struct pool_params set_pool;
@@ -100,6 +103,7 @@ struct ctx {
  *	its end if there may be several, or NULL
  * @must: OPT_* it does not work without
  * @either: OPT_* of which it needs exactly one
+ * @whom: likewise
  * @may: OPT_* it takes besides
  * @run: carries it out; returns an exit code. NULL: it is planned
  * @help: one line on what it does
@@ -113,6 +117,7 @@ struct command {
 	const char *operand;
 	optmask must;
 	optmask either;
+	optmask whom;
 	optmask may;
 	int (*run)(struct ctx *ctx, const struct args *args);
 	const char *help;

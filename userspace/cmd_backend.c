@@ -1,12 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Adding, changing and deleting backends, of a service or of a pool. */
+/* Adding, changing and deleting backends and members, of a service or of a pool. */
 #include "change.h"
 #include "cmd.h"
 #include "err.h"
 
+/* The command for a member, in place of that for a backend. */
+static uint8_t for_member(uint8_t cmd)
+{
+	switch (cmd) {
+	case MAGLEV_CMD_BACKEND_NEW:
+		return MAGLEV_CMD_MEMBER_NEW;
+	case MAGLEV_CMD_BACKEND_SET:
+		return MAGLEV_CMD_MEMBER_SET;
+	default:
+		return MAGLEV_CMD_MEMBER_DEL;
+	}
+}
+
 static int plan(const struct args *args, struct change *c, uint8_t cmd)
 {
-	c->cmd = cmd;
+	c->cmd = args->member ? for_member(cmd) : cmd;
+	c->member = args->member;
 	c->pool = args->pool;
 	c->service = args->service;
 	c->backend = args->real.addr;

@@ -135,6 +135,28 @@ static void show_backend(struct out *o, const struct listing *l,
 	out_object_end(o);
 }
 
+/*
+ * A member, in the columns of a backend. ipvsadm knows no such thing, and who
+ * cuts up its listing takes every arrow for an address.
+ */
+static void show_submember(struct out *o, const struct listing *l,
+			   const struct member *m)
+{
+	out_object(o, NULL);
+	out_str(o, "pool", NULL, m->name);
+	out_u64(o, "weight", NULL, m->weight);
+	out_u64(o, "slots", NULL, m->slots);
+	if (!l->as_ipvsadm) {
+		out_text(o, "  -> %-28s", m->name);
+		if (l->args->given & OPT_STATS)
+			out_text(o, " pool\n");
+		else
+			out_text(o, " %-7s %-6u %-10s %-10s\n", "Pool",
+				 m->weight, "-", "-");
+	}
+	out_object_end(o);
+}
+
 /* Settings of a service that are not the defaults. */
 static void flags(struct out *o, const struct listing *l,
 		  const struct service *svc)
@@ -162,6 +184,7 @@ static void show_service(struct out *o, const struct listing *l,
 			 const struct snapshot *s, const struct service *svc)
 {
 	const struct args *args = l->args;
+	const struct submembers sub = snapshot_submembers(s, svc->pool);
 	const struct members m = snapshot_members(s, svc->pool);
 	const struct service_id *id = &svc->id;
 	char text[SERVICE_TEXT_MAX + 8];
@@ -196,6 +219,12 @@ static void show_service(struct out *o, const struct listing *l,
 	for (i = 0; i < m.n; i++)
 		show_backend(o, l, id, &m.first[i]);
 	out_array_end(o);
+	if (sub.n)
+		out_array(o, "members");
+	for (i = 0; i < sub.n; i++)
+		show_submember(o, l, &sub.first[i]);
+	if (sub.n)
+		out_array_end(o);
 	out_object_end(o);
 }
 

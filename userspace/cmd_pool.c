@@ -90,9 +90,20 @@ static void show_member(struct out *o, const struct args *args,
 	out_object_end(o);
 }
 
+static void show_submember(struct out *o, const struct member *m)
+{
+	out_object(o, NULL);
+	out_str(o, "pool", "  -> %-28s", m->name);
+	out_u64(o, "weight", " %-9" PRIu64, m->weight);
+	out_u64(o, "slots", " %-9" PRIu64, m->slots);
+	out_text(o, " pool\n");
+	out_object_end(o);
+}
+
 static void show_pool(struct out *o, const struct args *args,
 		      const struct snapshot *s, const struct pool *p)
 {
+	const struct submembers sub = snapshot_submembers(s, p->name);
 	const struct members m = snapshot_members(s, p->name);
 	char hex[2 + 16 + 1];
 	size_t i;
@@ -124,6 +135,14 @@ static void show_pool(struct out *o, const struct args *args,
 	for (i = 0; i < m.n; i++)
 		show_member(o, args, &m.first[i]);
 	out_array_end(o);
+	if (p->parents)
+		out_u64(o, "parents", NULL, p->parents);
+	if (sub.n)
+		out_array(o, "members");
+	for (i = 0; i < sub.n; i++)
+		show_submember(o, &sub.first[i]);
+	if (sub.n)
+		out_array_end(o);
 	out_object_end(o);
 }
 

@@ -104,6 +104,16 @@ static void save_pool(const struct snapshot *s, const struct pool *p,
 	}
 }
 
+static void save_members(const struct snapshot *s, const char *pool)
+{
+	const struct submembers m = snapshot_submembers(s, pool);
+	size_t i;
+
+	for (i = 0; i < m.n; i++)
+		printf("-a --pool %s --member-pool %s -w %" PRIu32 "\n", pool,
+		       m.first[i].name, m.first[i].weight);
+}
+
 static void save_service_id(const struct service_id *id, bool numeric)
 {
 	switch (id->proto) {
@@ -127,6 +137,7 @@ static void save_service_id(const struct service_id *id, bool numeric)
 static void save_service(const struct ctx *ctx, const struct snapshot *s,
 			 const struct service *svc, bool numeric)
 {
+	const struct submembers sub = snapshot_submembers(s, svc->pool);
 	const struct members m = snapshot_members(s, svc->pool);
 	const struct service_id *id = &svc->id;
 	const struct pool *pool;
@@ -153,6 +164,12 @@ static void save_service(const struct ctx *ctx, const struct snapshot *s,
 		printf(" -r %s", format_hostport(&m.first[i].addr, id->proto,
 						 ports, numeric));
 		save_member(&m.first[i]);
+	}
+	for (i = 0; i < sub.n; i++) {
+		printf("-a ");
+		save_service_id(id, numeric);
+		printf(" --member-pool %s -w %" PRIu32 "\n", sub.first[i].name,
+		       sub.first[i].weight);
 	}
 }
 
@@ -208,6 +225,13 @@ int cmd_save(struct ctx *ctx, const struct args *args)
 
 		if (!p->is_private)
 			save_pool(&s, p, numeric);
+	}
+	/* When all pools are there, whatever their order. */
+	for (i = 0; i < s.pools.n; i++) {
+		const struct pool *p = vec_at(&s.pools, i);
+
+		if (!p->is_private)
+			save_members(&s, p->name);
 	}
 	save_peers(&config);
 	for (i = 0; i < s.services.n; i++)

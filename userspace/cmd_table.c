@@ -28,9 +28,22 @@ static void show_member(struct out *o, const struct args *args,
 	out_object_end(o);
 }
 
+static void show_submember(struct out *o, const struct pool *p,
+			   const struct member *m)
+{
+	out_object(o, NULL);
+	out_str(o, "pool", "  -> %-28s", m->name);
+	out_u64(o, "weight", " %-6" PRIu64, m->weight);
+	out_text(o, " %-5s", "pool");
+	out_u64(o, "slots", " %-7" PRIu64, m->slots);
+	out_percent(o, "percent", " %6.2f %%\n", m->slots, p->table_size);
+	out_object_end(o);
+}
+
 static void show(const struct args *args, const struct snapshot *s,
 		 const struct pool *p)
 {
+	const struct submembers sub = snapshot_submembers(s, p->name);
 	const struct members m = snapshot_members(s, p->name);
 	char hex[2 + 16 + 1];
 	struct out o;
@@ -60,6 +73,12 @@ static void show(const struct args *args, const struct snapshot *s,
 	for (i = 0; i < m.n; i++)
 		show_member(&o, args, p, &m.first[i]);
 	out_array_end(&o);
+	if (sub.n)
+		out_array(&o, "members");
+	for (i = 0; i < sub.n; i++)
+		show_submember(&o, p, &sub.first[i]);
+	if (sub.n)
+		out_array_end(&o);
 	out_object_end(&o);
 	out_end(&o);
 }

@@ -216,6 +216,8 @@ static int options_agree(const struct args *args)
 	} apart[] = {
 		{ OPT_CONNECTION, OPT_STATS | OPT_TIMEOUT },
 		{ OPT_TIMEOUT, OPT_SERVICE | OPT_STATS },
+		{ OPT_MEMBER, OPT_STATE | OPT_DEADLINE | OPT_TUNNEL |
+			      OPT_TUN_TYPE | OPT_TUN_NOCSUM },
 	};
 	optmask given = args->given;
 	optmask others;
@@ -249,9 +251,10 @@ static int options_agree(const struct args *args)
 static int command_takes(const struct args *args)
 {
 	const struct command *c = args->command;
-	optmask extra = args->given & ~(c->must | c->either | c->may);
+	optmask extra = args->given & ~(c->must | c->either | c->whom | c->may);
 	optmask lacks = c->must & ~args->given;
 	optmask chosen = c->either & args->given;
+	optmask named = c->whom & args->given;
 
 	/* The lowest bit of each is as good as any to complain about. */
 	if (extra)
@@ -268,6 +271,12 @@ static int command_takes(const struct args *args)
 				 c->name);
 	if (chosen & (chosen - 1))
 		return err_usage("--%s takes a service or a pool, not both",
+				 c->name);
+	if (c->whom && !named)
+		return err_usage("--%s needs --real-server or --member-pool",
+				 c->name);
+	if (named & (named - 1))
+		return err_usage("--%s takes a backend or a member, not both",
 				 c->name);
 	return options_agree(args);
 }

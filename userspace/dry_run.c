@@ -27,6 +27,14 @@ static void show(const struct dry_run *m, bool json)
 	out_u64(&o, "flows", "%" PRIu64, m->flows);
 	out_text(&o, " tracked flow%s would be re-selected\n",
 		 m->flows == 1 ? "" : "s");
+	if (m->parents) {
+		out_u64(&o, "parent_slots", "also %" PRIu64 " slots",
+			m->parent_slots);
+		out_u64(&o, "parents", " of %" PRIu64, m->parents);
+		out_text(&o, " pool%s that contain%s this one\n",
+			 m->parents == 1 ? "" : "s",
+			 m->parents == 1 ? "s" : "");
+	}
 	out_object_end(&o);
 	out_end(&o);
 }

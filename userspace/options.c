@@ -92,6 +92,13 @@ static const char *set_pool(struct args *args, struct raw_args *raw,
 	return parse_pool_name(value, &args->pool);
 }
 
+static const char *set_member(struct args *args, struct raw_args *raw,
+			      const char *value)
+{
+	(void)raw;
+	return parse_pool_name(value, &args->member);
+}
+
 static const char *set_table_size(struct args *args, struct raw_args *raw,
 				  const char *value)
 {
@@ -241,7 +248,7 @@ const struct option_row options[] = {
 	{ 'r', "real-server", "HOST[:PORT]", OPT_REAL, set_real,
 	  "a backend; its port is the service's" },
 	{ 'w', "weight", "WEIGHT", OPT_WEIGHT, set_weight,
-	  "the backend's share, 0 to 65535 (default 1)" },
+	  "its share of the slots, 0 to 65535 (default 1)" },
 	{ 'i', "ipip", NULL, OPT_TUNNEL, NULL,
 	  "reach the backend through a tunnel (default)" },
 	{ 0, "tun-type", "gre", OPT_TUN_TYPE, set_tun_type,
@@ -250,6 +257,8 @@ const struct option_row options[] = {
 	  "add no tunnel checksum (default)" },
 	{ 0, "pool", "NAME", OPT_POOL, set_pool,
 	  "the shared pool of a service or a backend" },
+	{ 0, "member-pool", "NAME", OPT_MEMBER, set_member,
+	  "a shared pool as part of another, instead of -r" },
 	{ 0, "table-size", "PRIME", OPT_TABLE_SIZE, set_table_size,
 	  "slots of the pool's table (default 65537)" },
 	{ 0, "seed", "NUMBER", OPT_SEED, set_seed,

@@ -47,6 +47,14 @@ static int by_pool_and_order(const void *a, const void *b)
 	return c ? c : (ba->order > bb->order) - (ba->order < bb->order);
 }
 
+static int by_pool_and_name(const void *a, const void *b)
+{
+	const struct member *ma = a, *mb = b;
+	int c = strcmp(ma->pool, mb->pool);
+
+	return c ? c : strcmp(ma->name, mb->name);
+}
+
 static int by_prefix(const void *a, const void *b)
 {
 	const struct prefix *pa = a, *pb = b;
@@ -68,6 +76,29 @@ static int get_info(struct kern *kern, struct info *info)
 		memcpy(info, v.items, sizeof(*info));
 	vec_free(&v);
 	return err;
+}
+
+/* Few pools have members; they are asked for again only then. */
+static int get_members(struct kern *kern, struct snapshot *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->pools.n; i++)
+		if (((struct pool *)vec_at(&s->pools, i))->has_members)
+			return kern_dump(kern,
+					 kern_request(kern, MAGLEV_CMD_POOL_GET),
+					 attr_get_members, &s->members);
+	return 0;
+}
+
+/* Those of one pool. */
+static int get_members_of(struct kern *kern, struct snapshot *s,
+			  const char *name)
+{
+	struct nl_msg *msg = kern_request(kern, MAGLEV_CMD_POOL_GET);
+
+	attr_put_pool(msg, name, NULL);
+	return kern_get(kern, msg, attr_get_members, &s->members);
 }
 
 static int read_all(struct kern *kern, struct snapshot *s)
@@ -94,6 +125,8 @@ static int read_all(struct kern *kern, struct snapshot *s)
 					kern_request(kern, dumps[i].cmd),
 					dumps[i].read, dumps[i].v);
 		if (!err)
+			err = get_members(kern, s);
+		if (!err)
 			err = get_info(kern, &s->info);
 		if (err)
 			return err;
@@ -109,6 +142,7 @@ static void init(struct snapshot *s)
 		.services = VEC_INIT(struct service),
 		.pools = VEC_INIT(struct pool),
 		.backends = VEC_INIT(struct backend),
+		.members = VEC_INIT(struct member),
 		.routers = VEC_INIT(struct prefix),
 		.sources = VEC_INIT(struct prefix),
 	};
@@ -122,6 +156,7 @@ static void arrange(struct snapshot *s, bool sort)
 	for (i = 0; i < s->backends.n; i++)
 		((struct backend *)vec_at(&s->backends, i))->order = i;
 	vec_sort(&s->backends, sort ? by_pool_and_addr : by_pool_and_order);
+	vec_sort(&s->members, by_pool_and_name);
 	if (!sort)
 		return;
 	vec_sort(&s->services, by_service);
@@ -174,6 +209,9 @@ int snapshot_take_service(struct kern *kern, struct snapshot *s,
 		attr_put_service(msg, id, NULL);
 		err = kern_dump(kern, msg, attr_get_backend, &s->backends);
 	}
+	if (!err && s->services.n)
+		err = get_members_of(kern, s,
+				     ((struct service *)s->services.items)->pool);
 	if (err)
 		return kern_failed(kern, err, "cannot list service %s",
 				   format_service(id));
@@ -205,6 +243,8 @@ int snapshot_take_pool(struct kern *kern, struct snapshot *s,
 		attr_put_pool(msg, name, NULL);
 		err = kern_dump(kern, msg, attr_get_backend, &s->backends);
 	}
+	if (!err && s->pools.n && ((struct pool *)s->pools.items)->has_members)
+		err = get_members_of(kern, s, name);
 	if (err)
 		return kern_failed(kern, err, "cannot list pool %s", name);
 	arrange(s, sort);
@@ -220,6 +260,7 @@ void snapshot_free(struct snapshot *s)
 	vec_free(&s->services);
 	vec_free(&s->pools);
 	vec_free(&s->backends);
+	vec_free(&s->members);
 	vec_free(&s->routers);
 	vec_free(&s->sources);
 }
@@ -267,5 +308,28 @@ struct members snapshot_members(const struct snapshot *s, const char *pool)
 		m.n++;
 	if (m.n)
 		m.first = &all[low];
+	return m;
+}
+
+/**
+ * snapshot_submembers() - find the pools that are members of a pool
+ * @s: the snapshot
+ * @pool: the pool's name
+ *
+ * Return: its members, which lie side by side.
+ */
+struct submembers snapshot_submembers(const struct snapshot *s,
+				      const char *pool)
+{
+	const struct member *all = s->members.items;
+	struct submembers m = { 0 };
+	size_t i;
+
+	for (i = 0; i < s->members.n; i++) {
+		if (strcmp(all[i].pool, pool))
+			continue;
+		if (!m.n++)
+			m.first = &all[i];
+	}
 	return m;
 }

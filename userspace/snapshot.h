@@ -13,6 +13,7 @@ struct kern;
  * @services: struct service
  * @pools: struct pool
  * @backends: struct backend, those of one pool together
+ * @members: struct member, likewise
  * @routers: struct prefix
  * @sources: struct prefix
  */
@@ -21,6 +22,7 @@ struct snapshot {
 	struct vec services;
 	struct vec pools;
 	struct vec backends;
+	struct vec members;
 	struct vec routers;
 	struct vec sources;
 };
@@ -35,6 +37,16 @@ struct members {
 	size_t n;
 };
 
+/**
+ * struct submembers - the pools that are members of one pool, within a snapshot
+ * @first: the first of them, or NULL
+ * @n: how many there are
+ */
+struct submembers {
+	const struct member *first;
+	size_t n;
+};
+
 int snapshot_take(struct kern *kern, struct snapshot *s, bool sort);
 int snapshot_take_service(struct kern *kern, struct snapshot *s,
 			  const struct service_id *id, bool sort);
@@ -42,6 +54,8 @@ int snapshot_take_pool(struct kern *kern, struct snapshot *s,
 		       const char *name, bool sort);
 void snapshot_free(struct snapshot *s);
 const struct pool *snapshot_pool(const struct snapshot *s, const char *name);
+struct submembers snapshot_submembers(const struct snapshot *s,
+				      const char *pool);
 struct members snapshot_members(const struct snapshot *s, const char *pool);
 
 #endif /* _MAGLEVADM_SNAPSHOT_H */

@@ -126,6 +126,8 @@ struct service {
  * @settle: ms for which a slot remembers its previous owner, 0: automatic
  * @settle_now: ms, what that comes to
  * @unsettled: slots that still remember
+ * @parents: pools that it is a member of
+ * @has_members: pools are members of it
  */
 struct pool {
 	char name[POOL_NAME_SIZE];
@@ -140,6 +142,22 @@ struct pool {
 	uint32_t settle;
 	uint32_t settle_now;
 	uint32_t unsettled;
+	uint32_t parents;
+	bool has_members;
+};
+
+/**
+ * struct member - a pool that is a member of another one
+ * @pool: the other one
+ * @name: its name
+ * @weight: its share of the table
+ * @slots: slots that it gets
+ */
+struct member {
+	char pool[POOL_NAME_SIZE];
+	char name[POOL_NAME_SIZE];
+	uint32_t weight;
+	uint32_t slots;
 };
 
 /**
@@ -304,12 +322,16 @@ struct lookup {
  * @slots: slots that would be reassigned
  * @survivors: those among them whose owner could have stayed
  * @flows: tracked flows whose backend might no longer serve
+ * @parents: other pools, which contain this one, that would be affected
+ * @parent_slots: slots of them that would be reassigned
  */
 struct dry_run {
 	uint32_t table_size;
 	uint32_t slots;
 	uint32_t survivors;
 	uint32_t flows;
+	uint32_t parents;
+	uint64_t parent_slots;
 };
 
 #endif /* _MAGLEVADM_TYPES_H */

@@ -102,6 +102,16 @@ B1="address4=c6336401"
 	asks "backend-del pool{ name=7700 } backend{ $B1 }" -d --pool w -r 198.51.100.1
 }
 
+@test "members" {
+	asks "member-new pool{ name=7700 } member{ name=6600 weight=01000000 }" -a --pool w --member-pool f
+	asks "member-new service{ protocol=06 address4=c0000201 port=0050 } member{ name=6600 weight=02000000 }" -a -t 192.0.2.1:80 --member-pool f -w 2
+	asks "member-set pool{ name=7700 } member{ name=6600 weight=01000000 }" -e --pool w --member-pool f
+	asks "member-del pool{ name=7700 } member{ name=6600 }" -d --pool w --member-pool f
+	FAKE_ERRNO=2 fails_with 1 "cannot add member f of pool w: " -a --pool w --member-pool f
+	FAKE_ERRNO=2 fails_with 1 "cannot change member f of pool w: " -e --pool w --member-pool f
+	FAKE_ERRNO=2 fails_with 1 "cannot delete member f of tcp 192.0.2.1:80: " -d -t 192.0.2.1:80 --member-pool f
+}
+
 @test "pools: settle time" {
 	asks "pool-new pool{ name=7700 settle=f4010000 }" --add-pool w --settle 500ms
 	asks "pool-set pool{ name=7700 settle=00000000 }" --edit-pool w --settle auto

@@ -720,6 +720,75 @@ network()
 	ipvsadm -C
 }
 
+@test "pools as members of pools, listed, saved and restored" {
+	m --add-pool fra
+	m -a --pool fra -r 198.51.100.1 -w 3
+	m -a --pool fra -r 198.51.100.2 -w 1
+	m --add-pool empty
+	m --add-pool web --table-size 251
+	m -a --pool web -r 198.51.100.3
+	m -a --pool web --member-pool fra -w 4
+	m -a --pool web --member-pool empty
+	m -A -t 192.0.2.1:80 --pool web
+	diff <("$MAGLEVADM" -L -n -t 192.0.2.1:80 | sed 's/ *$//') - <<-'END'
+		Prot LocalAddress:Port Scheduler Flags
+		  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
+		TCP  192.0.2.1:80 mh pool web
+		  -> 198.51.100.3:80              Tunnel  1      0          0
+		  -> empty                        Pool    1      -          -
+		  -> fra                          Pool    4      -          -
+	END
+	mkdir -p as
+	ln -sf "$(realpath "$MAGLEVADM")" as/ipvsadm
+	[ "$(as/ipvsadm -L -n | grep -c -- '->')" -eq 2 ]
+	diff <("$MAGLEVADM" --table web | tail -n 4) - <<-'END'
+		  -> RemoteAddress                Weight State Slots      Share
+		  -> 198.51.100.3                 1      up    50       19.92 %
+		  -> empty                        1      pool  0         0.00 %
+		  -> fra                          4      pool  201      80.08 %
+	END
+	[ "$(json '.pools[]|select(.name=="web")|.members' --list-pools)" = '[{"pool":"empty","weight":1,"slots":0},{"pool":"fra","weight":4,"slots":201}]' ]
+	[ "$(json '[.pools[].parents]' --list-pools)" = '[1,1,null]' ]
+	[ "$(json '.services[0].members|length' -L)" = 2 ]
+	[ "$(json '.table.members[1].percent' --table web)" = 80.0797 ]
+	try -e --pool fra -r 198.51.100.1 -w 1 --dry-run
+	[ "$status" -eq 0 ]
+	[[ ${output##*$'\n'} == "also "*" slots of 1 pool that contains this one" ]]
+	fails_with 1 "cannot delete pool fra: pool is a member of another pool" --delete-pool fra
+	fails_with 1 "a cycle" -a --pool fra --member-pool web
+	saved $'--add-pool empty
+--add-pool fra
+-a --pool fra -r 198.51.100.1 -i --tun-type gre -w 3
+-a --pool fra -r 198.51.100.2 -i --tun-type gre -w 1
+--add-pool web --table-size 251
+-a --pool web -r 198.51.100.3 -i --tun-type gre -w 1
+-a --pool web --member-pool empty -w 1
+-a --pool web --member-pool fra -w 4
+-A -t 192.0.2.1:80 -s mh --pool web'
+	m -e --pool web --member-pool fra
+	m -A -t 192.0.2.1:81
+	m -a -t 192.0.2.1:81 --member-pool web -w 7
+	"$MAGLEVADM" -S -n >file
+	m -C
+	"$MAGLEVADM" -R <file
+	"$MAGLEVADM" -S -n | diff file -
+	m -d --pool web --member-pool fra
+	m -d --pool web --member-pool empty
+	m --delete-pool fra
+}
+
+@test "a restore that is refused takes members back" {
+	m --add-pool fra
+	"$MAGLEVADM" -S -n >before
+	run -1 "$MAGLEVADM" -R <<-END
+		--add-pool web
+		-a --pool web --member-pool fra
+		-a --pool web --member-pool none
+	END
+	[[ ${lines[0]} == *"cannot add member none of pool web: no such pool" ]]
+	"$MAGLEVADM" -S -n | diff before -
+}
+
 @test "fallback pools: what is refused" {
 	fails_with 1 "no such pool" -A -t 192.0.2.1:80 --fallback spare
 	m --add-pool spare

@@ -83,6 +83,21 @@ setup()
 	refused "--add-server needs --real-server" -a -t 10.0.0.1:80
 }
 
+@test "--member-pool goes in place of -r, and with a weight only" {
+	accepted -a --pool web --member-pool fra -w 2
+	accepted -e -t 10.0.0.1:80 --member-pool fra -w 2
+	accepted -d --pool web --member-pool fra --dry-run
+	refused "--add-server takes a backend or a member, not both" -a --pool web -r 10.1.0.1 --member-pool fra
+	refused "--add-server needs a service" -a --member-pool fra
+	refused "--member-pool needs NAME" -a --pool web --member-pool
+	refused "--member-pool '': " -a --pool web --member-pool ''
+	refused "--state does not go with --member-pool" -e --pool web --member-pool fra --state down
+	refused "--state does not go with --member-pool" -e --pool web --member-pool fra --drain --deadline 1m
+	refused "--ipip does not go with --member-pool" -a --pool web --member-pool fra -i
+	refused "--weight does not go with --delete-server" -d --pool web --member-pool fra -w 1
+	refused "--member-pool does not go with --list" -L --member-pool fra
+}
+
 @test "-a without service and pool is refused" {
 	refused "needs a service (-t, -u or --sctp-service) or a pool (--pool)" -a -r 10.1.0.1
 }

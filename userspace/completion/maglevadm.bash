@@ -23,7 +23,7 @@ _maglevadm()
 		words=$("$tool" -S -n 2>/dev/null | sed -n 's/^-A --sctp-service \([^ ]*\).*/\1/p') ;;
 	-r | --real-server)
 		words=$("$tool" -S -n 2>/dev/null | sed -n 's/^-a .* -r \([^ ]*\).*/\1/p' | sort -u) ;;
-	--pool | --edit-pool | --delete-pool | --table | --fallback)
+	--pool | --member-pool | --edit-pool | --delete-pool | --table | --fallback)
 		words=$("$tool" -S -n 2>/dev/null | sed -n 's/^--add-pool \([^ ]*\).*/\1/p') ;;
 	--delete-router)
 		words=$("$tool" --list-routers 2>/dev/null) ;;
