@@ -24,6 +24,7 @@
 #include "local_v6.h"
 #include "net.h"
 #include "offload.h"
+#include "peers.h"
 #include "pmtu.h"
 #include "rewrite.h"
 #include "route.h"
@@ -378,7 +379,7 @@ out:
  * the packet was received, so ICMP errors from the path to the backend return to
  * this director. To a backend of the other family, and of a packet to a link-local
  * address, that would be the address that routing selects. Peers recognise each
- * other by that address, so what is sent to them has no flow here.
+ * other by that address, so one that is a backend as well gets it, too.
  *
  * Context: RCU read side, BH disabled. Invalidates every pointer into @skb.
  * Return: MGL_REASON_FORWARDED: @skb has been consumed. MGL_REASON_LOCAL: the
@@ -390,6 +391,8 @@ enum mgl_reason mgl_forward(struct mgl_net *mn, struct sk_buff *skb,
 			    const struct mgl_offsets *at,
 			    const struct mgl_flow *flow)
 {
+	if (mgl_sources_any(mn) && mgl_peers_has(mn, &ep->addr))
+		flow = NULL;
 #if IS_ENABLED(CONFIG_IPV6)
 	if (unlikely(came_in_v6(skb) || goes_on_in_v6(ep)))
 		return forward_v6(mn, skb, ep, at, flow);

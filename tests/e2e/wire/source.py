@@ -168,6 +168,16 @@ class Source:
         check(f"{v}: and with that over {QUEUES} receive queues of the backend",
               min(queues) > 15 and max(queues) < 120, queues)
 
+    def peers(self):
+        """A backend that is a peer tells by the source that a peer has sent."""
+        self.adm("--add-pool peers")
+        for to in BOTH:
+            self.adm(f"-a --pool peers -r {to.backend(11)} -w 0")
+        self.adm("--set peers=peers")
+        self.as_before("with sources, and a backend that is a peer")
+        self.adm("--set peers=none")
+        self.adm("--delete-pool peers")
+
     def about_flows(self):
         """ICMP errors about a flow's answers, and pings."""
         for inner, goes in MIXES:
@@ -273,6 +283,7 @@ def main():
         test.mix(came, goes)
     for side in BOTH:
         test.spread(side, True)
+    test.peers()
     test.about_flows()
     test.martians()
     test.errors("without a route for the prefix")
