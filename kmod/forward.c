@@ -227,6 +227,10 @@ static u32 hop_mtu(const struct hop *h)
  */
 static bool must_fit(const struct sk_buff *skb, const struct hop *h, u32 mtu)
 {
+	/* The length that IPv6 counts behind its header has to fit with it, too. */
+	if (!h->to_v6 && !skb_is_gso(skb) &&
+	    skb->len - h->gre + sizeof(struct iphdr) > IP_MAX_MTU)
+		return true;
 	return h->from_v6 ? !h->fragment : must_fit_v4(skb, mtu);
 }
 

@@ -73,6 +73,19 @@ def dont_fragment(test, goes):
         fits(test, case, [sent[0], small], wanted(V4, goes, data), MTU[goes])
 
 
+def too_long(test):
+    """IPv6 counts the bytes behind its header, IPv4 with it."""
+    for size, fate in ((65515, "forwarded"), (65516, "drop_too_big"),
+                       (65535, "drop_too_big")):
+        sent = pieces(V6, payload(size, V4), 1500)
+        with Case(f"IPv6 to IPv4: {size} bytes in fragments, counted as {fate}") \
+                as case:
+            test.director.moved()
+            test.wire.exchange(sent)
+            case.expect("counters", test.director.moved(),
+                        counted(len(sent), fate))
+
+
 def learnt(test):
     """A hop cannot pass a fragment on, and quotes it."""
     data = payload(3000, V6)
@@ -105,6 +118,7 @@ def main():
     came_whole(test)
     for goes in FAMILIES:
         dont_fragment(test, goes)
+    too_long(test)
     learnt(test)
 
 
