@@ -63,6 +63,19 @@ static enum mgl_reason deliver_local(struct sk_buff *skb, __be32 daddr)
 	return reason ? reason : MGL_REASON_LOCAL;
 }
 
+/*
+ * A bridge shows frames to netfilter with their VLAN tag. The fragments of a packet
+ * that was reassembled are sent as they are, and have theirs.
+ */
+static void clear_vlan_tags(struct sk_buff *skb)
+{
+	struct sk_buff *fragment;
+
+	__vlan_hwaccel_clear_tag(skb);
+	skb_walk_frags(skb, fragment)
+		__vlan_hwaccel_clear_tag(fragment);
+}
+
 /* Clears what reception left behind, and sets the route, whose reference it takes. */
 static void prepare(struct sk_buff *skb, struct dst_entry *dst)
 {
@@ -76,8 +89,7 @@ static void prepare(struct sk_buff *skb, struct dst_entry *dst)
 	skb_set_nfct(skb, IP_CT_UNTRACKED);
 	skb_forward_csum(skb);
 	skb_clear_tstamp(skb);
-	/* A bridge shows frames to netfilter with their VLAN tag. */
-	__vlan_hwaccel_clear_tag(skb);
+	clear_vlan_tags(skb);
 }
 
 /* The outer source of an IPv4 packet to a backend with an IPv4 address. */

@@ -221,6 +221,34 @@ static void test_offload_vlan(struct kunit *test)
 		}
 }
 
+/* Nor are those of the fragments of a packet that was reassembled. */
+static void test_offload_vlan_fragments(struct kunit *test)
+{
+	struct sending *f = test->priv;
+	struct sk_buff *fragment;
+	u32 i, to_v6, n;
+
+	for (i = 0; i < SENDING_FORMS; i++)
+		for (to_v6 = 0; to_v6 <= 1; to_v6++) {
+			struct test_skb t = sending_build_list(test, i);
+
+			skb_walk_frags(t.skb, fragment)
+				__vlan_hwaccel_put_tag(fragment,
+						       htons(ETH_P_8021Q), 10);
+			sending_forward(f, t.skb, to_v6);
+			n = 0;
+			skb_walk_frags(t.skb, fragment) {
+				n++;
+				if (skb_vlan_tag_present(fragment))
+					FAIL_ONCE(test, "form %u: sent with a tag",
+						  i);
+			}
+			if (!n)
+				FAIL_ONCE(test, "form %u: no list", i);
+			test_skb_free(&t);
+		}
+}
+
 static struct kunit_case offload_cases[] = {
 	KUNIT_CASE(test_offload_pages_stay),
 	KUNIT_CASE(test_offload_headroom),
@@ -228,6 +256,7 @@ static struct kunit_case offload_cases[] = {
 	KUNIT_CASE(test_offload_unnecessary),
 	KUNIT_CASE(test_offload_partial),
 	KUNIT_CASE(test_offload_vlan),
+	KUNIT_CASE(test_offload_vlan_fragments),
 	{}
 };
 
