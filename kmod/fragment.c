@@ -163,14 +163,25 @@ static enum mgl_reason forward_to_peer(struct mgl_net *mn, struct sk_buff *skb,
 	return MGL_REASON_PEER;
 }
 
+/**
+ * struct rest - a fragment other than the first one of its datagram
+ * @at: offsets of its headers
+ * @tuple: what mgl_fragment.tuple says of it
+ * @held: it has been held
+ */
+struct rest {
+	const struct mgl_offsets *at;
+	const struct mgl_flow *tuple;
+	bool held;
+};
+
 /*
  * What becomes of a fragment other than the first, after the first one. A backend
  * that is not usable any more has lost what it had of the datagram, and no other
  * could make anything of the rest.
  */
 static enum mgl_reason follow(struct mgl_net *mn, struct sk_buff *skb,
-			      const struct mgl_offsets *at,
-			      const struct mgl_flow *tuple,
+			      const struct rest *rest,
 			      const struct mgl_datagram *d)
 {
 	struct mgl_service *svc;
@@ -184,10 +195,12 @@ static enum mgl_reason follow(struct mgl_net *mn, struct sk_buff *skb,
 	svc = mgl_ids_get(&mn->service_ids, d->service);
 	if (!b || !svc || !mgl_backend_serves(b))
 		return MGL_REASON_FRAGMENT_REST;
-	reason = mgl_forward(mn, skb, b->endpoint, at, tuple);
-	if (reason == MGL_REASON_FORWARDED || reason == MGL_REASON_LOCAL) {
-		mgl_traffic_add(svc->traffic, tuple->len, false);
-		mgl_traffic_add(b->traffic, tuple->len, false);
+	reason = mgl_forward(mn, skb, b->endpoint, rest->at, rest->tuple);
+	/* What was held and is for this host comes again, with its device. */
+	if (reason == MGL_REASON_FORWARDED ||
+	    (reason == MGL_REASON_LOCAL && !rest->held)) {
+		mgl_traffic_add(svc->traffic, rest->tuple->len, false);
+		mgl_traffic_add(b->traffic, rest->tuple->len, false);
 	}
 	return reason;
 }
@@ -218,14 +231,19 @@ static void release_one(struct mgl_net *mn, struct sk_buff *skb,
 			const struct mgl_datagram *d)
 {
 	struct mgl_held held = *mgl_held(skb);
-	enum mgl_reason reason;
 	struct mgl_fragment f;
+	const struct rest rest = {
+		.at = &held.at,
+		.tuple = &f.tuple,
+		.held = true,
+	};
+	enum mgl_reason reason;
 
 	skb->dev = dev_get_by_index_rcu(mn->net, held.ifindex);
 	reason = skb->dev ? parse(skb, &held.at, &f) :
 			    MGL_REASON_FRAGMENT_TIMEOUT;
 	if (!reason)
-		reason = follow(mn, skb, &held.at, &f.tuple, d);
+		reason = follow(mn, skb, &rest, d);
 	switch (mgl_reason_verdict(reason)) {
 	case MGL_ACCEPT:
 		receive_again(skb);
@@ -291,6 +309,7 @@ static enum mgl_reason receive_other(struct mgl_net *mn, struct sk_buff *skb,
 				     const struct mgl_fragment *f)
 {
 	const struct mgl_fragments *all = rcu_dereference(mn->fragments);
+	const struct rest rest = { .at = at, .tuple = &f->tuple };
 	struct mgl_datagram d = {
 		.key = mgl_fragment_key(f, &mn->secret),
 	};
@@ -301,12 +320,12 @@ static enum mgl_reason receive_other(struct mgl_net *mn, struct sk_buff *skb,
 	if (!all)
 		return MGL_REASON_INNER_FRAGMENT;
 	if (mgl_datagrams_find(all->datagrams, (u32)jiffies, &d))
-		return follow(mn, skb, at, &f->tuple, &d);
+		return follow(mn, skb, &rest, &d);
 	source = mgl_flow_mask(&f->tuple, MAGLEV_AFFINITY_SOURCE);
 	reason = mgl_hold_add(all->hold, skb, at,
 			      mgl_flow_digest(&source, &mn->secret), &d);
 	if (reason == MGL_REASON_NONE)
-		return follow(mn, skb, at, &f->tuple, &d);
+		return follow(mn, skb, &rest, &d);
 	if (reason == MGL_REASON_HELD)
 		mgl_counters_event(mn->counters, MGL_EVENT_FRAGMENTS_HELD);
 	return reason;

@@ -358,6 +358,8 @@ def local(site):
     site.adm(f"-A -u {shown(site.side)}:55")
     site.adm(f"-a -u {shown(site.side)}:55 -r {V4.near}")
     d = udp(site.side, 4000, port=55)
+    site.adm("-Z")
+    site.director.last = {}
     with Case(f"IPv{site.side.version}: a local backend gets all of a "
               "datagram, held ones, too") as case:
         _, delivered, counted, _ = site.send(d.inners[::-1])
@@ -367,6 +369,9 @@ def local(site):
         case.expect("payload", sorted(x.payload.hex() for x in got),
                     sorted(V4.gre(i).hex() for i in d.inners))
         case.expect("counters", counted, {"forwarded_local": 3})
+        case.expect("packets of the service", sum(
+            s["stats"]["packets"] for s in site.director.services()
+            if s["address"] == site.side.vip), 3)
     site.adm(f"-D -u {shown(site.side)}:55")
 
 
