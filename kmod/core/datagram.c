@@ -112,10 +112,15 @@ static spinlock_t *lock_of(struct mgl_datagrams *all, u64 key)
 	return &all->locks[key & (LOCKS - 1)];
 }
 
+/*
+ * Another CPU's time may be a little ahead. An age of more than that is not taken for
+ * time to come, or an entry would be fresh again when half of the numbers are over.
+ */
 static bool expired(const struct mgl_datagrams *all, u32 at, u32 now)
 {
-	/* Another CPU's time may be ahead; as a signed number it is before 0. */
-	return (s32)(now - at) >= (s32)all->lifetime;
+	u32 age = now - at;
+
+	return age >= all->lifetime && age < -all->lifetime;
 }
 
 static int way_of(const struct bucket *b, u64 key)

@@ -117,6 +117,23 @@ static void test_datagram_oldest(void)
 	mgl_datagrams_free(all);
 }
 
+/* However long ago it was: numbers of time begin anew. */
+static void test_datagram_long_ago(void)
+{
+	static const u32 ages[] = {
+		LIFETIME, 0x7fffffff, 0x80000000, 0x80000001, 0xc0000000,
+		-(u32)LIFETIME - 1,
+	};
+	struct mgl_datagrams *all = new_table();
+	u32 i;
+
+	store(all, 5, 9, 100, true);
+	CHECK_EQ(find(all, 5, 99), 9, "of a CPU that is ahead");
+	for (i = 0; i < ARRAY_SIZE(ages); i++)
+		CHECK_EQ(find(all, 5, 100 + ages[i]), -1, "%x", ages[i]);
+	mgl_datagrams_free(all);
+}
+
 /* Against a list of what was stored: what is found is right. */
 static void test_datagram_random(void)
 {
@@ -180,6 +197,8 @@ static const struct ktap_case cases[] = {
 		  "an entry is replaced only where that is asked for"),
 	KTAP_CASE(test_datagram_oldest,
 		  "in a full bucket the oldest entry makes room"),
+	KTAP_CASE(test_datagram_long_ago,
+		  "what expired long ago stays expired"),
 	KTAP_CASE(test_datagram_random,
 		  "random datagrams are found as they were stored last, or not at all"),
 	KTAP_CASE(test_datagram_memory,
