@@ -295,7 +295,7 @@ enum mgl_reason mgl_hold_add(struct mgl_hold *h, struct sk_buff *skb,
 	w->bytes += skb->truesize;
 	/* Pairs with READ_ONCE() in mgl_hold_bytes(). */
 	WRITE_ONCE(h->bytes, h->bytes + skb->truesize);
-	h->source_bytes[source] += skb->truesize;
+	h->source_bytes[w->source] += skb->truesize;
 	reason = MGL_REASON_HELD;
 out:
 	spin_unlock(&h->lock);
