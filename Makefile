@@ -27,6 +27,7 @@ help:
 	@echo '  tools         maglevadm'
 	@echo '  check-config  is everything in the kernel that the module needs?'
 	@echo '  install       module, tool and man page (DESTDIR=, PREFIX=)'
+	@echo '  install-ipvsadm  the tool alone, as ipvsadm, too'
 	@echo '  dkms-install  hand the module to DKMS'
 	@echo '  clean         remove what was built here'
 	@echo 'Parts of test:'
@@ -58,6 +59,10 @@ install: module tools
 	$(Q)$(if $(DESTDIR),,/sbin/depmod -a \
 		"$$(/sbin/modinfo -F vermagic kmod/maglev.ko | cut -d ' ' -f 1)")
 	$(Q)$(MAKE) --no-print-directory -C userspace install \
+		DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
+
+install-ipvsadm:
+	$(Q)$(MAKE) --no-print-directory -C userspace install-ipvsadm \
 		DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)
 
 # What the module is built from, and nothing else, is handed to DKMS.
@@ -99,5 +104,5 @@ figures:
 bench:
 	$(Q)QUICK=$(QUICK) tests/bench/run
 
-.PHONY: all help check-config module tools install dkms-install clean \
+.PHONY: all help check-config module tools install install-ipvsadm dkms-install clean \
 	demo test test-long unit kunit e2e static figures bench

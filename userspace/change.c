@@ -13,6 +13,7 @@
 #include "dry_run.h"
 #include "err.h"
 #include "format.h"
+#include "ipvsadm.h"
 #include "nl.h"
 
 /* Upper bounds: a service and its pool with every setting; a backend. */
@@ -275,6 +276,42 @@ bool change_extends(const struct change *first, const struct change *c)
 }
 
 /**
+ * change_failed() - complain that the kernel refused a change
+ * @ctx: the program
+ * @c: the change
+ * @err: the negative errno
+ * @backend: the kernel blames the backend in @c
+ *
+ * Return: an exit code.
+ */
+int change_failed(const struct ctx *ctx, const struct change *c, int err,
+		  bool backend)
+{
+	const char *words;
+
+	if (!ctx->as_ipvsadm)
+		return kern_failed(ctx->kern, err, "cannot %s", change_what(c));
+	words = ipvsadm_words(c, err, backend);
+	if (words)
+		err_words(words);
+	else
+		kern_failed(ctx->kern, err, "cannot %s", change_what(c));
+	return EXIT_REFUSED;
+}
+
+/* Of a change that was refused; the request is made a second time to look. */
+static bool blames_backend(struct kern *kern, const struct change *c)
+{
+	struct nl_msg *msg = change_request(kern, c, 0);
+	bool blamed;
+	size_t n;
+
+	blamed = change_blames(msg, kern_blames(kern), &n);
+	nlmsg_free(msg);
+	return blamed;
+}
+
+/**
  * change_run() - carry out a command line that changes something
  * @ctx: the program
  * @args: its command line
@@ -295,6 +332,6 @@ int change_run(struct ctx *ctx, const struct args *args)
 		return EXIT_FAILED;
 	err = change_send(kern, change_request(kern, &c, 0), args);
 	if (err)
-		return kern_failed(kern, err, "cannot %s", change_what(&c));
+		return change_failed(ctx, &c, err, blames_backend(kern, &c));
 	return EXIT_OK;
 }

@@ -45,6 +45,8 @@ bool change_blames(struct nl_msg *msg, size_t offset, size_t *backend);
 const char *change_what(const struct change *c);
 bool change_undo(const struct change *c, struct change *undo);
 bool change_extends(const struct change *first, const struct change *c);
+int change_failed(const struct ctx *ctx, const struct change *c, int err,
+		  bool backend);
 int change_run(struct ctx *ctx, const struct args *args);
 
 #endif /* _MAGLEVADM_CHANGE_H */

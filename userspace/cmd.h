@@ -47,6 +47,16 @@ typedef uint64_t optmask;
 #define OPT_CLIENT		OPT_BIT(29)
 #define OPT_IPV6		OPT_BIT(30)
 #define OPT_MEMBER		OPT_BIT(31)
+#define OPT_STRICT		OPT_BIT(40)
+/* Those that only ipvsadm has. */
+#define OPT_GATEWAYING		OPT_BIT(41)
+#define OPT_UTHRESHOLD		OPT_BIT(42)
+#define OPT_LTHRESHOLD		OPT_BIT(43)
+#define OPT_RATE		OPT_BIT(44)
+#define OPT_THRESHOLDS		OPT_BIT(45)
+#define OPT_PERSISTENT_CONN	OPT_BIT(46)
+#define OPT_TUN_INFO		OPT_BIT(47)
+#define OPT_DAEMON		OPT_BIT(48)
 
 /**
  * struct args - a command line, parsed
@@ -60,6 +70,8 @@ typedef uint64_t optmask;
  * @real: the backend, resolved, if OPT_REAL
  * @pool: the pool, if OPT_POOL
  * @member: the pool that is a member, if OPT_MEMBER
+ * @as_ipvsadm: ipvsadm's own options are known
+ * @lenient: what cannot be done to the letter is done in another way
  * @persistent: the timeout given with -p, or NULL
  * @set_service: settings of the service
  * @set_pool: settings of the service's pool or of the pool
@@ -76,6 +88,8 @@ struct args {
 	struct hostport real;
 	const char *pool;
 	const char *member;
+	bool as_ipvsadm;
+	bool lenient;
 	const char *persistent;
 	struct service_params set_service;
 	struct pool_params set_pool;
@@ -86,11 +100,14 @@ struct args {
  * struct ctx - the program while it runs
  * @name: name that it was called by
  * @as_ipvsadm: that name is ipvsadm
+ * @lenient: what ipvsadm takes and the kernel cannot do to the letter is done in
+ *	another way, rather than refused
  * @kern: the connection to the kernel, opened when it is first needed
  */
 struct ctx {
 	const char *name;
 	bool as_ipvsadm;
+	bool lenient;
 	struct kern *kern;
 };
 

@@ -3,6 +3,7 @@
 #include "change.h"
 #include "cmd.h"
 #include "err.h"
+#include "ipvsadm.h"
 
 /* The command for a member, in place of that for a backend. */
 static uint8_t for_member(uint8_t cmd)
@@ -17,7 +18,8 @@ static uint8_t for_member(uint8_t cmd)
 	}
 }
 
-static int plan(const struct args *args, struct change *c, uint8_t cmd)
+/* Returns false if it turned out to be a change of something else. */
+static bool plan(const struct args *args, struct change *c, uint8_t cmd)
 {
 	c->cmd = args->member ? for_member(cmd) : cmd;
 	c->member = args->member;
@@ -25,7 +27,11 @@ static int plan(const struct args *args, struct change *c, uint8_t cmd)
 	c->service = args->service;
 	c->backend = args->real.addr;
 	c->set_backend = args->set_backend;
-	return EXIT_OK;
+	if (args->lenient && ipvsadm_plan_local(args, c))
+		return false;
+	if (args->given & OPT_GATEWAYING)
+		ipvsadm_note(NOTE_GATEWAYING);
+	return true;
 }
 
 /**
@@ -40,7 +46,8 @@ int plan_backend_add(const struct ctx *ctx, const struct args *args,
 		     struct change *c)
 {
 	(void)ctx;
-	plan(args, c, MAGLEV_CMD_BACKEND_NEW);
+	if (!plan(args, c, MAGLEV_CMD_BACKEND_NEW))
+		return EXIT_OK;
 	if (!(c->set_backend.mask & BACKEND_WEIGHT))
 		c->set_backend.weight = 1;
 	c->set_backend.mask |= BACKEND_WEIGHT;
@@ -63,7 +70,8 @@ int plan_backend_edit(const struct ctx *ctx, const struct args *args,
 		      struct change *c)
 {
 	(void)ctx;
-	plan(args, c, MAGLEV_CMD_BACKEND_SET);
+	if (!plan(args, c, MAGLEV_CMD_BACKEND_SET))
+		return EXIT_OK;
 	if (!(c->set_backend.mask & BACKEND_WEIGHT) && !(c->set_backend.mask & BACKEND_STATE)) {
 		c->set_backend.weight = 1;
 		c->set_backend.mask |= BACKEND_WEIGHT;
@@ -83,5 +91,6 @@ int plan_backend_delete(const struct ctx *ctx, const struct args *args,
 			struct change *c)
 {
 	(void)ctx;
-	return plan(args, c, MAGLEV_CMD_BACKEND_DEL);
+	plan(args, c, MAGLEV_CMD_BACKEND_DEL);
+	return EXIT_OK;
 }

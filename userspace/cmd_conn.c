@@ -39,8 +39,14 @@ static void begin(struct listing *l)
 	l->begun = true;
 	out_begin(&l->o, l->given & OPT_JSON);
 	out_text(&l->o, "IPVS connection entries\n");
-	out_text(&l->o, "pro expire %-11s %-18s %-18s %s\n", "state",
-		 "source", "virtual", "destination");
+	out_text(&l->o, "pro expire %-11s %-18s %-18s ", "state", "source",
+		 "virtual");
+	/* No flow has data of a persistence engine. */
+	if (l->given & OPT_PERSISTENT_CONN)
+		out_text(&l->o, "%-18s %-16s %s\n", "destination", "pe name",
+			 "pe_data");
+	else
+		out_text(&l->o, "destination\n");
 	out_array(&l->o, "connections");
 }
 

@@ -8,38 +8,21 @@
 #include <string.h>
 
 #include "cmd.h"
-#include "config.h"
 #include "enum_names.h"
 #include "err.h"
 #include "format.h"
+#include "ipvsadm.h"
 #include "nl.h"
 #include "out.h"
 #include "snapshot.h"
 
-/**
- * struct listing - how a listing is made
- * @args: the command line
- * @as_ipvsadm: the program was called by that name
- * @config: timeouts, where they are listed
- */
-struct listing {
-	const struct args *args;
-	bool as_ipvsadm;
-	struct config config;
-};
-
-static void header(const struct out *o, const struct ctx *ctx,
-		   const struct args *args, const struct snapshot *s)
+static void header(const struct out *o, const struct args *args,
+		   const struct snapshot *s)
 {
 	/* Like ipvsadm, which says who it is before a whole table only. */
-	if (!(args->given & OPT_SERVICE)) {
-		if (ctx->as_ipvsadm)
-			out_text(o, "IP Virtual Server version %s (size=%u)\n",
-				 s->info.version, s->info.table_size_default);
-		else
-			out_text(o, "Maglev load balancer version %s (services=%zu)\n",
-				 s->info.version, s->services.n);
-	}
+	if (!(args->given & OPT_SERVICE))
+		out_text(o, "Maglev load balancer version %s (services=%zu)\n",
+			 s->info.version, s->services.n);
 	if (args->given & OPT_STATS)
 		out_text(o, "%-33s %8s %8s %8s %8s %8s\n"
 			 "  -> RemoteAddress:Port\n",
@@ -50,37 +33,13 @@ static void header(const struct out *o, const struct ctx *ctx,
 			 "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn\n");
 }
 
-/*
- * A number in nine columns: from 100 million on it is cut to thousands, from
- * a billion to millions, and so on, unless all its digits are wanted.
- */
 static void counter(struct out *o, const char *key, const struct args *args,
 		    uint64_t value)
 {
-	static const struct {
-		uint64_t below;
-		uint64_t unit;
-		const char *suffix;
-	} scales[] = {
-		{ 100000000ULL, 1, "" },
-		{ 1000000000ULL, 1000ULL, "K" },
-		{ 100000000000ULL, 1000000ULL, "M" },
-		{ 100000000000000ULL, 1000000000ULL, "G" },
-		{ UINT64_MAX, 1000000000000ULL, "T" },
-	};
-	size_t i = 0;
-
 	out_u64(o, key, NULL, value);
-	if (!(args->given & OPT_STATS))
-		return;
-	if (args->given & OPT_EXACT) {
-		out_text(o, " %8" PRIu64, value);
-		return;
-	}
-	while (value >= scales[i].below && scales[i].below != UINT64_MAX)
-		i++;
-	out_text(o, "%*" PRIu64 "%s", i ? 8 : 9, value / scales[i].unit,
-		 scales[i].suffix);
+	if (args->given & OPT_STATS)
+		out_text(o, "%s",
+			 format_count(value, args->given & OPT_EXACT));
 }
 
 static void traffic(struct out *o, const struct args *args,
@@ -96,10 +55,9 @@ static void traffic(struct out *o, const struct args *args,
 	out_object_end(o);
 }
 
-static void show_backend(struct out *o, const struct listing *l,
+static void show_backend(struct out *o, const struct args *args,
 			 const struct service_id *id, const struct backend *b)
 {
-	const struct args *args = l->args;
 	static const struct ports any;
 	const struct ports *ports = &id->ports;
 
@@ -129,49 +87,38 @@ static void show_backend(struct out *o, const struct listing *l,
 	/* After the columns, so that who cuts them up finds them in place. */
 	if (b->state != MAGLEV_STATE_UP)
 		out_str(o, NULL, " %s", enum_name(&state_names, b->state));
-	if (args->given & OPT_STATS && b->unreachable && !l->as_ipvsadm)
+	if (args->given & OPT_STATS && b->unreachable)
 		out_u64(o, NULL, " unreachable %" PRIu64, b->unreachable);
 	out_text(o, "\n");
 	out_object_end(o);
 }
 
-/*
- * A member, in the columns of a backend. ipvsadm knows no such thing, and who
- * cuts up its listing takes every arrow for an address.
- */
-static void show_submember(struct out *o, const struct listing *l,
+/* A member, in the columns of a backend. */
+static void show_submember(struct out *o, const struct args *args,
 			   const struct member *m)
 {
 	out_object(o, NULL);
 	out_str(o, "pool", NULL, m->name);
 	out_u64(o, "weight", NULL, m->weight);
 	out_u64(o, "slots", NULL, m->slots);
-	if (!l->as_ipvsadm) {
-		out_text(o, "  -> %-28s", m->name);
-		if (l->args->given & OPT_STATS)
-			out_text(o, " pool\n");
-		else
-			out_text(o, " %-7s %-6u %-10s %-10s\n", "Pool",
-				 m->weight, "-", "-");
-	}
+	out_text(o, "  -> %-28s", m->name);
+	if (args->given & OPT_STATS)
+		out_text(o, " pool\n");
+	else
+		out_text(o, " %-7s %-6u %-10s %-10s\n", "Pool", m->weight,
+			 "-", "-");
 	out_object_end(o);
 }
 
 /* Settings of a service that are not the defaults. */
-static void flags(struct out *o, const struct listing *l,
-		  const struct service *svc)
+static void flags(struct out *o, const struct service *svc)
 {
 	if (pool_is_shared(svc->pool))
 		out_text(o, " pool %s", svc->pool);
-	if (l->as_ipvsadm && svc->affinity == MAGLEV_AFFINITY_SOURCE)
-		out_text(o, " persistent %" PRIu32,
-			 config_idle_time(&l->config, svc->id.proto));
-	else if (svc->affinity != MAGLEV_AFFINITY_5TUPLE)
+	if (svc->affinity != MAGLEV_AFFINITY_5TUPLE)
 		out_text(o, " affinity %s",
 			 enum_name(&affinity_names, svc->affinity));
-	if (l->as_ipvsadm && svc->track == MAGLEV_TRACK_NONE)
-		out_text(o, " ops");
-	else if (svc->track != MAGLEV_TRACK_ALL)
+	if (svc->track != MAGLEV_TRACK_ALL)
 		out_text(o, " track %s", enum_name(&track_names, svc->track));
 	if (*svc->fallback)
 		out_text(o, " fallback %s", svc->fallback);
@@ -180,10 +127,9 @@ static void flags(struct out *o, const struct listing *l,
 			 enum_name(&all_down_names, svc->all_down));
 }
 
-static void show_service(struct out *o, const struct listing *l,
+static void show_service(struct out *o, const struct args *args,
 			 const struct snapshot *s, const struct service *svc)
 {
-	const struct args *args = l->args;
 	const struct submembers sub = snapshot_submembers(s, svc->pool);
 	const struct members m = snapshot_members(s, svc->pool);
 	const struct service_id *id = &svc->id;
@@ -210,40 +156,22 @@ static void show_service(struct out *o, const struct listing *l,
 		out_text(o, "%-33s", text);
 	} else {
 		out_text(o, "%s mh", text);
-		flags(o, l, svc);
+		flags(o, svc);
 	}
 	traffic(o, args, &svc->stats);
 	out_text(o, "\n");
 
 	out_array(o, "backends");
 	for (i = 0; i < m.n; i++)
-		show_backend(o, l, id, &m.first[i]);
+		show_backend(o, args, id, &m.first[i]);
 	out_array_end(o);
 	if (sub.n)
 		out_array(o, "members");
 	for (i = 0; i < sub.n; i++)
-		show_submember(o, l, &sub.first[i]);
+		show_submember(o, args, &sub.first[i]);
 	if (sub.n)
 		out_array_end(o);
 	out_object_end(o);
-}
-
-/*
- * ipvsadm lists with a persistent service the time for which it is that. Any
- * other listing does without the configuration of the namespace.
- */
-static int read_config(struct kern *kern, struct listing *l,
-		       const struct snapshot *s)
-{
-	const struct service *svc;
-	size_t i;
-
-	for (i = 0; l->as_ipvsadm && i < s->services.n; i++) {
-		svc = vec_at(&s->services, i);
-		if (svc->affinity == MAGLEV_AFFINITY_SOURCE)
-			return config_read(kern, &l->config);
-	}
-	return 0;
 }
 
 /**
@@ -255,7 +183,6 @@ static int read_config(struct kern *kern, struct listing *l,
  */
 int cmd_list(struct ctx *ctx, const struct args *args)
 {
-	struct listing l = { .args = args, .as_ipvsadm = ctx->as_ipvsadm };
 	bool sort = !(args->given & OPT_NOSORT);
 	struct snapshot s;
 	struct kern *kern;
@@ -267,23 +194,27 @@ int cmd_list(struct ctx *ctx, const struct args *args)
 		return cmd_conn_list(ctx, args);
 	if (args->given & OPT_TIMEOUT)
 		return cmd_timeouts(ctx, args);
+	if (ctx->as_ipvsadm && !(args->given & OPT_JSON))
+		return ipvsadm_list(ctx, args);
 	kern = ctx_kern(ctx);
 	if (!kern)
 		return EXIT_FAILED;
-	if (args->given & OPT_SERVICE)
+	if (args->given & OPT_SERVICE) {
 		err = snapshot_take_service(kern, &s, &args->service, sort);
-	else
+		if (err)
+			err = kern_failed(kern, err, "cannot list service %s",
+					  format_service(&args->service));
+	} else {
 		err = snapshot_take(kern, &s, sort);
-	if (!err)
-		err = read_config(kern, &l, &s);
+	}
 	if (err)
 		goto out;
 
 	out_begin(&o, args->given & OPT_JSON);
-	header(&o, ctx, args, &s);
+	header(&o, args, &s);
 	out_array(&o, "services");
 	for (i = 0; i < s.services.n; i++)
-		show_service(&o, &l, &s, vec_at(&s.services, i));
+		show_service(&o, args, &s, vec_at(&s.services, i));
 	out_array_end(&o);
 	out_end(&o);
 out:

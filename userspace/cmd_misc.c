@@ -5,7 +5,7 @@
 #include "change.h"
 #include "cmd.h"
 #include "err.h"
-#include "options.h"
+#include "ipvsadm.h"
 
 /**
  * plan_clear() - -C
@@ -33,9 +33,12 @@ int plan_clear(const struct ctx *ctx, const struct args *args,
  */
 int cmd_version(struct ctx *ctx, const struct args *args)
 {
-	(void)ctx;
 	(void)args;
-	printf("maglevadm v%s\n", VERSION);
+	if (ctx->as_ipvsadm)
+		printf("ipvsadm %s (compiled with maglevadm v%s and IPVS v%s)\n",
+		       IPVSADM_VERSION, VERSION, IPVS_VERSION);
+	else
+		printf("maglevadm v%s\n", VERSION);
 	return EXIT_OK;
 }
 
@@ -78,6 +81,11 @@ int cmd_help(struct ctx *ctx, const struct args *args)
 	for (i = 0; i < n_options; i++)
 		help_row(options[i].letter, 0, options[i].name,
 			 options[i].arg, options[i].help);
+	if (ctx->as_ipvsadm)
+		printf("\nOptions of ipvsadm:\n");
+	for (i = 0; ctx->as_ipvsadm && i < n_ipvsadm_options; i++)
+		help_row(ipvsadm_options[i].letter, 0, ipvsadm_options[i].name,
+			 ipvsadm_options[i].arg, ipvsadm_options[i].help);
 	printf("\nmaglevadm(8) says more.\n");
 	return EXIT_OK;
 }

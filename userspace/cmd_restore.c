@@ -182,7 +182,7 @@ static int parse_line(struct restore *r, char **line, uint32_t number)
 		first++;
 	if (!*first)
 		return EXIT_OK;
-	err = cmdline_parse(first, &args);
+	err = cmdline_parse(r->ctx, first, &args);
 	return err ? err : plan(r, &args, number, line);
 }
 
@@ -262,9 +262,11 @@ static int refused(const struct restore *r, struct kern *kern,
 	const struct step *s = t->step[i];
 	struct change c = s->change;
 	uint32_t line = s->line;
+	bool backend;
 	size_t n;
 
-	if (change_blames(t->msg[i], kern_blames(kern), &n)) {
+	backend = change_blames(t->msg[i], kern_blames(kern), &n);
+	if (backend) {
 		/* Its own backend, if it has one, is the first. */
 		n -= s->change.cmd == MAGLEV_CMD_BACKEND_NEW;
 		if (n < s->n_more) {
@@ -274,7 +276,7 @@ static int refused(const struct restore *r, struct kern *kern,
 		}
 	}
 	err_line(line);
-	return kern_failed(kern, err, "cannot %s", change_what(&c));
+	return change_failed(r->ctx, &c, err, backend);
 }
 
 /*

@@ -13,6 +13,7 @@
 #include "enum_names.h"
 #include "err.h"
 #include "format.h"
+#include "ipvsadm.h"
 #include "nl.h"
 #include "snapshot.h"
 
@@ -27,9 +28,14 @@ static void save_params(const struct snapshot *s, const struct pool *p)
 		printf(" --settle %s", format_ms(p->settle));
 }
 
-static void save_member(const struct backend *b)
+/* By ipvsadm's own words, and in their order, where it is called that. */
+static void save_member(const struct ctx *ctx, const struct backend *b)
 {
-	printf(" -i --tun-type gre -w %" PRIu32, b->weight);
+	if (ctx->as_ipvsadm)
+		printf(" -i -w %" PRIu32 " --tun-type gre --tun-nocsum",
+		       b->weight);
+	else
+		printf(" -i --tun-type gre -w %" PRIu32, b->weight);
 	if (b->state != MAGLEV_STATE_UP)
 		printf(" --state %s", enum_name(&state_names, b->state));
 	/* Up to a whole second: what is left of it is not exact anyway. */
@@ -39,11 +45,17 @@ static void save_member(const struct backend *b)
 	putchar('\n');
 }
 
-/* By ipvsadm's names for it where it is called that. */
-static void save_flags(const struct ctx *ctx, const struct service *svc)
+/* ipvsadm shows this policy as a backend, as it was given. */
+static bool has_local(const struct ctx *ctx, const struct service *svc)
+{
+	return ctx->as_ipvsadm && svc->all_down == MAGLEV_ALL_DOWN_ACCEPT;
+}
+
+static void save_flags(const struct ctx *ctx, const struct service *svc,
+		       const struct config *config)
 {
 	if (ctx->as_ipvsadm && svc->affinity == MAGLEV_AFFINITY_SOURCE)
-		printf(" -p");
+		printf(" -p %" PRIu32, config_idle_time(config, svc->id.proto));
 	else if (svc->affinity != MAGLEV_AFFINITY_5TUPLE)
 		printf(" --affinity %s",
 		       enum_name(&affinity_names, svc->affinity));
@@ -53,7 +65,8 @@ static void save_flags(const struct ctx *ctx, const struct service *svc)
 		printf(" --track %s", enum_name(&track_names, svc->track));
 	if (*svc->fallback)
 		printf(" --fallback %s", svc->fallback);
-	if (svc->all_down != MAGLEV_ALL_DOWN_DROP)
+	if (svc->all_down != MAGLEV_ALL_DOWN_DROP &&
+	    !has_local(ctx, svc))
 		printf(" --all-down %s",
 		       enum_name(&all_down_names, svc->all_down));
 }
@@ -88,8 +101,8 @@ static void save_peers(const struct config *c)
 		printf("--set peers=%s\n", c->peers);
 }
 
-static void save_pool(const struct snapshot *s, const struct pool *p,
-		      bool numeric)
+static void save_pool(const struct ctx *ctx, const struct snapshot *s,
+		      const struct pool *p, bool numeric)
 {
 	const struct members m = snapshot_members(s, p->name);
 	size_t i;
@@ -100,7 +113,7 @@ static void save_pool(const struct snapshot *s, const struct pool *p,
 	for (i = 0; i < m.n; i++) {
 		printf("-a --pool %s -r %s", p->name,
 		       format_host(&m.first[i].addr, numeric));
-		save_member(&m.first[i]);
+		save_member(ctx, &m.first[i]);
 	}
 }
 
@@ -134,42 +147,64 @@ static void save_service_id(const struct service_id *id, bool numeric)
 		       id->ports.first, id->ports.last);
 }
 
-static void save_service(const struct ctx *ctx, const struct snapshot *s,
+/* The start of the line of a backend of a service. */
+static void save_member_id(const struct service_id *id, const struct addr *addr,
+			   bool numeric)
+{
+	static const struct ports any;
+	const struct ports *ports = id->ports.first == id->ports.last ?
+				    &id->ports : &any;
+
+	printf("-a ");
+	save_service_id(id, numeric);
+	printf(" -r %s", format_hostport(addr, id->proto, ports, numeric));
+}
+
+/* The pool that a service has to itself. */
+static void save_private(const struct ctx *ctx, const struct snapshot *s,
 			 const struct service *svc, bool numeric)
 {
 	const struct submembers sub = snapshot_submembers(s, svc->pool);
 	const struct members m = snapshot_members(s, svc->pool);
-	const struct service_id *id = &svc->id;
-	const struct pool *pool;
-	static const struct ports any;
-	const struct ports *ports = id->ports.first == id->ports.last ?
-				    &id->ports : &any;
 	size_t i;
 
-	printf("-A ");
-	save_service_id(id, numeric);
-	printf(" -s mh");
-	save_flags(ctx, svc);
-	if (pool_is_shared(svc->pool)) {
-		printf(" --pool %s\n", svc->pool);
-		return;
-	}
-	pool = snapshot_pool(s, svc->pool);
-	if (pool)
-		save_params(s, pool);
-	putchar('\n');
 	for (i = 0; i < m.n; i++) {
-		printf("-a ");
-		save_service_id(id, numeric);
-		printf(" -r %s", format_hostport(&m.first[i].addr, id->proto,
-						 ports, numeric));
-		save_member(&m.first[i]);
+		save_member_id(&svc->id, &m.first[i].addr, numeric);
+		save_member(ctx, &m.first[i]);
 	}
 	for (i = 0; i < sub.n; i++) {
 		printf("-a ");
-		save_service_id(id, numeric);
+		save_service_id(&svc->id, numeric);
 		printf(" --member-pool %s -w %" PRIu32 "\n", sub.first[i].name,
 		       sub.first[i].weight);
+	}
+}
+
+static void save_service(const struct ctx *ctx, const struct snapshot *s,
+			 const struct service *svc, const struct args *args,
+			 const struct config *config)
+{
+	bool numeric = args->given & OPT_NUMERIC;
+	const struct pool *pool;
+	struct addr local;
+
+	printf("-A ");
+	save_service_id(&svc->id, numeric);
+	printf(" -s mh");
+	save_flags(ctx, svc, config);
+	if (pool_is_shared(svc->pool)) {
+		printf(" --pool %s\n", svc->pool);
+	} else {
+		pool = snapshot_pool(s, svc->pool);
+		if (pool)
+			save_params(s, pool);
+		putchar('\n');
+		save_private(ctx, s, svc, numeric);
+	}
+	if (has_local(ctx, svc)) {
+		ipvsadm_local_host(&svc->id, &local);
+		save_member_id(&svc->id, &local, numeric);
+		printf(" -g -w 1\n");
 	}
 }
 
@@ -224,7 +259,7 @@ int cmd_save(struct ctx *ctx, const struct args *args)
 		const struct pool *p = vec_at(&s.pools, i);
 
 		if (!p->is_private)
-			save_pool(&s, p, numeric);
+			save_pool(ctx, &s, p, numeric);
 	}
 	/* When all pools are there, whatever their order. */
 	for (i = 0; i < s.pools.n; i++) {
@@ -235,7 +270,7 @@ int cmd_save(struct ctx *ctx, const struct args *args)
 	}
 	save_peers(&config);
 	for (i = 0; i < s.services.n; i++)
-		save_service(ctx, &s, vec_at(&s.services, i), numeric);
+		save_service(ctx, &s, vec_at(&s.services, i), args, &config);
 out:
 	snapshot_free(&s);
 	return err;

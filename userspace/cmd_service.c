@@ -3,6 +3,7 @@
 #include "change.h"
 #include "cmd.h"
 #include "err.h"
+#include "ipvsadm.h"
 
 static int plan(const struct args *args, struct change *c, uint8_t cmd)
 {
@@ -10,7 +11,9 @@ static int plan(const struct args *args, struct change *c, uint8_t cmd)
 	c->service = args->service;
 	c->set.service = args->set_service;
 	c->set.pool = args->set_pool;
-	if (args->persistent)
+	if (args->persistent && args->as_ipvsadm)
+		ipvsadm_note(NOTE_PERSISTENT);
+	else if (args->persistent)
 		err_note("persistence timeout %s has no effect: idle clients are remembered for as long as --set says",
 			 args->persistent);
 	return EXIT_OK;

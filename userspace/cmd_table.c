@@ -95,6 +95,9 @@ static int find_pool(struct kern *kern, const struct args *args,
 		return 0;
 	}
 	err = snapshot_take_service(kern, &s, &args->service, false);
+	if (err)
+		err = kern_failed(kern, err, "cannot list service %s",
+				  format_service(&args->service));
 	if (!err && s.services.n)
 		snprintf(name, POOL_NAME_SIZE, "%s",
 			 ((const struct service *)s.services.items)->pool);

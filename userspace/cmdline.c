@@ -12,6 +12,7 @@
 
 #include "cmdline.h"
 #include "err.h"
+#include "ipvsadm.h"
 #include "options.h"
 #include "parse.h"
 
@@ -134,9 +135,28 @@ static int take_option(struct scan *scan, struct args *args,
 	return 0;
 }
 
+static const struct option_row *find_option(const struct args *args,
+					    const struct spelling *s)
+{
+	size_t i;
+
+	for (i = 0; i < n_options; i++)
+		if (matches(s, options[i].letter, 0, options[i].name))
+			return &options[i];
+	for (i = 0; args->as_ipvsadm && i < n_ipvsadm_options; i++) {
+		const struct option_row *o = &ipvsadm_options[i];
+
+		if (matches(s, o->letter, 0, o->name))
+			return o->bit == OPT_GATEWAYING && !args->lenient ?
+			       NULL : o;
+	}
+	return NULL;
+}
+
 static int take(struct scan *scan, struct args *args, struct raw_args *raw,
 		const struct spelling *s)
 {
+	const struct option_row *o;
 	size_t i;
 	int err;
 
@@ -148,13 +168,10 @@ static int take(struct scan *scan, struct args *args, struct raw_args *raw,
 			goto taken;
 		}
 	}
-	for (i = 0; i < n_options; i++) {
-		const struct option_row *o = &options[i];
-
-		if (matches(s, o->letter, 0, o->name)) {
-			err = take_option(scan, args, raw, o, s->text);
-			goto taken;
-		}
+	o = find_option(args, s);
+	if (o) {
+		err = take_option(scan, args, raw, o, s->text);
+		goto taken;
 	}
 	for (i = 0; i < n_refusals; i++) {
 		const struct refusal *r = &refusals[i];
@@ -214,10 +231,16 @@ static int options_agree(const struct args *args)
 		optmask one;
 		optmask others;
 	} apart[] = {
-		{ OPT_CONNECTION, OPT_STATS | OPT_TIMEOUT },
-		{ OPT_TIMEOUT, OPT_SERVICE | OPT_STATS },
+		{ OPT_GATEWAYING, OPT_TUNNEL | OPT_TUN_TYPE | OPT_TUN_NOCSUM },
+		{ OPT_CONNECTION, OPT_STATS | OPT_TIMEOUT | OPT_DAEMON |
+				  OPT_RATE | OPT_THRESHOLDS },
+		{ OPT_TIMEOUT, OPT_SERVICE | OPT_STATS | OPT_DAEMON | OPT_RATE |
+			       OPT_THRESHOLDS | OPT_PERSISTENT_CONN },
+		{ OPT_DAEMON, OPT_SERVICE | OPT_STATS | OPT_RATE |
+			      OPT_THRESHOLDS | OPT_PERSISTENT_CONN },
 		{ OPT_MEMBER, OPT_STATE | OPT_DEADLINE | OPT_TUNNEL |
-			      OPT_TUN_TYPE | OPT_TUN_NOCSUM },
+			      OPT_TUN_TYPE | OPT_TUN_NOCSUM | OPT_GATEWAYING |
+			      OPT_UTHRESHOLD | OPT_LTHRESHOLD },
 	};
 	optmask given = args->given;
 	optmask others;
@@ -251,7 +274,8 @@ static int options_agree(const struct args *args)
 static int command_takes(const struct args *args)
 {
 	const struct command *c = args->command;
-	optmask extra = args->given & ~(c->must | c->either | c->whom | c->may);
+	optmask extra = args->given & ~(c->must | c->either | c->whom | c->may |
+					OPT_STRICT);
 	optmask lacks = c->must & ~args->given;
 	optmask chosen = c->either & args->given;
 	optmask named = c->whom & args->given;
@@ -304,11 +328,17 @@ static int resolve_service(struct args *args, const struct raw_args *raw)
 		return 0;
 	}
 	/*
-	 * ipvsadm takes a missing port as port 0 where that is allowed. Every
-	 * port of an address is too much to be had by leaving something out.
+	 * ipvsadm takes a missing port as port 0, which it allows persistent
+	 * services. Every port of an address is too much to be had by leaving
+	 * something out.
 	 */
-	if (!hp.has_port)
+	if (!hp.has_port && !args->as_ipvsadm)
 		return err_usage("service '%s': no port: use HOST:PORT, HOST:0 for every port, or --port FIRST-LAST",
+				 raw->service);
+	if (!hp.has_port && args->command->must & OPT_SERVICE &&
+	    args->command->may & OPT_AFFINITY &&
+	    args->set_service.affinity != MAGLEV_AFFINITY_SOURCE)
+		return err_usage("service '%s': Zero port specified for non-persistent service",
 				 raw->service);
 	id->ports.first = hp.port;
 	id->ports.last = hp.port;
@@ -325,6 +355,9 @@ static int resolve_backend(struct args *args, const struct raw_args *raw)
 	if (wrong)
 		return err_usage("backend '%s': %s", raw->real, wrong);
 	if (!args->real.port)
+		return 0;
+	/* ipvsadm overwrites it where it cannot translate ports. */
+	if (args->lenient && args->given & OPT_SERVICE)
 		return 0;
 	if (!(args->given & OPT_SERVICE))
 		return err_usage("backend '%s': the backends of a pool have no port: leave it out",
@@ -349,6 +382,7 @@ static int resolve_client(struct args *args, const struct raw_args *raw)
 
 /**
  * cmdline_parse() - make sense of a command line
+ * @ctx: the program
  * @argv: the words after the program's name, NULL at the end
  * @args: the result; it points into @argv
  *
@@ -357,13 +391,21 @@ static int resolve_client(struct args *args, const struct raw_args *raw)
  *
  * Return: 0, or EXIT_USAGE after a complaint.
  */
-int cmdline_parse(char **argv, struct args *args)
+int cmdline_parse(const struct ctx *ctx, char **argv, struct args *args)
 {
 	struct scan scan = { .argv = argv };
 	struct raw_args raw = { 0 };
+	char **word;
 	int err;
 
-	*args = (struct args){ 0 };
+	*args = (struct args){
+		.as_ipvsadm = ctx->as_ipvsadm,
+		.lenient = ctx->lenient,
+	};
+	/* It applies to what stands before it, too. */
+	for (word = argv; *word; word++)
+		if (!strcmp(*word, "--strict"))
+			args->lenient = false;
 	while (*scan.argv) {
 		err = take_word(&scan, args, &raw);
 		if (err)

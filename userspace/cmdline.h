@@ -3,7 +3,8 @@
 #define _MAGLEVADM_CMDLINE_H
 
 struct args;
+struct ctx;
 
-int cmdline_parse(char **argv, struct args *args);
+int cmdline_parse(const struct ctx *ctx, char **argv, struct args *args);
 
 #endif /* _MAGLEVADM_CMDLINE_H */

@@ -14,7 +14,8 @@
 #define POOL_PARAMS	(OPT_TABLE_SIZE | OPT_SEED | OPT_SETTLE)
 #define BACKEND_PARAMS	(OPT_WEIGHT | OPT_STATE | OPT_DEADLINE)
 #define TRIAL		(OPT_DRY_RUN | OPT_JSON)
-#define TUNNELLING	(OPT_TUNNEL | OPT_TUN_TYPE | OPT_TUN_NOCSUM)
+#define TUNNELLING	(OPT_TUNNEL | OPT_TUN_TYPE | OPT_TUN_NOCSUM | \
+			 OPT_GATEWAYING | OPT_UTHRESHOLD | OPT_LTHRESHOLD)
 
 const struct command commands[] = {
 	{
@@ -74,7 +75,9 @@ const struct command commands[] = {
 		.alias = 'l',
 		.help = "list services and backends, flows or timeouts",
 		.may = OPT_SERVICE | SERVICE_ID | LISTING | OPT_STATS |
-		       OPT_EXACT | OPT_CONNECTION | OPT_TIMEOUT,
+		       OPT_EXACT | OPT_CONNECTION | OPT_TIMEOUT | OPT_RATE |
+		       OPT_THRESHOLDS | OPT_PERSISTENT_CONN | OPT_TUN_INFO |
+		       OPT_DAEMON,
 		.run = cmd_list,
 	},
 	{

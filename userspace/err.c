@@ -87,6 +87,22 @@ int err_failed(const char *fmt, ...)
 }
 
 /**
+ * err_words() - report that a command failed, in words that scripts know
+ * @words: all that the message says; the program's name is left out unless a
+ *	line of a file has to be named
+ *
+ * Return: EXIT_FAILED.
+ */
+int err_words(const char *words)
+{
+	if (input_line)
+		return err_failed("%s", words);
+	fflush(stdout);
+	fprintf(stderr, "%s\n", words);
+	return EXIT_FAILED;
+}
+
+/**
  * err_no_memory() - give up where the C library has no memory left
  */
 void err_no_memory(void)

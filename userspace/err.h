@@ -12,6 +12,7 @@ void err_line(unsigned long line);
 int err_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void err_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int err_failed(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+int err_words(const char *words);
 void err_no_memory(void) __attribute__((noreturn));
 
 #endif /* _MAGLEVADM_ERR_H */

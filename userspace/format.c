@@ -190,6 +190,43 @@ const char *format_ms(uint32_t ms)
 }
 
 /**
+ * format_count() - a counter as ipvsadm lists it
+ * @value: the counter
+ * @exact: all its digits are wanted
+ *
+ * From 100 million on it is cut to thousands, from a billion to millions, and so
+ * on, to fit the column.
+ *
+ * Return: the counter in nine columns or more, the first of them blank.
+ */
+const char *format_count(uint64_t value, bool exact)
+{
+	static const struct {
+		uint64_t below;
+		uint64_t unit;
+		const char *suffix;
+	} scales[] = {
+		{ 100000000ULL, 1, "" },
+		{ 1000000000ULL, 1000ULL, "K" },
+		{ 100000000000ULL, 1000000ULL, "M" },
+		{ 100000000000000ULL, 1000000000ULL, "G" },
+		{ UINT64_MAX, 1000000000000ULL, "T" },
+	};
+	static char buf[24];
+	size_t i = 0;
+
+	if (exact) {
+		snprintf(buf, sizeof(buf), " %8" PRIu64, value);
+		return buf;
+	}
+	while (value >= scales[i].below && scales[i].below != UINT64_MAX)
+		i++;
+	snprintf(buf, sizeof(buf), "%*" PRIu64 "%s", i ? 8 : 9,
+		 value / scales[i].unit, scales[i].suffix);
+	return buf;
+}
+
+/**
  * pool_is_shared() - tell a shared pool by its name
  * @name: its name
  *

@@ -18,6 +18,7 @@ const char *format_hostport(const struct addr *addr, uint8_t proto,
 const char *format_prefix(const struct prefix *prefix);
 const char *format_service(const struct service_id *id);
 const char *format_ms(uint32_t ms);
+const char *format_count(uint64_t value, bool exact);
 
 bool pool_is_shared(const char *name);
 int compare_addr(const struct addr *a, const struct addr *b);

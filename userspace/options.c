@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "enum_names.h"
+#include "ipvsadm.h"
 #include "options.h"
 #include "parse.h"
 
@@ -54,17 +55,17 @@ static const char *set_real(struct args *args, struct raw_args *raw,
 static const char *set_scheduler(struct args *args, struct raw_args *raw,
 				 const char *value)
 {
-	(void)args;
 	(void)raw;
-	return parse_scheduler(value);
+	return args->lenient ? ipvsadm_scheduler(value) :
+			       parse_scheduler(value);
 }
 
 static const char *set_sched_flags(struct args *args, struct raw_args *raw,
 				   const char *value)
 {
-	(void)args;
 	(void)raw;
-	return parse_sched_flags(value);
+	return args->lenient ? ipvsadm_sched_flags(value) :
+			       parse_sched_flags(value);
 }
 
 static const char *set_weight(struct args *args, struct raw_args *raw,
@@ -78,11 +79,13 @@ static const char *set_weight(struct args *args, struct raw_args *raw,
 static const char *set_tun_type(struct args *args, struct raw_args *raw,
 				const char *value)
 {
-	(void)args;
 	(void)raw;
-	return strcmp(value, "gre") ?
-	       "not supported, backends are reached through GRE: use gre" :
-	       NULL;
+	if (!strcmp(value, "gre"))
+		return NULL;
+	if (strcmp(value, "ipip") || !args->lenient)
+		return "not supported, backends are reached through GRE: use gre";
+	ipvsadm_note(NOTE_IPIP);
+	return NULL;
 }
 
 static const char *set_pool(struct args *args, struct raw_args *raw,
@@ -297,7 +300,7 @@ const struct option_row options[] = {
 	  "print addresses and ports in numbers" },
 	{ 0, "stats", NULL, OPT_STATS, NULL,
 	  "list packets and bytes" },
-	{ 0, "exact", NULL, OPT_EXACT, NULL,
+	{ 'X', "exact", NULL, OPT_EXACT, NULL,
 	  "print counters in full, not in K, M or G" },
 	{ 0, "json", NULL, OPT_JSON, NULL,
 	  "print JSON" },
@@ -305,6 +308,8 @@ const struct option_row options[] = {
 	  "sort the listing (default)" },
 	{ 0, "nosort", NULL, OPT_NOSORT, NULL,
 	  "list in the kernel's order" },
+	{ 0, "strict", NULL, OPT_STRICT, NULL,
+	  "as ipvsadm: refuse what is done another way" },
 };
 const size_t n_options = ARRAY_SIZE(options);
 
@@ -369,5 +374,8 @@ const struct option_row *option_of_bit(optmask bit)
 	for (i = 0; i < n_options; i++)
 		if (options[i].bit == bit)
 			return &options[i];
+	for (i = 0; i < n_ipvsadm_options; i++)
+		if (ipvsadm_options[i].bit == bit)
+			return &ipvsadm_options[i];
 	return NULL;
 }

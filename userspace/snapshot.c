@@ -192,7 +192,7 @@ int snapshot_take(struct kern *kern, struct snapshot *s, bool sort)
  * @id: the service
  * @sort: in the order of addresses, not the kernel's
  *
- * Return: 0, or EXIT_FAILED after a complaint.
+ * Return: 0 or a negative errno, without a complaint.
  */
 int snapshot_take_service(struct kern *kern, struct snapshot *s,
 			  const struct service_id *id, bool sort)
@@ -212,11 +212,9 @@ int snapshot_take_service(struct kern *kern, struct snapshot *s,
 	if (!err && s->services.n)
 		err = get_members_of(kern, s,
 				     ((struct service *)s->services.items)->pool);
-	if (err)
-		return kern_failed(kern, err, "cannot list service %s",
-				   format_service(id));
-	arrange(s, sort);
-	return 0;
+	if (!err)
+		arrange(s, sort);
+	return err;
 }
 
 /**

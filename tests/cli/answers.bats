@@ -240,10 +240,10 @@ B1="address4=c6336401"
 @test "called as ipvsadm, flags are ipvsadm's" {
 	ln -s "$MAGLEVADM" ipvsadm
 	./ipvsadm -L -n >list
-	grep -qx 'TCP  192.0.2.1:80 mh pool web persistent 1000 track changed fallback spare all-down reject' list
-	grep -qx 'UDP  192.0.2.1:53 mh pool web affinity 3tuple ops' list
+	grep -qx 'TCP  192.0.2.1:80 mh persistent 1000 pool web track changed fallback spare all-down reject' list
+	grep -qx 'UDP  192.0.2.1:53 mh ops pool web affinity 3tuple' list
 	./ipvsadm -S -n >saved
-	grep -qx -- '-A -t 192.0.2.1:80 -s mh -p --track changed --fallback spare --all-down reject --pool web' saved
+	grep -qx -- '-A -t 192.0.2.1:80 -s mh -p 1000 --track changed --fallback spare --all-down reject --pool web' saved
 	grep -qx -- '-A -u 192.0.2.1:53 -s mh --affinity 3tuple -o --pool web' saved
 }
 

@@ -5,8 +5,10 @@
  * With $FAKE_ERRNO set, requests are refused with that; with $FAKE_REFUSE, a
  * list of numbers, only the so many-th of those that change something are, and
  * $FAKE_BLAMES is the offset to blame. With $FAKE_IPV6 set, the VIP, the client
- * and one backend have IPv6 addresses. getnameinfo() is logged, too, and knows
- * every host as "name".
+ * and one backend have IPv6 addresses. With $FAKE_TRAFFIC set, counters grow with
+ * each listing; with $FAKE_LOCAL, the second service leaves packets to this host.
+ * getnameinfo() is logged, too, and knows every host as "name", or
+ * as $FAKE_HOST. The clock stands still but for the time that is slept.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <netlink/genl/genl.h>
 
@@ -62,7 +65,28 @@ int getnameinfo(const struct sockaddr *sa, socklen_t salen, char *host,
 	(void)servlen;
 	(void)flags;
 	log_text("getnameinfo\n");
-	snprintf(host, hostlen, "name");
+	snprintf(host, hostlen, "%s",
+		 getenv("FAKE_HOST") ? getenv("FAKE_HOST") : "name");
+	return 0;
+}
+
+static struct timespec now;
+
+int clock_gettime(clockid_t clock, struct timespec *t)
+{
+	(void)clock;
+	*t = now;
+	return 0;
+}
+
+int clock_nanosleep(clockid_t clock, int flags, const struct timespec *t,
+		    struct timespec *left)
+{
+	(void)clock;
+	(void)flags;
+	(void)left;
+	now.tv_sec += t->tv_sec;
+	log_text("sleep\n");
 	return 0;
 }
 
@@ -180,6 +204,27 @@ static void string(int type, const char *text)
 	nla_put(answer, type, (int)strlen(text) + 1, text);
 }
 
+static void u64(int type, uint64_t value)
+{
+	nla_put(answer, type, sizeof(value), &value);
+}
+
+/* Grows by @flows, ten times as many packets and a thousand times the bytes. */
+static void stats(int type, unsigned int round, uint64_t flows)
+{
+	struct nlattr *inner;
+
+	if (!getenv("FAKE_TRAFFIC"))
+		return;
+	inner = nla_nest_start(answer, type);
+	if (!inner)
+		err_no_memory();
+	u64(MAGLEV_STATS_A_FLOWS, round * flows);
+	u64(MAGLEV_STATS_A_PACKETS, round * flows * 10);
+	u64(MAGLEV_STATS_A_BYTES, round * flows * 1000);
+	nla_nest_end(answer, inner);
+}
+
 static void put_pool(const char *name)
 {
 	open_nest(MAGLEV_A_POOL);
@@ -197,6 +242,9 @@ static void put_service(uint8_t proto, const char *vip, uint16_t first)
 
 static void services(kern_read read, struct vec *v, bool one)
 {
+	static unsigned int round;
+
+	round++;
 	begin(MAGLEV_CMD_SERVICE_GET);
 	put_service(IPPROTO_TCP, "192.0.2.1", 80);
 	string(MAGLEV_SERVICE_A_POOL, "web");
@@ -204,6 +252,7 @@ static void services(kern_read read, struct vec *v, bool one)
 	u8(MAGLEV_SERVICE_A_AFFINITY, MAGLEV_AFFINITY_SOURCE);
 	u8(MAGLEV_SERVICE_A_ALL_DOWN, MAGLEV_ALL_DOWN_REJECT);
 	string(MAGLEV_SERVICE_A_FALLBACK, "spare");
+	stats(MAGLEV_SERVICE_A_STATS, round, 200000);
 	close_nest();
 	end(read, v);
 	if (one)
@@ -212,6 +261,8 @@ static void services(kern_read read, struct vec *v, bool one)
 	begin(MAGLEV_CMD_SERVICE_GET);
 	put_service(IPPROTO_TCP, "192.0.2.1", 443);
 	string(MAGLEV_SERVICE_A_POOL, private_pool());
+	if (getenv("FAKE_LOCAL"))
+		u8(MAGLEV_SERVICE_A_ALL_DOWN, MAGLEV_ALL_DOWN_ACCEPT);
 	close_nest();
 	end(read, v);
 
@@ -260,6 +311,10 @@ static void pools(kern_read read, struct vec *v, bool one)
 static void backend(kern_read read, struct vec *v, const char *name,
 		    const char *ip, uint32_t slots, enum maglev_state state)
 {
+	static unsigned int round;
+
+	if (!strcmp(ip, "198.51.100.1"))
+		round++;
 	begin(MAGLEV_CMD_BACKEND_GET);
 	put_pool(name);
 	open_nest(MAGLEV_A_BACKEND);
@@ -269,6 +324,7 @@ static void backend(kern_read read, struct vec *v, const char *name,
 	u8(MAGLEV_BACKEND_A_STATE, (uint8_t)state);
 	if (state == MAGLEV_STATE_DRAIN)
 		u32(MAGLEV_BACKEND_A_DEADLINE, 41200);
+	stats(MAGLEV_BACKEND_A_STATS, round, 7);
 	if (state != MAGLEV_STATE_DOWN) {
 		u32(MAGLEV_BACKEND_A_ACTIVE, 12345678);
 		u32(MAGLEV_BACKEND_A_INACTIVE, 7);

@@ -592,14 +592,14 @@ setup()
 	run --separate-stderr -0 "$MAGLEVADM" --help
 	[ -z "$stderr" ]
 	for o in -A -E -D -a -e -d '-L|-l' -Z -C -S -R -h -v -t -u -s -b -r -w -i -n \
-		-p -M -o -c; do
+		-p -M -o -c -X; do
 		grep -qF -- "  $o, --" <<<"$output"
 	done
 	for o in add-pool edit-pool delete-pool list-pools add-router \
 		delete-router list-routers add-source delete-source \
 		list-sources counters info sctp-service port \
-		tun-type tun-nocsum pool table-size seed stats exact json \
-		sort nosort table lookup flush-conns set cache-size monitor \
+		tun-type tun-nocsum pool table-size seed stats json \
+		sort nosort strict table lookup flush-conns set cache-size monitor \
 		settle track affinity fallback all-down state drain deadline \
 		dry-run timeout client; do
 		grep -qE -- "^  --$o( |\$)" <<<"$output"

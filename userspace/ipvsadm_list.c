@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * -L of ipvsadm: its layouts, in its columns. Scripts cut these up, so widths
+ * and trailing blanks are part of them.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "cmd.h"
+#include "config.h"
+#include "enum_names.h"
+#include "err.h"
+#include "format.h"
+#include "ipvsadm.h"
+#include "nl.h"
+#include "snapshot.h"
+
+/* Columns of addresses that are not longer than IPv4 ones have to be. */
+#define SERVICE_COLUMNS	33
+#define BACKEND_COLUMNS	28
+
+/**
+ * struct listing - a listing while it is made
+ * @args: the command line
+ * @layout: OPT_* that says what the columns are, 0: ipvsadm's usual ones
+ * @now: what is listed
+ * @before: the same at an earlier time, of OPT_RATE
+ * @ms: how much earlier
+ * @config: timeouts and sizes
+ */
+struct listing {
+	const struct args *args;
+	optmask layout;
+	struct snapshot now;
+	struct snapshot before;
+	uint64_t ms;
+	struct config config;
+};
+
+/* Of several, the first of these counts for ipvsadm. */
+static optmask layout(const struct args *args)
+{
+	static const optmask order[] = {
+		OPT_STATS, OPT_RATE, OPT_THRESHOLDS, OPT_PERSISTENT_CONN,
+		OPT_TUN_INFO,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(order); i++)
+		if (args->given & order[i])
+			return order[i];
+	return 0;
+}
+
+static void title(const struct listing *l)
+{
+	static const char service[] = "Prot LocalAddress:Port";
+	static const char backend[] = "  -> RemoteAddress:Port";
+
+	switch (l->layout) {
+	case OPT_STATS:
+	case OPT_RATE:
+		if (l->layout == OPT_STATS)
+			printf("%-33s %8s %8s %8s %8s %8s\n", service, "Conns",
+			       "InPkts", "OutPkts", "InBytes", "OutBytes");
+		else
+			printf("%-33s %8s %8s %8s %8s %8s\n", service, "CPS",
+			       "InPPS", "OutPPS", "InBPS", "OutBPS");
+		printf("%s\n", backend);
+		break;
+	case OPT_THRESHOLDS:
+		printf("%-33s %-10s %-10s %-10s %-10s\n%s\n", service,
+		       "Uthreshold", "Lthreshold", "ActiveConn", "InActConn",
+		       backend);
+		break;
+	case OPT_PERSISTENT_CONN:
+		printf("%-33s %-9s %-11s %-10s %-10s\n%s\n", service, "Weight",
+		       "PersistConn", "ActiveConn", "InActConn", backend);
+		break;
+	case OPT_TUN_INFO:
+		printf("%s Scheduler Flags\n"
+		       "%s           Forward TunnelInfo    Weight ActiveConn InActConn\n",
+		       service, backend);
+		break;
+	default:
+		printf("%s Scheduler Flags\n"
+		       "%s           Forward Weight ActiveConn InActConn\n",
+		       service, backend);
+	}
+}
+
+/* ipvsadm's words for settings, then those that it has none for. */
+static void flags(const struct listing *l, const struct service *svc)
+{
+	if (svc->affinity == MAGLEV_AFFINITY_SOURCE)
+		printf(" persistent %" PRIu32,
+		       config_idle_time(&l->config, svc->id.proto));
+	if (svc->track == MAGLEV_TRACK_NONE)
+		printf(" ops");
+	if (pool_is_shared(svc->pool))
+		printf(" pool %s", svc->pool);
+	if (svc->affinity == MAGLEV_AFFINITY_3TUPLE)
+		printf(" affinity %s",
+		       enum_name(&affinity_names, svc->affinity));
+	if (svc->track == MAGLEV_TRACK_CHANGED)
+		printf(" track %s", enum_name(&track_names, svc->track));
+	if (*svc->fallback)
+		printf(" fallback %s", svc->fallback);
+	if (svc->all_down == MAGLEV_ALL_DOWN_REJECT)
+		printf(" all-down %s",
+		       enum_name(&all_down_names, svc->all_down));
+}
+
+static uint64_t per_second(uint64_t now, uint64_t before, uint64_t ms)
+{
+	/* They may have been zeroed meanwhile. */
+	return now < before ? 0 : (now - before) * 1000 / ms;
+}
+
+/* Answers go from the backend to the client: none pass here. */
+static void traffic(const struct listing *l, const struct stats *now,
+		    const struct stats *before)
+{
+	const uint64_t values[] = {
+		now->flows, now->packets, 0, now->bytes, 0,
+	};
+	const uint64_t earlier[] = {
+		before->flows, before->packets, 0, before->bytes, 0,
+	};
+	bool exact = l->args->given & OPT_EXACT;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(values); i++)
+		printf("%s", format_count(l->layout == OPT_RATE ?
+					  per_second(values[i], earlier[i],
+						     l->ms) :
+					  values[i], exact));
+}
+
+/* What was not there then had no traffic. */
+static const struct stats no_stats;
+
+/* Of the service at @i now; that is its place before, if nothing came between. */
+static const struct stats *service_before(const struct listing *l, size_t i)
+{
+	const struct service *now = vec_at(&l->now.services, i);
+	const struct service *svc;
+	size_t k;
+
+	for (k = 0; k < l->before.services.n; k++) {
+		svc = vec_at(&l->before.services,
+			     (i + k) % l->before.services.n);
+		if (!compare_service_id(&svc->id, &now->id))
+			return &svc->stats;
+	}
+	return &no_stats;
+}
+
+static const struct stats *backend_before(const struct listing *l,
+					  const struct backend *b)
+{
+	const struct members m = snapshot_members(&l->before, b->pool);
+	size_t i;
+
+	for (i = 0; i < m.n; i++)
+		if (!compare_addr(&m.first[i].addr, &b->addr))
+			return &m.first[i].stats;
+	return &no_stats;
+}
+
+/* ipvsadm cuts names off where a column of IPv4 addresses ends. */
+static void print_name(const char *text, bool cut, int columns)
+{
+	if (cut)
+		printf("%-*.*s", columns, columns, text);
+	else
+		printf("%-*s", columns, text);
+}
+
+static void show_backend(const struct listing *l, const struct service *svc,
+			 const struct backend *b, const char *forward)
+{
+	const struct service_id *id = &svc->id;
+	static const struct ports any;
+	const struct ports *ports = id->ports.first == id->ports.last ?
+				    &id->ports : &any;
+	bool persistent = svc->affinity == MAGLEV_AFFINITY_SOURCE;
+
+	printf("  -> ");
+	print_name(format_hostport(&b->addr, id->proto, ports,
+				   l->args->given & OPT_NUMERIC),
+		   b->addr.family == AF_INET, BACKEND_COLUMNS);
+	switch (l->layout) {
+	case OPT_STATS:
+	case OPT_RATE:
+		traffic(l, &b->stats, backend_before(l, b));
+		putchar('\n');
+		return;
+	case OPT_THRESHOLDS:
+		printf(" %-10u %-10u", 0, 0);
+		break;
+	case OPT_PERSISTENT_CONN:
+		/* What is tracked of such a service are its clients. */
+		printf(" %-9u %-11u", b->weight,
+		       persistent ? b->active + b->inactive : 0);
+		break;
+	case OPT_TUN_INFO:
+		printf(" %-7s %-13s %-6u", forward,
+		       *forward == 'T' ? "gre:-c" : "n/a", b->weight);
+		break;
+	default:
+		printf(" %-7s %-6u", forward, b->weight);
+	}
+	printf(" %-10u %-10u", b->active, b->inactive);
+	/* After the columns, so that who cuts them up finds them in place. */
+	if (b->state != MAGLEV_STATE_UP && !l->layout)
+		printf(" %s", enum_name(&state_names, b->state));
+	putchar('\n');
+}
+
+static void show_service(const struct listing *l, size_t place)
+{
+	const struct service *svc = vec_at(&l->now.services, place);
+	const struct members m = snapshot_members(&l->now, svc->pool);
+	struct backend local = { .weight = 1 };
+	char text[SERVICE_TEXT_MAX + 8];
+	bool v4 = svc->id.addr.family == AF_INET;
+	size_t i;
+
+	snprintf(text, sizeof(text), "%-4s %s",
+		 format_proto_upper(svc->id.proto),
+		 format_hostport(&svc->id.addr, svc->id.proto, &svc->id.ports,
+				 l->args->given & OPT_NUMERIC));
+	if (l->layout == OPT_STATS || l->layout == OPT_RATE) {
+		print_name(text, v4, SERVICE_COLUMNS);
+		traffic(l, &svc->stats, service_before(l, place));
+	} else {
+		printf("%.*s mh", v4 ? SERVICE_COLUMNS : (int)sizeof(text),
+		       text);
+		flags(l, svc);
+	}
+	putchar('\n');
+	for (i = 0; i < m.n; i++)
+		show_backend(l, svc, &m.first[i], "Tunnel");
+	if (svc->all_down == MAGLEV_ALL_DOWN_ACCEPT) {
+		ipvsadm_local_host(&svc->id, &local.addr);
+		show_backend(l, svc, &local, "Local");
+	}
+}
+
+static int take(struct kern *kern, const struct args *args, struct snapshot *s)
+{
+	bool sort = !(args->given & OPT_NOSORT);
+	int err;
+
+	if (!(args->given & OPT_SERVICE))
+		return snapshot_take(kern, s, sort);
+	err = snapshot_take_service(kern, s, &args->service, sort);
+	if (err == -ENOENT)
+		return err_words("No such service");
+	if (err)
+		return kern_failed(kern, err, "cannot list service %s",
+				   format_service(&args->service));
+	return 0;
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+/* The kernel keeps counters, and no rates: they are measured for a second. */
+static int measure(struct kern *kern, struct listing *l)
+{
+	const struct timespec second = { .tv_sec = 1 };
+	uint64_t start = now_ms();
+	int err;
+
+	l->before = l->now;
+	l->now = (struct snapshot){ 0 };
+	while (clock_nanosleep(CLOCK_MONOTONIC, 0, &second, NULL) == EINTR)
+		;
+	err = take(kern, l->args, &l->now);
+	l->ms = now_ms() - start;
+	return err;
+}
+
+/**
+ * ipvsadm_list() - -L of ipvsadm: services and backends
+ * @ctx: the program
+ * @args: its command line
+ *
+ * Return: an exit code.
+ */
+int ipvsadm_list(struct ctx *ctx, const struct args *args)
+{
+	struct listing l = { .args = args, .layout = layout(args) };
+	struct kern *kern;
+	size_t i;
+	int err;
+
+	/* There are none. */
+	if (args->given & OPT_DAEMON)
+		return EXIT_OK;
+	kern = ctx_kern(ctx);
+	if (!kern)
+		return EXIT_FAILED;
+	err = take(kern, args, &l.now);
+	if (!err && l.layout == OPT_RATE)
+		err = measure(kern, &l);
+	if (!err)
+		err = config_read(kern, &l.config);
+	if (err)
+		goto out;
+
+	if (!(args->given & OPT_SERVICE))
+		printf("IP Virtual Server version %s (size=%" PRIu32 ")\n",
+		       IPVS_VERSION, l.config.cache_size);
+	title(&l);
+	for (i = 0; i < l.now.services.n; i++)
+		show_service(&l, i);
+out:
+	snapshot_free(&l.now);
+	snapshot_free(&l.before);
+	return err;
+}
