@@ -188,6 +188,8 @@ static void show_backend(const struct listing *l, const struct service *svc,
 	const struct ports *ports = id->ports.first == id->ports.last ?
 				    &id->ports : &any;
 	bool persistent = svc->affinity == MAGLEV_AFFINITY_SOURCE;
+	/* IPVS has no states: what gets no new flows has weight 0. */
+	uint32_t weight = b->state == MAGLEV_STATE_UP ? b->weight : 0;
 
 	printf("  -> ");
 	print_name(format_hostport(&b->addr, id->proto, ports,
@@ -204,21 +206,17 @@ static void show_backend(const struct listing *l, const struct service *svc,
 		break;
 	case OPT_PERSISTENT_CONN:
 		/* What is tracked of such a service are its clients. */
-		printf(" %-9u %-11u", b->weight,
+		printf(" %-9u %-11u", weight,
 		       persistent ? b->active + b->inactive : 0);
 		break;
 	case OPT_TUN_INFO:
 		printf(" %-7s %-13s %-6u", forward,
-		       *forward == 'T' ? "gre:-c" : "n/a", b->weight);
+		       *forward == 'T' ? "gre:-c" : "n/a", weight);
 		break;
 	default:
-		printf(" %-7s %-6u", forward, b->weight);
+		printf(" %-7s %-6u", forward, weight);
 	}
-	printf(" %-10u %-10u", b->active, b->inactive);
-	/* After the columns, so that who cuts them up finds them in place. */
-	if (b->state != MAGLEV_STATE_UP && !l->layout)
-		printf(" %s", enum_name(&state_names, b->state));
-	putchar('\n');
+	printf(" %-10u %-10u\n", b->active, b->inactive);
 }
 
 static void show_service(const struct listing *l, size_t place)

@@ -189,12 +189,12 @@ EEXIST=17 ENOENT=2 EPERM=1
 		  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
 		TCP  192.0.2.1:80 mh persistent 1000 pool web track changed fallback spare all-down reject
 		  -> 198.51.100.1:80              Tunnel  2      12345678   7        _
-		  -> 198.51.100.2:80              Tunnel  2      12345678   7          drain
+		  -> 198.51.100.2:80              Tunnel  0      12345678   7        _
 		TCP  192.0.2.1:443 mh
-		  -> 198.51.100.3:443             Tunnel  2      0          0          down
+		  -> 198.51.100.3:443             Tunnel  0      0          0        _
 		UDP  192.0.2.1:53 mh ops pool web affinity 3tuple
 		  -> 198.51.100.1:53              Tunnel  2      12345678   7        _
-		  -> 198.51.100.2:53              Tunnel  2      12345678   7          drain
+		  -> 198.51.100.2:53              Tunnel  0      12345678   7        _
 	END
 	diff <(./ipvsadm -ln) <(./ipvsadm --list --numeric)
 	diff <(./ipvsadm) <(./ipvsadm -L)
@@ -340,7 +340,7 @@ EEXIST=17 ENOENT=2 EPERM=1
 	FAKE_LOCAL=1 ./ipvsadm -L -n >list
 	sed -n '/:443 mh/,/^UDP/p' list | sed 's/ $/_/' | diff - <(cat <<-'END'
 		TCP  192.0.2.1:443 mh
-		  -> 198.51.100.3:443             Tunnel  2      0          0          down
+		  -> 198.51.100.3:443             Tunnel  0      0          0        _
 		  -> 127.0.0.1:443                Local   1      0          0        _
 		UDP  192.0.2.1:53 mh ops pool web affinity 3tuple
 	END
@@ -485,12 +485,12 @@ EEXIST=17 ENOENT=2 EPERM=1
 		  -> RemoteAddress:Port
 		TCP  192.0.2.1:80 mh persistent 1000 pool web track changed fallback spare all-down reject
 		  -> 198.51.100.1:80              2         12345685    12345678   7        _
-		  -> 198.51.100.2:80              2         12345685    12345678   7        _
+		  -> 198.51.100.2:80              0         12345685    12345678   7        _
 		TCP  192.0.2.1:443 mh
-		  -> 198.51.100.3:443             2         0           0          0        _
+		  -> 198.51.100.3:443             0         0           0          0        _
 		UDP  192.0.2.1:53 mh ops pool web affinity 3tuple
 		  -> 198.51.100.1:53              2         0           12345678   7        _
-		  -> 198.51.100.2:53              2         0           12345678   7        _
+		  -> 198.51.100.2:53              0         0           12345678   7        _
 	END
 	./ipvsadm -L -n -c --persistent-conn | sed -n 2p |
 		grep -qx 'pro expire state       source             virtual            destination        pe name          pe_data'
@@ -502,7 +502,7 @@ EEXIST=17 ENOENT=2 EPERM=1
 		  -> RemoteAddress:Port           Forward TunnelInfo    Weight ActiveConn InActConn
 		TCP  192.0.2.1:80 mh persistent 1000 pool web track changed fallback spare all-down reject
 		  -> 198.51.100.1:80              Tunnel  gre:-c        2      12345678   7        _
-		  -> 198.51.100.2:80              Tunnel  gre:-c        2      12345678   7        _
+		  -> 198.51.100.2:80              Tunnel  gre:-c        0      12345678   7        _
 	END
 }
 
@@ -590,6 +590,89 @@ EEXIST=17 ENOENT=2 EPERM=1
 		[ "$status" -eq 2 ]
 	done
 	[ ! -s log ]
+}
+
+# --- programs that read this, each by its own rule ------------------------
+
+@test "sos runs each of its listings" {
+	local option
+
+	for option in "" --connection --persistent-conn --rate --stats --thresholds --timeout; do
+		# shellcheck disable=SC2086
+		run --separate-stderr -0 ./ipvsadm -Ln $option
+		[ -n "$output" ]
+		[ -z "$stderr" ]
+	done
+}
+
+@test "ZStack: bytes of --stats, connections of --thresholds, by words behind three lines" {
+	FAKE_TRAFFIC=1 ./ipvsadm -L -n --stats | awk '
+		NR <= 3 { next }
+		$1 == "TCP" || $1 == "UDP" { split($2, front, ":"); next }
+		$1 == "->" { split($2, back, ":"); print front[1], front[2], back[1], back[2], $6, $7 }' >bytes
+	[ "$(head -n 1 bytes)" = "192.0.2.1 80 198.51.100.1 80 7000 0" ]
+	[ "$(wc -l <bytes)" -eq 5 ]
+	./ipvsadm -Ln --thresholds | awk '
+		NR <= 3 { next }
+		$1 == "->" && NF == 6 { print $2, $3, $4, $5, $6 }' >limits
+	[ "$(head -n 1 limits)" = "198.51.100.1:80 0 0 12345678 7" ]
+	[ "$(wc -l <limits)" -eq 5 ]
+}
+
+@test "Diamond: whole numbers in the columns of --list --stats --numeric --exact" {
+	FAKE_TRAFFIC=1 ./ipvsadm --list --stats --numeric --exact | awk '
+		NR <= 3 { next }
+		{ for (i = 3; i <= 7; i++) if ($i !~ /^[0-9]+$/) exit 1 }
+		NF != 7 { exit 1 }'
+	[ "$(FAKE_TRAFFIC=1 ./ipvsadm --list --stats --numeric --exact | awk 'NR == 4 { print $6 }')" = 200000000 ]
+}
+
+@test "ldirectord-finger leaves out backends without weight and connections, by columns" {
+	./ipvsadm | awk '! ($1 == "->" && $4 == 0 && $5 == 0 && $6 == 0) { print }' >shown
+	# Of five backends one is down.
+	[ "$(grep -c '^  -> name' shown)" -eq 4 ]
+}
+
+@test "munin: bytes and connections per second by column, active servers by line" {
+	FAKE_TRAFFIC=1 ./ipvsadm -l -n --rate | nl >rates
+	[ "$(grep -e TCP -e UDP rates | grep 192.0.2.1:80 | awk '{ print $3, $4, $7, $8 }')" = "192.0.2.1:80 200000 200000K 0" ]
+	[ "$(./ipvsadm -l -n | nl | awk '/192.0.2.1:80/ { found = 1; next } found && /TCP/ { exit } found { n++ } END { print n }')" -eq 2 ]
+}
+
+@test "Salt finds services and servers as substrings of -S -n, and errors as they are" {
+	local rules
+
+	rules=$(./ipvsadm -S -n)
+	[[ $rules == *" -t 192.0.2.1:443 "* ]]
+	[[ $rules == *" -t 192.0.2.1:443 -s mh"* ]]
+	[[ $rules == *" -t 192.0.2.1:443 -r 198.51.100.3:443 "* ]]
+	[[ $rules == *" -t 192.0.2.1:443 -r 198.51.100.3:443 -i -w 2"* ]]
+	# Its words, and the default of its method.
+	try -a  -t 192.0.2.1:80 -r 198.51.100.1:80 -g -w 1
+	[ "$status" -eq 0 ]
+	refuses $EEXIST "Service already exists" -A  -t 192.0.2.1:80 -s mh
+}
+
+@test "ldirectord finds services and backends by its regular expressions" {
+	./ipvsadm -L -n | tail -n +4 | perl -ne '
+		if (/^(\w+)\s+(\d+\.\d+\.\d+\.\d+\:\d+)( IPv6)?\s+(\w+)\s+persistent\s+(\d+)/) { print "$1 $2 $4 $5\n" }
+		elsif (/^(\w+)\s+(\d+\.\d+\.\d+\.\d+\:\d+)( IPv6)?\s+(\w+)/) { print "$1 $2 $4\n" }
+		elsif (/^  ->\s+(\d+\.\d+\.\d+\.\d+\:\d+)\s+(\w+)\s+(\d+)/) { print "$1 $2 $3\n" }
+		else { print "unknown: $_" }' | diff - <(cat <<-'END'
+		TCP 192.0.2.1:80 mh 1000
+		198.51.100.1:80 Tunnel 2
+		198.51.100.2:80 Tunnel 0
+		TCP 192.0.2.1:443 mh
+		198.51.100.3:443 Tunnel 0
+		UDP 192.0.2.1:53 mh
+		198.51.100.1:53 Tunnel 2
+		198.51.100.2:53 Tunnel 0
+	END
+	)
+	./ipvsadm -L -n --thresholds | tail -n +4 | perl -ne '
+		/^  ->\s+(\d+\.\d+\.\d+\.\d+\:\d+)\s+(\d+)\s+(\d+)\s+(\d+)/ and print "$1 $2 $3\n"' >limits
+	[ "$(head -n 1 limits)" = "198.51.100.1:80 0 0" ]
+	[ "$(wc -l <limits)" -eq 5 ]
 }
 
 # --- the table ------------------------------------------------------------
