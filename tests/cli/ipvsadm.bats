@@ -144,10 +144,12 @@ EEXIST=17 ENOENT=2 EPERM=1
 	FAKE_LOCAL=1 prints -S -n <<-'END'
 		--cache-size 2097152
 		--set tcp=1000 udp=301 pmtu=client
+		--add-source 198.18.0.0/28
 		--add-pool spare
 		--add-pool web --settle 90500ms
 		-a --pool web -r 198.51.100.1 -i -w 2 --tun-type gre --tun-nocsum
 		-a --pool web -r 198.51.100.2 -i -w 2 --tun-type gre --tun-nocsum --state drain --deadline 42s
+		--set peers=spare
 		-A -t 192.0.2.1:80 -s mh -p 1000 --track changed --fallback spare --all-down reject --pool web
 		-A -t 192.0.2.1:443 -s mh --settle 60s
 		-a -t 192.0.2.1:443 -r 198.51.100.3:443 -i -w 2 --tun-type gre --tun-nocsum --state down
