@@ -7,22 +7,19 @@
  * $FAKE_BLAMES is the offset to blame. With $FAKE_IPV6 set, the VIP, the client
  * and one backend have IPv6 addresses. With $FAKE_TRAFFIC set, counters grow with
  * each listing; with $FAKE_LOCAL, the second service leaves packets to this host.
- * getnameinfo() is logged, too, and knows every host as "name", or
- * as $FAKE_HOST. The clock stands still but for the time that is slept.
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <netlink/genl/genl.h>
 
 #include "cmd.h"
 #include "err.h"
+#include "fake.h"
 #include "nl.h"
 #include "types.h"
 #include "vec.h"
@@ -41,54 +38,6 @@ struct kern {
 /* The answer being written, and its nest that is open. */
 static struct nl_msg *answer;
 static struct nlattr *nest;
-
-static void log_text(const char *fmt, ...)
-{
-	const char *name = getenv("FAKE_LOG");
-	FILE *f = name ? fopen(name, "a") : NULL;
-	va_list ap;
-
-	if (!f)
-		return;
-	va_start(ap, fmt);
-	vfprintf(f, fmt, ap);
-	va_end(ap);
-	fclose(f);
-}
-
-int getnameinfo(const struct sockaddr *sa, socklen_t salen, char *host,
-		socklen_t hostlen, char *serv, socklen_t servlen, int flags)
-{
-	(void)sa;
-	(void)salen;
-	(void)serv;
-	(void)servlen;
-	(void)flags;
-	log_text("getnameinfo\n");
-	snprintf(host, hostlen, "%s",
-		 getenv("FAKE_HOST") ? getenv("FAKE_HOST") : "name");
-	return 0;
-}
-
-static struct timespec now;
-
-int clock_gettime(clockid_t clock, struct timespec *t)
-{
-	(void)clock;
-	*t = now;
-	return 0;
-}
-
-int clock_nanosleep(clockid_t clock, int flags, const struct timespec *t,
-		    struct timespec *left)
-{
-	(void)clock;
-	(void)flags;
-	(void)left;
-	now.tv_sec += t->tv_sec;
-	log_text("sleep\n");
-	return 0;
-}
 
 /* By the names of the specification, with values in hexadecimal bytes. */
 static void log_object(struct nlattr *object)
