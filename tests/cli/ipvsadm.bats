@@ -677,6 +677,19 @@ EEXIST=17 ENOENT=2 EPERM=1
 	[ "$(wc -l <limits)" -eq 5 ]
 }
 
+@test "members of pools, which ipvsadm has none of" {
+	local member="member{ name=6600 weight=01000000 }" option
+
+	asks "member-new service{ $TCP80 } $member" -a -t 192.0.2.1:80 --member-pool f
+	asks "member-set pool{ name=7700 } $member" -e --pool w --member-pool f
+	asks "member-del service{ $TCP80 } member{ name=6600 }" -d -t 192.0.2.1:80 --member-pool f
+	for option in -g "-x 0" "-y 0" -i; do
+		# shellcheck disable=SC2086
+		says "does not go with --member-pool" -a -t 192.0.2.1:80 --member-pool f $option
+	done
+	refuses $ENOENT "ipvsadm: cannot delete member f of tcp 192.0.2.1:80: No such file or directory" -d -t 192.0.2.1:80 --member-pool f
+}
+
 # --- the table ------------------------------------------------------------
 
 @test "every command and option of ipvsadm has a row, and the row a test" {

@@ -769,6 +769,12 @@ network()
 	m -A -t 192.0.2.1:81
 	m -a -t 192.0.2.1:81 --member-pool web -w 7
 	"$MAGLEVADM" -S -n >file
+	[ "$(tail -n 1 file)" = "-a -t 192.0.2.1:81 --member-pool web -w 7" ]
+	as/ipvsadm -S -n >as/file
+	[ "$(grep -e --member-pool as/file)" = "$(grep -e --member-pool file)" ]
+	m -C
+	as/ipvsadm -R <as/file
+	"$MAGLEVADM" -S -n | diff file -
 	m -C
 	"$MAGLEVADM" -R <file
 	"$MAGLEVADM" -S -n | diff file -
