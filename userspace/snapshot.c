@@ -78,11 +78,15 @@ static int get_info(struct kern *kern, struct info *info)
 	return err;
 }
 
-/* Few pools have members; they are asked for again only then. */
+/*
+ * Few pools have members; they are asked for again only then. Those of another try
+ * may be gone by now.
+ */
 static int get_members(struct kern *kern, struct snapshot *s)
 {
 	size_t i;
 
+	s->members.n = 0;
 	for (i = 0; i < s->pools.n; i++)
 		if (((struct pool *)vec_at(&s->pools, i))->has_members)
 			return kern_dump(kern,
