@@ -102,11 +102,10 @@ static void test_addr(void)
 		{ "2001:db8::g", AF_UNSPEC, NULL, "not an IPv6 address" },
 		{ ":::", AF_UNSPEC, NULL, "not an IPv6 address" },
 		{ "fe80::1%eth0", AF_UNSPEC, NULL, "an address with an interface" },
-		/* No name server is asked for a name with an empty label. */
-		{ "no-such..host", AF_UNSPEC, NULL, "unknown host" },
-		{ "no-such..host", AF_INET6, NULL,
+		{ "no-such-host.invalid", AF_UNSPEC, NULL, "unknown host" },
+		{ "no-such-host.invalid", AF_INET6, NULL,
 		  "unknown host, or one without an IPv6 address" },
-		{ "no-such..host", AF_INET, NULL,
+		{ "no-such-host.invalid", AF_INET, NULL,
 		  "unknown host, or one without an IPv4 address" },
 	};
 	size_t i;
@@ -205,7 +204,7 @@ static void test_hostport(void)
 		{ "[2001:db8::1]80", NULL, 0, false, "something other" },
 		{ "[2001:db8::1]:", NULL, 0, false, "no port after" },
 		{ "[10.0.0.1]:80", NULL, 0, false, "not an IPv6 address" },
-		{ "[no-such..host]:80", NULL, 0, false,
+		{ "[no-such-host.invalid]:80", NULL, 0, false,
 		  "unknown host, or one without an IPv6 address" },
 		{ "[]:80", NULL, 0, false, "no host" },
 	};
