@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# needs: cluster stock
+# needs: cluster quick
 """Connections stay with their backend while the router spreads them over other
 directors, and backends change at the same moment."""
 
