@@ -42,17 +42,9 @@ static int find_pools(struct genl_info *info, const struct mgl_ctx *ctx,
 		      struct nlattr **tb, struct mgl_pool **parent,
 		      struct mgl_member_spec *spec)
 {
-	struct nlattr *name = tb[MAGLEV_MEMBER_A_NAME];
-	int err;
-
-	err = mgl_nl_find_pool(ctx, info->attrs, parent);
-	if (err)
-		return err;
-	spec->pool = mgl_pool_find(ctx->mn, nla_data(name));
-	if (spec->pool)
-		return 0;
-	NL_SET_ERR_MSG_ATTR(info->extack, name, "no such pool");
-	return -ENOENT;
+	return mgl_nl_find_pool(ctx, info->attrs, parent) ?:
+	       mgl_nl_find_pool_named(ctx, tb[MAGLEV_MEMBER_A_NAME],
+				      &spec->pool);
 }
 
 static int find_member(struct genl_info *info, const struct mgl_ctx *ctx,
