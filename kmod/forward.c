@@ -12,6 +12,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/skbuff.h>
+#include <linux/udp.h>
 #include <net/dst.h>
 #include <net/gso.h>
 #include <net/ip.h>
@@ -30,11 +31,19 @@
 #include "route.h"
 #include "source.h"
 
+/* Of packets in a tunnel, skb_gso_validate_network_len() leaves out the UDP header. */
+static bool segments_fit(const struct sk_buff *skb, unsigned int mtu)
+{
+	if (skb->encapsulation && skb_shinfo(skb)->gso_type & SKB_GSO_UDP_L4)
+		mtu -= sizeof(struct udphdr);
+	return skb_gso_validate_network_len(skb, mtu);
+}
+
 static bool too_big(const struct sk_buff *skb, unsigned int mtu)
 {
 	if (skb->len <= mtu)
 		return false;
-	return !(skb_is_gso(skb) && skb_gso_validate_network_len(skb, mtu));
+	return !(skb_is_gso(skb) && segments_fit(skb, mtu));
 }
 
 /*

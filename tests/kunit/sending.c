@@ -139,7 +139,8 @@ static struct super_form form(u32 i, u32 segments)
 		.v6 = i % 3 > 0,
 		.options = i % 3 == 2,
 		.inner_v6 = i / 3 & 1,
-		.flags = flags[i / 6],
+		.flags = flags[i / 6 % ARRAY_SIZE(flags)],
+		.udp = i / 24 & 1,
 		.segments = segments,
 	};
 }

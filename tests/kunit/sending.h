@@ -46,9 +46,14 @@ void sending_exit(struct kunit *test);
 void sending_mtu(struct sending *f, u32 mtu);
 
 /* Every kind of outer and inner header, GRE flags among them, by number. */
-#define SENDING_FORMS 24
+#define SENDING_FORMS 48
+/* Those of TCP, which come first: in a tunnel GRO makes no lists of UDP. */
+#define SENDING_LIST_FORMS 24
 #define SENDING_SEGMENTS 8
-/* Make the packet that comes one of a form, or one that GRO makes a list of. */
+/*
+ * Make the packet that comes one of a form, or one that GRO makes a list of, of one of
+ * the first SENDING_LIST_FORMS.
+ */
 void sending_build(struct sending *f, u32 i, u32 segments);
 struct test_skb sending_build_list(struct kunit *test, u32 i);
 

@@ -4,12 +4,14 @@
 #include <linux/in.h>
 #include <linux/ipv6.h>
 #include <linux/tcp.h>
+#include <linux/udp.h>
 
 #include "super.h"
 
 #define V4_LEN 20
 #define V6_LEN 40
 #define TCP_LEN 20
+#define UDP_LEN 8
 #define SEQ 0x11111111
 #define PSH 0x08
 
@@ -35,11 +37,28 @@ static u16 add_up(const u8 *b, u32 len, u32 sum)
 	return sum;
 }
 
-/* The sum of the pseudo header of the TCP packet at @ip. */
-static u16 pseudo_header(const u8 *ip, u32 l4_len)
+static u8 l4_proto(const struct super *s)
 {
-	return ip[0] >> 4 == 6 ? add_up(ip + 8, 32, IPPROTO_TCP + l4_len) :
-				 add_up(ip + 12, 8, IPPROTO_TCP + l4_len);
+	return s->form.udp ? IPPROTO_UDP : IPPROTO_TCP;
+}
+
+static u32 l4_len(const struct super *s)
+{
+	return s->form.udp ? UDP_LEN : TCP_LEN;
+}
+
+/* Offset of the checksum from the transport header. */
+static u32 l4_check(const struct super *s)
+{
+	return s->form.udp ? offsetof(struct udphdr, check) :
+			     offsetof(struct tcphdr, check);
+}
+
+/* The sum of the pseudo header of the inner packet at @ip. */
+static u16 pseudo_header(const struct super *s, const u8 *ip, u32 len)
+{
+	return ip[0] >> 4 == 6 ? add_up(ip + 8, 32, l4_proto(s) + len) :
+				 add_up(ip + 12, 8, l4_proto(s) + len);
 }
 
 static u32 data_len(const struct super *s)
@@ -50,23 +69,26 @@ static u32 data_len(const struct super *s)
 static void build_inner(struct super *s, u32 payload)
 {
 	struct packet *p = &s->p;
-	u32 i;
+	u32 i, len = l4_len(s) + payload;
 
 	s->inner = p->len;
 	if (s->form.inner_v6)
-		packet_ipv6(p, IPPROTO_TCP, TCP_LEN + payload);
+		packet_ipv6(p, l4_proto(s), len);
 	else
-		packet_ipv4(p, 5, IPPROTO_TCP, TCP_LEN + payload);
+		packet_ipv4(p, 5, l4_proto(s), len);
 	if (!s->form.inner_v6)
 		packet_set16(p, s->inner + 10,
 			     packet_sum_v4(p->b + s->inner, V4_LEN));
 	s->l4 = p->len;
-	packet_tcp(p, 5, s->form.list ? PACKET_ACK : PACKET_ACK | PSH);
+	if (s->form.udp)
+		packet_udp(p, payload);
+	else
+		packet_tcp(p, 5, s->form.list ? PACKET_ACK : PACKET_ACK | PSH);
 	s->data = p->len;
 	for (i = 0; i < payload; i++)
 		packet_8(p, i ^ i >> 8);
-	packet_set16(p, s->l4 + 16,
-		     pseudo_header(p->b + s->inner, TCP_LEN + payload));
+	packet_set16(p, s->l4 + l4_check(s),
+		     pseudo_header(s, p->b + s->inner, len));
 }
 
 void super_build(struct super *s, const struct super_form *form)
@@ -94,11 +116,19 @@ void super_checksums(struct super *s)
 {
 	struct packet *p = &s->p;
 
-	packet_set16(p, s->l4 + 16, ~add_up(p->b + s->l4, p->len - s->l4, 0));
+	packet_set16(p, s->l4 + l4_check(s),
+		     ~add_up(p->b + s->l4, p->len - s->l4, 0));
 	if (!(s->form.flags & GRE_CSUM_FLAG))
 		return;
 	packet_set16(p, s->gre + 4, 0);
 	packet_set16(p, s->gre + 4, ~add_up(p->b + s->gre, p->len - s->gre, 0));
+}
+
+static u32 inner_gso_type(const struct super_form *form)
+{
+	if (form->udp)
+		return SKB_GSO_UDP_L4;
+	return form->inner_v6 ? SKB_GSO_TCPV6 : SKB_GSO_TCPV4;
 }
 
 /* What GRO and tunnels note about a packet whose data is at its outer header. */
@@ -119,8 +149,7 @@ static void set_headers(struct sk_buff *skb, const struct super *s)
 		return;
 	skb_shinfo(skb)->gso_size = SUPER_MSS;
 	skb_shinfo(skb)->gso_segs = form->segments;
-	skb_shinfo(skb)->gso_type = SKB_GSO_GRE |
-		(form->inner_v6 ? SKB_GSO_TCPV6 : SKB_GSO_TCPV4);
+	skb_shinfo(skb)->gso_type = SKB_GSO_GRE | inner_gso_type(form);
 }
 
 struct test_skb super_skb(struct kunit *test, const struct super *s,
@@ -137,7 +166,7 @@ struct test_skb super_skb(struct kunit *test, const struct super *s,
 	set_headers(skb, s);
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	skb->csum_start = skb_headroom(skb) + s->l4;
-	skb->csum_offset = offsetof(struct tcphdr, check);
+	skb->csum_offset = l4_check(s);
 	return t;
 }
 
@@ -150,7 +179,10 @@ static void take_segment(struct super *one, const struct super *s, u32 i)
 	memcpy(one, s, sizeof(*one));
 	p->len = s->data + n;
 	memcpy(p->b + s->data, s->p.b + s->data + at, n);
-	packet_set32(p, s->l4 + 4, SEQ + at);
+	if (s->form.udp)
+		packet_set16(p, s->l4 + 4, UDP_LEN + n);
+	else
+		packet_set32(p, s->l4 + 4, SEQ + at);
 	packet_set_length(p, 0);
 	packet_set_length(p, s->inner);
 	if (!s->form.v6)
@@ -158,8 +190,8 @@ static void take_segment(struct super *one, const struct super *s, u32 i)
 	if (!s->form.inner_v6)
 		packet_set16(p, s->inner + 10,
 			     packet_sum_v4(p->b + s->inner, V4_LEN));
-	packet_set16(p, s->l4 + 16,
-		     pseudo_header(p->b + s->inner, TCP_LEN + n));
+	packet_set16(p, s->l4 + l4_check(s),
+		     pseudo_header(s, p->b + s->inner, l4_len(s) + n));
 	super_checksums(one);
 }
 
@@ -251,21 +283,34 @@ static const char *check_gre(const struct super *s, const u8 *b, u32 len)
 	return NULL;
 }
 
-static const char *check_tcp(const struct super *s, u32 i, const u8 *ip,
-			     u32 len)
+/* Of segment @at bytes behind the first, the last of them or not. */
+static const char *check_tcp(const struct super *s, u32 at, bool last,
+			     const u8 *tcp)
+{
+	if (get32(tcp + 4) != SEQ + at)
+		return "sequence number";
+	if (tcp[13] != (last ? s->p.b[s->l4 + 13] : PACKET_ACK))
+		return "TCP flags";
+	return NULL;
+}
+
+static const char *check_l4(const struct super *s, u32 i, const u8 *ip,
+			    u32 len)
 {
 	u32 at = i * SUPER_MSS, l4 = s->l4 - s->inner, data = s->data - s->inner;
 	u32 n = min_t(u32, data_len(s) - at, SUPER_MSS);
-	u8 flags = at + n == data_len(s) ? s->p.b[s->l4 + 13] : PACKET_ACK;
+	const char *error = NULL;
 
 	if (len != data + n || memcmp(ip + data, s->p.b + s->data + at, n))
 		return "another segment";
-	if (get32(ip + l4 + 4) != SEQ + at)
-		return "sequence number";
-	if (ip[l4 + 13] != flags)
-		return "TCP flags";
-	if (add_up(ip + l4, len - l4, pseudo_header(ip, len - l4)) != 0xffff)
-		return "TCP checksum";
+	if (!s->form.udp)
+		error = check_tcp(s, at, at + n == data_len(s), ip + l4);
+	else if (get16(ip + l4 + 4) != len - l4)
+		error = "UDP length";
+	if (error)
+		return error;
+	if (add_up(ip + l4, len - l4, pseudo_header(s, ip, len - l4)) != 0xffff)
+		return "transport checksum";
 	return NULL;
 }
 
@@ -283,7 +328,7 @@ static const char *check_inner(const struct super *s, u32 i, const u8 *ip,
 		if (packet_sum_v4(ip, V4_LEN) != get16(ip + 10))
 			return "inner checksum";
 	}
-	return check_tcp(s, i, ip, len);
+	return check_l4(s, i, ip, len);
 }
 
 const char *super_check(const struct super *s, const struct super_expect *e,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Super-packets: a GRE packet around many TCP segments, as the sender's tunnel or
+ * Super-packets: a GRE packet around many segments of TCP or UDP, as the sender's tunnel or
  * GRO makes it, and what has to hold for each packet that segmentation makes of it.
  */
 #ifndef _KUNIT_SUPER_H
@@ -19,14 +19,16 @@
  * @v6: the outer header is IPv6
  * @options: and destination options follow, as Linux puts them in front of GRE
  * @inner_v6: the inner header is IPv6
+ * @udp: datagrams of UDP inside, in place of segments of TCP
  * @flags: flags of the GRE header
- * @segments: number of TCP segments; one is no super-packet
+ * @segments: number of segments; one is no super-packet
  * @list: their TCP flags are equal, or GRO would not make a list of them
  */
 struct super_form {
 	bool v6;
 	bool options;
 	bool inner_v6;
+	bool udp;
 	u16 flags;
 	u32 segments;
 	bool list;
@@ -37,9 +39,9 @@ struct super_form {
  * @form: of this kind
  * @gre: offset of its GRE header
  * @inner: offset of its inner IP header
- * @l4: offset of its TCP header
+ * @l4: offset of its transport header
  * @data: offset of its data
- * @p: the bytes; the TCP checksum is that of the pseudo header, the rest is left
+ * @p: the bytes; the transport checksum is that of the pseudo header, the rest is left
  *	to the device
  */
 struct super {
@@ -52,11 +54,11 @@ struct super {
 };
 
 void super_build(struct super *s, const struct super_form *form);
-/* Write the checksums of TCP and GRE, as they are on the wire. */
+/* Write the checksums of transport and GRE, as they are on the wire. */
 void super_checksums(struct super *s);
 
 /*
- * The buffer, cut behind the TCP header, with what GRO and tunnels note about it. Each
+ * The buffer, cut behind the transport header, with what GRO and tunnels note about it. Each
  * page, or buffer of a list, holds a segment.
  */
 struct test_skb super_skb(struct kunit *test, const struct super *s,
