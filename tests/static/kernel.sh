@@ -103,16 +103,32 @@ build_checks()
 
 	for kernel; do
 		check "build $kernel" build_clean "$kernel" .
+	done
+}
+
+# bench_checks KERNEL...: the module of the benchmarks
+bench_checks()
+{
+	local kernel
+
+	for kernel; do
 		check "build $kernel, benchmarks" \
 			build_clean "$kernel" tests/bench/module
 	done
 }
 
-# What depends on no kernel, or on one that the lab has built for other tests, where
-# warnings of the compiler are errors.
+# As the lab does for other tests, with warnings of compiler and sparse as errors.
+build_checked()
+{
+	command -v sparse >/dev/null || { echo "sparse is not installed"; return 1; }
+	tests/lab/module "$1"
+}
+
+# What depends on no kernel, or on one that the lab has built for other tests.
 kernel_checks()
 {
 	check "build uml-7.2-debug" tests/lab/module uml-7.2-debug
+	check "build stock-6.1, with sparse" build_checked stock-6.1
 	check "missing kernel option is named" missing_option_is_named
 	check "checkpatch" checkpatch
 	check "kernel-doc" kernel_doc

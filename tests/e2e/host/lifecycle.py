@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# needs: line module stock
+# needs: line module
 """Everything that can be set up is taken down and set up again, 200 times in
 all, while packets of both families, inner and outer, keep arriving. At the end the module
 goes away while fragments wait for others. The lab judges memory (kmemleak).
