@@ -163,6 +163,24 @@ void out_text(const struct out *o, const char *fmt, ...)
 }
 
 /**
+ * out_colour() - change the colour of the text that follows
+ * @o: the listing
+ * @colour: the colour
+ */
+void out_colour(const struct out *o, enum out_colour colour)
+{
+	static const char * const codes[] = {
+		[OUT_PLAIN] = "0",
+		[OUT_HEAD] = "1",
+		[OUT_WARN] = "33",
+		[OUT_BAD] = "31",
+	};
+
+	if (o->colours && !o->json)
+		printf("\033[%sm", codes[colour]);
+}
+
+/**
  * out_str() - print a string
  * @o: the listing
  * @key: JSON key, or NULL: text only
@@ -196,6 +214,24 @@ void out_u64(struct out *o, const char *key, const char *fmt, uint64_t value)
 	} else if (key) {
 		json_lead(o, key);
 		printf("%" PRIu64, value);
+	}
+}
+
+/**
+ * out_decimal() - print a number with decimals
+ * @o: the listing
+ * @key: JSON key, or NULL: text only
+ * @fmt: text format with one conversion of a double, or NULL: JSON only
+ * @value: the number; JSON has three decimals of it
+ */
+void out_decimal(struct out *o, const char *key, const char *fmt, double value)
+{
+	if (!o->json) {
+		if (fmt)
+			printf(fmt, value);
+	} else if (key) {
+		json_lead(o, key);
+		printf("%.3f", value);
 	}
 }
 
