@@ -58,6 +58,9 @@ typedef uint64_t optmask;
 #define OPT_TUN_INFO		OPT_BIT(47)
 #define OPT_DAEMON		OPT_BIT(48)
 
+/* Time from one reading to the next in ms, unless another one is given. */
+#define INTERVAL_DEFAULT	1000
+
 /**
  * struct args - a command line, parsed
  * @command: what to do
@@ -73,6 +76,8 @@ typedef uint64_t optmask;
  * @as_ipvsadm: ipvsadm's own options are known
  * @lenient: what cannot be done to the letter is done in another way
  * @persistent: the timeout given with -p, or NULL
+ * @interval: ms from one reading to the next, or 0
+ * @colour: colours in listings
  * @set_service: settings of the service
  * @set_pool: settings of the service's pool or of the pool
  * @set_backend: settings of the backend
@@ -91,6 +96,8 @@ struct args {
 	bool as_ipvsadm;
 	bool lenient;
 	const char *persistent;
+	uint32_t interval;
+	enum colour_choice colour;
 	struct service_params set_service;
 	struct pool_params set_pool;
 	struct backend_params set_backend;

@@ -3,11 +3,9 @@
  * -L of ipvsadm: its layouts, in its columns. Scripts cut these up, so widths
  * and trailing blanks are part of them.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "cmd.h"
 #include "config.h"
@@ -16,6 +14,7 @@
 #include "format.h"
 #include "ipvsadm.h"
 #include "nl.h"
+#include "rate.h"
 #include "snapshot.h"
 
 /* Columns of addresses that are not longer than IPv4 ones have to be. */
@@ -26,17 +25,13 @@
  * struct listing - a listing while it is made
  * @args: the command line
  * @layout: OPT_* that says what the columns are, 0: ipvsadm's usual ones
- * @now: what is listed
- * @before: the same at an earlier time, of OPT_RATE
- * @ms: how much earlier
+ * @rates: what is listed, with rates if OPT_RATE
  * @config: timeouts and sizes
  */
 struct listing {
 	const struct args *args;
 	optmask layout;
-	struct snapshot now;
-	struct snapshot before;
-	uint64_t ms;
+	struct rates rates;
 	struct config config;
 };
 
@@ -114,61 +109,23 @@ static void flags(const struct listing *l, const struct service *svc)
 		       enum_name(&all_down_names, svc->all_down));
 }
 
-static uint64_t per_second(uint64_t now, uint64_t before, uint64_t ms)
-{
-	/* They may have been zeroed meanwhile. */
-	return now < before ? 0 : (now - before) * 1000 / ms;
-}
-
 /* Answers go from the backend to the client: none pass here. */
-static void traffic(const struct listing *l, const struct stats *now,
-		    const struct stats *before)
+static void traffic(const struct listing *l, const struct stats *stats,
+		    const struct rate *rate)
 {
-	const uint64_t values[] = {
-		now->flows, now->packets, 0, now->bytes, 0,
+	const uint64_t counted[] = {
+		stats->flows, stats->packets, 0, stats->bytes, 0,
 	};
-	const uint64_t earlier[] = {
-		before->flows, before->packets, 0, before->bytes, 0,
+	const double measured[] = {
+		rate->flows, rate->packets, 0, rate->bytes, 0,
 	};
 	bool exact = l->args->given & OPT_EXACT;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(values); i++)
+	for (i = 0; i < ARRAY_SIZE(counted); i++)
 		printf("%s", format_count(l->layout == OPT_RATE ?
-					  per_second(values[i], earlier[i],
-						     l->ms) :
-					  values[i], exact));
-}
-
-/* What was not there then had no traffic. */
-static const struct stats no_stats;
-
-/* Of the service at @i now; that is its place before, if nothing came between. */
-static const struct stats *service_before(const struct listing *l, size_t i)
-{
-	const struct service *now = vec_at(&l->now.services, i);
-	const struct service *svc;
-	size_t k;
-
-	for (k = 0; k < l->before.services.n; k++) {
-		svc = vec_at(&l->before.services,
-			     (i + k) % l->before.services.n);
-		if (!compare_service_id(&svc->id, &now->id))
-			return &svc->stats;
-	}
-	return &no_stats;
-}
-
-static const struct stats *backend_before(const struct listing *l,
-					  const struct backend *b)
-{
-	const struct members m = snapshot_members(&l->before, b->pool);
-	size_t i;
-
-	for (i = 0; i < m.n; i++)
-		if (!compare_addr(&m.first[i].addr, &b->addr))
-			return &m.first[i].stats;
-	return &no_stats;
+					  (uint64_t)measured[i] : counted[i],
+					  exact));
 }
 
 /* ipvsadm cuts names off where a column of IPv4 addresses ends. */
@@ -198,7 +155,7 @@ static void show_backend(const struct listing *l, const struct service *svc,
 	switch (l->layout) {
 	case OPT_STATS:
 	case OPT_RATE:
-		traffic(l, &b->stats, backend_before(l, b));
+		traffic(l, &b->stats, &b->rate);
 		putchar('\n');
 		return;
 	case OPT_THRESHOLDS:
@@ -219,10 +176,9 @@ static void show_backend(const struct listing *l, const struct service *svc,
 	printf(" %-10u %-10u\n", b->active, b->inactive);
 }
 
-static void show_service(const struct listing *l, size_t place)
+static void show_service(const struct listing *l, const struct service *svc)
 {
-	const struct service *svc = vec_at(&l->now.services, place);
-	const struct members m = snapshot_members(&l->now, svc->pool);
+	const struct members m = snapshot_members(&l->rates.now, svc->pool);
 	struct backend local = { .weight = 1 };
 	char text[SERVICE_TEXT_MAX + 8];
 	bool v4 = svc->id.addr.family == AF_INET;
@@ -234,7 +190,7 @@ static void show_service(const struct listing *l, size_t place)
 				 l->args->given & OPT_NUMERIC));
 	if (l->layout == OPT_STATS || l->layout == OPT_RATE) {
 		print_name(text, v4, SERVICE_COLUMNS);
-		traffic(l, &svc->stats, service_before(l, place));
+		traffic(l, &svc->stats, &svc->rate);
 	} else {
 		printf("%.*s mh", v4 ? SERVICE_COLUMNS : (int)sizeof(text),
 		       text);
@@ -247,46 +203,6 @@ static void show_service(const struct listing *l, size_t place)
 		ipvsadm_local_host(&svc->id, &local.addr);
 		show_backend(l, svc, &local, "Local");
 	}
-}
-
-static int take(struct kern *kern, const struct args *args, struct snapshot *s)
-{
-	bool sort = !(args->given & OPT_NOSORT);
-	int err;
-
-	if (!(args->given & OPT_SERVICE))
-		return snapshot_take(kern, s, sort);
-	err = snapshot_take_service(kern, s, &args->service, sort);
-	if (err == -ENOENT)
-		return err_words("No such service");
-	if (err)
-		return kern_failed(kern, err, "cannot list service %s",
-				   format_service(&args->service));
-	return 0;
-}
-
-static uint64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
-
-/* The kernel keeps counters, and no rates: they are measured for a second. */
-static int measure(struct kern *kern, struct listing *l)
-{
-	const struct timespec second = { .tv_sec = 1 };
-	uint64_t start = now_ms();
-	int err;
-
-	l->before = l->now;
-	l->now = (struct snapshot){ 0 };
-	while (clock_nanosleep(CLOCK_MONOTONIC, 0, &second, NULL) == EINTR)
-		;
-	err = take(kern, l->args, &l->now);
-	l->ms = now_ms() - start;
-	return err;
 }
 
 /**
@@ -309,9 +225,9 @@ int ipvsadm_list(struct ctx *ctx, const struct args *args)
 	kern = ctx_kern(ctx);
 	if (!kern)
 		return EXIT_FAILED;
-	err = take(kern, args, &l.now);
-	if (!err && l.layout == OPT_RATE)
-		err = measure(kern, &l);
+	err = l.layout == OPT_RATE ?
+	      rates_measure(kern, args, &l.rates, INTERVAL_DEFAULT) :
+	      rates_read(kern, args, &l.rates);
 	if (!err)
 		err = config_read(kern, &l.config);
 	if (err)
@@ -321,10 +237,9 @@ int ipvsadm_list(struct ctx *ctx, const struct args *args)
 		printf("IP Virtual Server version %s (size=%" PRIu32 ")\n",
 		       IPVS_VERSION, l.config.cache_size);
 	title(&l);
-	for (i = 0; i < l.now.services.n; i++)
-		show_service(&l, i);
+	for (i = 0; i < l.rates.now.services.n; i++)
+		show_service(&l, vec_at(&l.rates.now.services, i));
 out:
-	snapshot_free(&l.now);
-	snapshot_free(&l.before);
+	rates_free(&l.rates);
 	return err;
 }

@@ -47,6 +47,36 @@ static int by_pool_and_order(const void *a, const void *b)
 	return c ? c : (ba->order > bb->order) - (ba->order < bb->order);
 }
 
+static int compare_load(double a, double b)
+{
+	return (a < b) - (a > b);
+}
+
+/* Busiest first; where nothing was measured, by what was counted so far. */
+static int by_service_load(const void *a, const void *b)
+{
+	const struct service *sa = a, *sb = b;
+	int c = compare_load(sa->rate.packets, sb->rate.packets);
+
+	if (!c)
+		c = compare_load((double)sa->stats.packets,
+				 (double)sb->stats.packets);
+	return c ? c : compare_service_id(&sa->id, &sb->id);
+}
+
+static int by_pool_and_load(const void *a, const void *b)
+{
+	const struct backend *ba = a, *bb = b;
+	int c = strcmp(ba->pool, bb->pool);
+
+	if (!c)
+		c = compare_load(ba->rate.packets, bb->rate.packets);
+	if (!c)
+		c = compare_load((double)ba->stats.packets,
+				 (double)bb->stats.packets);
+	return c ? c : compare_addr(&ba->addr, &bb->addr);
+}
+
 static int by_pool_and_name(const void *a, const void *b)
 {
 	const struct member *ma = a, *mb = b;
@@ -159,14 +189,35 @@ static void arrange(struct snapshot *s, bool sort)
 
 	for (i = 0; i < s->backends.n; i++)
 		((struct backend *)vec_at(&s->backends, i))->order = i;
-	vec_sort(&s->backends, sort ? by_pool_and_addr : by_pool_and_order);
 	vec_sort(&s->members, by_pool_and_name);
-	if (!sort)
+	if (!sort) {
+		vec_sort(&s->backends, by_pool_and_order);
 		return;
-	vec_sort(&s->services, by_service);
+	}
+	snapshot_sort(s);
 	vec_sort(&s->pools, by_pool_name);
 	vec_sort(&s->routers, by_prefix);
 	vec_sort(&s->sources, by_prefix);
+}
+
+/**
+ * snapshot_sort() - put services and backends into the order of addresses
+ * @s: the snapshot
+ */
+void snapshot_sort(struct snapshot *s)
+{
+	vec_sort(&s->services, by_service);
+	vec_sort(&s->backends, by_pool_and_addr);
+}
+
+/**
+ * snapshot_sort_by_load() - put the busiest services and backends first
+ * @s: the snapshot; the backends of a pool stay side by side
+ */
+void snapshot_sort_by_load(struct snapshot *s)
+{
+	vec_sort(&s->services, by_service_load);
+	vec_sort(&s->backends, by_pool_and_load);
 }
 
 /**

@@ -52,6 +52,8 @@ int snapshot_take_service(struct kern *kern, struct snapshot *s,
 			  const struct service_id *id, bool sort);
 int snapshot_take_pool(struct kern *kern, struct snapshot *s,
 		       const char *name, bool sort);
+void snapshot_sort(struct snapshot *s);
+void snapshot_sort_by_load(struct snapshot *s);
 void snapshot_free(struct snapshot *s);
 const struct pool *snapshot_pool(const struct snapshot *s, const char *name);
 struct submembers snapshot_submembers(const struct snapshot *s,

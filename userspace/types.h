@@ -23,6 +23,18 @@
 #define TIMEOUT_INDEX(name)	(MAGLEV_CONFIG_A_##name - MAGLEV_CONFIG_A_TCP)
 
 /**
+ * enum colour_choice - colours in listings
+ * @COLOUR_AUTO: on a terminal
+ * @COLOUR_ALWAYS: anywhere
+ * @COLOUR_NEVER: nowhere
+ */
+enum colour_choice {
+	COLOUR_AUTO,
+	COLOUR_ALWAYS,
+	COLOUR_NEVER,
+};
+
+/**
  * struct addr - an address of either family
  * @family: AF_INET or AF_INET6
  * @v4: the address if AF_INET, network byte order
@@ -81,6 +93,18 @@ struct stats {
 };
 
 /**
+ * struct rate - traffic of a service or a backend, per second
+ * @flows: new flows
+ * @packets: packets sent on
+ * @bytes: their inner lengths
+ */
+struct rate {
+	double flows;
+	double packets;
+	double bytes;
+};
+
+/**
  * struct service_id - identity of a service
  * @proto: IPPROTO_TCP, IPPROTO_UDP or IPPROTO_SCTP
  * @addr: the VIP
@@ -101,6 +125,7 @@ struct service_id {
  * @all_down: enum maglev_all_down
  * @fallback: name of the pool that takes over, or empty
  * @stats: its traffic
+ * @rate: the same per second, where it was measured (rates_read())
  */
 struct service {
 	struct service_id id;
@@ -110,6 +135,7 @@ struct service {
 	uint8_t all_down;
 	char fallback[POOL_NAME_SIZE];
 	struct stats stats;
+	struct rate rate;
 };
 
 /**
@@ -173,6 +199,7 @@ struct member {
  * @inactive: other flows tracked to it
  * @unreachable: ICMP errors which say that it is not reached
  * @stats: its traffic
+ * @rate: the same per second, where it was measured (rates_read())
  * @order: its place in the kernel's listing
  */
 struct backend {
@@ -187,6 +214,7 @@ struct backend {
 	uint32_t inactive;
 	uint32_t unreachable;
 	struct stats stats;
+	struct rate rate;
 	size_t order;
 };
 
