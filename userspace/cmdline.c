@@ -233,11 +233,15 @@ static int options_agree(const struct args *args)
 	} apart[] = {
 		{ OPT_GATEWAYING, OPT_TUNNEL | OPT_TUN_TYPE | OPT_TUN_NOCSUM },
 		{ OPT_CONNECTION, OPT_STATS | OPT_TIMEOUT | OPT_DAEMON |
-				  OPT_RATE | OPT_THRESHOLDS },
+				  OPT_RATE | OPT_WATCH | OPT_THRESHOLDS },
 		{ OPT_TIMEOUT, OPT_SERVICE | OPT_STATS | OPT_DAEMON | OPT_RATE |
-			       OPT_THRESHOLDS | OPT_PERSISTENT_CONN },
-		{ OPT_DAEMON, OPT_SERVICE | OPT_STATS | OPT_RATE |
+			       OPT_WATCH | OPT_THRESHOLDS |
+			       OPT_PERSISTENT_CONN },
+		{ OPT_DAEMON, OPT_SERVICE | OPT_STATS | OPT_RATE | OPT_WATCH |
 			      OPT_THRESHOLDS | OPT_PERSISTENT_CONN },
+		/* It is of this program's own listing. */
+		{ OPT_WATCH, OPT_THRESHOLDS | OPT_PERSISTENT_CONN |
+			     OPT_TUN_INFO },
 		{ OPT_MEMBER, OPT_STATE | OPT_DEADLINE | OPT_TUNNEL |
 			      OPT_TUN_TYPE | OPT_TUN_NOCSUM | OPT_GATEWAYING |
 			      OPT_UTHRESHOLD | OPT_LTHRESHOLD },
@@ -264,6 +268,8 @@ static int options_agree(const struct args *args)
 	    !(given & OPT_STATE &&
 	      args->set_backend.state == MAGLEV_STATE_DRAIN))
 		return err_usage("--deadline needs --drain");
+	if (given & OPT_COLOR && !(given & OPT_WATCH))
+		return err_usage("--color needs --watch");
 	if (given & OPT_JSON && args->command->may & OPT_DRY_RUN &&
 	    !(given & OPT_DRY_RUN))
 		return err_usage("--json does not go with --%s without --dry-run",

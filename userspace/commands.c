@@ -76,7 +76,7 @@ const struct command commands[] = {
 		.help = "list services and backends, flows or timeouts",
 		.may = OPT_SERVICE | SERVICE_ID | LISTING | OPT_STATS |
 		       OPT_EXACT | OPT_CONNECTION | OPT_TIMEOUT | OPT_RATE |
-		       OPT_THRESHOLDS | OPT_PERSISTENT_CONN | OPT_TUN_INFO |
+		       OPT_WATCH | OPT_COLOR | OPT_THRESHOLDS | OPT_PERSISTENT_CONN | OPT_TUN_INFO |
 		       OPT_DAEMON,
 		.run = cmd_list,
 	},

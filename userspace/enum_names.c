@@ -67,6 +67,14 @@ static const char * const pmtu[] = {
 };
 const struct enum_names pmtu_names = NAMES(pmtu);
 
+/* Not the kernel's, but said in the same way. */
+static const char * const color[] = {
+	[COLOUR_AUTO] = "auto",
+	[COLOUR_ALWAYS] = "always",
+	[COLOUR_NEVER] = "never",
+};
+const struct enum_names color_names = NAMES(color);
+
 /**
  * enum_name() - name of a value
  * @names: the enumeration

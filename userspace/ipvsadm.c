@@ -229,8 +229,6 @@ const struct option_row ipvsadm_options[] = {
 	  "no limit on connections" },
 	{ 'y', "l-threshold", "0", OPT_LTHRESHOLD, set_threshold,
 	  "no limit on connections" },
-	{ 0, "rate", NULL, OPT_RATE, NULL,
-	  "list rates, measured for a second" },
 	{ 0, "thresholds", NULL, OPT_THRESHOLDS, NULL,
 	  "list limits on connections: none" },
 	{ 0, "persistent-conn", NULL, OPT_PERSISTENT_CONN, NULL,

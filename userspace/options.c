@@ -233,6 +233,38 @@ static const char *set_client(struct args *args, struct raw_args *raw,
 	return NULL;
 }
 
+static const char *set_interval(struct args *args, struct raw_args *raw,
+				const char *value)
+{
+	(void)raw;
+	if (!value)
+		return NULL;
+	if (args->interval)
+		return "a time was given already, with --rate or --watch";
+	return parse_interval(value, &args->interval);
+}
+
+/* ipvsadm's takes no time. */
+static const char *set_rate(struct args *args, struct raw_args *raw,
+			    const char *value)
+{
+	if (value && args->as_ipvsadm)
+		return "unexpected argument";
+	return set_interval(args, raw, value);
+}
+
+static const char *set_color(struct args *args, struct raw_args *raw,
+			     const char *value)
+{
+	uint8_t choice;
+
+	(void)raw;
+	if (!enum_value(&color_names, value, strlen(value), &choice))
+		return "use auto, always or never";
+	args->colour = choice;
+	return NULL;
+}
+
 const struct option_row options[] = {
 	{ 't', "tcp-service", "HOST[:PORT]", OPT_SERVICE, set_tcp,
 	  "a TCP service; port 0 is every port" },
@@ -300,6 +332,12 @@ const struct option_row options[] = {
 	  "print addresses and ports in numbers" },
 	{ 0, "stats", NULL, OPT_STATS, NULL,
 	  "list packets and bytes" },
+	{ 0, "rate", "[TIME]", OPT_RATE, set_rate,
+	  "list rates, measured for that time (default 1s)" },
+	{ 0, "watch", "[TIME]", OPT_WATCH, set_interval,
+	  "list again and again, busiest first (default 1s)" },
+	{ 0, "color", "auto|always|never", OPT_COLOR, set_color,
+	  "colours with --watch (default auto)" },
 	{ 'X', "exact", NULL, OPT_EXACT, NULL,
 	  "print counters in full, not in K, M or G" },
 	{ 0, "json", NULL, OPT_JSON, NULL,
@@ -332,8 +370,6 @@ const struct refusal refusals[] = {
 	  "no limits on connections: use weights (-w)" },
 	{ 'y', "l-threshold",
 	  "no limits on connections: use weights (-w)" },
-	{ 0, "rate",
-	  "no rates: compare two runs of -L --stats --exact" },
 	{ 0, "thresholds",
 	  "no limits on connections: use -L" },
 	{ 0, "persistent-conn",

@@ -22,6 +22,7 @@ const char *parse_pool_or_none(const char *text, const char **name);
 const char *parse_time(const char *text, uint64_t *ms);
 const char *parse_settle(const char *text, uint32_t *ms);
 const char *parse_deadline(const char *text, uint32_t *ms);
+const char *parse_interval(const char *text, uint32_t *ms);
 const char *parse_timeout(const char *text, uint32_t *seconds);
 const char *parse_timeout_named(const char *text, struct config *config);
 const char *parse_setting(const char *text, struct config *config);

@@ -8,6 +8,10 @@
 #include "enum_names.h"
 #include "parse.h"
 
+/* Of readings, in ms. */
+#define INTERVAL_MIN	100
+#define INTERVAL_MAX	(24 * 60 * 60 * 1000)
+
 /**
  * parse_time() - a time: 120, 120s, 2m, 1h or 500ms
  * @text: the time; a bare number is seconds
@@ -87,6 +91,22 @@ const char *parse_settle(const char *text, uint32_t *ms)
 const char *parse_deadline(const char *text, uint32_t *ms)
 {
 	return parse_ms(text, MAGLEV_DEADLINE_MAX, ms);
+}
+
+/**
+ * parse_interval() - parse the time from one reading of counters to the next
+ * @text: a time
+ * @ms: the result in milliseconds
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_interval(const char *text, uint32_t *ms)
+{
+	const char *wrong = parse_ms(text, UINT32_MAX, ms);
+
+	if (!wrong && (*ms < INTERVAL_MIN || *ms > INTERVAL_MAX))
+		return "not an interval (100ms to 24h)";
+	return wrong;
 }
 
 /**

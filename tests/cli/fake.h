@@ -2,6 +2,14 @@
 #ifndef _MAGLEVADM_FAKE_H
 #define _MAGLEVADM_FAKE_H
 
+#include "nl.h"
+
 void log_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+const char *fake_version(void);
+uint64_t fake_load(const char *backend);
+void fake_counters(kern_read read, struct vec *v);
+void fake_members(struct nl_msg *answer, const char *pool);
+void fake_parents(struct nl_msg *answer);
 
 #endif /* _MAGLEVADM_FAKE_H */

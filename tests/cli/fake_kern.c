@@ -244,6 +244,7 @@ static void pool(kern_read read, struct vec *v, const char *name,
 	u32(MAGLEV_POOL_A_SETTLE, settle);
 	u32(MAGLEV_POOL_A_SETTLE_NOW, settle ? settle : 120000);
 	u32(MAGLEV_POOL_A_UNSETTLED, unsettled);
+	fake_members(answer, name);
 	close_nest();
 	end(read, v);
 }
@@ -273,7 +274,7 @@ static void backend(kern_read read, struct vec *v, const char *name,
 	u8(MAGLEV_BACKEND_A_STATE, (uint8_t)state);
 	if (state == MAGLEV_STATE_DRAIN)
 		u32(MAGLEV_BACKEND_A_DEADLINE, 41200);
-	stats(MAGLEV_BACKEND_A_STATS, round, 7);
+	stats(MAGLEV_BACKEND_A_STATS, round, fake_load(ip));
 	if (state != MAGLEV_STATE_DOWN) {
 		u32(MAGLEV_BACKEND_A_ACTIVE, 12345678);
 		u32(MAGLEV_BACKEND_A_INACTIVE, 7);
@@ -393,6 +394,7 @@ static void moves(kern_read read, struct vec *v)
 	u32(MAGLEV_MOVES_A_SLOTS, 1024);
 	u32(MAGLEV_MOVES_A_SURVIVORS, 361);
 	u32(MAGLEV_MOVES_A_FLOWS, 12);
+	fake_parents(answer);
 	close_nest();
 	end(read, v);
 }
@@ -401,7 +403,7 @@ static void info(kern_read read, struct vec *v)
 {
 	begin(MAGLEV_CMD_INFO_GET);
 	open_nest(MAGLEV_A_INFO);
-	string(MAGLEV_INFO_A_VERSION, "0.0.0");
+	string(MAGLEV_INFO_A_VERSION, fake_version());
 	u32(MAGLEV_INFO_A_TABLE_SIZE_DEFAULT, 65537);
 	u32(MAGLEV_INFO_A_SOURCES, 1);
 	u32(MAGLEV_INFO_A_FRAGMENT_BYTES, 4096);
@@ -454,6 +456,9 @@ static int request(struct kern *kern, struct nl_msg *msg, kern_read read,
 		break;
 	case MAGLEV_CMD_SOURCE_GET:
 		source(read, v);
+		break;
+	case MAGLEV_CMD_STATS_GET:
+		fake_counters(read, v);
 		break;
 	case MAGLEV_CMD_CONFIG_GET:
 		config(read, v);

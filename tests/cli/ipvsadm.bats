@@ -585,7 +585,7 @@ EEXIST=17 ENOENT=2 EPERM=1
 @test "nothing of this is taken by the program's own name" {
 	MAGLEVADM=$(realpath "$FAKE")
 	for words in "-A -t 192.0.2.1:80 -s wlc" "-a -t 192.0.2.1:80 -r 198.51.100.1 -g" \
-		"-a -t 192.0.2.1:80 -r 198.51.100.1 -x 0" "-L --rate" "-L --daemon" \
+		"-a -t 192.0.2.1:80 -r 198.51.100.1 -x 0" "-L --daemon" \
 		"-L --thresholds" "-L --tun-info" "-L --persistent-conn" "-D -t 192.0.2.1"; do
 		# shellcheck disable=SC2086
 		try $words

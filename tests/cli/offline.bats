@@ -516,9 +516,8 @@ setup()
 	refused "--thresholds is not supported" -L --thresholds
 }
 
-@test "listings of rates, engines and daemons are refused" {
+@test "listings of engines and daemons are refused" {
 	refused "--daemon is not supported" -L --daemon
-	refused "--rate is not supported" -L --rate
 	refused "--persistent-conn is not supported" -L --persistent-conn
 	refused "--tun-info is not supported" -L --tun-info
 }
@@ -601,14 +600,14 @@ setup()
 		tun-type tun-nocsum pool table-size seed stats json \
 		sort nosort strict table lookup flush-conns set cache-size monitor \
 		settle track affinity fallback all-down state drain deadline \
-		dry-run timeout client; do
+		dry-run timeout client rate watch color metrics; do
 		grep -qE -- "^  --$o( |\$)" <<<"$output"
 	done
 }
 
 @test "--help does not offer what is refused" {
 	run -0 "$MAGLEVADM" -h
-	! grep -qE -- '--(fwmark-service|pe|gatewaying|masquerading|rate|thresholds|persistent-conn)\b' <<<"$output"
+	! grep -qE -- '--(fwmark-service|pe|gatewaying|masquerading|thresholds|persistent-conn)\b' <<<"$output"
 }
 
 @test "--help fits into 80 columns" {
