@@ -135,6 +135,7 @@ struct ctx {
  * @help: one line on what it does
  * @plan: says what it changes, without asking the kernel; returns an exit
  *	code. Of commands that change the configuration, instead of @run
+ * @examples: of its use, without the name of the program
  */
 struct command {
 	char letter;
@@ -149,6 +150,7 @@ struct command {
 	const char *help;
 	int (*plan)(const struct ctx *ctx, const struct args *args,
 		    struct change *c);
+	const char *examples[3];
 };
 
 int cmd_pool_list(struct ctx *ctx, const struct args *args);
@@ -164,6 +166,7 @@ int cmd_lookup(struct ctx *ctx, const struct args *args);
 int cmd_table(struct ctx *ctx, const struct args *args);
 int cmd_timeouts(struct ctx *ctx, const struct args *args);
 int cmd_monitor(struct ctx *ctx, const struct args *args);
+int cmd_monitor_what(struct ctx *ctx, const struct args *args);
 int cmd_help(struct ctx *ctx, const struct args *args);
 int cmd_version(struct ctx *ctx, const struct args *args);
 

@@ -214,9 +214,14 @@ const struct command commands[] = {
 	},
 	{
 		.name = "monitor",
-		.help = "report drained and suspect backends",
+		.operand = "[config|stats]",
+		.help = "report drained and suspect backends, or rates",
 		.may = OPT_JSON,
-		.run = cmd_monitor,
+		.run = cmd_monitor_what,
+		.examples = {
+			"--monitor --json",
+			"--monitor stats",
+		},
 	},
 	{
 		.name = "help",

@@ -150,3 +150,80 @@ prints()
 	FAKE_ERRNO=1 TERM=xterm script -qec "'$MAGLEVADM' -L -n --watch" /dev/null </dev/null >screen || true
 	grep -q $'\033\\[?1049lmaglevadm: cannot read the configuration' screen
 }
+
+@test "--watch ends when nobody reads it any more, and with the first signal" {
+	local codes
+
+	for words in "-L --watch 100ms" "-L --rate --watch 100ms --json" "--monitor stats"; do
+		# shellcheck disable=SC2086
+		"$MAGLEVADM" $words 2>err | head -1 >/dev/null && codes=${PIPESTATUS[0]}
+		[ "$codes" -eq 0 ]
+		# Gone before the first of it, as a rule.
+		# shellcheck disable=SC2086
+		"$MAGLEVADM" $words 2>>err | true && codes=${PIPESTATUS[0]}
+		[ "$codes" -eq 0 ]
+		[ ! -s err ]
+	done
+	for signal in INT TERM HUP; do
+		# Bash has interrupts ignored by what runs in the background.
+		env --default-signal "$MAGLEVADM" -L --watch 1h >frames 2>err 3>&- &
+		until [ -s frames ]; do
+			kill -0 $!
+			sleep 0.1
+		done
+		kill -s "$signal" $!
+		wait $!
+		[ ! -s err ]
+		rm frames
+	done
+	# Also while names are looked up.
+	: >log
+	FAKE_SLOW=1 env --default-signal "$MAGLEVADM" -L --watch >frames 2>err 3>&- &
+	until grep -q getnameinfo log; do
+		kill -0 $!
+		sleep 0.1
+	done
+	kill -s INT $!
+	wait $!
+	[ ! -s frames ]
+	[ ! -s err ]
+	run --separate-stderr -1 bash -c '"$0" -L --watch >/dev/full' "$MAGLEVADM"
+	one_line_error "cannot write: No space left on device"
+}
+
+@test "--watch ends when the kernel refuses" {
+	FAKE_ERRNO=2 fails_with 1 "cannot list service tcp 192.0.2.1:80: " -L --watch -t 192.0.2.1:80
+	FAKE_ERRNO=1 fails_with 1 "cannot read the counters: " --monitor stats
+}
+
+@test "--monitor stats" {
+	export FAKE_SLEEPS=1
+	prints --monitor stats <<-'END'
+		1970-01-01T00:00:01+0000 total flows/s 200000.0 packets/s 2000000.0 bytes/s 200000000.0
+		1970-01-01T00:00:01+0000 service tcp 192.0.2.1:80 flows/s 200000.0 packets/s 2000000.0 bytes/s 200000000.0
+		1970-01-01T00:00:01+0000 backend 198.51.100.3 pool tcp/192.0.2.1:443 flows/s 7.0 packets/s 70.0 bytes/s 7000.0
+		1970-01-01T00:00:01+0000 backend 198.51.100.1 pool web flows/s 7.0 packets/s 70.0 bytes/s 7000.0
+		1970-01-01T00:00:01+0000 backend 198.51.100.2 pool web flows/s 7.0 packets/s 70.0 bytes/s 7000.0
+		1970-01-01T00:00:01+0000 counter forwarded 2000000.0
+		1970-01-01T00:00:01+0000 counter drop_no_backend 10.0
+		1970-01-01T00:00:01+0000 counter flows_stored 200000.0
+		1970-01-01T00:00:02+0000 total flows/s 200000.0 packets/s 2000000.0 bytes/s 200000000.0
+		1970-01-01T00:00:02+0000 service tcp 192.0.2.1:80 flows/s 200000.0 packets/s 2000000.0 bytes/s 200000000.0
+		1970-01-01T00:00:02+0000 backend 198.51.100.3 pool tcp/192.0.2.1:443 flows/s 7.0 packets/s 70.0 bytes/s 7000.0
+		1970-01-01T00:00:02+0000 backend 198.51.100.1 pool web flows/s 7.0 packets/s 70.0 bytes/s 7000.0
+		1970-01-01T00:00:02+0000 backend 198.51.100.2 pool web flows/s 7.0 packets/s 70.0 bytes/s 7000.0
+		1970-01-01T00:00:02+0000 counter forwarded 2000000.0
+		1970-01-01T00:00:02+0000 counter drop_no_backend 10.0
+		1970-01-01T00:00:02+0000 counter flows_stored 200000.0
+	END
+	"$MAGLEVADM" --monitor=stats --json >lines
+	[ "$(wc -l <lines)" -eq 2 ]
+	[ "$(jq -c '[.event,.interval_ms,(.services|length),(.backends|length),.counters.drop_no_backend]' lines | sort -u)" = '["stats",1000,1,3,10]' ]
+	unset FAKE_TRAFFIC
+	prints --monitor stats <<-'END'
+		1970-01-01T00:00:01+0000 total flows/s 0.0 packets/s 0.0 bytes/s 0.0
+		1970-01-01T00:00:02+0000 total flows/s 0.0 packets/s 0.0 bytes/s 0.0
+	END
+	refused "--monitor 'x': use config or stats" --monitor x
+	diff <("$MAGLEVADM" --monitor 2>/dev/null) <("$MAGLEVADM" --monitor config 2>/dev/null)
+}

@@ -504,9 +504,9 @@ setup()
 	refused "unexpected argument 'b'" --table a b
 }
 
-@test "the monitor takes --json and nothing else" {
+@test "the monitor takes what to monitor, --json and nothing else" {
 	refused "--numeric does not go with --monitor" --monitor -n
-	refused "unexpected argument 'web'" --monitor web
+	refused "--monitor 'web': use config or stats" --monitor web
 }
 
 @test "limits on connections are refused" {
