@@ -165,6 +165,7 @@ int cmd_conn_list(struct ctx *ctx, const struct args *args);
 int cmd_lookup(struct ctx *ctx, const struct args *args);
 int cmd_table(struct ctx *ctx, const struct args *args);
 int cmd_timeouts(struct ctx *ctx, const struct args *args);
+int cmd_metrics(struct ctx *ctx, const struct args *args);
 int cmd_monitor(struct ctx *ctx, const struct args *args);
 int cmd_monitor_what(struct ctx *ctx, const struct args *args);
 int cmd_help(struct ctx *ctx, const struct args *args);

@@ -211,6 +211,19 @@ const struct command commands[] = {
 		.help = "print versions and sizes",
 		.may = OPT_JSON,
 		.run = cmd_info,
+		.examples = {
+			"--info",
+		},
+	},
+	{
+		.name = "metrics",
+		.operand = "[summary|services|backends]",
+		.help = "print metrics for Prometheus",
+		.run = cmd_metrics,
+		.examples = {
+			"--metrics",
+			"--metrics backends",
+		},
 	},
 	{
 		.name = "monitor",

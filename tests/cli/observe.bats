@@ -227,3 +227,96 @@ prints()
 	refused "--monitor 'x': use config or stats" --monitor x
 	diff <("$MAGLEVADM" --monitor 2>/dev/null) <("$MAGLEVADM" --monitor config 2>/dev/null)
 }
+
+# --- metrics --------------------------------------------------------------
+
+@test "--metrics: what Prometheus checks, at every level" {
+	local level
+
+	for level in summary services backends; do
+		"$MAGLEVADM" --metrics "$level" >"$level"
+		promtool check metrics <"$level"
+		[ "$(tail -1 "$level")" = "# EOF" ]
+	done
+	diff summary <("$MAGLEVADM" --metrics)
+	diff backends <("$MAGLEVADM" --metrics=backends)
+	# Each level has what those before it have.
+	[ -z "$(comm -23 <(grep -v '^maglev_.*_total' summary | sort) <(sort services))" ]
+	[ -z "$(comm -23 <(grep '^# ' services | sort) <(sort backends))" ]
+	refused "use summary, services or backends" --metrics all
+}
+
+@test "--metrics: values and labels" {
+	"$MAGLEVADM" --metrics backends >metrics
+	grep -v '^#' metrics | grep -vE '^maglev_(service_info|pool_slots)' >samples
+	diff - <(grep -E '^maglev_(build|packets|events|flow_cache|fragments|sources)' samples) <<-'END'
+		maglev_build_info{module="0.0.0",tool="0.0.0"} 1
+		maglev_sources 1
+		maglev_fragments_held_bytes 4096
+		maglev_flow_cache_size_entries 2097152
+		maglev_flow_cache_used_entries 77
+		maglev_packets_total{verdict="forwarded",reason="forwarded"} 2000000
+		maglev_packets_total{verdict="forwarded",reason="forwarded_local"} 0
+		maglev_packets_total{verdict="accept",reason="accept_not_vip"} 18446744073709551615
+		maglev_packets_total{verdict="held",reason="held_outer_fragment"} 3
+		maglev_packets_total{verdict="drop",reason="drop_no_backend"} 10
+		maglev_events_total{event="flows_stored"} 200000
+		maglev_events_total{event="path_mtu"} 1
+	END
+	diff - <(grep -E '^maglev_(service|pool)' samples | grep -E 'port="80"|"web"') <<-'END'
+		maglev_service_connections_total{protocol="tcp",address="192.0.2.1",port="80"} 200000
+		maglev_service_packets_total{protocol="tcp",address="192.0.2.1",port="80"} 2000000
+		maglev_service_bytes_total{protocol="tcp",address="192.0.2.1",port="80"} 200000000
+		maglev_pool_backends{pool="web",state="up"} 1
+		maglev_pool_backends{pool="web",state="drain"} 1
+		maglev_pool_backends{pool="web",state="down"} 0
+		maglev_pool_assigned_slots{pool="web"} 65537
+		maglev_pool_unsettled_slots{pool="web"} 1024
+		maglev_pool_fingerprint{pool="web"} 4483583629026627
+	END
+	diff - <(grep '198.51.100.2' samples) <<-'END'
+		maglev_backend_connections_total{pool="web",address="198.51.100.2"} 7
+		maglev_backend_packets_total{pool="web",address="198.51.100.2"} 70
+		maglev_backend_bytes_total{pool="web",address="198.51.100.2"} 7000
+		maglev_backend_unreachable_total{pool="web",address="198.51.100.2"} 5
+		maglev_backend_active_connections{pool="web",address="198.51.100.2"} 12345678
+		maglev_backend_inactive_connections{pool="web",address="198.51.100.2"} 7
+		maglev_backend_up{pool="web",address="198.51.100.2"} 0
+		maglev_backend_draining{pool="web",address="198.51.100.2"} 1
+		maglev_backend_weight{pool="web",address="198.51.100.2"} 2
+		maglev_backend_slots{pool="web",address="198.51.100.2"} 0
+	END
+	grep -qx 'maglev_service_info{protocol="tcp",address="192.0.2.1",port="80",pool="web",track="changed",affinity="source",all_down="reject",fallback="spare"} 1' metrics
+	! grep -i seed metrics
+	FAKE_IPV6=1 "$MAGLEVADM" --metrics backends | grep -q '{pool="tcp/\[2001:db8::80\]:443",address="198.51.100.3"} '
+}
+
+@test "--metrics: heads that name a unit have it in the name" {
+	local name unit
+
+	"$MAGLEVADM" --metrics backends >metrics
+	grep -q '^# UNIT' metrics
+	while read -r _ _ name unit; do
+		[[ ${name%_total} == *_"$unit" ]]
+	done < <(grep '^# UNIT' metrics)
+	[ "$(grep -c '^# HELP' metrics)" -eq "$(grep -c '^# TYPE' metrics)" ]
+}
+
+@test "--metrics: labels take any text" {
+	FAKE_VERSION=$'a"b\\c\nd{} é' "$MAGLEVADM" --metrics >metrics
+	grep -qxF 'maglev_build_info{module="a\"b\\c\nd{} é",tool="0.0.0"} 1' metrics
+	promtool check metrics <metrics
+}
+
+@test "--metrics: nothing if something fails" {
+	FAKE_ERRNO=1 fails_with 1 "cannot read the counters: " --metrics
+	FAKE_ERRNO=1 fails_with 1 "cannot read the configuration: " --metrics backends
+	run -1 bash -c '"$0" --metrics backends >/dev/full' "$MAGLEVADM"
+}
+
+@test "the document lists every metric, and no other" {
+	"$MAGLEVADM" --metrics backends | sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' | sort >have
+	grep -oE '^\| `maglev_[a-z_]+' "$BATS_TEST_DIRNAME/../../Documentation/observability.md" |
+		tr -d '| `' | sort >listed
+	diff have listed
+}
