@@ -127,6 +127,7 @@ struct ctx {
  * @name: its long form
  * @operand: what follows it, in brackets if it may be left out, with dots at
  *	its end if there may be several, or NULL
+ * @any_operand: it may look like an option, if help_knows() it
  * @must: OPT_* it does not work without
  * @either: OPT_* of which it needs exactly one
  * @whom: likewise
@@ -142,6 +143,7 @@ struct command {
 	char alias;
 	const char *name;
 	const char *operand;
+	bool any_operand;
 	optmask must;
 	optmask either;
 	optmask whom;

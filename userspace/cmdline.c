@@ -12,6 +12,7 @@
 
 #include "cmdline.h"
 #include "err.h"
+#include "help.h"
 #include "ipvsadm.h"
 #include "options.h"
 #include "parse.h"
@@ -97,6 +98,11 @@ static int take_command(struct scan *scan, struct args *args,
 	args->command = c;
 	if (!c->operand)
 		return 0;
+	if (c->any_operand && !scan->value && !scan->letters) {
+		if (*scan->argv && help_knows(*scan->argv))
+			args->operand = *scan->argv++;
+		return 0;
+	}
 	if (*c->operand == '[') {
 		args->operand = take_value_if(scan);
 		return 0;

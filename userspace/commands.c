@@ -25,6 +25,10 @@ const struct command commands[] = {
 		.must = OPT_SERVICE,
 		.may = SERVICE_ID | SCHEDULING | SERVICE_PARAMS | POOL_PARAMS,
 		.plan = plan_service_add,
+		.examples = {
+			"-A -t 192.0.2.80:443 --pool web",
+			"-A -u 192.0.2.80 --port 8000-8999 --track changed",
+		},
 	},
 	{
 		.name = "edit-service",
@@ -33,6 +37,9 @@ const struct command commands[] = {
 		.must = OPT_SERVICE,
 		.may = SERVICE_ID | SCHEDULING | SERVICE_PARAMS | POOL_PARAMS,
 		.plan = plan_service_edit,
+		.examples = {
+			"-E -t 192.0.2.80:443 --fallback spare",
+		},
 	},
 	{
 		.name = "delete-service",
@@ -41,6 +48,9 @@ const struct command commands[] = {
 		.must = OPT_SERVICE,
 		.may = SERVICE_ID,
 		.plan = plan_service_delete,
+		.examples = {
+			"-D -t 192.0.2.80:443",
+		},
 	},
 	{
 		.name = "add-server",
@@ -50,6 +60,11 @@ const struct command commands[] = {
 		.whom = OPT_REAL | OPT_MEMBER,
 		.may = SERVICE_ID | BACKEND_PARAMS | TUNNELLING | TRIAL,
 		.plan = plan_backend_add,
+		.examples = {
+			"-a --pool web -r 198.51.100.21 -w 2",
+			"-a -t 192.0.2.80:443 -r 198.51.100.21 --dry-run",
+			"-a --pool web --member-pool fra",
+		},
 	},
 	{
 		.name = "edit-server",
@@ -59,6 +74,10 @@ const struct command commands[] = {
 		.whom = OPT_REAL | OPT_MEMBER,
 		.may = SERVICE_ID | BACKEND_PARAMS | TUNNELLING | TRIAL,
 		.plan = plan_backend_edit,
+		.examples = {
+			"-e --pool web -r 198.51.100.21 -w 2",
+			"-e --pool web -r 198.51.100.21 --drain --deadline 10m",
+		},
 	},
 	{
 		.name = "delete-server",
@@ -68,6 +87,9 @@ const struct command commands[] = {
 		.whom = OPT_REAL | OPT_MEMBER,
 		.may = SERVICE_ID | TRIAL,
 		.plan = plan_backend_delete,
+		.examples = {
+			"-d --pool web -r 198.51.100.21",
+		},
 	},
 	{
 		.name = "list",
@@ -79,6 +101,11 @@ const struct command commands[] = {
 		       OPT_WATCH | OPT_COLOR | OPT_THRESHOLDS | OPT_PERSISTENT_CONN | OPT_TUN_INFO |
 		       OPT_DAEMON,
 		.run = cmd_list,
+		.examples = {
+			"-L -n --stats --exact",
+			"-L -n --rate --watch 2",
+			"-L --json -t 192.0.2.80:443",
+		},
 	},
 	{
 		.name = "zero",
@@ -86,12 +113,18 @@ const struct command commands[] = {
 		.help = "zero the counters of a service, or all of them",
 		.may = OPT_SERVICE | SERVICE_ID,
 		.plan = plan_zero,
+		.examples = {
+			"-Z -t 192.0.2.80:443",
+		},
 	},
 	{
 		.name = "clear",
 		.letter = 'C',
 		.help = "delete everything, reset --set and --cache-size",
 		.plan = plan_clear,
+		.examples = {
+			"-C",
+		},
 	},
 	{
 		.name = "save",
@@ -99,12 +132,18 @@ const struct command commands[] = {
 		.help = "print the configuration as lines for --restore",
 		.may = LISTING & ~OPT_JSON,
 		.run = cmd_save,
+		.examples = {
+			"-S -n",
+		},
 	},
 	{
 		.name = "restore",
 		.letter = 'R',
 		.help = "execute commands from standard input",
 		.run = cmd_restore,
+		.examples = {
+			"-R",
+		},
 	},
 	{
 		.name = "add-pool",
@@ -112,6 +151,9 @@ const struct command commands[] = {
 		.help = "add a pool for services to share",
 		.may = POOL_PARAMS,
 		.plan = plan_pool_add,
+		.examples = {
+			"--add-pool web --seed 0x1122334455667788",
+		},
 	},
 	{
 		.name = "edit-pool",
@@ -119,18 +161,27 @@ const struct command commands[] = {
 		.help = "change a pool",
 		.may = POOL_PARAMS | TRIAL,
 		.plan = plan_pool_edit,
+		.examples = {
+			"--edit-pool web --table-size 131071 --dry-run",
+		},
 	},
 	{
 		.name = "delete-pool",
 		.operand = "NAME",
 		.help = "delete a pool that no service uses",
 		.plan = plan_pool_delete,
+		.examples = {
+			"--delete-pool web",
+		},
 	},
 	{
 		.name = "list-pools",
 		.help = "list pools and their backends",
 		.may = LISTING,
 		.run = cmd_pool_list,
+		.examples = {
+			"--list-pools --json",
+		},
 	},
 	{
 		.name = "table",
@@ -138,6 +189,10 @@ const struct command commands[] = {
 		.help = "print a pool's table, or that of a service",
 		.may = OPT_SERVICE | SERVICE_ID | LISTING,
 		.run = cmd_table,
+		.examples = {
+			"--table web",
+			"--table -t 192.0.2.80:443",
+		},
 	},
 	{
 		.name = "lookup",
@@ -145,66 +200,101 @@ const struct command commands[] = {
 		.must = OPT_SERVICE | OPT_CLIENT,
 		.may = SERVICE_ID | OPT_JSON,
 		.run = cmd_lookup,
+		.examples = {
+			"--lookup -t 192.0.2.80:443 --client 203.0.113.7:40000",
+		},
 	},
 	{
 		.name = "flush-conns",
 		.help = "remove tracked flows",
 		.may = OPT_SERVICE | SERVICE_ID | OPT_REAL,
 		.plan = plan_conn_flush,
+		.examples = {
+			"--flush-conns -r 198.51.100.21",
+		},
 	},
 	{
 		.name = "set",
 		.operand = "NAME=VALUE...",
 		.help = "set timeouts, pmtu, peers; or TCP TCPFIN UDP",
 		.plan = plan_set,
+		.examples = {
+			"--set tcp=15m udp=30s",
+			"--set pmtu=router",
+			"--set peers=directors",
+		},
 	},
 	{
 		.name = "cache-size",
 		.operand = "ENTRIES",
 		.help = "set the size of the flow cache",
 		.plan = plan_cache_size,
+		.examples = {
+			"--cache-size 4194304",
+		},
 	},
 	{
 		.name = "add-router",
 		.operand = "PREFIX",
 		.help = "trust a router prefix",
 		.plan = plan_router_add,
+		.examples = {
+			"--add-router 203.0.113.0/28",
+		},
 	},
 	{
 		.name = "delete-router",
 		.operand = "PREFIX",
 		.help = "trust a router prefix no longer",
 		.plan = plan_router_delete,
+		.examples = {
+			"--delete-router 203.0.113.0/28",
+		},
 	},
 	{
 		.name = "list-routers",
 		.help = "list trusted router prefixes",
 		.may = LISTING,
 		.run = cmd_router_list,
+		.examples = {
+			"--list-routers",
+		},
 	},
 	{
 		.name = "add-source",
 		.operand = "PREFIX",
 		.help = "send packets on from addresses of a prefix",
 		.plan = plan_source_add,
+		.examples = {
+			"--add-source 198.18.11.0/24",
+		},
 	},
 	{
 		.name = "delete-source",
 		.operand = "PREFIX",
 		.help = "send packets on from a prefix no longer",
 		.plan = plan_source_delete,
+		.examples = {
+			"--delete-source 198.18.11.0/24",
+		},
 	},
 	{
 		.name = "list-sources",
 		.help = "list prefixes of sources",
 		.may = LISTING,
 		.run = cmd_source_list,
+		.examples = {
+			"--list-sources",
+		},
 	},
 	{
 		.name = "counters",
 		.help = "list the counters of the network namespace",
 		.may = OPT_JSON,
 		.run = cmd_counters,
+		.examples = {
+			"--counters --json",
+		},
 	},
 	{
 		.name = "info",
@@ -239,14 +329,23 @@ const struct command commands[] = {
 	{
 		.name = "help",
 		.letter = 'h',
-		.help = "print this text",
+		.operand = "[COMMAND]",
+		.any_operand = true,
+		.help = "print this text, or that of a command",
 		.run = cmd_help,
+		.examples = {
+			"--help add-service",
+			"--help -a",
+		},
 	},
 	{
 		.name = "version",
 		.letter = 'v',
 		.help = "print the version of this program",
 		.run = cmd_version,
+		.examples = {
+			"--version",
+		},
 	},
 };
 const size_t n_commands = ARRAY_SIZE(commands);

@@ -320,3 +320,115 @@ prints()
 		tr -d '| `' | sort >listed
 	diff have listed
 }
+
+# --- help -----------------------------------------------------------------
+
+@test "--help of a command: by its name or letter, with the options that it takes" {
+	prints --help --set <<-'END'
+		Usage: maglevadm --set NAME=VALUE... [OPTION]...
+
+		  --set NAME=VALUE...           set timeouts, pmtu, peers; or TCP TCPFIN UDP
+
+		Examples:
+		  maglevadm --set tcp=15m udp=30s
+		  maglevadm --set pmtu=router
+		  maglevadm --set peers=directors
+	END
+	diff <("$MAGLEVADM" --help add-service) <("$MAGLEVADM" --help --add-service)
+	diff <("$MAGLEVADM" --help add-service) <("$MAGLEVADM" -h -A)
+	diff <("$MAGLEVADM" --help list) <("$MAGLEVADM" --help -l)
+	"$MAGLEVADM" --help -a >help
+	grep -qx 'Needs one of:' help
+	grep -qx 'And one of:' help
+	grep -q '^  -w, --weight WEIGHT ' help
+	! grep -q -- '--seed' help
+	[ -z "$(awk 'length > 80' help)" ]
+	refused "unknown option -Q" --help -Q
+	refused "unexpected argument 'bogus'" --help bogus
+	refused "--pe is not supported: no persistence engines" --help --pe
+}
+
+@test "--help of an option names the commands that take it" {
+	"$MAGLEVADM" --help --weight >help
+	grep -q '^  -w, --weight WEIGHT ' help
+	[ "$(grep -c -- 'server' help)" -eq 2 ]
+	ln -s "$MAGLEVADM" ipvsadm
+	./ipvsadm --help --thresholds | grep -q '^  -L|-l, --list '
+}
+
+@test "--help of every command fits, and its examples are valid" {
+	local command words
+
+	export FAKE_SLEEPS=0
+	"$MAGLEVADM" --help | sed '/^Options:/,$d' | grep -oE -- '--[a-z][a-z-]*' >commands
+	[ "$(wc -l <commands)" -gt 25 ]
+	while read -r command; do
+		"$MAGLEVADM" --help "$command" >help
+		[ -z "$(awk 'length > 80' help)" ]
+		grep -q '^Examples:$' help
+		while read -ra words; do
+			accepted "${words[@]:1}"
+		done < <(sed '1,/^Examples:/d' help)
+	done <commands
+}
+
+# --- completion -----------------------------------------------------------
+
+# What bash offers after a command line, sorted, on one line.
+completes()
+{
+	local want=$1 have
+
+	have=$(
+		# shellcheck source=userspace/completion/maglevadm.bash
+		source "$COMPLETION"
+		COMP_LINE=$2 COMP_POINT=${#2}
+		COMP_WORDS=("$MAGLEVADM") COMPREPLY=()
+		_maglevadm
+		printf '%s\n' "${COMPREPLY[@]}" | sort | tr '\n' ' '
+	)
+	echo "$2 -> $have"
+	# shellcheck disable=SC2053 # a pattern
+	[[ $have == $want ]]
+}
+
+@test "completion: commands, and the options of the command at hand" {
+	completes "--member-pool --metrics --monitor " "maglevadm --m"
+	completes "*--add-pool *--add-service *" "maglevadm --"
+	completes "-a " "maglevadm -a"
+	completes "--weight " "maglevadm -a --we"
+	completes " " "maglevadm -A --we"
+	completes "--sctp-service --sort --stats " "maglevadm -Ln --s"
+	completes "--table-size --tcp-service --track " "maglevadm -A -t 192.0.2.1:80 --t"
+	completes " " "maglevadm --list-pools --we"
+	completes "--dry-run " "maglevadm --edit-pool web --dr"
+	completes "--add-server --add-service " "maglevadm --help --add-serv"
+	completes "--json " "maglevadm --monitor stats --"
+}
+
+@test "completion: services, pools and backends of the kernel" {
+	completes "192.0.2.1:443 192.0.2.1:80 " "maglevadm -E -t "
+	completes "443 " "maglevadm -E -t 192.0.2.1:4"
+	completes "192.0.2.1:53 " "maglevadm -D -u 1"
+	completes "spare web " "maglevadm -a --pool "
+	completes "spare " "maglevadm --table s"
+	completes "none spare web " "maglevadm -E -t 192.0.2.1:80 --fallback "
+	completes "198.51.100.1 198.51.100.2 " "maglevadm -e --pool web -r "
+	completes "198.51.100.1 198.51.100.2 " "maglevadm -d -t 192.0.2.1:80 -r 198.51"
+	completes "198.51.100.1 198.51.100.2 198.51.100.3 " "maglevadm --flush-conns -r "
+	completes "198.18.0.0/28 " "maglevadm --delete-source "
+	export FAKE_IPV6=1
+	completes "80]:443 80]:80 " "maglevadm -E -t [2001:db8::"
+}
+
+@test "completion: words that options take" {
+	completes "all changed none " "maglevadm -A -t 192.0.2.1:80 --track "
+	completes "changed " "maglevadm -A --track=c"
+	completes "down drain " "maglevadm -e --pool web -r 198.51.100.1 --state d"
+	completes "*backends services summary *" "maglevadm --metrics "
+	completes "services summary " "maglevadm --metrics=s"
+	completes "always " "maglevadm -L --watch --color al"
+	completes "pmtu=both pmtu=client pmtu=router " "maglevadm --set tcp=900 pm"
+	completes "301 " "maglevadm --set udp="
+	completes "auto " "maglevadm --add-pool web --settle "
+}
