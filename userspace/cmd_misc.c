@@ -6,6 +6,7 @@
 #include "cmd.h"
 #include "err.h"
 #include "ipvsadm.h"
+#include "out.h"
 
 /**
  * plan_clear() - -C
@@ -33,11 +34,17 @@ int plan_clear(const struct ctx *ctx, const struct args *args,
  */
 int cmd_version(struct ctx *ctx, const struct args *args)
 {
-	(void)args;
-	if (ctx->as_ipvsadm)
+	struct out o;
+
+	if (args->given & OPT_JSON) {
+		out_begin(&o, true);
+		out_str(&o, "tool_version", NULL, VERSION);
+		out_end(&o);
+	} else if (ctx->as_ipvsadm) {
 		printf("ipvsadm %s (compiled with maglevadm v%s and IPVS v%s)\n",
 		       IPVSADM_VERSION, VERSION, IPVS_VERSION);
-	else
+	} else {
 		printf("maglevadm v%s\n", VERSION);
+	}
 	return EXIT_OK;
 }

@@ -342,6 +342,7 @@ const struct command commands[] = {
 		.name = "version",
 		.letter = 'v',
 		.help = "print the version of this program",
+		.may = OPT_JSON,
 		.run = cmd_version,
 		.examples = {
 			"--version",

@@ -41,14 +41,6 @@ prints()
 	diff <(sed 's/_$/ /') <(echo "$output")
 }
 
-json()
-{
-	local filter=$1
-
-	shift
-	"$MAGLEVADM" "$@" --json | jq -c "$filter"
-}
-
 # tcp 192.0.2.1:80 as identity, and the backends' addresses.
 TCP80="protocol=06 address4=c0000201 port=0050"
 B1="address4=c6336401"
@@ -724,4 +716,8 @@ restores()
 	done
 	"$MAGLEVADM" -L >/dev/null
 	grep -q getnameinfo log
+}
+
+@test "all that was listed in JSON is as the schema says" {
+	json_valid
 }

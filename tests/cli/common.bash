@@ -62,3 +62,20 @@ m()
 	[ "$status" -eq 0 ]
 	[ -z "$output$stderr" ]
 }
+
+# jq over a listing: json FILTER ARGUMENT... What was listed is kept for json_valid.
+json()
+{
+	local filter=$1 said
+
+	shift
+	said=$("$MAGLEVADM" "$@" --json)
+	printf '%s\n' "$said" >>"$BATS_FILE_TMPDIR/json"
+	jq -c "$filter" <<<"$said"
+}
+
+# All that json has listed in this file so far is as the schema says.
+json_valid()
+{
+	"$BATS_TEST_DIRNAME/check_json.py" "$BATS_FILE_TMPDIR/json"
+}

@@ -43,15 +43,6 @@ add_names()
 			"2001:db8::77 vip.example" "2001:db8::78 backend.example" >>/etc/hosts
 }
 
-# jq over a listing: json FILTER ARGUMENT...
-json()
-{
-	local filter=$1
-
-	shift
-	"$MAGLEVADM" "$@" --json | jq -c "$filter"
-}
-
 unprivileged()
 {
 	run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups \
@@ -1202,6 +1193,100 @@ settled()
 	[ "$(json '[.counters[]]|add' --counters)" = 0 ]
 }
 
+# Rates that FILTER finds in the lines of FILE, over all intervals: rates_add_up N FILTER FILE
+rates_add_up()
+{
+	[ "$(jq -s "[.[]|.interval_ms * ($2)]|add / 1000|round" "$3" 2>/dev/null)" = "$1" ]
+}
+
+@test "rates: watched and monitored, they add up to what was sent" {
+	network
+	web
+	"$MAGLEVADM" -L --rate --watch 500ms --json >watched 3>&- &
+	local watch=$!
+	"$MAGLEVADM" --monitor stats --json >monitored 3>&- &
+	local monitor=$!
+	soon test -s watched
+	soon test -s monitored
+	"$BATS_TEST_DIRNAME/gre_send.py" 203.0.113.1 192.0.2.1 80 5 20
+	soon rates_add_up 100 .rate.packets monitored
+	soon rates_add_up 100 .services[0].rate.packets watched
+	rates_add_up 100 '[.services[0].backends[].rate.packets]|add' watched
+	rates_add_up 5 .services[0].rate.flows watched
+	rates_add_up 4000 .rate.bytes monitored
+	rates_add_up 100 '[.backends[].rate.packets]|add // 0' monitored
+	rates_add_up 100 '.counters.forwarded // 0' monitored
+	kill "$watch" "$monitor"
+	wait "$watch"
+	wait "$monitor"
+	cat watched monitored >>"$BATS_FILE_TMPDIR/json"
+	ip link del mgl0
+	"$MAGLEVADM" -L -n --rate 100ms >list
+	grep -qx 'TCP  192.0.2.1:80                        0        0        0        0        0' list
+}
+
+@test "--watch on a terminal" {
+	web
+	for i in {2..9}; do
+		m -a -t 192.0.2.1:80 -r "198.51.100.1$i"
+	done
+	"$BATS_TEST_DIRNAME/pty_watch.py" "$MAGLEVADM" -L -n --rate --watch 200ms >frame
+	grep -q '^TCP  192.0.2.1:80 ' frame
+	[ "$(grep -c '^  -> 198' frame)" -eq 10 ]
+}
+
+@test "--metrics are the numbers of the listings" {
+	network
+	web
+	m -Z
+	m -e -t 192.0.2.1:80 -r 198.51.100.2 --state down
+	m -A -u 192.0.2.1 --port 8000-8999
+	"$BATS_TEST_DIRNAME/gre_send.py" 203.0.113.1 192.0.2.1 80 5 3
+	"$MAGLEVADM" --metrics backends >metrics
+	grep -qx 'maglev_service_connections_total{protocol="tcp",address="192.0.2.1",port="80"} 5' metrics
+	grep -qx 'maglev_service_bytes_total{protocol="tcp",address="192.0.2.1",port="80"} 600' metrics
+	grep -qx 'maglev_service_packets_total{protocol="udp",address="192.0.2.1",port="8000-8999"} 0' metrics
+	grep -qx 'maglev_backend_packets_total{pool="tcp/192.0.2.1:80",address="198.51.100.1"} 15' metrics
+	grep -qx 'maglev_backend_slots{pool="tcp/192.0.2.1:80",address="198.51.100.1"} 65537' metrics
+	grep -qx 'maglev_backend_up{pool="tcp/192.0.2.1:80",address="198.51.100.2"} 0' metrics
+	grep -qx 'maglev_packets_total{verdict="forwarded",reason="forwarded"} 15' metrics
+	grep -qx 'maglev_pool_fingerprint{pool="udp/192.0.2.1:8000-8999"} 0' metrics
+	grep -qx 'maglev_pool_assigned_slots{pool="tcp/192.0.2.1:80"} 65537' metrics
+	[ "$(grep -c '^maglev_packets_total{' metrics)" -gt 35 ]
+	[ "$(tail -1 metrics)" = "# EOF" ]
+	m -e -t 192.0.2.1:80 -r 198.51.100.1 -w 0
+	"$MAGLEVADM" --metrics services | grep -qx 'maglev_pool_assigned_slots{pool="tcp/192.0.2.1:80"} 0'
+	# Anybody may read them.
+	unprivileged --metrics backends
+	[ "$status" -eq 0 ]
+	! grep -i seed <<<"$output"
+	# All counters of the listing, each once.
+	diff <("$MAGLEVADM" --counters | awk '{print $1}' | sort) \
+		<(sed -nE 's/^maglev_(packets|events)_total.*(reason|event)="([a-z0-9_]+)".*/\3/p' metrics | sort)
+}
+
+@test "completion asks the kernel" {
+	web
+	m --add-pool shared
+	m -a --pool shared -r 198.51.100.9
+	completes()
+	{
+		local want=$1
+
+		# shellcheck source=userspace/completion/maglevadm.bash
+		source "$BATS_TEST_DIRNAME/../../userspace/completion/maglevadm.bash"
+		COMP_LINE=$2 COMP_POINT=${#2}
+		COMP_WORDS=("$MAGLEVADM") COMPREPLY=()
+		_maglevadm
+		[ "${COMPREPLY[*]}" = "$want" ]
+	}
+	completes 80 "maglevadm -E -t 192.0.2.1:"
+	completes shared "maglevadm --table s"
+	completes "198.51.100.1 198.51.100.2" "maglevadm -d -t 192.0.2.1:80 -r "
+	completes 198.51.100.9 "maglevadm -e --pool shared -r "
+	completes --weight "maglevadm -a --we"
+}
+
 @test "--counters in text and JSON have the same names" {
 	run --separate-stderr -0 "$MAGLEVADM" --counters
 	[ "${#lines[@]}" -gt 5 ]
@@ -1571,4 +1656,8 @@ settled()
 		run -0 "${vg[@]}" "$MAGLEVADM" $listing
 	done
 	run -1 "${vg[@]}" "$MAGLEVADM" -L -t 192.0.2.1:81
+}
+
+@test "all that was listed in JSON is as the schema says" {
+	json_valid
 }

@@ -321,6 +321,42 @@ prints()
 	diff have listed
 }
 
+# --- JSON -----------------------------------------------------------------
+
+@test "every output in JSON is as the schema says, and has all that it names" {
+	local listing
+
+	export FAKE_SLEEPS=0 FAKE_MEMBERS=1
+	for listing in -L "-L --stats" "-L --rate" "-L --rate --watch" "-L -t 192.0.2.1:80" "-L -c" \
+		"-L --timeout" --list-pools "--table web" --list-routers --list-sources --counters --info \
+		"--lookup -t 192.0.2.1:80 --client 203.0.113.9:50000" "--monitor stats" --version \
+		"-d --pool w -r 198.51.100.1 --dry-run" "--edit-pool w --seed 1 --dry-run"; do
+		# shellcheck disable=SC2086
+		"$MAGLEVADM" $listing --json >>json
+	done
+	"$MAGLEVADM" --monitor --json >>json 2>/dev/null || true
+	FAKE_BARE=1 "$MAGLEVADM" --lookup -t 192.0.2.1:80 --client 203.0.113.9 --json >>json
+	"$BATS_TEST_DIRNAME/check_json.py" --all json
+}
+
+@test "the schema refuses what it does not name" {
+	"$MAGLEVADM" -L --json | jq '.services[0].backends[0].load = 1' >one
+	run -1 "$BATS_TEST_DIRNAME/check_json.py" one
+	[[ $output == *"services: \$.services[0].backends[0]: Additional properties are not allowed ('load' was unexpected)"* ]]
+	"$MAGLEVADM" -L --json | jq 'del(.services[0].pool)' >one
+	run -1 "$BATS_TEST_DIRNAME/check_json.py" one
+	"$MAGLEVADM" --info --json | jq '.services = "1"' >one
+	run -1 "$BATS_TEST_DIRNAME/check_json.py" one
+	echo '{"things": []}' >one
+	run -1 "$BATS_TEST_DIRNAME/check_json.py" one
+	: >one
+	run -1 "$BATS_TEST_DIRNAME/check_json.py" one
+}
+
+@test "--version in JSON" {
+	[ "$("$MAGLEVADM" -v --json | jq -c .)" = '{"tool_version":"0.0.0"}' ]
+}
+
 # --- help -----------------------------------------------------------------
 
 @test "--help of a command: by its name or letter, with the options that it takes" {
