@@ -321,6 +321,65 @@ prints()
 	diff have listed
 }
 
+# Names of metrics in queries, on standard input, have to exist.
+only_metrics()
+{
+	grep -oE 'maglev_[a-z_]+' | sort -u >used
+	[ "$(wc -l <used)" -gt 5 ]
+	"$MAGLEVADM" --metrics backends | sed -n 's/^# TYPE \([a-z_]*\) .*/\1/p' | sort >have
+	[ -z "$(comm -23 used have)" ]
+}
+
+@test "the alerts: valid, and on metrics and labels that exist" {
+	promtool check rules "$EXAMPLES/maglev-alerts.yml"
+	grep -A 3 'expr:' "$EXAMPLES/maglev-alerts.yml" | only_metrics
+	grep -oE '(accept|drop|path|flows)_[a-z_]+' <<<"$(grep -A 3 'expr:' "$EXAMPLES/maglev-alerts.yml")" |
+		sort -u | while read -r name; do
+		grep -q "^| \`$name\` |" "$BATS_TEST_DIRNAME/../../Documentation/counters.md"
+	done
+}
+
+@test "the alerts fire when they should, and not otherwise" {
+	promtool test rules "$BATS_TEST_DIRNAME/alerts_test.yml"
+}
+
+@test "the dashboard: valid queries, on metrics that exist" {
+	jq -r '.. | .expr? // empty' "$EXAMPLES/maglev-dashboard.json" >queries
+	[ "$(wc -l <queries)" -gt 15 ]
+	only_metrics <queries
+	jq -r '.. | .definition? // empty' "$EXAMPLES/maglev-dashboard.json" | grep -oE 'maglev_[a-z_]+' >>used
+	{
+		printf 'groups:\n- name: dashboard\n  rules:\n'
+		n=0
+		while read -r query; do
+			query=${query//\$__rate_interval/1m}
+			printf '  - record: query:%s\n    expr: |-\n      %s\n' "$((n++))" "$query"
+		done <queries
+	} >rules.yml
+	promtool check rules rules.yml
+	[ -z "$(jq -r '[.panels[].id]|group_by(.)[]|select(length > 1)' "$EXAMPLES/maglev-dashboard.json")" ]
+}
+
+@test "the unit writes a whole file or none" {
+	local line
+
+	mkdir bin collector
+	ln -s "$MAGLEVADM" bin/maglevadm
+	line=$(sed -n 's/^ExecStart=//p' "$EXAMPLES/maglev-metrics.service")
+	line=${line//\/var\/lib\/prometheus\/node-exporter/$PWD/collector}
+	PATH=$PWD/bin:$PATH bash -c "$line"
+	[ "$(ls collector)" = maglev.prom ]
+	tail -1 collector/maglev.prom | grep -qx '# EOF'
+	cp collector/maglev.prom old
+	! FAKE_ERRNO=1 PATH=$PWD/bin:$PATH bash -c "$line"
+	diff old collector/maglev.prom
+	if command -v systemd-analyze >/dev/null; then
+		sed "s#ExecStart=.*#ExecStart=/bin/true#" "$EXAMPLES/maglev-metrics.service" >maglev-metrics.service
+		cp "$EXAMPLES/maglev-metrics.timer" .
+		systemd-analyze verify --man=no ./maglev-metrics.service ./maglev-metrics.timer
+	fi
+}
+
 # --- JSON -----------------------------------------------------------------
 
 @test "every output in JSON is as the schema says, and has all that it names" {
