@@ -53,8 +53,13 @@ class Spec:
                                                 1)}
 
     def _attributes(self, name):
-        return {plain(a["name"]): self._attribute(i, a) for i, a in
-                enumerate(self.sets[name]["attributes"], 1)}
+        """Those of a set; a subset has the numbers and types of its set."""
+        mine = self.sets[name] if name in self.sets else self.sets[
+            name.replace("_", "-")]
+        base = self.sets[mine.get("subset-of", mine["name"])]["attributes"]
+        names = {a["name"] for a in mine["attributes"]}
+        return {plain(a["name"]): self._attribute(i, a)
+                for i, a in enumerate(base, 1) if a["name"] in names}
 
     def _attribute(self, ident, attr):
         checks = attr.get("checks", {})

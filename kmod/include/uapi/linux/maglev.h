@@ -58,6 +58,7 @@
  *                  a smaller flow cache
  *   -ENOMEM        out of memory; also if a flow cache would take more than is
  *                  available
+ *   -ESTALE        BATCH with a generation that is not the present one
  *   -EPERM         CAP_NET_ADMIN is missing
  * A request that fails leaves the configuration unchanged.
  */
@@ -188,6 +189,13 @@
  *	(MAGLEV_A_DRY_RUN)
  * @MAGLEV_CMD_MEMBER_DEL: take a member out of a pool, or report the effect
  *	(MAGLEV_A_DRY_RUN)
+ * @MAGLEV_CMD_BATCH: make many changes (MAGLEV_A_CHANGE, repeated) in one step,
+ *	or report their effect (MAGLEV_A_DRY_RUN). They are made in their order,
+ *	each seeing those before it. Packets see the configuration before all of
+ *	them or after all of them, and if one is refused, none is made: the offset
+ *	in the error (NLMSGERR_ATTR_OFFS) is that of the change, or of an attribute
+ *	in it. With MAGLEV_A_GENERATION they are made only if the configuration is
+ *	still the one of that generation, -ESTALE otherwise
  * @__MAGLEV_CMD_MAX: end marker
  */
 enum maglev_cmd {
@@ -224,6 +232,7 @@ enum maglev_cmd {
 	MAGLEV_CMD_MEMBER_NEW,
 	MAGLEV_CMD_MEMBER_SET,
 	MAGLEV_CMD_MEMBER_DEL,
+	MAGLEV_CMD_BATCH,
 
 	__MAGLEV_CMD_MAX
 };
@@ -244,11 +253,21 @@ enum maglev_cmd {
  * @MAGLEV_A_CONN: nested, enum maglev_conn_attr
  * @MAGLEV_A_LOOKUP: nested, enum maglev_lookup_attr
  * @MAGLEV_A_DRY_RUN: flag, with BACKEND_NEW, BACKEND_SET, BACKEND_DEL,
- *	MEMBER_NEW, MEMBER_SET, MEMBER_DEL and POOL_SET: change nothing and reply
- *	with MAGLEV_A_MOVES
+ *	MEMBER_NEW, MEMBER_SET, MEMBER_DEL, POOL_SET and BATCH: change nothing and
+ *	reply with MAGLEV_A_MOVES
  * @MAGLEV_A_MOVES: nested, enum maglev_moves_attr
  * @MAGLEV_A_SOURCE: nested, enum maglev_source_attr
  * @MAGLEV_A_MEMBER: nested, enum maglev_member_attr
+ * @MAGLEV_A_CHANGE: nested, enum maglev_attr, a request of a batch: first
+ *	MAGLEV_A_CMD, then the attributes of that command but MAGLEV_A_DRY_RUN;
+ *	repeated. Shorter than 64 KiB, as every attribute is
+ * @MAGLEV_A_CMD: u8, enum maglev_cmd, the command of a change of a batch:
+ *	SERVICE_NEW, SERVICE_SET, SERVICE_DEL, POOL_NEW, POOL_SET, POOL_DEL,
+ *	BACKEND_NEW, BACKEND_SET, BACKEND_DEL, MEMBER_NEW, MEMBER_SET, MEMBER_DEL,
+ *	ROUTER_NEW, ROUTER_DEL, SOURCE_NEW, SOURCE_DEL or CONFIG_SET; the first
+ *	attribute of the change
+ * @MAGLEV_A_GENERATION: u32, the generation (MAGLEV_INFO_A_GENERATION) that the
+ *	sender of a batch has seen
  * @__MAGLEV_A_MAX: end marker
  */
 enum maglev_attr {
@@ -266,6 +285,9 @@ enum maglev_attr {
 	MAGLEV_A_MOVES,
 	MAGLEV_A_SOURCE,
 	MAGLEV_A_MEMBER,
+	MAGLEV_A_CHANGE,
+	MAGLEV_A_CMD,
+	MAGLEV_A_GENERATION,
 
 	__MAGLEV_A_MAX
 };
@@ -793,6 +815,10 @@ enum maglev_lookup_attr {
 
 /**
  * enum maglev_moves_attr - effect that a change would have
+ *
+ * Of a batch, numbers are sums: over the pools that it changes, or, in the last
+ * two, over those that only contain them. Pools that it creates or deletes do not
+ * count. Sums that do not fit are the largest number that does.
  * @MAGLEV_MOVES_A_UNSPEC: never used
  * @MAGLEV_MOVES_A_TABLE_SIZE: u32, number of slots of the table
  * @MAGLEV_MOVES_A_SLOTS: u32, number of slots that would be reassigned
