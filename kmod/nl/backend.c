@@ -59,28 +59,29 @@ too_small:
 	return -EMSGSIZE;
 }
 
-static struct nlattr *backend_nest(struct genl_info *info)
+static struct nlattr *backend_nest(const struct mgl_ctx *ctx,
+				   struct nlattr **attrs)
 {
-	struct nlattr *nest = info->attrs[MAGLEV_A_BACKEND];
+	struct nlattr *nest = attrs[MAGLEV_A_BACKEND];
 
 	if (!nest) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, MAGLEV_A_BACKEND);
-		NL_SET_ERR_MSG(info->extack, "backend is missing");
+		NL_SET_ERR_ATTR_MISS(ctx->extack, NULL, MAGLEV_A_BACKEND);
+		NL_SET_ERR_MSG(ctx->extack, "backend is missing");
 	}
 	return nest;
 }
 
-static int parse_backend(struct genl_info *info, struct nlattr **tb,
-			 struct mgl_addr *addr)
+static int parse_backend(const struct mgl_ctx *ctx, struct nlattr **attrs,
+			 struct nlattr **tb, struct mgl_addr *addr)
 {
-	struct nlattr *nest = backend_nest(info);
+	struct nlattr *nest = backend_nest(ctx, attrs);
 
 	if (!nest)
 		return -EINVAL;
-	return mgl_nl_parse_backend_addr(info->extack, nest, tb, addr);
+	return mgl_nl_parse_backend_addr(ctx->extack, nest, tb, addr);
 }
 
-static int parse_params(struct genl_info *info, struct nlattr **tb,
+static int parse_params(struct netlink_ext_ack *extack, struct nlattr **tb,
 			struct mgl_backend_params *p)
 {
 	struct nlattr *deadline = tb[MAGLEV_BACKEND_A_DEADLINE];
@@ -97,7 +98,7 @@ static int parse_params(struct genl_info *info, struct nlattr **tb,
 	if (!deadline)
 		return 0;
 	if (!p->has_state || p->state != MAGLEV_STATE_DRAIN) {
-		NL_SET_ERR_MSG_ATTR(info->extack, deadline,
+		NL_SET_ERR_MSG_ATTR(extack, deadline,
 				    "a deadline is only valid for a backend that drains");
 		return -EINVAL;
 	}
@@ -107,17 +108,17 @@ static int parse_params(struct genl_info *info, struct nlattr **tb,
 }
 
 /* Counts the backends in a request, and refuses too many of them. */
-static int count_backends(struct genl_info *info, u32 *n)
+static int count_backends(const struct mgl_nl_request *req, u32 *n)
 {
 	struct nlattr *attr;
 	int rest;
 
 	*n = 0;
-	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rest) {
+	nla_for_each_attr(attr, req->head, req->len, rest) {
 		if (nla_type(attr) != MAGLEV_A_BACKEND)
 			continue;
 		if (++*n > MAGLEV_BACKENDS_MAX) {
-			NL_SET_ERR_MSG_ATTR(info->extack, attr,
+			NL_SET_ERR_MSG_ATTR(req->ctx.extack, attr,
 					    "more backends than fit");
 			return -ENOSPC;
 		}
@@ -126,25 +127,25 @@ static int count_backends(struct genl_info *info, u32 *n)
 }
 
 /* Parses one MAGLEV_A_BACKEND of a request that may have several. */
-static int parse_spec(struct genl_info *info, struct nlattr *nest,
+static int parse_spec(struct netlink_ext_ack *extack, struct nlattr *nest,
 		      struct mgl_backend_spec *spec)
 {
 	struct nlattr *tb[MAGLEV_BACKEND_A_MAX + 1];
 
 	spec->attr = nest;
-	return mgl_nl_parse_backend_addr(info->extack, nest, tb, &spec->addr) ?:
-	       parse_params(info, tb, &spec->params);
+	return mgl_nl_parse_backend_addr(extack, nest, tb, &spec->addr) ?:
+	       parse_params(extack, tb, &spec->params);
 }
 
 /**
  * mgl_nl_parse_backends() - parse the backends that a request adds to a pool
- * @info: the request, with any number of MAGLEV_A_BACKEND
+ * @req: the request, with any number of MAGLEV_A_BACKEND
  * @specs: the backends; on success the caller has to kvfree(specs->item)
  *
  * Context: may sleep.
  * Return: 0, -EINVAL, -ENOSPC or -ENOMEM.
  */
-int mgl_nl_parse_backends(struct genl_info *info,
+int mgl_nl_parse_backends(const struct mgl_nl_request *req,
 			  struct mgl_backend_specs *specs)
 {
 	struct nlattr *attr;
@@ -152,16 +153,16 @@ int mgl_nl_parse_backends(struct genl_info *info,
 	u32 n, i = 0;
 
 	*specs = (struct mgl_backend_specs){};
-	err = count_backends(info, &n);
+	err = count_backends(req, &n);
 	if (err || !n)
 		return err;
 	specs->item = kvcalloc(n, sizeof(*specs->item), GFP_KERNEL);
 	if (!specs->item)
 		return -ENOMEM;
-	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rest) {
+	nla_for_each_attr(attr, req->head, req->len, rest) {
 		if (nla_type(attr) != MAGLEV_A_BACKEND)
 			continue;
-		err = parse_spec(info, attr, &specs->item[i++]);
+		err = parse_spec(req->ctx.extack, attr, &specs->item[i++]);
 		if (err) {
 			kvfree(specs->item);
 			return err;
@@ -172,92 +173,75 @@ int mgl_nl_parse_backends(struct genl_info *info,
 }
 
 /* Looks up the backend in a request, and its pool. mgl_net.lock is held. */
-static int find_backend(struct genl_info *info, const struct mgl_ctx *ctx,
+static int find_backend(const struct mgl_ctx *ctx, struct nlattr **attrs,
 			const struct mgl_addr *addr, struct mgl_pool **pool,
 			struct mgl_backend **b)
 {
 	int err;
 
-	err = mgl_nl_find_pool(ctx, info->attrs, pool);
+	err = mgl_nl_find_pool(ctx, attrs, pool);
 	if (err)
 		return err;
 	*b = mgl_backend_find(*pool, addr);
 	if (*b)
 		return 0;
-	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[MAGLEV_A_BACKEND],
+	NL_SET_ERR_MSG_ATTR(ctx->extack, attrs[MAGLEV_A_BACKEND],
 			    "no such backend in the pool");
 	return -ENOENT;
 }
 
 /* MAGLEV_CMD_BACKEND_NEW */
-int mgl_nl_backend_new(struct sk_buff *skb, struct genl_info *info)
+int mgl_nl_backend_new(const struct mgl_nl_request *req)
 {
-	struct mgl_ctx ctx = mgl_nl_ctx(info);
 	struct mgl_backend_specs specs;
 	struct mgl_change change;
 	struct mgl_pool *pool;
 	int err;
 
-	if (!backend_nest(info))
+	if (!backend_nest(&req->ctx, req->attrs))
 		return -EINVAL;
-	err = mgl_nl_parse_backends(info, &specs);
+	err = mgl_nl_parse_backends(req, &specs);
 	if (err)
 		return err;
-
-	mutex_lock(&ctx.mn->lock);
-	err = mgl_nl_find_pool(&ctx, info->attrs, &pool) ?:
-	      mgl_change_add(&ctx, pool, &specs, &change) ?:
-	      mgl_nl_finish(skb, info, &ctx, &change);
-	mutex_unlock(&ctx.mn->lock);
+	err = mgl_nl_find_pool(&req->ctx, req->attrs, &pool) ?:
+	      mgl_change_add(&req->ctx, pool, &specs, &change) ?:
+	      mgl_nl_finish(req, &change);
 	kvfree(specs.item);
 	return err;
 }
 
 /* MAGLEV_CMD_BACKEND_SET */
-int mgl_nl_backend_set(struct sk_buff *skb, struct genl_info *info)
+int mgl_nl_backend_set(const struct mgl_nl_request *req)
 {
 	struct nlattr *tb[MAGLEV_BACKEND_A_MAX + 1];
-	struct mgl_ctx ctx = mgl_nl_ctx(info);
+	const struct mgl_ctx *ctx = &req->ctx;
 	struct mgl_backend_params params;
 	struct mgl_change change;
 	struct mgl_backend *b;
 	struct mgl_pool *pool;
 	struct mgl_addr addr;
-	int err;
 
-	err = parse_backend(info, tb, &addr) ?: parse_params(info, tb, &params);
-	if (err)
-		return err;
-
-	mutex_lock(&ctx.mn->lock);
-	err = find_backend(info, &ctx, &addr, &pool, &b) ?:
-	      mgl_change_edit(&ctx, pool, b, &params, &change) ?:
-	      mgl_nl_finish(skb, info, &ctx, &change);
-	mutex_unlock(&ctx.mn->lock);
-	return err;
+	return parse_backend(ctx, req->attrs, tb, &addr) ?:
+	       parse_params(ctx->extack, tb, &params) ?:
+	       find_backend(ctx, req->attrs, &addr, &pool, &b) ?:
+	       mgl_change_edit(ctx, pool, b, &params, &change) ?:
+	       mgl_nl_finish(req, &change);
 }
 
 /* MAGLEV_CMD_BACKEND_DEL */
-int mgl_nl_backend_del(struct sk_buff *skb, struct genl_info *info)
+int mgl_nl_backend_del(const struct mgl_nl_request *req)
 {
 	struct nlattr *tb[MAGLEV_BACKEND_A_MAX + 1];
-	struct mgl_ctx ctx = mgl_nl_ctx(info);
+	const struct mgl_ctx *ctx = &req->ctx;
 	struct mgl_change change;
 	struct mgl_backend *b;
 	struct mgl_pool *pool;
 	struct mgl_addr addr;
-	int err;
 
-	err = parse_backend(info, tb, &addr);
-	if (err)
-		return err;
-
-	mutex_lock(&ctx.mn->lock);
-	err = find_backend(info, &ctx, &addr, &pool, &b) ?:
-	      mgl_change_delete(&ctx, pool, b, &change) ?:
-	      mgl_nl_finish(skb, info, &ctx, &change);
-	mutex_unlock(&ctx.mn->lock);
-	return err;
+	return parse_backend(ctx, req->attrs, tb, &addr) ?:
+	       find_backend(ctx, req->attrs, &addr, &pool, &b) ?:
+	       mgl_change_delete(ctx, pool, b, &change) ?:
+	       mgl_nl_finish(req, &change);
 }
 
 /* MAGLEV_CMD_BACKEND_GET of one backend */
@@ -271,13 +255,13 @@ int mgl_nl_backend_get(struct sk_buff *skb, struct genl_info *info)
 	struct mgl_addr addr;
 	int err;
 
-	err = parse_backend(info, tb, &addr) ?:
+	err = parse_backend(&ctx, info->attrs, tb, &addr) ?:
 	      mgl_nl_reply_new(skb, info, &reply);
 	if (err)
 		return err;
 
 	mutex_lock(&ctx.mn->lock);
-	err = find_backend(info, &ctx, &addr, &pool, &b);
+	err = find_backend(&ctx, info->attrs, &addr, &pool, &b);
 	if (!err) {
 		mgl_flows_count(ctx.mn, mgl_nl_count_age(&reply));
 		err = put_backend(&reply, pool, b);

@@ -4,7 +4,6 @@
  * peers.
  */
 #include "../flows.h"
-#include "../netns.h"
 #include "../peers.h"
 #include "../pool.h"
 #include "nl.h"
@@ -64,15 +63,15 @@ int mgl_nl_config_get(struct sk_buff *skb, struct genl_info *info)
 	return mgl_nl_answer(skb, info, put_config);
 }
 
-static void set_timeouts(struct mgl_net *mn, struct nlattr **tb)
+static void set_timeouts(struct mgl_timeouts *t, struct nlattr **tb)
 {
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(timeouts); i++)
 		if (tb[timeouts[i].attr])
 			/* Pairs with READ_ONCE() in mgl_cache_expired(). */
-			WRITE_ONCE(mn->timeouts.seconds[timeouts[i].kind]
-						       [timeouts[i].state],
+			WRITE_ONCE(t->seconds[timeouts[i].kind]
+					     [timeouts[i].state],
 				   nla_get_u32(tb[timeouts[i].attr]));
 }
 
@@ -104,7 +103,7 @@ static int find_peers(const struct mgl_ctx *ctx, struct nlattr *name,
 static void apply(struct mgl_net *mn, struct nlattr **tb,
 		  struct mgl_pool *peers)
 {
-	set_timeouts(mn, tb);
+	set_timeouts(&mn->timeouts, tb);
 	if (tb[MAGLEV_CONFIG_A_PMTU])
 		/* Pairs with READ_ONCE() in pmtu.c. */
 		WRITE_ONCE(mn->pmtu, nla_get_u8(tb[MAGLEV_CONFIG_A_PMTU]));
@@ -113,33 +112,26 @@ static void apply(struct mgl_net *mn, struct nlattr **tb,
 }
 
 /* MAGLEV_CMD_CONFIG_SET */
-int mgl_nl_config_set(struct sk_buff *skb, struct genl_info *info)
+int mgl_nl_config_set(const struct mgl_nl_request *req)
 {
-	struct nlattr *nest = info->attrs[MAGLEV_A_CONFIG];
+	struct nlattr *nest = req->attrs[MAGLEV_A_CONFIG];
 	struct nlattr *tb[MAGLEV_CONFIG_A_MAX + 1];
-	struct mgl_ctx ctx = mgl_nl_ctx(info);
+	const struct mgl_ctx *ctx = &req->ctx;
 	struct mgl_pool *peers;
 	int err;
 
 	if (!nest) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, MAGLEV_A_CONFIG);
-		NL_SET_ERR_MSG(info->extack, "configuration is missing");
+		NL_SET_ERR_ATTR_MISS(ctx->extack, NULL, MAGLEV_A_CONFIG);
+		NL_SET_ERR_MSG(ctx->extack, "configuration is missing");
 		return -EINVAL;
 	}
-	err = nla_parse_nested(tb, MAGLEV_CONFIG_A_MAX, nest, mgl_nlp_params,
-			       info->extack);
-	if (err)
-		return err;
-
-	mutex_lock(&ctx.mn->lock);
 	/* First what can fail, and of that the resize last: it is an effect. */
-	err = find_peers(&ctx, tb[MAGLEV_CONFIG_A_PEERS], &peers) ?:
-	      set_cache_size(ctx.mn, tb[MAGLEV_CONFIG_A_CACHE_SIZE],
-			     ctx.extack);
-	if (!err) {
-		apply(ctx.mn, tb, peers);
-		mgl_net_changed(ctx.mn);
-	}
-	mutex_unlock(&ctx.mn->lock);
+	err = nla_parse_nested(tb, MAGLEV_CONFIG_A_MAX, nest, mgl_nlp_params,
+			       ctx->extack) ?:
+	      find_peers(ctx, tb[MAGLEV_CONFIG_A_PEERS], &peers) ?:
+	      set_cache_size(ctx->mn, tb[MAGLEV_CONFIG_A_CACHE_SIZE],
+			     ctx->extack);
+	if (!err)
+		apply(ctx->mn, tb, peers);
 	return err;
 }

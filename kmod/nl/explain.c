@@ -162,7 +162,7 @@ int mgl_nl_lookup_get(struct sk_buff *skb, struct genl_info *info)
 	struct explained e;
 	int err;
 
-	err = mgl_nl_parse_service_id(info, tb, &id);
+	err = mgl_nl_parse_service_id(info->extack, info->attrs, tb, &id);
 	if (err)
 		return err;
 	flow.daddr = id.vip;

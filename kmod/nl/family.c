@@ -10,7 +10,6 @@
 #include <net/genetlink.h>
 
 #include "../change.h"
-#include "../netns.h"
 #include "nl.h"
 #include "policy.h"
 
@@ -46,36 +45,36 @@
 
 static const struct genl_ops ops[] = {
 	CMD_READ(INFO_GET, mgl_nl_info_get, NULL, mgl_nlp_none),
-	CMD_WRITE(SERVICE_NEW, mgl_nl_service_new, mgl_nlp_service_new),
-	CMD_WRITE(SERVICE_SET, mgl_nl_service_set, mgl_nlp_service_set),
-	CMD_WRITE(SERVICE_DEL, mgl_nl_service_del, mgl_nlp_service_id),
+	CMD_WRITE(SERVICE_NEW, mgl_nl_change, mgl_nlp_service_new),
+	CMD_WRITE(SERVICE_SET, mgl_nl_change, mgl_nlp_service_set),
+	CMD_WRITE(SERVICE_DEL, mgl_nl_change, mgl_nlp_service_id),
 	CMD_READ(SERVICE_GET, mgl_nl_service_get, mgl_nl_service_dump,
 		 mgl_nlp_service_id),
-	CMD_WRITE(POOL_NEW, mgl_nl_pool_new, mgl_nlp_pool_new),
-	CMD_WRITE(POOL_SET, mgl_nl_pool_set, mgl_nlp_pool_set),
-	CMD_WRITE(POOL_DEL, mgl_nl_pool_del, mgl_nlp_pool_id),
+	CMD_WRITE(POOL_NEW, mgl_nl_change, mgl_nlp_pool_new),
+	CMD_WRITE(POOL_SET, mgl_nl_change, mgl_nlp_pool_set),
+	CMD_WRITE(POOL_DEL, mgl_nl_change, mgl_nlp_pool_id),
 	CMD_READ(POOL_GET, mgl_nl_pool_get, mgl_nl_pool_dump, mgl_nlp_pool_id),
-	CMD_WRITE(BACKEND_NEW, mgl_nl_backend_new, mgl_nlp_backend_new),
-	CMD_WRITE(BACKEND_SET, mgl_nl_backend_set, mgl_nlp_backend_new),
-	CMD_WRITE(BACKEND_DEL, mgl_nl_backend_del, mgl_nlp_backend_del),
+	CMD_WRITE(BACKEND_NEW, mgl_nl_change, mgl_nlp_backend_new),
+	CMD_WRITE(BACKEND_SET, mgl_nl_change, mgl_nlp_backend_new),
+	CMD_WRITE(BACKEND_DEL, mgl_nl_change, mgl_nlp_backend_del),
 	CMD_READ(BACKEND_GET, mgl_nl_backend_get, mgl_nl_backend_dump,
 		 mgl_nlp_backend_id),
-	CMD_WRITE(MEMBER_NEW, mgl_nl_member_new, mgl_nlp_member_new),
-	CMD_WRITE(MEMBER_SET, mgl_nl_member_set, mgl_nlp_member_new),
-	CMD_WRITE(MEMBER_DEL, mgl_nl_member_del, mgl_nlp_member_del),
-	CMD_WRITE(ROUTER_NEW, mgl_nl_router_new, mgl_nlp_router),
-	CMD_WRITE(ROUTER_DEL, mgl_nl_router_del, mgl_nlp_router),
+	CMD_WRITE(MEMBER_NEW, mgl_nl_change, mgl_nlp_member_new),
+	CMD_WRITE(MEMBER_SET, mgl_nl_change, mgl_nlp_member_new),
+	CMD_WRITE(MEMBER_DEL, mgl_nl_change, mgl_nlp_member_del),
+	CMD_WRITE(ROUTER_NEW, mgl_nl_change, mgl_nlp_router),
+	CMD_WRITE(ROUTER_DEL, mgl_nl_change, mgl_nlp_router),
 	CMD_READ(ROUTER_GET, NULL, mgl_nl_router_dump, mgl_nlp_none),
 	CMD_READ(STATS_GET, mgl_nl_stats_get, NULL, mgl_nlp_none),
 	CMD_WRITE(STATS_ZERO, mgl_nl_stats_zero, mgl_nlp_service_id),
 	CMD_WRITE(FLUSH, mgl_nl_flush, mgl_nlp_none),
 	CMD_READ(CONFIG_GET, mgl_nl_config_get, NULL, mgl_nlp_none),
-	CMD_WRITE(CONFIG_SET, mgl_nl_config_set, mgl_nlp_config),
+	CMD_WRITE(CONFIG_SET, mgl_nl_change, mgl_nlp_config),
 	CMD_SECRET(CONN_GET, mgl_nl_conn_dump, mgl_nlp_service_id),
 	CMD_WRITE(CONN_DEL, mgl_nl_conn_del, mgl_nlp_conn),
 	CMD_WRITE(LOOKUP_GET, mgl_nl_lookup_get, mgl_nlp_lookup),
-	CMD_WRITE(SOURCE_NEW, mgl_nl_source_new, mgl_nlp_source),
-	CMD_WRITE(SOURCE_DEL, mgl_nl_source_del, mgl_nlp_source),
+	CMD_WRITE(SOURCE_NEW, mgl_nl_change, mgl_nlp_source),
+	CMD_WRITE(SOURCE_DEL, mgl_nl_change, mgl_nlp_source),
 	CMD_READ(SOURCE_GET, NULL, mgl_nl_source_dump, mgl_nlp_none),
 };
 
@@ -223,8 +222,17 @@ void *mgl_nl_begin(const struct mgl_nl_reply *reply)
 	return hdr;
 }
 
-static int reply_dry_run(struct sk_buff *skb, struct genl_info *info,
-			 const struct mgl_dry_run *dry)
+/**
+ * mgl_nl_reply_moves() - answer a dry run
+ * @skb: the request
+ * @info: the request
+ * @dry: the effect that it would have
+ *
+ * Context: may sleep.
+ * Return: 0, -ENOMEM, or the error of sending.
+ */
+int mgl_nl_reply_moves(struct sk_buff *skb, struct genl_info *info,
+		       const struct mgl_dry_run *dry)
 {
 	struct mgl_nl_reply reply;
 	struct nlattr *nest;
@@ -249,32 +257,6 @@ static int reply_dry_run(struct sk_buff *skb, struct genl_info *info,
 	nla_nest_end(reply.skb, nest);
 	genlmsg_end(reply.skb, hdr);
 	return mgl_nl_reply_send(&reply, info, 0);
-}
-
-/**
- * mgl_nl_finish() - commit a prepared change, or report and abort a dry run
- * @skb: the request
- * @info: the request, a dry run if it has MAGLEV_A_DRY_RUN
- * @ctx: the context of the change
- * @change: the change, which must not be used afterwards
- *
- * Context: may sleep.
- * Return: 0 or -errno; only a dry run can fail.
- */
-int mgl_nl_finish(struct sk_buff *skb, struct genl_info *info,
-		  const struct mgl_ctx *ctx, struct mgl_change *change)
-{
-	struct mgl_dry_run dry;
-	int err;
-
-	if (!info->attrs[MAGLEV_A_DRY_RUN]) {
-		mgl_change_commit(ctx, change);
-		mgl_net_changed(ctx->mn);
-		return 0;
-	}
-	err = mgl_change_report(ctx, change, &dry);
-	mgl_change_abort(ctx, change);
-	return err ? err : reply_dry_run(skb, info, &dry);
 }
 
 /**

@@ -13,6 +13,7 @@
 #include "../net.h"
 
 struct mgl_change;
+struct mgl_dry_run;
 struct mgl_backend_specs;
 struct mgl_pool;
 struct mgl_pool_params;
@@ -49,6 +50,24 @@ static inline unsigned long mgl_nl_count_age(const struct mgl_nl_reply *reply)
 	return reply->secrets ? 0 : HZ;
 }
 
+/**
+ * struct mgl_nl_request - a request to change something
+ * @ctx: the context; @ctx.mn->lock is held
+ * @attrs: its attributes by type; of repeated ones the last
+ * @head: its attributes as they come
+ * @len: their length
+ * @skb: the message
+ * @info: the message
+ */
+struct mgl_nl_request {
+	struct mgl_ctx ctx;
+	struct nlattr **attrs;
+	struct nlattr *head;
+	int len;
+	struct sk_buff *skb;
+	struct genl_info *info;
+};
+
 /* Multicast groups. */
 enum { MGL_MCGRP_CONFIG };
 
@@ -69,8 +88,8 @@ void mgl_nl_reply_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 		       struct mgl_nl_reply *reply);
 int mgl_nl_dump_all(struct netlink_callback *cb, int attr);
 void *mgl_nl_begin(const struct mgl_nl_reply *reply);
-int mgl_nl_finish(struct sk_buff *skb, struct genl_info *info,
-		  const struct mgl_ctx *ctx, struct mgl_change *change);
+int mgl_nl_reply_moves(struct sk_buff *skb, struct genl_info *info,
+		       const struct mgl_dry_run *dry);
 
 /* The context of a request. The handler has to take ctx.mn->lock. */
 static inline struct mgl_ctx mgl_nl_ctx(struct genl_info *info)
@@ -96,7 +115,8 @@ int mgl_nl_parse_address(struct netlink_ext_ack *extack, struct nlattr *nest,
 			 struct nlattr **tb, int type4, struct mgl_addr *addr);
 int mgl_nl_check_source(struct netlink_ext_ack *extack, struct nlattr *nest,
 			const struct mgl_addr *addr);
-int mgl_nl_parse_service_id(struct genl_info *info, struct nlattr **tb,
+int mgl_nl_parse_service_id(struct netlink_ext_ack *extack,
+			    struct nlattr **attrs, struct nlattr **tb,
 			    struct mgl_service_id *id);
 int mgl_nl_find_service(const struct mgl_ctx *ctx, struct nlattr **attrs,
 			struct nlattr **tb, struct mgl_service **svc);
@@ -120,8 +140,12 @@ int mgl_nl_put_prefix(const struct mgl_nl_reply *reply, int type,
 		      const struct mgl_prefix *p);
 
 /* backend.c: the same as parse.c; the caller frees the result with kvfree(specs->item) */
-int mgl_nl_parse_backends(struct genl_info *info,
+int mgl_nl_parse_backends(const struct mgl_nl_request *req,
 			  struct mgl_backend_specs *specs);
+
+/* change.c: requests that change something */
+int mgl_nl_change(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_finish(const struct mgl_nl_request *req, struct mgl_change *change);
 
 /* put.c: from objects to attributes; 0 or -EMSGSIZE */
 int mgl_nl_put_address(struct sk_buff *skb, int type4, int type6,
@@ -135,35 +159,35 @@ int mgl_nl_put_traffic(struct sk_buff *skb, int type,
 		       const struct mgl_traffic_sum *base);
 
 /* One file per object */
-int mgl_nl_service_new(struct sk_buff *skb, struct genl_info *info);
-int mgl_nl_service_set(struct sk_buff *skb, struct genl_info *info);
-int mgl_nl_service_del(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_service_new(const struct mgl_nl_request *req);
+int mgl_nl_service_set(const struct mgl_nl_request *req);
+int mgl_nl_service_del(const struct mgl_nl_request *req);
 int mgl_nl_service_get(struct sk_buff *skb, struct genl_info *info);
 int mgl_nl_service_dump(struct sk_buff *skb, struct netlink_callback *cb);
-int mgl_nl_pool_new(struct sk_buff *skb, struct genl_info *info);
-int mgl_nl_pool_set(struct sk_buff *skb, struct genl_info *info);
-int mgl_nl_pool_del(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_pool_new(const struct mgl_nl_request *req);
+int mgl_nl_pool_set(const struct mgl_nl_request *req);
+int mgl_nl_pool_del(const struct mgl_nl_request *req);
 int mgl_nl_pool_get(struct sk_buff *skb, struct genl_info *info);
 int mgl_nl_pool_dump(struct sk_buff *skb, struct netlink_callback *cb);
-int mgl_nl_backend_new(struct sk_buff *skb, struct genl_info *info);
-int mgl_nl_backend_set(struct sk_buff *skb, struct genl_info *info);
-int mgl_nl_backend_del(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_backend_new(const struct mgl_nl_request *req);
+int mgl_nl_backend_set(const struct mgl_nl_request *req);
+int mgl_nl_backend_del(const struct mgl_nl_request *req);
 int mgl_nl_backend_get(struct sk_buff *skb, struct genl_info *info);
 int mgl_nl_backend_dump(struct sk_buff *skb, struct netlink_callback *cb);
-int mgl_nl_member_new(struct sk_buff *skb, struct genl_info *info);
-int mgl_nl_member_set(struct sk_buff *skb, struct genl_info *info);
-int mgl_nl_member_del(struct sk_buff *skb, struct genl_info *info);
-int mgl_nl_router_new(struct sk_buff *skb, struct genl_info *info);
-int mgl_nl_router_del(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_member_new(const struct mgl_nl_request *req);
+int mgl_nl_member_set(const struct mgl_nl_request *req);
+int mgl_nl_member_del(const struct mgl_nl_request *req);
+int mgl_nl_router_new(const struct mgl_nl_request *req);
+int mgl_nl_router_del(const struct mgl_nl_request *req);
 int mgl_nl_router_dump(struct sk_buff *skb, struct netlink_callback *cb);
-int mgl_nl_source_new(struct sk_buff *skb, struct genl_info *info);
-int mgl_nl_source_del(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_source_new(const struct mgl_nl_request *req);
+int mgl_nl_source_del(const struct mgl_nl_request *req);
 int mgl_nl_source_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int mgl_nl_info_get(struct sk_buff *skb, struct genl_info *info);
 int mgl_nl_stats_get(struct sk_buff *skb, struct genl_info *info);
 int mgl_nl_stats_zero(struct sk_buff *skb, struct genl_info *info);
 int mgl_nl_config_get(struct sk_buff *skb, struct genl_info *info);
-int mgl_nl_config_set(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_config_set(const struct mgl_nl_request *req);
 int mgl_nl_conn_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int mgl_nl_conn_del(struct sk_buff *skb, struct genl_info *info);
 int mgl_nl_lookup_get(struct sk_buff *skb, struct genl_info *info);

@@ -246,7 +246,8 @@ static struct nlattr *service_nest(struct netlink_ext_ack *extack,
 
 /**
  * mgl_nl_parse_service_id() - parse the identity of the service in a request
- * @info: the request
+ * @extack: set on error
+ * @attrs: the request's attributes
  * @tb: array for the attributes of MAGLEV_A_SERVICE, MAGLEV_SERVICE_A_MAX + 1
  *	long
  * @id: the identity
@@ -254,12 +255,13 @@ static struct nlattr *service_nest(struct netlink_ext_ack *extack,
  * Context: any.
  * Return: 0, or -errno with the extack set.
  */
-int mgl_nl_parse_service_id(struct genl_info *info, struct nlattr **tb,
+int mgl_nl_parse_service_id(struct netlink_ext_ack *extack,
+			    struct nlattr **attrs, struct nlattr **tb,
 			    struct mgl_service_id *id)
 {
-	struct nlattr *nest = service_nest(info->extack, info->attrs);
+	struct nlattr *nest = service_nest(extack, attrs);
 
-	return nest ? parse_service_nest(info->extack, nest, tb, id) : -EINVAL;
+	return nest ? parse_service_nest(extack, nest, tb, id) : -EINVAL;
 }
 
 /**

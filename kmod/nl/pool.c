@@ -5,7 +5,6 @@
 #include "../backend.h"
 #include "../change.h"
 #include "../member.h"
-#include "../netns.h"
 #include "../pool.h"
 #include "../table.h"
 #include "nl.h"
@@ -70,90 +69,71 @@ static int put_pool(struct mgl_net *mn, const struct mgl_nl_reply *reply,
 	return 0;
 }
 
-static int parse_pool(struct genl_info *info, struct nlattr **tb,
+static int parse_pool(const struct mgl_nl_request *req, struct nlattr **tb,
 		      struct mgl_pool_params *params, bool is_new)
 {
-	struct nlattr *nest = info->attrs[MAGLEV_A_POOL];
+	struct nlattr *nest = req->attrs[MAGLEV_A_POOL];
 	int err;
 
 	if (!nest) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, MAGLEV_A_POOL);
-		NL_SET_ERR_MSG(info->extack, "pool is missing");
+		NL_SET_ERR_ATTR_MISS(req->ctx.extack, NULL, MAGLEV_A_POOL);
+		NL_SET_ERR_MSG(req->ctx.extack, "pool is missing");
 		return -EINVAL;
 	}
 	err = nla_parse_nested(tb, MAGLEV_POOL_A_MAX, nest, mgl_nlp_pool,
-			       info->extack);
+			       req->ctx.extack);
 	if (err)
 		return err;
 	if (!tb[MAGLEV_POOL_A_NAME]) {
-		NL_SET_ERR_ATTR_MISS(info->extack, nest, MAGLEV_POOL_A_NAME);
-		NL_SET_ERR_MSG(info->extack, "pool's name is missing");
+		NL_SET_ERR_ATTR_MISS(req->ctx.extack, nest, MAGLEV_POOL_A_NAME);
+		NL_SET_ERR_MSG(req->ctx.extack, "pool's name is missing");
 		return -EINVAL;
 	}
-	return mgl_nl_check_pool_name(info->extack, tb[MAGLEV_POOL_A_NAME],
+	return mgl_nl_check_pool_name(req->ctx.extack, tb[MAGLEV_POOL_A_NAME],
 				      is_new) ?:
-	       mgl_nl_parse_pool_params(info->extack, nest, tb, params);
+	       mgl_nl_parse_pool_params(req->ctx.extack, nest, tb, params);
 }
 
 /* MAGLEV_CMD_POOL_NEW */
-int mgl_nl_pool_new(struct sk_buff *skb, struct genl_info *info)
+int mgl_nl_pool_new(const struct mgl_nl_request *req)
 {
 	struct nlattr *tb[MAGLEV_POOL_A_MAX + 1];
-	struct mgl_ctx ctx = mgl_nl_ctx(info);
 	struct mgl_backend_specs specs;
 	struct mgl_pool_params params;
 	struct mgl_pool *pool;
 	int err;
 
-	err = parse_pool(info, tb, &params, true) ?:
-	      mgl_nl_parse_backends(info, &specs);
+	err = parse_pool(req, tb, &params, true) ?:
+	      mgl_nl_parse_backends(req, &specs);
 	if (err)
 		return err;
-	mutex_lock(&ctx.mn->lock);
-	pool = mgl_pool_create(&ctx, nla_data(tb[MAGLEV_POOL_A_NAME]), &params,
-			       &specs);
-	if (!IS_ERR(pool))
-		mgl_net_changed(ctx.mn);
-	mutex_unlock(&ctx.mn->lock);
+	pool = mgl_pool_create(&req->ctx, nla_data(tb[MAGLEV_POOL_A_NAME]),
+			       &params, &specs);
 	kvfree(specs.item);
 	return PTR_ERR_OR_ZERO(pool);
 }
 
 /* MAGLEV_CMD_POOL_SET */
-int mgl_nl_pool_set(struct sk_buff *skb, struct genl_info *info)
+int mgl_nl_pool_set(const struct mgl_nl_request *req)
 {
 	struct nlattr *tb[MAGLEV_POOL_A_MAX + 1];
-	struct mgl_ctx ctx = mgl_nl_ctx(info);
 	struct mgl_pool_params params;
 	struct mgl_change change;
 	struct mgl_pool *pool;
-	int err;
 
-	err = parse_pool(info, tb, &params, false);
-	if (err)
-		return err;
-	mutex_lock(&ctx.mn->lock);
-	err = mgl_nl_find_pool(&ctx, info->attrs, &pool) ?:
-	      mgl_change_pool(&ctx, pool, &params, &change) ?:
-	      mgl_nl_finish(skb, info, &ctx, &change);
-	mutex_unlock(&ctx.mn->lock);
-	return err;
+	return parse_pool(req, tb, &params, false) ?:
+	       mgl_nl_find_pool(&req->ctx, req->attrs, &pool) ?:
+	       mgl_change_pool(&req->ctx, pool, &params, &change) ?:
+	       mgl_nl_finish(req, &change);
 }
 
 /* MAGLEV_CMD_POOL_DEL */
-int mgl_nl_pool_del(struct sk_buff *skb, struct genl_info *info)
+int mgl_nl_pool_del(const struct mgl_nl_request *req)
 {
-	struct mgl_ctx ctx = mgl_nl_ctx(info);
 	struct mgl_pool *pool;
-	int err;
 
-	mutex_lock(&ctx.mn->lock);
-	err = mgl_nl_find_pool(&ctx, info->attrs, &pool) ?:
-	      mgl_pool_delete(&ctx, pool, info->attrs[MAGLEV_A_POOL]);
-	if (!err)
-		mgl_net_changed(ctx.mn);
-	mutex_unlock(&ctx.mn->lock);
-	return err;
+	return mgl_nl_find_pool(&req->ctx, req->attrs, &pool) ?:
+	       mgl_pool_delete(&req->ctx, pool, req->attrs[MAGLEV_A_POOL]);
 }
 
 /* MAGLEV_CMD_POOL_GET of one pool */

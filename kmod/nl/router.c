@@ -1,50 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink: commands for trusted routers. */
-#include "../netns.h"
 #include "../router.h"
 #include "nl.h"
 
-static int parse_router(struct genl_info *info, struct mgl_prefix *p)
+static int parse_router(const struct mgl_nl_request *req, struct mgl_prefix *p)
 {
-	struct nlattr *nest = info->attrs[MAGLEV_A_ROUTER];
+	struct nlattr *nest = req->attrs[MAGLEV_A_ROUTER];
 
 	if (!nest) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, MAGLEV_A_ROUTER);
-		NL_SET_ERR_MSG(info->extack, "router is missing");
+		NL_SET_ERR_ATTR_MISS(req->ctx.extack, NULL, MAGLEV_A_ROUTER);
+		NL_SET_ERR_MSG(req->ctx.extack, "router is missing");
 		return -EINVAL;
 	}
-	return mgl_nl_parse_prefix(info->extack, nest, p);
-}
-
-static int change_routers(struct genl_info *info,
-			  int (*change)(const struct mgl_ctx *ctx,
-					const struct mgl_prefix *p))
-{
-	struct mgl_ctx ctx = mgl_nl_ctx(info);
-	struct mgl_prefix p;
-	int err;
-
-	err = parse_router(info, &p);
-	if (err)
-		return err;
-	mutex_lock(&ctx.mn->lock);
-	err = change(&ctx, &p);
-	if (!err)
-		mgl_net_changed(ctx.mn);
-	mutex_unlock(&ctx.mn->lock);
-	return err;
+	return mgl_nl_parse_prefix(req->ctx.extack, nest, p);
 }
 
 /* MAGLEV_CMD_ROUTER_NEW */
-int mgl_nl_router_new(struct sk_buff *skb, struct genl_info *info)
+int mgl_nl_router_new(const struct mgl_nl_request *req)
 {
-	return change_routers(info, mgl_router_add);
+	struct mgl_prefix p;
+
+	return parse_router(req, &p) ?: mgl_router_add(&req->ctx, &p);
 }
 
 /* MAGLEV_CMD_ROUTER_DEL */
-int mgl_nl_router_del(struct sk_buff *skb, struct genl_info *info)
+int mgl_nl_router_del(const struct mgl_nl_request *req)
 {
-	return change_routers(info, mgl_router_delete);
+	struct mgl_prefix p;
+
+	return parse_router(req, &p) ?: mgl_router_delete(&req->ctx, &p);
 }
 
 /* MAGLEV_CMD_ROUTER_GET. cb->args[0] is the number of prefixes written. */

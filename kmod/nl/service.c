@@ -41,10 +41,10 @@ static int put_service(struct mgl_net *mn, const struct mgl_nl_reply *reply,
 	return 0;
 }
 
-static int parse_pool_params(struct genl_info *info,
+static int parse_pool_params(const struct mgl_nl_request *req,
 			     struct mgl_pool_params *params)
 {
-	struct nlattr *nest = info->attrs[MAGLEV_A_POOL];
+	struct nlattr *nest = req->attrs[MAGLEV_A_POOL];
 	struct nlattr *tb[MAGLEV_POOL_A_MAX + 1];
 	int err;
 
@@ -52,10 +52,10 @@ static int parse_pool_params(struct genl_info *info,
 	if (!nest)
 		return 0;
 	err = nla_parse_nested(tb, MAGLEV_POOL_A_MAX, nest, mgl_nlp_pool,
-			       info->extack);
+			       req->ctx.extack);
 	if (err)
 		return err;
-	return mgl_nl_parse_pool_params(info->extack, nest, tb, params);
+	return mgl_nl_parse_pool_params(req->ctx.extack, nest, tb, params);
 }
 
 /* Parses the settings in MAGLEV_A_SERVICE. mgl_net.lock is held. */
@@ -93,79 +93,68 @@ static int parse_params(const struct mgl_ctx *ctx, struct nlattr **tb,
 	return mgl_nl_find_pool_named(ctx, tb[MAGLEV_SERVICE_A_POOL], &p->pool);
 }
 
+static int create(const struct mgl_ctx *ctx, const struct mgl_service_id *id,
+		  const struct mgl_service_params *params,
+		  const struct mgl_pool_params *pool_params,
+		  const struct mgl_backend_specs *specs)
+{
+	int err;
+
+	err = mgl_net_activate(ctx->mn, ctx->extack);
+	if (err)
+		return err;
+	err = mgl_service_create(ctx, id, params, pool_params, specs);
+	if (err)
+		mgl_net_deactivate_unused(ctx->mn);
+	return err;
+}
+
 /* MAGLEV_CMD_SERVICE_NEW */
-int mgl_nl_service_new(struct sk_buff *skb, struct genl_info *info)
+int mgl_nl_service_new(const struct mgl_nl_request *req)
 {
 	struct nlattr *tb[MAGLEV_SERVICE_A_MAX + 1];
-	struct mgl_ctx ctx = mgl_nl_ctx(info);
+	const struct mgl_ctx *ctx = &req->ctx;
 	struct mgl_pool_params pool_params;
 	struct mgl_service_params params;
 	struct mgl_backend_specs specs;
 	struct mgl_service_id id;
 	int err;
 
-	err = mgl_nl_parse_service_id(info, tb, &id) ?:
-	      parse_pool_params(info, &pool_params) ?:
-	      mgl_nl_parse_backends(info, &specs);
+	err = mgl_nl_parse_service_id(ctx->extack, req->attrs, tb, &id) ?:
+	      parse_pool_params(req, &pool_params) ?:
+	      mgl_nl_parse_backends(req, &specs);
 	if (err)
 		return err;
-
-	mutex_lock(&ctx.mn->lock);
-	err = parse_params(&ctx, tb, &params) ?:
-	      mgl_service_check(&ctx, &id, &params, &pool_params, &specs) ?:
-	      mgl_net_activate(ctx.mn, ctx.extack);
-	if (err)
-		goto out;
-	err = mgl_service_create(&ctx, &id, &params, &pool_params, &specs);
-	if (err)
-		mgl_net_deactivate_unused(ctx.mn);
-	else
-		mgl_net_changed(ctx.mn);
-out:
-	mutex_unlock(&ctx.mn->lock);
+	err = parse_params(ctx, tb, &params) ?:
+	      mgl_service_check(ctx, &id, &params, &pool_params, &specs) ?:
+	      create(ctx, &id, &params, &pool_params, &specs);
 	kvfree(specs.item);
 	return err;
 }
 
 /* MAGLEV_CMD_SERVICE_SET */
-int mgl_nl_service_set(struct sk_buff *skb, struct genl_info *info)
+int mgl_nl_service_set(const struct mgl_nl_request *req)
 {
 	struct nlattr *tb[MAGLEV_SERVICE_A_MAX + 1];
-	struct mgl_ctx ctx = mgl_nl_ctx(info);
+	const struct mgl_ctx *ctx = &req->ctx;
 	struct mgl_pool_params pool_params;
 	struct mgl_service_params params;
 	struct mgl_service *svc;
-	int err;
 
-	err = parse_pool_params(info, &pool_params);
-	if (err)
-		return err;
-
-	mutex_lock(&ctx.mn->lock);
-	err = mgl_nl_find_service(&ctx, info->attrs, tb, &svc) ?:
-	      parse_params(&ctx, tb, &params) ?:
-	      mgl_service_set(&ctx, svc, &params, &pool_params);
-	if (!err)
-		mgl_net_changed(ctx.mn);
-	mutex_unlock(&ctx.mn->lock);
-	return err;
+	return parse_pool_params(req, &pool_params) ?:
+	       mgl_nl_find_service(ctx, req->attrs, tb, &svc) ?:
+	       parse_params(ctx, tb, &params) ?:
+	       mgl_service_set(ctx, svc, &params, &pool_params);
 }
 
 /* MAGLEV_CMD_SERVICE_DEL */
-int mgl_nl_service_del(struct sk_buff *skb, struct genl_info *info)
+int mgl_nl_service_del(const struct mgl_nl_request *req)
 {
 	struct nlattr *tb[MAGLEV_SERVICE_A_MAX + 1];
-	struct mgl_ctx ctx = mgl_nl_ctx(info);
 	struct mgl_service *svc;
-	int err;
 
-	mutex_lock(&ctx.mn->lock);
-	err = mgl_nl_find_service(&ctx, info->attrs, tb, &svc) ?:
-	      mgl_service_delete(&ctx, svc);
-	if (!err)
-		mgl_net_changed(ctx.mn);
-	mutex_unlock(&ctx.mn->lock);
-	return err;
+	return mgl_nl_find_service(&req->ctx, req->attrs, tb, &svc) ?:
+	       mgl_service_delete(&req->ctx, svc);
 }
 
 /* MAGLEV_CMD_SERVICE_GET of one service */

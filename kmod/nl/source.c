@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink: commands for sources. */
-#include "../netns.h"
 #include "../source.h"
 #include "nl.h"
 
@@ -22,49 +21,34 @@ static int check_length(struct netlink_ext_ack *extack, struct nlattr *nest,
 	return -EINVAL;
 }
 
-static int parse_source(struct genl_info *info, struct mgl_prefix *p)
+static int parse_source(const struct mgl_nl_request *req, struct mgl_prefix *p)
 {
-	struct nlattr *nest = info->attrs[MAGLEV_A_SOURCE];
+	struct nlattr *nest = req->attrs[MAGLEV_A_SOURCE];
 
 	if (!nest) {
-		NL_SET_ERR_ATTR_MISS(info->extack, NULL, MAGLEV_A_SOURCE);
-		NL_SET_ERR_MSG(info->extack, "source is missing");
+		NL_SET_ERR_ATTR_MISS(req->ctx.extack, NULL, MAGLEV_A_SOURCE);
+		NL_SET_ERR_MSG(req->ctx.extack, "source is missing");
 		return -EINVAL;
 	}
-	return mgl_nl_parse_prefix(info->extack, nest, p) ?:
-	       mgl_nl_check_source(info->extack, nest, &p->addr) ?:
-	       check_length(info->extack, nest, p);
-}
-
-static int change_sources(struct genl_info *info,
-			  int (*change)(const struct mgl_ctx *ctx,
-					const struct mgl_prefix *p))
-{
-	struct mgl_ctx ctx = mgl_nl_ctx(info);
-	struct mgl_prefix p;
-	int err;
-
-	err = parse_source(info, &p);
-	if (err)
-		return err;
-	mutex_lock(&ctx.mn->lock);
-	err = change(&ctx, &p);
-	if (!err)
-		mgl_net_changed(ctx.mn);
-	mutex_unlock(&ctx.mn->lock);
-	return err;
+	return mgl_nl_parse_prefix(req->ctx.extack, nest, p) ?:
+	       mgl_nl_check_source(req->ctx.extack, nest, &p->addr) ?:
+	       check_length(req->ctx.extack, nest, p);
 }
 
 /* MAGLEV_CMD_SOURCE_NEW */
-int mgl_nl_source_new(struct sk_buff *skb, struct genl_info *info)
+int mgl_nl_source_new(const struct mgl_nl_request *req)
 {
-	return change_sources(info, mgl_source_add);
+	struct mgl_prefix p;
+
+	return parse_source(req, &p) ?: mgl_source_add(&req->ctx, &p);
 }
 
 /* MAGLEV_CMD_SOURCE_DEL */
-int mgl_nl_source_del(struct sk_buff *skb, struct genl_info *info)
+int mgl_nl_source_del(const struct mgl_nl_request *req)
 {
-	return change_sources(info, mgl_source_delete);
+	struct mgl_prefix p;
+
+	return parse_source(req, &p) ?: mgl_source_delete(&req->ctx, &p);
 }
 
 /* MAGLEV_CMD_SOURCE_GET. cb->args[0] is the number of prefixes written. */
