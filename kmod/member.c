@@ -16,7 +16,6 @@
 #include "net.h"
 #include "pool.h"
 #include "service.h"
-#include "vip.h"
 
 static void collect_above(struct mgl_pool *pool, struct list_head *list, u32 *n)
 {
@@ -223,13 +222,14 @@ bool mgl_pool_serves_vip(struct mgl_net *mn, struct mgl_pool *pool,
 	bool found = false;
 	LIST_HEAD(list);
 
-	if (!mgl_vip_exists(mn, addr))
+	svc = mgl_service_of_vip(mn, addr);
+	if (!svc)
 		return false;
 	mgl_pools_above(pool, &list);
-	mgl_for_each_service(svc, mn)
-		if (mgl_addr_equal(&svc->id.vip, addr))
-			found |= is_above(mgl_service_pool(mn, svc)) ||
-				 is_above(mgl_service_fallback(mn, svc));
+	for (; svc && mgl_addr_equal(&svc->id.vip, addr);
+	     svc = mgl_service_next(svc))
+		found |= is_above(mgl_service_pool(mn, svc)) ||
+			 is_above(mgl_service_fallback(mn, svc));
 	mgl_pools_above_done(&list);
 	return found;
 }

@@ -63,6 +63,35 @@ struct mgl_service *mgl_service_find(struct mgl_net *mn,
 	return rb_entry_safe(node, struct mgl_service, node);
 }
 
+/**
+ * mgl_service_of_vip() - get the first service of a VIP
+ * @mn: the namespace; mn->lock is held
+ * @vip: the address
+ *
+ * Others of the same VIP follow it in the order of listings.
+ *
+ * Context: any.
+ * Return: the service, or NULL if @vip has none.
+ */
+struct mgl_service *mgl_service_of_vip(struct mgl_net *mn,
+				       const struct mgl_addr *vip)
+{
+	struct rb_node *node = mn->services.rb_node;
+	struct mgl_service *first = NULL;
+
+	lockdep_assert_held(&mn->lock);
+	while (node) {
+		struct mgl_service *svc = rb_entry(node, struct mgl_service,
+						   node);
+		int cmp = mgl_addr_cmp(vip, &svc->id.vip);
+
+		if (!cmp)
+			first = svc;
+		node = cmp > 0 ? node->rb_right : node->rb_left;
+	}
+	return first;
+}
+
 static bool before(struct rb_node *a, const struct rb_node *b)
 {
 	return cmp_id(&rb_entry(a, struct mgl_service, node)->id, b) < 0;

@@ -131,6 +131,8 @@ int mgl_service_id_cmp(const struct mgl_service_id *a,
 		       const struct mgl_service_id *b);
 struct mgl_service *mgl_service_find(struct mgl_net *mn,
 				     const struct mgl_service_id *id);
+struct mgl_service *mgl_service_of_vip(struct mgl_net *mn,
+				       const struct mgl_addr *vip);
 int mgl_service_check(const struct mgl_ctx *ctx,
 		      const struct mgl_service_id *id,
 		      const struct mgl_service_params *params,

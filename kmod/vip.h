@@ -18,7 +18,6 @@ struct mgl_service *mgl_vip_listener(const struct mgl_vip *vip, u8 proto,
 				     __be16 port);
 bool mgl_vip_has_proto(const struct mgl_vip *vip, u8 proto);
 struct mgl_service *mgl_vip_first(const struct mgl_vip *vip);
-bool mgl_vip_exists(struct mgl_net *mn, const struct mgl_addr *addr);
 int mgl_vip_listen(struct mgl_net *mn, struct mgl_service *svc);
 int mgl_vip_unlisten(struct mgl_net *mn, struct mgl_service *svc);
 void mgl_vip_remove(struct mgl_net *mn, const struct mgl_addr *addr);
