@@ -67,7 +67,7 @@ static enum mgl_reason no_backend(struct mgl_net *mn, const struct sk_buff *skb,
 				  const struct mgl_service *svc,
 				  const struct mgl_flow *flow, u32 inner)
 {
-	/* Pairs with WRITE_ONCE() in service.c. */
+	/* Pairs with WRITE_ONCE() in service_change.c. */
 	switch (READ_ONCE(svc->all_down)) {
 	case MAGLEV_ALL_DOWN_REJECT:
 		/* RFC 1122 section 3.2.2: no error about an error. */

@@ -17,7 +17,7 @@
 static void choice_init(struct mgl_choice *c, const struct mgl_service *svc,
 			const struct mgl_flow *flow)
 {
-	/* These pair with WRITE_ONCE() in service.c. */
+	/* These pair with WRITE_ONCE() in service_change.c. */
 	enum maglev_affinity affinity = READ_ONCE(svc->affinity);
 	enum maglev_track track = READ_ONCE(svc->track);
 

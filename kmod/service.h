@@ -138,6 +138,10 @@ int mgl_service_check(const struct mgl_ctx *ctx,
 		      const struct mgl_service_params *params,
 		      const struct mgl_pool_params *pool_params,
 		      const struct mgl_backend_specs *specs);
+int mgl_service_check_set(const struct mgl_ctx *ctx,
+			  const struct mgl_service *svc,
+			  const struct mgl_service_params *params,
+			  const struct mgl_pool_params *pool_params);
 int mgl_service_create(const struct mgl_ctx *ctx,
 		       const struct mgl_service_id *id,
 		       const struct mgl_service_params *params,
