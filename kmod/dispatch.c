@@ -64,11 +64,10 @@ bool mgl_dispatch_allowed(const struct mgl_net *mn, struct sk_buff *skb)
 
 /* No usable backend: apply the all-down policy of the service. */
 static enum mgl_reason no_backend(struct mgl_net *mn, const struct sk_buff *skb,
-				  const struct mgl_service *svc,
+				  enum maglev_all_down policy,
 				  const struct mgl_flow *flow, u32 inner)
 {
-	/* Pairs with WRITE_ONCE() in service_change.c. */
-	switch (READ_ONCE(svc->all_down)) {
+	switch (policy) {
 	case MAGLEV_ALL_DOWN_REJECT:
 		/* RFC 1122 section 3.2.2: no error about an error. */
 		if (flow->kind == MGL_PKT_ERROR)
@@ -102,14 +101,16 @@ static struct mgl_service *find_service(const struct mgl_vip *vip,
  * @mn: the namespace
  * @skb: the packet, at PRE_ROUTING, skb->data at its outer header
  * @vip: the VIP that it is for
- * @parsed: its flow and offsets; service and backend are set, and are valid until
- *	the end of the RCU read side, even if @skb has been consumed
+ * @parsed: its flow, offsets and sequence count; service and backend are set, and
+ *	are valid until the end of the RCU read side, even if @skb has been consumed
  *
  * Traffic is counted for packets that were sent.
  *
  * Context: RCU read side, BH disabled. Invalidates every pointer into @skb.
  * Return: the reason, not counted yet. If mgl_reason_verdict() of it is
  * MGL_STOLEN, @skb has been consumed; otherwise the caller keeps @skb.
+ * MGL_REASON_AGAIN if a batch was published since @parsed->seq: nothing has been
+ * done, and @skb is to be processed again.
  */
 enum mgl_reason mgl_dispatch(struct mgl_net *mn, struct sk_buff *skb,
 			     const struct mgl_vip *vip,
@@ -117,20 +118,26 @@ enum mgl_reason mgl_dispatch(struct mgl_net *mn, struct sk_buff *skb,
 {
 	const struct mgl_flow *flow = &parsed->flow;
 	struct mgl_service *svc = find_service(vip, flow);
-	enum mgl_reason reason;
+	enum mgl_reason reason = MGL_REASON_NONE;
 	struct mgl_choice choice;
 	struct mgl_backend *b;
 
 	parsed->svc = svc;
 	parsed->backend = NULL;
-	if (!svc)
-		return MGL_REASON_NO_SERVICE;
-	if (!mgl_dispatch_allowed(mn, skb))
-		return MGL_REASON_POLICY;
-	mgl_select_decide(mn, svc, flow, &choice);
+	if (unlikely(!svc))
+		reason = MGL_REASON_NO_SERVICE;
+	else if (unlikely(!mgl_dispatch_allowed(mn, skb)))
+		reason = MGL_REASON_POLICY;
+	else
+		mgl_select_decide(mn, svc, flow, &choice);
+	if (mgl_seq_retry(mn, parsed->seq))
+		return MGL_REASON_AGAIN;
+	if (unlikely(reason))
+		return reason;
 	b = mgl_select_commit(mn, svc, &choice);
 	if (!b)
-		return no_backend(mn, skb, svc, flow, parsed->at.inner);
+		return no_backend(mn, skb, choice.all_down, flow,
+				  parsed->at.inner);
 	parsed->backend = b;
 	reason = mgl_forward(mn, skb, b->endpoint, &parsed->at, flow);
 	if (reason == MGL_REASON_FORWARDED || reason == MGL_REASON_LOCAL) {

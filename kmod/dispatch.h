@@ -15,12 +15,14 @@ struct sk_buff;
 
 /**
  * struct mgl_parsed - what a packet is, and who gets it
+ * @seq: mgl_seq_begin() from before anything of the configuration was read
  * @flow: its flow
  * @at: where its headers are
  * @svc: set by mgl_dispatch(): its service, NULL if there is none
  * @backend: set by mgl_dispatch(): the backend that was selected, or NULL
  */
 struct mgl_parsed {
+	unsigned int seq;
 	struct mgl_flow flow;
 	struct mgl_offsets at;
 	struct mgl_service *svc;

@@ -319,11 +319,13 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_flows_flush);
 
 /*
  * True if a flow would go to its backend without its entry, too, or if its
- * service or backend has been deleted. RCU read side, or mn->lock is held.
+ * service or backend has been deleted. While a batch is published that is not
+ * clear. RCU read side, or mn->lock is held.
  */
 static bool redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
 {
 	struct mgl_net *mn = ctx;
+	unsigned int seq = mgl_seq_begin(mn);
 	struct mgl_service *svc = mgl_ids_get(&mn->service_ids, tuple->service);
 	struct mgl_backend *b = mgl_ids_get(&mn->backend_ids, owner);
 	enum maglev_track track;
@@ -349,7 +351,8 @@ static bool redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
 	mgl_table_slot(rcu_dereference(svc->pool), &flow, &slot);
 	is_owner = slot.cur == b;
 	rcu_read_unlock();
-	return mgl_rules_redundant(track, slot.left, is_owner);
+	return mgl_rules_redundant(track, slot.left, is_owner) &&
+	       !mgl_seq_retry(mn, seq);
 }
 
 static bool gc_flow(void *ctx, const struct mgl_cached *flow)

@@ -294,6 +294,9 @@ static enum mgl_reason receive_first(struct mgl_net *mn, struct sk_buff *skb,
 	good = !d.reason;
 	if (good) {
 		d.reason = mgl_dispatch(mn, skb, vip, parsed);
+		/* Nothing has become of it yet. */
+		if (unlikely(d.reason == MGL_REASON_AGAIN))
+			return d.reason;
 		if (parsed->backend) {
 			d.owner = parsed->backend->id;
 			d.service = parsed->svc->number;
@@ -336,35 +339,42 @@ static enum mgl_reason receive_other(struct mgl_net *mn, struct sk_buff *skb,
  * @mn: the namespace
  * @skb: the packet, at PRE_ROUTING, skb->data at its outer header
  * @vip: the VIP that it is for
- * @at: offsets of its headers; mgl_inner_parse_v4() or mgl_inner_parse_v6() has
- *	found that the inner packet is a fragment
+ * @parsed: offsets of its headers, and the sequence count; mgl_inner_parse_v4() or
+ *	mgl_inner_parse_v6() has found that the inner packet is a fragment
  *
  * Context: RCU read side, BH disabled. Invalidates every pointer into @skb. With
  * a first fragment, sends those that were held as well.
- * Return: the reason, not counted yet. If mgl_reason_verdict() of it is
- * MGL_STOLEN, @skb has been consumed; otherwise the caller keeps @skb. Reasons of
- * fragments that were held are counted here.
+ * Return: the reason, not counted yet, or MGL_REASON_AGAIN as mgl_dispatch(). If
+ * mgl_reason_verdict() of it is MGL_STOLEN, @skb has been consumed; otherwise the
+ * caller keeps @skb. Reasons of fragments that were held are counted here.
  */
 enum mgl_reason mgl_fragment_receive(struct mgl_net *mn, struct sk_buff *skb,
 				     const struct mgl_vip *vip,
-				     const struct mgl_offsets *at)
+				     struct mgl_parsed *parsed)
 {
-	struct mgl_parsed parsed = { .at = *at };
-	struct mgl_backend *peer;
+	const struct mgl_offsets *at = &parsed->at;
 	enum mgl_reason reason;
+	struct mgl_backend *peer;
 	struct mgl_fragment f;
 
+	parsed->flow = (struct mgl_flow){};
 	reason = parse(skb, at, &f);
 	if (reason)
 		return reason;
 	if (!may_have_service(vip, &f.tuple))
-		return MGL_REASON_NO_SERVICE;
-	if (!mgl_dispatch_allowed(mn, skb))
-		return MGL_REASON_POLICY;
-	/* A peer has found that it is ours; to ask again could make a loop. */
+		reason = MGL_REASON_NO_SERVICE;
+	else if (!mgl_dispatch_allowed(mn, skb))
+		reason = MGL_REASON_POLICY;
 	peer = mgl_peers_owner(mn, &f.tuple);
-	if (peer && !came_from_peer(mn, skb))
+	/* A peer has found that it is ours; to ask again could make a loop. */
+	if (peer && came_from_peer(mn, skb))
+		peer = NULL;
+	if (mgl_seq_retry(mn, parsed->seq))
+		return MGL_REASON_AGAIN;
+	if (reason)
+		return reason;
+	if (peer)
 		return forward_to_peer(mn, skb, peer, at, f.tuple.len);
 	return f.offset ? receive_other(mn, skb, at, &f) :
-			  receive_first(mn, skb, vip, &parsed, &f);
+			  receive_first(mn, skb, vip, parsed, &f);
 }

@@ -8,7 +8,7 @@
 #include "core/reason.h"
 
 struct mgl_net;
-struct mgl_offsets;
+struct mgl_parsed;
 struct mgl_vip;
 struct netlink_ext_ack;
 struct sk_buff;
@@ -18,6 +18,6 @@ void mgl_fragments_reset(struct mgl_net *mn);
 u32 mgl_fragments_bytes(struct mgl_net *mn);
 enum mgl_reason mgl_fragment_receive(struct mgl_net *mn, struct sk_buff *skb,
 				     const struct mgl_vip *vip,
-				     const struct mgl_offsets *at);
+				     struct mgl_parsed *parsed);
 
 #endif /* _MGL_FRAGMENT_H */

@@ -8,6 +8,7 @@
 #include <linux/ratelimit.h>
 #include <linux/rbtree.h>
 #include <linux/rhashtable.h>
+#include <linux/seqlock.h>
 #include <linux/siphash.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -42,6 +43,8 @@ struct mgl_sources;
  *	written under @lock, read under RCU
  * @has_flows: @cache may have flows, so prefetching pays off; a hint, see
  *	flows.c
+ * @publish_seq: sequence count of batches: what they change is written in one
+ *	section of it, with BH and preemption disabled; written under @lock
  * @secret: secret of flow keys; constant
  * @counters: reasons of packets, and events
  * @sources: prefixes of outer sources, NULL for none; written under @lock, read
@@ -95,6 +98,7 @@ struct mgl_net {
 	struct mgl_routers __rcu *routers;
 	struct mgl_cache __rcu *cache;
 	bool has_flows;
+	seqcount_t publish_seq;
 	siphash_key_t secret;
 	struct mgl_counters __percpu *counters;
 	struct mgl_sources __rcu *sources;
@@ -140,6 +144,24 @@ extern unsigned int mgl_net_id;
 static inline struct mgl_net *mgl_net(const struct net *net)
 {
 	return net_generic(net, mgl_net_id);
+}
+
+/*
+ * Begins to read what belongs together: VIP, service, pools, tables, backends,
+ * routers, peers. Returns the argument for mgl_seq_retry(). RCU read side.
+ */
+static inline unsigned int mgl_seq_begin(struct mgl_net *mn)
+{
+	return read_seqcount_begin(&mn->publish_seq);
+}
+
+/*
+ * True if a batch has been published since mgl_seq_begin(): what was read may be
+ * partly from before and partly from after it, and has to be read again.
+ */
+static inline bool mgl_seq_retry(struct mgl_net *mn, unsigned int seq)
+{
+	return unlikely(read_seqcount_retry(&mn->publish_seq, seq));
 }
 
 #endif /* _MGL_NET_H */

@@ -117,6 +117,7 @@ static int __net_init net_init(struct net *net)
 	mn->net = net;
 	mutex_init(&mn->lock);
 	spin_lock_init(&mn->local_v6_lock);
+	seqcount_init(&mn->publish_seq);
 	mn->services = RB_ROOT;
 	mn->pools = RB_ROOT;
 	mn->generation = FIRST_GENERATION;

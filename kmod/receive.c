@@ -91,9 +91,27 @@ parse_inner_v6(const struct mgl_packet *packet, struct mgl_gre *gre,
 	return MGL_REASON_NONE;
 }
 
-/* Processes a packet of a trusted router, whose GRE header is at @gre_off. */
+/*
+ * Malformed packets for one of our VIPs are ours to drop, and fragments are
+ * processed apart. Out of line, since most packets are neither.
+ */
+static noinline enum mgl_reason receive_odd(struct mgl_net *mn,
+					    struct sk_buff *skb,
+					    const struct mgl_vip *vip,
+					    enum mgl_reason reason,
+					    struct mgl_parsed *parsed)
+{
+	if (reason == MGL_REASON_INNER_FRAGMENT)
+		return mgl_fragment_receive(mn, skb, vip, parsed);
+	return mgl_seq_retry(mn, parsed->seq) ? MGL_REASON_AGAIN : reason;
+}
+
+/*
+ * Processes a packet of a trusted router, whose GRE header is at @gre_off. @seq
+ * is from before the router was found to be trusted.
+ */
 static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb,
-				   u32 gre_off)
+				   u32 gre_off, unsigned int seq)
 {
 	struct mgl_packet packet = mgl_packet_skb(skb);
 	struct mgl_parsed parsed;
@@ -121,11 +139,9 @@ static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb,
 		.inner_v6 = gre.proto != htons(ETH_P_IP),
 		.csum = gre.csum,
 	};
-	/* It is for one of our VIPs, so malformed packets are ours to drop. */
+	parsed.seq = seq;
 	if (unlikely(gre.reason))
-		return gre.reason == MGL_REASON_INNER_FRAGMENT ?
-		       mgl_fragment_receive(mn, skb, vip, &parsed.at) :
-		       gre.reason;
+		return receive_odd(mn, skb, vip, gre.reason, &parsed);
 	return mgl_dispatch(mn, skb, vip, &parsed);
 }
 
@@ -144,18 +160,20 @@ static bool trusted_v4(const struct mgl_net *mn, __be32 saddr)
 static enum mgl_reason receive_v4(struct mgl_net *mn, struct sk_buff *skb)
 {
 	const struct iphdr *iph = ip_hdr(skb);
+	unsigned int seq = mgl_seq_begin(mn);
 	enum mgl_reason reason;
 
 	if (martian_source_v4(mn, skb))
 		return MGL_REASON_MARTIAN;
-	if (!trusted_v4(mn, iph->saddr))
-		return MGL_REASON_UNTRUSTED;
+	if (unlikely(!trusted_v4(mn, iph->saddr)))
+		return mgl_seq_retry(mn, seq) ? MGL_REASON_AGAIN :
+						MGL_REASON_UNTRUSTED;
 	if (unlikely(ip_is_fragment(iph))) {
 		reason = mgl_defrag_v4(mn->net, skb);
 		if (reason)
 			return reason;
 	}
-	return receive_gre(mn, skb, ip_hdrlen(skb));
+	return receive_gre(mn, skb, ip_hdrlen(skb), seq);
 }
 
 /**
@@ -169,8 +187,11 @@ static enum mgl_reason receive_v4(struct mgl_net *mn, struct sk_buff *skb)
  */
 enum mgl_reason mgl_receive_v4(struct mgl_net *mn, struct sk_buff *skb)
 {
-	enum mgl_reason reason = receive_v4(mn, skb);
+	enum mgl_reason reason;
 
+	do
+		reason = receive_v4(mn, skb);
+	while (unlikely(reason == MGL_REASON_AGAIN));
 	mgl_counters_reason(mn->counters, reason);
 	return reason;
 }
@@ -253,6 +274,7 @@ static noinline enum mgl_reason reassemble_v6(struct mgl_net *mn,
 
 static enum mgl_reason receive_v6(struct mgl_net *mn, struct sk_buff *skb)
 {
+	unsigned int seq = mgl_seq_begin(mn);
 	struct mgl_chain chain;
 	enum mgl_chain_end end = skip_extensions(skb, &chain);
 	enum mgl_reason reason;
@@ -266,14 +288,15 @@ static enum mgl_reason receive_v6(struct mgl_net *mn, struct sk_buff *skb)
 		return MGL_REASON_OUTER_EXTENSIONS;
 	if (martian_source_v6(mn, skb))
 		return MGL_REASON_MARTIAN;
-	if (!trusted_v6(mn, &ipv6_hdr(skb)->saddr))
-		return MGL_REASON_UNTRUSTED;
+	if (unlikely(!trusted_v6(mn, &ipv6_hdr(skb)->saddr)))
+		return mgl_seq_retry(mn, seq) ? MGL_REASON_AGAIN :
+						MGL_REASON_UNTRUSTED;
 	if (unlikely(end == MGL_CHAIN_FRAGMENT)) {
 		reason = reassemble_v6(mn, skb, &chain);
 		if (reason || chain.next != IPPROTO_GRE)
 			return reason;
 	}
-	return receive_gre(mn, skb, chain.off);
+	return receive_gre(mn, skb, chain.off, seq);
 }
 
 /**
@@ -289,8 +312,11 @@ static enum mgl_reason receive_v6(struct mgl_net *mn, struct sk_buff *skb)
  */
 enum mgl_reason mgl_receive_v6(struct mgl_net *mn, struct sk_buff *skb)
 {
-	enum mgl_reason reason = receive_v6(mn, skb);
+	enum mgl_reason reason;
 
+	do
+		reason = receive_v6(mn, skb);
+	while (unlikely(reason == MGL_REASON_AGAIN));
 	if (reason)
 		mgl_counters_reason(mn->counters, reason);
 	return reason;

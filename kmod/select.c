@@ -57,11 +57,14 @@ static void consult_table(const struct mgl_pool *pool, struct mgl_choice *c)
 	c->decision = mgl_rules_decide(&c->facts);
 }
 
+/* No backend of the service's own pool is usable. */
 static noinline void consult_fallback(const struct mgl_service *svc,
 				      struct mgl_choice *c)
 {
 	const struct mgl_pool *own = c->pool, *fallback;
 
+	/* Pairs with WRITE_ONCE() in service_change.c. */
+	c->all_down = READ_ONCE(svc->all_down);
 	fallback = rcu_dereference(svc->fallback);
 	if (!fallback)
 		return;

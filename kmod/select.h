@@ -28,6 +28,7 @@ struct mgl_service;
  * @slot: slot of the flow in @pool; not set if the cache alone decided
  * @fallback: @pool is the service's fallback pool
  * @decision: result of the rules
+ * @all_down: policy of the service, set if no backend is usable
  */
 struct mgl_choice {
 	const struct mgl_flow *flow;
@@ -39,6 +40,7 @@ struct mgl_choice {
 	struct mgl_slot slot;
 	bool fallback;
 	struct mgl_decision decision;
+	enum maglev_all_down all_down;
 };
 
 void mgl_select_decide(struct mgl_net *mn, const struct mgl_service *svc,

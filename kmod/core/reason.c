@@ -13,6 +13,7 @@ static const struct {
 	enum mgl_verdict verdict;
 } reasons[] = {
 	[MGL_REASON_NONE] = { "none", MGL_ACCEPT },
+	[MGL_REASON_AGAIN] = { "again", MGL_ACCEPT },
 	[MGL_REASON_HELD] = { "held", MGL_STOLEN },
 	[MGL_REASON_FORWARDED] = { "forwarded", MGL_STOLEN },
 	[MGL_REASON_LOCAL] = { "forwarded_local", MGL_ACCEPT },

@@ -6,6 +6,8 @@
 /**
  * enum mgl_reason - why processing of a packet ended; also its counter
  * @MGL_REASON_NONE: undecided, or not for a director; not counted
+ * @MGL_REASON_AGAIN: the configuration has changed meanwhile: to be processed
+ *	again, from the start
  * @MGL_REASON_HELD: held for a while; counted when that ends, for what becomes of
  *	it then
  * @MGL_REASON_FORWARDED: forwarded to a backend
@@ -69,6 +71,7 @@
  */
 enum mgl_reason {
 	MGL_REASON_NONE,
+	MGL_REASON_AGAIN,
 	MGL_REASON_HELD,
 	MGL_REASON_FORWARDED,
 	MGL_REASON_LOCAL,

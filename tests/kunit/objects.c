@@ -15,6 +15,7 @@ int test_net_init(struct kunit *test)
 	if (!mn)
 		return -ENOMEM;
 	mutex_init(&mn->lock);
+	seqcount_init(&mn->publish_seq);
 	mn->services = RB_ROOT;
 	mn->pools = RB_ROOT;
 	mgl_flows_init(mn);
