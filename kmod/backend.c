@@ -113,6 +113,34 @@ void mgl_backend_publish(struct mgl_backend *b)
 	WRITE_ONCE(b->serves, b->state != MAGLEV_STATE_DOWN);
 }
 
+/**
+ * mgl_backend_stop() - stop a backend that is deleted
+ * @b: the backend
+ *
+ * Context: any; mgl_net.lock is held.
+ */
+void mgl_backend_stop(struct mgl_backend *b)
+{
+	/* Pairs with READ_ONCE() in mgl_backend_serves(). */
+	WRITE_ONCE(b->serves, false);
+}
+
+/**
+ * mgl_backend_take_flows() - take away the flows that were counted
+ * @b: the backend, after mgl_flows_count()
+ *
+ * Context: any; mgl_net.lock is held.
+ * Return: their number.
+ */
+u32 mgl_backend_take_flows(struct mgl_backend *b)
+{
+	u32 n = b->n_active + b->n_inactive;
+
+	b->n_active = 0;
+	b->n_inactive = 0;
+	return n;
+}
+
 static struct mgl_backend *backend_alloc(struct mgl_net *mn,
 					 const struct mgl_addr *addr)
 {

@@ -140,6 +140,8 @@ void mgl_backend_unlink(struct mgl_net *mn, struct mgl_pool *pool,
 void mgl_backend_apply(struct mgl_backend *b,
 		       const struct mgl_backend_params *params);
 void mgl_backend_publish(struct mgl_backend *b);
+void mgl_backend_stop(struct mgl_backend *b);
+u32 mgl_backend_take_flows(struct mgl_backend *b);
 void mgl_backend_release(struct mgl_net *mn, struct mgl_backend *b);
 void mgl_backends_flush(struct mgl_net *mn, struct mgl_pool *pool);
 void mgl_backend_put(struct mgl_backend *b);

@@ -8,7 +8,9 @@
 #include <linux/netlink.h>
 
 #include "backend.h"
+#include "batch.h"
 #include "change.h"
+#include "change_step.h"
 #include "endpoint.h"
 #include "flows.h"
 #include "member.h"
@@ -16,11 +18,19 @@
 #include "pool.h"
 #include "rebuild.h"
 
-static void change_init(struct mgl_change *c, struct mgl_pool *pool)
+/**
+ * mgl_change_init() - initialise a change
+ * @c: the change, which changes nothing
+ * @pool: the pool, or NULL for tables of several pools
+ *
+ * Context: any.
+ */
+void mgl_change_init(struct mgl_change *c, struct mgl_pool *pool)
 {
 	*c = (struct mgl_change){ .pool = pool };
 	INIT_LIST_HEAD(&c->added);
 	INIT_LIST_HEAD(&c->deleted);
+	INIT_LIST_HEAD(&c->steps);
 }
 
 static int add_one(const struct mgl_ctx *ctx, struct mgl_change *c,
@@ -48,7 +58,9 @@ static int add_one(const struct mgl_ctx *ctx, struct mgl_change *c,
 		return PTR_ERR(b);
 	list_add(&b->node, pos);
 	c->n_added++;
-	return 0;
+	/* A new pool goes with its backends. */
+	return c->pool->is_new ? 0 :
+	       mgl_change_log(ctx, c, &mgl_backend_added, b);
 }
 
 /**
@@ -73,7 +85,7 @@ int mgl_change_add(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 	u32 i;
 
 	lockdep_assert_held(&ctx->mn->lock);
-	change_init(c, pool);
+	mgl_change_init(c, pool);
 	for (i = 0; i < specs->n; i++) {
 		err = add_one(ctx, c, &specs->item[i]);
 		if (err) {
@@ -109,13 +121,21 @@ int mgl_change_edit(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 		    const struct mgl_backend_params *params,
 		    struct mgl_change *c)
 {
+	int err;
+
 	lockdep_assert_held(&ctx->mn->lock);
-	change_init(c, pool);
+	mgl_change_init(c, pool);
 	c->edited = b;
 	c->backend_params = *params;
+	err = mgl_change_log_edit(ctx, c);
+	if (err)
+		return err;
 	if (mgl_backend_turns_with(b, params) == mgl_backend_turns(b))
 		return 0;
-	return mgl_rebuild_prepare(ctx, c);
+	err = mgl_rebuild_prepare(ctx, c);
+	if (err)
+		mgl_change_forget_steps(c);
+	return err;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_change_edit);
 
@@ -126,6 +146,19 @@ static void forget_deleted(struct mgl_change *c)
 
 	list_for_each_entry_safe(b, next, &c->deleted, leaving)
 		list_del_init(&b->leaving);
+}
+
+static int log_deleted(const struct mgl_ctx *ctx, struct mgl_change *c)
+{
+	struct mgl_backend *b;
+	int err = 0;
+
+	list_for_each_entry(b, &c->deleted, leaving) {
+		err = mgl_change_log(ctx, c, &mgl_backend_deleted, b);
+		if (err)
+			break;
+	}
+	return err;
 }
 
 /**
@@ -148,11 +181,13 @@ int mgl_change_delete_list(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 	int err;
 
 	lockdep_assert_held(&ctx->mn->lock);
-	change_init(c, pool);
+	mgl_change_init(c, pool);
 	list_splice_init(leaving, &c->deleted);
-	err = mgl_rebuild_prepare(ctx, c);
-	if (err)
+	err = log_deleted(ctx, c) ?: mgl_rebuild_prepare(ctx, c);
+	if (err) {
+		mgl_change_forget_steps(c);
 		forget_deleted(c);
+	}
 	return err;
 }
 
@@ -189,13 +224,21 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_change_delete);
 int mgl_change_pool(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 		    const struct mgl_pool_params *params, struct mgl_change *c)
 {
+	int err;
+
 	lockdep_assert_held(&ctx->mn->lock);
-	change_init(c, pool);
+	mgl_change_init(c, pool);
 	c->pool_params = *params;
+	err = mgl_change_log_pool(ctx, c);
+	if (err)
+		return err;
 	if ((!params->has_size || params->size == pool->size) &&
 	    (!params->has_seed || params->seed == pool->seed))
 		return 0;
-	return mgl_rebuild_prepare_own(ctx, c);
+	err = mgl_rebuild_prepare_own(ctx, c);
+	if (err)
+		mgl_change_forget_steps(c);
+	return err;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_change_pool);
 
@@ -217,10 +260,12 @@ static void abort_member(struct mgl_change *c)
 
 static int prepare_member(const struct mgl_ctx *ctx, struct mgl_change *c)
 {
-	int err = mgl_rebuild_prepare(ctx, c);
+	int err = mgl_change_log_member(ctx, c) ?: mgl_rebuild_prepare(ctx, c);
 
-	if (err)
+	if (err) {
+		mgl_change_forget_steps(c);
 		abort_member(c);
+	}
 	return err;
 }
 
@@ -240,7 +285,7 @@ int mgl_change_member_add(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 {
 	struct mgl_member *m;
 
-	change_init(c, pool);
+	mgl_change_init(c, pool);
 	m = mgl_member_add(ctx, pool, spec);
 	if (IS_ERR(m))
 		return PTR_ERR(m);
@@ -265,7 +310,7 @@ int mgl_change_member_edit(const struct mgl_ctx *ctx, struct mgl_member *m,
 			   u32 weight, struct mgl_change *c)
 {
 	lockdep_assert_held(&ctx->mn->lock);
-	change_init(c, m->parent);
+	mgl_change_init(c, m->parent);
 	if (weight == m->weight)
 		return 0;
 	c->member = m;
@@ -288,7 +333,7 @@ int mgl_change_member_delete(const struct mgl_ctx *ctx, struct mgl_member *m,
 			     struct mgl_change *c)
 {
 	lockdep_assert_held(&ctx->mn->lock);
-	change_init(c, m->parent);
+	mgl_change_init(c, m->parent);
 	c->member = m;
 	c->member_op = MGL_MEMBER_DELETE;
 	m->leaving = true;
@@ -396,7 +441,7 @@ static void commit_pool(struct mgl_net *mn, struct mgl_change *c)
 		c->pool->seed = p->seed;
 	if (p->has_settle) {
 		c->pool->settle = p->settle;
-		mgl_pool_settle_update(mn, c->pool);
+		mgl_pool_settle_changed(mn, c->pool);
 	}
 }
 
@@ -414,10 +459,28 @@ static void commit_member(struct mgl_change *c)
 	}
 }
 
+/* Applies a change as steps of a batch, which publishes it. */
+static void commit_steps(struct mgl_net *mn, struct mgl_change *c)
+{
+	commit_added(c);
+	if (c->member_op == MGL_MEMBER_EDIT)
+		c->member->weight = c->member_weight;
+	else if (c->member_op == MGL_MEMBER_DELETE)
+		mgl_member_unlink(c->member);
+	unlink_deleted(mn, c);
+	forget_deleted(c);
+	if (c->edited)
+		mgl_backend_apply(c->edited, &c->backend_params);
+	commit_pool(mn, c);
+	list_splice_tail_init(&c->steps, &mn->batch->steps);
+}
+
 /**
  * mgl_change_commit() - apply and publish a change
  * @ctx: the context
  * @c: the change, which must not be used afterwards
+ *
+ * In a batch, packets see it when that is published.
  *
  * A flow whose backend the data path finds unusable is reassigned for good, so
  * no table ever names a backend that does not serve: one that comes up serves
@@ -429,6 +492,10 @@ void mgl_change_commit(const struct mgl_ctx *ctx, struct mgl_change *c)
 {
 	bool down;
 
+	if (ctx->mn->batch) {
+		commit_steps(ctx->mn, c);
+		return;
+	}
 	commit_added(c);
 	commit_member(c);
 	unlink_deleted(ctx->mn, c);
@@ -457,6 +524,7 @@ void mgl_change_abort(const struct mgl_ctx *ctx, struct mgl_change *c)
 	struct mgl_backend *b, *next;
 
 	mgl_rebuild_abort(c);
+	mgl_change_forget_steps(c);
 	abort_member(c);
 	forget_deleted(c);
 	list_for_each_entry_safe(b, next, &c->added, node) {

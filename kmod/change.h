@@ -33,6 +33,7 @@ enum mgl_member_op {
  * @added: list of new backends, sorted by address, by mgl_backend.node
  * @n_added: length of @added
  * @deleted: list of backends to delete, by mgl_backend.leaving
+ * @steps: list of struct mgl_step, the steps of a batch that committing it makes
  * @edited: backend to edit, or NULL
  * @backend_params: new settings of @edited
  * @pool_params: new settings of @pool
@@ -47,6 +48,7 @@ struct mgl_change {
 	struct list_head added;
 	u32 n_added;
 	struct list_head deleted;
+	struct list_head steps;
 	struct mgl_backend *edited;
 	struct mgl_backend_params backend_params;
 	struct mgl_pool_params pool_params;
@@ -72,6 +74,7 @@ struct mgl_dry_run {
 	u64 parent_slots;
 };
 
+void mgl_change_init(struct mgl_change *c, struct mgl_pool *pool);
 int mgl_change_add(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 		   const struct mgl_backend_specs *specs, struct mgl_change *c);
 int mgl_change_edit(const struct mgl_ctx *ctx, struct mgl_pool *pool,

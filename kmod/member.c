@@ -10,6 +10,7 @@
 #include <linux/string.h>
 
 #include "backend.h"
+#include "batch.h"
 #include "ctx.h"
 #include "endpoint.h"
 #include "member.h"
@@ -280,6 +281,26 @@ static int refuse(const struct mgl_ctx *ctx, struct mgl_pool *parent,
 }
 
 /**
+ * mgl_member_link() - put a member into the lists of its pools
+ * @m: the member
+ *
+ * Context: any; mgl_net.lock is held.
+ */
+void mgl_member_link(struct mgl_member *m)
+{
+	struct mgl_member *other;
+
+	list_for_each_entry(other, &m->parent->members, node)
+		if (strcmp(other->pool->name, m->pool->name) > 0)
+			break;
+	/* In front of @other, or at the end, where @other is the head's entry. */
+	list_add_tail(&m->node, &other->node);
+	list_add_tail(&m->up, &m->pool->parents);
+	m->parent->n_members++;
+	m->pool->n_parents++;
+}
+
+/**
  * mgl_member_add() - make a pool a member of another one
  * @ctx: the context
  * @parent: the pool that gets the member
@@ -296,7 +317,7 @@ struct mgl_member *mgl_member_add(const struct mgl_ctx *ctx,
 				  struct mgl_pool *parent,
 				  const struct mgl_member_spec *spec)
 {
-	struct mgl_member *m, *other;
+	struct mgl_member *m;
 	int err;
 
 	lockdep_assert_held(&ctx->mn->lock);
@@ -321,30 +342,74 @@ struct mgl_member *mgl_member_add(const struct mgl_ctx *ctx,
 	m->parent = parent;
 	m->pool = spec->pool;
 	m->weight = spec->has_weight ? spec->weight : 1;
-	list_for_each_entry(other, &parent->members, node)
-		if (strcmp(other->pool->name, m->pool->name) > 0)
-			break;
-	/* In front of @other, or at the end, where @other is the head's entry. */
-	list_add_tail(&m->node, &other->node);
-	list_add_tail(&m->up, &m->pool->parents);
-	parent->n_members++;
-	m->pool->n_parents++;
+	mgl_member_link(m);
 	return m;
 }
 
 /**
- * mgl_member_del() - take a member out of its pool
+ * mgl_member_unlink() - take a member out of its pool
+ * @m: the member
+ *
+ * Context: any; mgl_net.lock is held.
+ */
+void mgl_member_unlink(struct mgl_member *m)
+{
+	list_del(&m->node);
+	list_del(&m->up);
+	m->parent->n_members--;
+	m->pool->n_parents--;
+}
+
+/**
+ * mgl_member_del() - take a member out of its pool and free it
  * @m: the member; must not be used afterwards
  *
  * Context: any; mgl_net.lock is held.
  */
 void mgl_member_del(struct mgl_member *m)
 {
-	list_del(&m->node);
-	list_del(&m->up);
-	m->parent->n_members--;
-	m->pool->n_parents--;
+	mgl_member_unlink(m);
 	kfree(m);
+}
+
+static void member_deleted_done(struct mgl_net *mn, struct mgl_step *step)
+{
+	kfree(step->object);
+}
+
+static void member_deleted_undo(struct mgl_net *mn, struct mgl_step *step)
+{
+	struct mgl_member *m = step->object;
+
+	m->leaving = false;
+	mgl_member_link(m);
+}
+
+const struct mgl_step_ops mgl_member_deleted = {
+	.done = member_deleted_done,
+	.undo = member_deleted_undo,
+};
+
+/**
+ * mgl_members_remove() - take all members out of a pool that a batch deletes
+ * @ctx: the context
+ * @parent: the pool, which no service and no pool uses
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM with the extack set.
+ */
+int mgl_members_remove(const struct mgl_ctx *ctx, struct mgl_pool *parent)
+{
+	struct mgl_member *m, *next;
+	int err;
+
+	list_for_each_entry_safe(m, next, &parent->members, node) {
+		err = mgl_batch_log(ctx, &mgl_member_deleted, m);
+		if (err)
+			return err;
+		mgl_member_unlink(m);
+	}
+	return 0;
 }
 
 /**

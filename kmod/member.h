@@ -11,6 +11,7 @@ struct mgl_backend;
 struct mgl_ctx;
 struct mgl_net;
 struct mgl_pool;
+struct mgl_step_ops;
 struct nlattr;
 
 /**
@@ -49,12 +50,17 @@ struct mgl_member_spec {
 	const struct nlattr *attr;
 };
 
+extern const struct mgl_step_ops mgl_member_deleted;
+
 struct mgl_member *mgl_member_find(const struct mgl_pool *parent,
 				   const struct mgl_pool *pool);
 struct mgl_member *mgl_member_add(const struct mgl_ctx *ctx,
 				  struct mgl_pool *parent,
 				  const struct mgl_member_spec *spec);
+void mgl_member_link(struct mgl_member *m);
+void mgl_member_unlink(struct mgl_member *m);
 void mgl_member_del(struct mgl_member *m);
+int mgl_members_remove(const struct mgl_ctx *ctx, struct mgl_pool *parent);
 void mgl_members_flush(struct mgl_pool *parent);
 
 u32 mgl_pools_above(struct mgl_pool *pool, struct list_head *list);

@@ -23,6 +23,7 @@
 /* One for each family. */
 #define MGL_HOOKS (IS_ENABLED(CONFIG_IPV6) ? 2 : 1)
 
+struct mgl_batch;
 struct mgl_fragments;
 struct mgl_local_set;
 struct mgl_local_v6_set;
@@ -55,6 +56,7 @@ struct mgl_sources;
  * @backend_ids: numbers of backends; written under @lock, read under RCU
  * @service_ids: numbers of services; written under @lock, read under RCU
  * @lock: serialises changes of the configuration; may sleep, RTNL nests inside
+ * @batch: the batch in progress, or NULL; under @lock
  * @services: struct mgl_service by identity, for listing; under @lock
  * @pools: struct mgl_pool by name; under @lock
  * @endpoints: struct mgl_endpoint by address; written under @lock, read under
@@ -114,6 +116,7 @@ struct mgl_net {
 
 	/* For changes and listings only. */
 	struct mutex lock; /* every change; RTNL nests inside */
+	struct mgl_batch *batch;
 	struct rb_root services;
 	struct rb_root pools;
 	u32 n_services;

@@ -10,6 +10,7 @@
 #include <net/ipv6.h>
 
 #include "backend.h"
+#include "batch.h"
 #include "core/flow.h"
 #include "ctx.h"
 #include "endpoint.h"
@@ -83,11 +84,15 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_peers_has);
  * mgl_peers_pool() - get the pool of the peers
  * @mn: the namespace; mn->lock is held
  *
+ * In a batch, the one after the changes so far.
+ *
  * Context: any.
  * Return: the pool, or NULL.
  */
 struct mgl_pool *mgl_peers_pool(struct mgl_net *mn)
 {
+	if (mn->batch && mn->batch->has_peers)
+		return mn->batch->peers;
 	return rcu_dereference_protected(mn->peers, lockdep_is_held(&mn->lock));
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_peers_pool);
@@ -127,6 +132,29 @@ void mgl_peers_set(struct mgl_net *mn, struct mgl_pool *pool)
 		old->is_peers = false;
 	if (pool)
 		pool->is_peers = true;
-	rcu_assign_pointer(mn->peers, pool);
+	if (mn->batch) {
+		mn->batch->has_peers = true;
+		mn->batch->peers = pool;
+	} else {
+		rcu_assign_pointer(mn->peers, pool);
+	}
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_peers_set);
+
+/**
+ * mgl_peers_undo() - forget the pool of the peers that a batch was to publish
+ * @mn: the namespace, in a batch; mn->lock is held
+ *
+ * Context: any.
+ */
+void mgl_peers_undo(struct mgl_net *mn)
+{
+	struct mgl_pool *pool = mgl_peers_pool(mn);
+
+	if (pool)
+		pool->is_peers = false;
+	mn->batch->has_peers = false;
+	pool = mgl_peers_pool(mn);
+	if (pool)
+		pool->is_peers = true;
+}

@@ -24,5 +24,6 @@ struct mgl_pool *mgl_peers_pool(struct mgl_net *mn);
 int mgl_peers_check(const struct mgl_ctx *ctx, const struct mgl_pool *pool,
 		    const struct nlattr *attr);
 void mgl_peers_set(struct mgl_net *mn, struct mgl_pool *pool);
+void mgl_peers_undo(struct mgl_net *mn);
 
 #endif /* _MGL_PEERS_H */

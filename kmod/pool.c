@@ -7,6 +7,7 @@
 #include <linux/string.h>
 
 #include "backend.h"
+#include "batch.h"
 #include "change.h"
 #include "member.h"
 #include "net.h"
@@ -61,6 +62,52 @@ void mgl_pool_settle_update(struct mgl_net *mn, struct mgl_pool *pool)
 	WRITE_ONCE(pool->settle_now, msecs_to_jiffies(ms));
 }
 
+/**
+ * mgl_pool_settle_changed() - have the settle time of a pool published
+ * @mn: the namespace; mn->lock is held
+ * @pool: the pool, whose settle time or services have changed
+ *
+ * At once, or with the batch in progress.
+ *
+ * Context: any.
+ */
+void mgl_pool_settle_changed(struct mgl_net *mn, struct mgl_pool *pool)
+{
+	if (mn->batch)
+		mgl_batch_touch(mn, pool, 0);
+	else
+		mgl_pool_settle_update(mn, pool);
+}
+
+static void pool_link(struct mgl_net *mn, struct mgl_pool *pool)
+{
+	rb_add(&pool->node, &mn->pools, before);
+	mn->n_pools++;
+}
+
+static void pool_unlink(struct mgl_net *mn, struct mgl_pool *pool)
+{
+	rb_erase(&pool->node, &mn->pools);
+	mn->n_pools--;
+}
+
+static void pool_created_done(struct mgl_net *mn, struct mgl_step *step)
+{
+	struct mgl_pool *pool = step->object;
+
+	pool->is_new = false;
+}
+
+static void pool_created_undo(struct mgl_net *mn, struct mgl_step *step)
+{
+	mgl_pool_destroy(mn, step->object);
+}
+
+static const struct mgl_step_ops pool_created = {
+	.done = pool_created_done,
+	.undo = pool_created_undo,
+};
+
 static int add_backends(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 			const struct mgl_backend_specs *specs)
 {
@@ -112,13 +159,21 @@ struct mgl_pool *mgl_pool_create(const struct mgl_ctx *ctx, const char *name,
 	INIT_LIST_HEAD(&pool->parents);
 	INIT_LIST_HEAD(&pool->above);
 	INIT_LIST_HEAD(&pool->below);
+	INIT_LIST_HEAD(&pool->touched);
+	pool->is_new = mn->batch;
+	err = mgl_batch_log(ctx, &pool_created, pool);
+	if (err) {
+		kfree(pool);
+		return ERR_PTR(err);
+	}
 	mgl_pool_settle_update(mn, pool);
-	rb_add(&pool->node, &mn->pools, before);
-	mn->n_pools++;
+	pool_link(mn, pool);
 	err = specs ? add_backends(ctx, pool, specs) : 0;
 	if (!err)
 		return pool;
-	mgl_pool_destroy(mn, pool);
+	/* A batch takes back what was noted. */
+	if (!mn->batch)
+		mgl_pool_destroy(mn, pool);
 	return ERR_PTR(err);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_pool_create);
@@ -131,6 +186,77 @@ static void pool_free_rcu(struct rcu_head *rcu)
 	kfree(pool);
 }
 
+/* Frees a pool that is in no list. */
+static void pool_release(struct mgl_net *mn, struct mgl_pool *pool)
+{
+	mgl_backends_flush(mn, pool);
+	call_rcu(&pool->rcu, pool_free_rcu);
+}
+
+/* Flows that are tracked to its backends are reassigned from here on. */
+static void pool_deleted_publish(struct mgl_net *mn, struct mgl_step *step)
+{
+	struct mgl_pool *pool = step->object;
+	struct mgl_backend *b;
+
+	list_for_each_entry(b, &pool->backends, node)
+		mgl_backend_stop(b);
+}
+
+static void pool_deleted_done(struct mgl_net *mn, struct mgl_step *step)
+{
+	pool_release(mn, step->object);
+}
+
+static void pool_deleted_undo(struct mgl_net *mn, struct mgl_step *step)
+{
+	pool_link(mn, step->object);
+}
+
+static u32 pool_deleted_flows(struct mgl_step *step)
+{
+	struct mgl_pool *pool = step->object;
+	struct mgl_backend *b;
+	u32 n = 0;
+
+	list_for_each_entry(b, &pool->backends, node)
+		n += mgl_backend_take_flows(b);
+	return n;
+}
+
+static const struct mgl_step_ops pool_deleted = {
+	.publish = pool_deleted_publish,
+	.done = pool_deleted_done,
+	.undo = pool_deleted_undo,
+	.flows = pool_deleted_flows,
+};
+
+/**
+ * mgl_pool_remove() - delete a pool that is not in use, now or with the batch
+ * @ctx: the context
+ * @pool: the pool, as for mgl_pool_destroy(); must not be used after success
+ *
+ * Context: may sleep.
+ * Return: 0, or in a batch -ENOMEM with the extack set; the batch has to be
+ * aborted then.
+ */
+int mgl_pool_remove(const struct mgl_ctx *ctx, struct mgl_pool *pool)
+{
+	int err;
+
+	if (!ctx->mn->batch) {
+		mgl_pool_destroy(ctx->mn, pool);
+		return 0;
+	}
+	err = mgl_members_remove(ctx, pool) ?:
+	      mgl_batch_log(ctx, &pool_deleted, pool);
+	if (err)
+		return err;
+	pool_unlink(ctx->mn, pool);
+	mgl_batch_forget(pool);
+	return 0;
+}
+
 /**
  * mgl_pool_delete() - delete a pool unless it is in use
  * @ctx: the context
@@ -138,8 +264,9 @@ static void pool_free_rcu(struct rcu_head *rcu)
  * @attr: attribute that named the pool, to report in an extack
  *
  * Context: may sleep.
- * Return: 0, or with nothing changed -EBUSY if a service uses the pool, or it is
- * private, a member of another one, or that of the peers.
+ * Return: 0; with nothing changed -EBUSY if a service uses the pool, or it is
+ * private, a member of another one, or that of the peers; or an error of
+ * mgl_pool_remove().
  */
 int mgl_pool_delete(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 		    const struct nlattr *attr)
@@ -165,8 +292,7 @@ int mgl_pool_delete(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 				    "pool is a member of another pool");
 		return -EBUSY;
 	}
-	mgl_pool_destroy(ctx->mn, pool);
-	return 0;
+	return mgl_pool_remove(ctx, pool);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_pool_delete);
 
@@ -185,10 +311,8 @@ void mgl_pool_destroy(struct mgl_net *mn, struct mgl_pool *pool)
 	lockdep_assert_held(&mn->lock);
 	WARN_ON(pool->users || pool->n_parents || pool->is_peers);
 	mgl_members_flush(pool);
-	mgl_backends_flush(mn, pool);
-	rb_erase(&pool->node, &mn->pools);
-	mn->n_pools--;
-	call_rcu(&pool->rcu, pool_free_rcu);
+	pool_unlink(mn, pool);
+	pool_release(mn, pool);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_pool_destroy);
 
@@ -211,3 +335,4 @@ void mgl_pools_flush(struct mgl_net *mn)
 		cond_resched();
 	}
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_pools_flush);

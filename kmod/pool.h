@@ -3,6 +3,7 @@
 #ifndef _MGL_POOL_H
 #define _MGL_POOL_H
 
+#include <linux/bits.h>
 #include <linux/list.h>
 #include <linux/rbtree.h>
 #include <linux/rcupdate.h>
@@ -14,6 +15,11 @@ struct mgl_backend_specs;
 struct mgl_ctx;
 struct mgl_table;
 struct nlattr;
+
+/* What a batch has to do with a pool, besides publishing its settle time. */
+#define MGL_TOUCH_TABLE		BIT(0)	/* build its table */
+#define MGL_TOUCH_ABOVE		BIT(1)	/* and those of the pools that contain it */
+#define MGL_TOUCH_DIRECT	BIT(2)	/* a change is about it */
 
 /**
  * struct mgl_pool - a pool
@@ -43,6 +49,11 @@ struct nlattr;
  * @above: entry of the list of mgl_pools_above(), or empty
  * @below: entry of the list of mgl_pools_below(), or empty
  * @number: position in that list, while a table is planned
+ * @touched: entry of mgl_batch.pools, or empty; this and the following three are
+ *	under mgl_net.lock
+ * @touch: MGL_TOUCH_*, what a batch has to do with the pool
+ * @is_new: a batch is creating it: packets cannot reach it yet
+ * @blame: the change because of which the batch has to
  * @table: the published table, NULL while there is no backend; written under
  *	mgl_net.lock, read under RCU
  */
@@ -67,6 +78,10 @@ struct mgl_pool {
 	struct list_head above;
 	struct list_head below;
 	u32 number;
+	struct list_head touched;
+	u8 touch;
+	bool is_new;
+	const struct nlattr *blame;
 	struct mgl_table __rcu *table;
 };
 
@@ -111,7 +126,9 @@ struct mgl_pool *mgl_pool_create(const struct mgl_ctx *ctx, const char *name,
 				 const struct mgl_backend_specs *specs);
 int mgl_pool_delete(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 		    const struct nlattr *attr);
+int mgl_pool_remove(const struct mgl_ctx *ctx, struct mgl_pool *pool);
 void mgl_pool_settle_update(struct mgl_net *mn, struct mgl_pool *pool);
+void mgl_pool_settle_changed(struct mgl_net *mn, struct mgl_pool *pool);
 void mgl_pool_destroy(struct mgl_net *mn, struct mgl_pool *pool);
 void mgl_pools_flush(struct mgl_net *mn);
 

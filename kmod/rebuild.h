@@ -7,6 +7,7 @@
 
 struct mgl_change;
 struct mgl_ctx;
+struct mgl_net;
 
 /**
  * struct mgl_rebuild - a pool that gets another table
@@ -22,6 +23,10 @@ struct mgl_rebuild {
 int mgl_rebuild_prepare(const struct mgl_ctx *ctx, struct mgl_change *c);
 int mgl_rebuild_prepare_own(const struct mgl_ctx *ctx, struct mgl_change *c);
 void mgl_rebuild_commit(const struct mgl_ctx *ctx, struct mgl_change *c);
+int mgl_rebuild_batch(const struct mgl_ctx *ctx);
+void mgl_rebuild_ready(struct mgl_net *mn, struct mgl_change *c);
+void mgl_rebuild_publish(struct mgl_net *mn, struct mgl_change *c);
+void mgl_rebuild_retire(struct mgl_change *c);
 void mgl_rebuild_abort(struct mgl_change *c);
 
 #endif /* _MGL_REBUILD_H */

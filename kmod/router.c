@@ -11,6 +11,7 @@
 #include <net/ipv6.h>
 #include <uapi/linux/maglev.h>
 
+#include "batch.h"
 #include "ctx.h"
 #include "net.h"
 #include "router.h"
@@ -74,14 +75,18 @@ bool mgl_router_trusted_v6(const struct mgl_net *mn,
 EXPORT_SYMBOL_IF_KUNIT(mgl_router_trusted_v6);
 
 /**
- * mgl_routers() - get the trusted prefixes for a listing
+ * mgl_routers() - get the trusted prefixes for a listing or a change
  * @mn: the namespace; mn->lock is held
+ *
+ * In a batch, those after the changes so far.
  *
  * Context: any.
  * Return: the prefixes, valid until mn->lock is released, or NULL.
  */
 struct mgl_routers *mgl_routers(struct mgl_net *mn)
 {
+	if (mn->batch && mn->batch->has_routers)
+		return mn->batch->routers;
 	return rcu_dereference_protected(mn->routers,
 					 lockdep_is_held(&mn->lock));
 }
@@ -127,9 +132,42 @@ static void routers_replace(struct mgl_net *mn, struct mgl_routers *r)
 {
 	struct mgl_routers *old = mgl_routers(mn);
 
+	if (mn->batch) {
+		if (mn->batch->has_routers)
+			kfree(old);
+		mn->batch->has_routers = true;
+		mn->batch->routers = r;
+		return;
+	}
 	rcu_assign_pointer(mn->routers, r);
 	if (old)
 		kfree_rcu(old, rcu);
+}
+
+/**
+ * mgl_routers_publish() - publish the trusted prefixes of a batch
+ * @mn: the namespace; mn->lock is held
+ * @batch: the batch, which has the previous ones afterwards
+ *
+ * Context: any.
+ */
+void mgl_routers_publish(struct mgl_net *mn, struct mgl_batch *batch)
+{
+	batch->routers = rcu_replace_pointer(mn->routers, batch->routers,
+					     lockdep_is_held(&mn->lock));
+}
+
+/**
+ * mgl_routers_retire() - free the trusted prefixes from before a batch
+ * @batch: the batch, after mgl_routers_publish(), if it has any
+ *
+ * Context: any.
+ */
+void mgl_routers_retire(struct mgl_batch *batch)
+{
+	if (batch->routers)
+		kfree_rcu(batch->routers, rcu);
+	batch->routers = NULL;
 }
 
 /**

@@ -10,6 +10,7 @@
 
 struct in6_addr;
 struct mgl_ctx;
+struct mgl_batch;
 struct mgl_net;
 
 /**
@@ -30,6 +31,8 @@ bool mgl_router_trusted_v6(const struct mgl_net *mn,
 struct mgl_routers *mgl_routers(struct mgl_net *mn);
 int mgl_router_add(const struct mgl_ctx *ctx, const struct mgl_prefix *p);
 int mgl_router_delete(const struct mgl_ctx *ctx, const struct mgl_prefix *p);
+void mgl_routers_publish(struct mgl_net *mn, struct mgl_batch *batch);
+void mgl_routers_retire(struct mgl_batch *batch);
 void mgl_routers_flush(struct mgl_net *mn);
 
 #endif /* _MGL_ROUTER_H */

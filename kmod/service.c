@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Services: identity and lookup. Changes are in service_change.c. */
+/* Services: identity and lookup. Creating and changing them is in service_change.c. */
 #include <kunit/visibility.h>
 
 #include "net.h"
@@ -51,6 +51,7 @@ struct mgl_service *mgl_service_find(struct mgl_net *mn,
 	node = rb_find(id, &mn->services, cmp_id);
 	return rb_entry_safe(node, struct mgl_service, node);
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_service_find);
 
 /**
  * mgl_service_of_vip() - get the first service of a VIP
@@ -86,12 +87,16 @@ struct mgl_service *mgl_service_of_vip(struct mgl_net *mn,
  * @mn: the namespace; mn->lock is held
  * @svc: the service
  *
+ * In a batch, the one that it has after the changes so far.
+ *
  * Context: any.
  * Return: the pool, never NULL.
  */
 struct mgl_pool *mgl_service_pool(struct mgl_net *mn,
 				  const struct mgl_service *svc)
 {
+	if (svc->next)
+		return svc->next->pool;
 	return rcu_dereference_protected(svc->pool, lockdep_is_held(&mn->lock));
 }
 
@@ -100,12 +105,16 @@ struct mgl_pool *mgl_service_pool(struct mgl_net *mn,
  * @mn: the namespace; mn->lock is held
  * @svc: the service
  *
+ * In a batch, as mgl_service_pool().
+ *
  * Context: any.
  * Return: the pool or NULL.
  */
 struct mgl_pool *mgl_service_fallback(struct mgl_net *mn,
 				      const struct mgl_service *svc)
 {
+	if (svc->next)
+		return svc->next->fallback;
 	return rcu_dereference_protected(svc->fallback,
 					 lockdep_is_held(&mn->lock));
 }

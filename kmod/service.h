@@ -51,6 +51,22 @@ enum mgl_has_flows {
 };
 
 /**
+ * struct mgl_service_settings - what a service does with its packets
+ * @pool: its pool
+ * @fallback: its fallback pool, or NULL
+ * @track: flows to track
+ * @affinity: packets that share a backend
+ * @all_down: policy for packets while no backend is usable
+ */
+struct mgl_service_settings {
+	struct mgl_pool *pool;
+	struct mgl_pool *fallback;
+	enum maglev_track track;
+	enum maglev_affinity affinity;
+	enum maglev_all_down all_down;
+};
+
+/**
  * struct mgl_service - a service
  * @rcu: for call_rcu()
  * @id: identity
@@ -65,7 +81,8 @@ enum mgl_has_flows {
  * @has_flows: enum mgl_has_flows; also written by the data path
  * @traffic: traffic that was forwarded
  * @traffic_base: @traffic at the last zeroing; under mgl_net.lock
- * @node: entry of mgl_net.services; under mgl_net.lock
+ * @next: settings that a batch is about to publish, or NULL; under mgl_net.lock
+ * @node: entry of mgl_net.services, or empty; under mgl_net.lock
  */
 struct mgl_service {
 	struct rcu_head rcu;
@@ -79,6 +96,7 @@ struct mgl_service {
 	int has_flows;
 	struct mgl_traffic __percpu *traffic;
 	struct mgl_traffic_sum traffic_base;
+	const struct mgl_service_settings *next;
 	struct rb_node node;
 };
 

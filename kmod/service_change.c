@@ -8,6 +8,7 @@
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
+#include "batch.h"
 #include "change.h"
 #include "ctx.h"
 #include "flows.h"
@@ -31,6 +32,7 @@ static void service_link(struct mgl_net *mn, struct mgl_service *svc)
 static void service_unlink(struct mgl_net *mn, struct mgl_service *svc)
 {
 	rb_erase(&svc->node, &mn->services);
+	RB_CLEAR_NODE(&svc->node);
 	mn->n_services--;
 }
 
@@ -82,25 +84,85 @@ static struct mgl_pool *private_pool_create(const struct mgl_ctx *ctx,
 	return pool;
 }
 
-static void pool_use(struct mgl_net *mn, struct mgl_pool *pool,
-		     enum maglev_track track)
+/* Counts the services of a pool: one more or, with -1, one less. */
+static void pool_count(struct mgl_pool *pool, enum maglev_track track, int n)
 {
-	pool->users++;
+	if (!pool)
+		return;
+	pool->users += n;
 	if (track == MAGLEV_TRACK_CHANGED)
-		pool->changed_users++;
-	mgl_pool_settle_update(mn, pool);
+		pool->changed_users += n;
 }
 
-static void pool_unuse(struct mgl_net *mn, struct mgl_pool *pool,
-		       enum maglev_track track)
+static void count_pools(const struct mgl_service_settings *s, int n)
 {
-	pool->users--;
-	if (track == MAGLEV_TRACK_CHANGED)
-		pool->changed_users--;
-	if (pool->is_private && !pool->users)
-		mgl_pool_destroy(mn, pool);
-	else
-		mgl_pool_settle_update(mn, pool);
+	pool_count(s->pool, s->track, n);
+	pool_count(s->fallback, s->track, n);
+}
+
+static void pools_joined(struct mgl_net *mn,
+			 const struct mgl_service_settings *s)
+{
+	mgl_pool_settle_changed(mn, s->pool);
+	if (s->fallback)
+		mgl_pool_settle_changed(mn, s->fallback);
+}
+
+static int pool_left(const struct mgl_ctx *ctx, struct mgl_pool *pool)
+{
+	if (pool && pool->is_private && !pool->users)
+		return mgl_pool_remove(ctx, pool);
+	if (pool)
+		mgl_pool_settle_changed(ctx->mn, pool);
+	return 0;
+}
+
+/* Fails in a batch only. */
+static int pools_left(const struct mgl_ctx *ctx,
+		      const struct mgl_service_settings *s)
+{
+	return pool_left(ctx, s->fallback) ?: pool_left(ctx, s->pool);
+}
+
+/* The settings after the changes so far. */
+static struct mgl_service_settings settings_of(struct mgl_net *mn,
+					       const struct mgl_service *svc)
+{
+	if (svc->next)
+		return *svc->next;
+	return (struct mgl_service_settings){
+		.pool = mgl_service_pool(mn, svc),
+		.fallback = mgl_service_fallback(mn, svc),
+		.track = svc->track,
+		.affinity = svc->affinity,
+		.all_down = svc->all_down,
+	};
+}
+
+static void settings_merge(struct mgl_service_settings *s,
+			   const struct mgl_service_params *params)
+{
+	if (params->pool)
+		s->pool = params->pool;
+	if (params->has_fallback)
+		s->fallback = params->fallback;
+	if (params->has_track)
+		s->track = params->track;
+	if (params->has_affinity)
+		s->affinity = params->affinity;
+	if (params->has_all_down)
+		s->all_down = params->all_down;
+}
+
+static void settings_publish(struct mgl_service *svc,
+			     const struct mgl_service_settings *s)
+{
+	/* These pair with READ_ONCE() in the data path. */
+	WRITE_ONCE(svc->track, s->track);
+	WRITE_ONCE(svc->affinity, s->affinity);
+	WRITE_ONCE(svc->all_down, s->all_down);
+	rcu_assign_pointer(svc->pool, s->pool);
+	rcu_assign_pointer(svc->fallback, s->fallback);
 }
 
 static struct mgl_service *service_alloc(const struct mgl_service_id *id)
@@ -116,6 +178,7 @@ static struct mgl_service *service_alloc(const struct mgl_service_id *id)
 		return NULL;
 	}
 	svc->id = *id;
+	RB_CLEAR_NODE(&svc->node);
 	return svc;
 }
 
@@ -133,16 +196,13 @@ static int service_publish(const struct mgl_ctx *ctx, struct mgl_service *svc)
 	return err;
 }
 
-static void service_params(struct mgl_service *svc,
-			   const struct mgl_service_params *params)
+static int ensure_cache(const struct mgl_ctx *ctx, enum maglev_track track)
 {
-	/* These pair with READ_ONCE() in the data path. */
-	if (params->has_track)
-		WRITE_ONCE(svc->track, params->track);
-	if (params->has_affinity)
-		WRITE_ONCE(svc->affinity, params->affinity);
-	if (params->has_all_down)
-		WRITE_ONCE(svc->all_down, params->all_down);
+	if (!ctx->mn->batch)
+		return mgl_flows_ensure(ctx->mn, track, ctx->extack);
+	if (track != MAGLEV_TRACK_NONE)
+		mgl_batch_track(ctx->mn);
+	return 0;
 }
 
 static int service_number(const struct mgl_ctx *ctx, struct mgl_service *svc)
@@ -154,6 +214,53 @@ static int service_number(const struct mgl_ctx *ctx, struct mgl_service *svc)
 	else if (err)
 		NL_SET_ERR_MSG_MOD(ctx->extack, "out of memory for the service");
 	return err;
+}
+
+static void service_created_undo(struct mgl_net *mn, struct mgl_step *step)
+{
+	struct mgl_service *svc = step->object;
+	struct mgl_service_settings s = settings_of(mn, svc);
+
+	count_pools(&s, -1);
+	if (!RB_EMPTY_NODE(&svc->node))
+		service_unlink(mn, svc);
+	mgl_ids_del(&mn->service_ids, svc->number);
+	call_rcu(&svc->rcu, service_free_rcu);
+}
+
+static const struct mgl_step_ops service_created = {
+	.undo = service_created_undo,
+};
+
+/* Gives a new service its settings, and a private pool if they name none. */
+static int service_begin(const struct mgl_ctx *ctx, struct mgl_service *svc,
+			 const struct mgl_service_params *params,
+			 const struct mgl_pool_params *pool_params,
+			 const struct mgl_backend_specs *specs)
+{
+	struct mgl_service_settings s = {};
+	int err;
+
+	settings_merge(&s, params);
+	s.fallback = params->fallback;
+	if (!s.pool)
+		s.pool = private_pool_create(ctx, &svc->id, pool_params, specs);
+	if (IS_ERR(s.pool))
+		return PTR_ERR(s.pool);
+	err = mgl_batch_log(ctx, &service_created, svc);
+	if (err)
+		return err;
+	settings_publish(svc, &s);
+	count_pools(&s, 1);
+	pools_joined(ctx->mn, &s);
+	return 0;
+}
+
+static void service_discard(struct mgl_net *mn, struct mgl_service *svc)
+{
+	mgl_ids_del(&mn->service_ids, svc->number);
+	/* Readers may have found the service by its number. */
+	call_rcu(&svc->rcu, service_free_rcu);
 }
 
 /**
@@ -170,7 +277,7 @@ static int service_number(const struct mgl_ctx *ctx, struct mgl_service *svc)
  *
  * Context: may sleep.
  * Return: 0, or with nothing changed -EEXIST or -EINVAL for a backend in
- * @specs, -ENOSPC or -ENOMEM.
+ * @specs, -ENOSPC or -ENOMEM. A batch has to be aborted then.
  */
 int mgl_service_create(const struct mgl_ctx *ctx,
 		       const struct mgl_service_id *id,
@@ -178,7 +285,7 @@ int mgl_service_create(const struct mgl_ctx *ctx,
 		       const struct mgl_pool_params *pool_params,
 		       const struct mgl_backend_specs *specs)
 {
-	struct mgl_pool *pool = params->pool;
+	struct mgl_service_settings s;
 	struct mgl_net *mn = ctx->mn;
 	struct mgl_service *svc;
 	int err;
@@ -189,64 +296,107 @@ int mgl_service_create(const struct mgl_ctx *ctx,
 		NL_SET_ERR_MSG_MOD(ctx->extack, "out of memory for the service");
 		return -ENOMEM;
 	}
-	service_params(svc, params);
 	err = service_number(ctx, svc);
-	if (err)
-		goto err_service;
-	if (!pool) {
-		pool = private_pool_create(ctx, id, pool_params, specs);
-		if (IS_ERR(pool)) {
-			err = PTR_ERR(pool);
-			goto err_number;
-		}
+	if (err) {
+		call_rcu(&svc->rcu, service_free_rcu);
+		return err;
 	}
-	pool_use(mn, pool, svc->track);
-	RCU_INIT_POINTER(svc->pool, pool);
-	if (params->fallback)
-		pool_use(mn, params->fallback, svc->track);
-	RCU_INIT_POINTER(svc->fallback, params->fallback);
-	err = mgl_flows_ensure(mn, svc->track, ctx->extack) ?:
-	      service_publish(ctx, svc);
-	if (err)
-		goto err_pool;
-	return 0;
-
-err_pool:
-	if (params->fallback)
-		pool_unuse(mn, params->fallback, svc->track);
-	pool_unuse(mn, pool, svc->track);
-err_number:
-	mgl_ids_del(&mn->service_ids, svc->number);
-err_service:
-	/* Readers may have found the service by its number. */
-	call_rcu(&svc->rcu, service_free_rcu);
+	err = service_begin(ctx, svc, params, pool_params, specs);
+	if (err) {
+		service_discard(mn, svc);
+		return err;
+	}
+	err = ensure_cache(ctx, svc->track) ?: service_publish(ctx, svc);
+	/* A batch takes back what was noted. */
+	if (!err || mn->batch)
+		return err;
+	s = settings_of(mn, svc);
+	count_pools(&s, -1);
+	pools_left(ctx, &s);
+	service_discard(mn, svc);
 	return err;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_service_create);
 
-static void service_apply(struct mgl_net *mn, struct mgl_service *svc,
-			  const struct mgl_service_params *params)
-{
-	struct mgl_pool *pool = mgl_service_pool(mn, svc), *was = pool;
-	struct mgl_pool *fallback = mgl_service_fallback(mn, svc);
-	struct mgl_pool *fallback_was = fallback;
-	enum maglev_track track = svc->track;
+/**
+ * struct service_edit - the step of other settings of a service
+ * @step: the step; its object is the service
+ * @now: the settings
+ * @was: mgl_service.next before it
+ */
+struct service_edit {
+	struct mgl_step step;
+	struct mgl_service_settings now;
+	const struct mgl_service_settings *was;
+};
 
-	service_params(svc, params);
-	if (params->pool)
-		pool = params->pool;
-	if (params->has_fallback)
-		fallback = params->fallback;
+static void service_edit_publish(struct mgl_net *mn, struct mgl_step *step)
+{
+	struct service_edit *e = container_of(step, struct service_edit, step);
+
+	settings_publish(step->object, &e->now);
+}
+
+static void service_edit_done(struct mgl_net *mn, struct mgl_step *step)
+{
+	struct mgl_service *svc = step->object;
+
+	svc->next = NULL;
+}
+
+static void service_edit_undo(struct mgl_net *mn, struct mgl_step *step)
+{
+	struct service_edit *e = container_of(step, struct service_edit, step);
+	struct mgl_service *svc = step->object;
+	struct mgl_service_settings was;
+
+	count_pools(&e->now, -1);
+	svc->next = e->was;
+	was = settings_of(mn, svc);
+	count_pools(&was, 1);
+}
+
+static const struct mgl_step_ops service_edited = {
+	.publish = service_edit_publish,
+	.done = service_edit_done,
+	.undo = service_edit_undo,
+};
+
+static int service_log_edit(const struct mgl_ctx *ctx, struct mgl_service *svc,
+			    const struct mgl_service_settings *now)
+{
+	struct service_edit *e;
+
+	e = mgl_step_alloc(ctx, sizeof(*e), &service_edited, svc);
+	if (!e)
+		return -ENOMEM;
+	e->now = *now;
+	e->was = svc->next;
+	svc->next = &e->now;
+	list_add_tail(&e->step.node, &ctx->mn->batch->steps);
+	return 0;
+}
+
+/* Fails in a batch only. */
+static int service_apply(const struct mgl_ctx *ctx, struct mgl_service *svc,
+			 const struct mgl_service_params *params)
+{
+	struct mgl_service_settings was = settings_of(ctx->mn, svc), now = was;
+	int err = 0;
+
+	settings_merge(&now, params);
+	if (ctx->mn->batch)
+		err = service_log_edit(ctx, svc, &now);
+	if (err)
+		return err;
 	/* The new pools first, so that a pool that stays is not destroyed. */
-	pool_use(mn, pool, svc->track);
-	if (fallback)
-		pool_use(mn, fallback, svc->track);
-	rcu_assign_pointer(svc->pool, pool);
-	rcu_assign_pointer(svc->fallback, fallback);
-	if (fallback_was)
-		pool_unuse(mn, fallback_was, track);
-	pool_unuse(mn, was, track);
-	mn->gc_flows = true;
+	count_pools(&now, 1);
+	pools_joined(ctx->mn, &now);
+	if (!ctx->mn->batch)
+		settings_publish(svc, &now);
+	count_pools(&was, -1);
+	ctx->mn->gc_flows = true;
+	return pools_left(ctx, &was);
 }
 
 /**
@@ -275,8 +425,8 @@ int mgl_service_set(const struct mgl_ctx *ctx, struct mgl_service *svc,
 	if (err)
 		return err;
 	/* If a later step fails, a cache that stays unused does no harm. */
-	err = mgl_flows_ensure(mn, params->has_track ? params->track :
-			       svc->track, ctx->extack);
+	err = ensure_cache(ctx, params->has_track ? params->track :
+			   settings_of(mn, svc).track);
 	if (err)
 		return err;
 	err = mgl_change_pool(ctx, params->pool ?: mgl_service_pool(mn, svc),
@@ -284,21 +434,59 @@ int mgl_service_set(const struct mgl_ctx *ctx, struct mgl_service *svc,
 	if (err)
 		return err;
 	mgl_change_commit(ctx, &change);
-	service_apply(mn, svc, params);
-	return 0;
+	return service_apply(ctx, svc, params);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_service_set);
+
+/* Fragments and flows find the service by its number until here. */
+static void service_deleted_publish(struct mgl_net *mn, struct mgl_step *step)
+{
+	struct mgl_service *svc = step->object;
+
+	mgl_ids_del(&mn->service_ids, svc->number);
 }
 
-static void service_release(struct mgl_net *mn, struct mgl_service *svc)
+static void service_deleted_done(struct mgl_net *mn, struct mgl_step *step)
 {
-	struct mgl_pool *fallback = mgl_service_fallback(mn, svc);
+	struct mgl_service *svc = step->object;
 
-	service_unlink(mn, svc);
-	mgl_ids_del(&mn->service_ids, svc->number);
-	if (fallback)
-		pool_unuse(mn, fallback, svc->track);
-	pool_unuse(mn, mgl_service_pool(mn, svc), svc->track);
-	mn->gc_flows = true;
 	call_rcu(&svc->rcu, service_free_rcu);
+}
+
+static void service_deleted_undo(struct mgl_net *mn, struct mgl_step *step)
+{
+	struct mgl_service *svc = step->object;
+	struct mgl_service_settings s = settings_of(mn, svc);
+
+	service_link(mn, svc);
+	count_pools(&s, 1);
+}
+
+static const struct mgl_step_ops service_deleted = {
+	.publish = service_deleted_publish,
+	.done = service_deleted_done,
+	.undo = service_deleted_undo,
+};
+
+/* Fails in a batch only. */
+static int service_release(const struct mgl_ctx *ctx, struct mgl_service *svc)
+{
+	struct mgl_service_settings s = settings_of(ctx->mn, svc);
+	struct mgl_net *mn = ctx->mn;
+	int err;
+
+	err = mgl_batch_log(ctx, &service_deleted, svc);
+	if (err)
+		return err;
+	service_unlink(mn, svc);
+	count_pools(&s, -1);
+	mn->gc_flows = true;
+	if (mn->batch)
+		return pools_left(ctx, &s);
+	mgl_ids_del(&mn->service_ids, svc->number);
+	pools_left(ctx, &s);
+	call_rcu(&svc->rcu, service_free_rcu);
+	return 0;
 }
 
 /**
@@ -319,18 +507,19 @@ int mgl_service_delete(const struct mgl_ctx *ctx, struct mgl_service *svc)
 		NL_SET_ERR_MSG_MOD(ctx->extack, "out of memory for the VIP");
 		return err;
 	}
-	service_release(ctx->mn, svc);
-	return 0;
+	return service_release(ctx, svc);
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_service_delete);
 
 /**
  * mgl_services_flush() - delete every service
- * @mn: the namespace; mn->lock is held
+ * @mn: the namespace, not in a batch; mn->lock is held
  *
  * Context: may sleep. Cannot fail.
  */
 void mgl_services_flush(struct mgl_net *mn)
 {
+	const struct mgl_ctx ctx = { .mn = mn };
 	struct rb_node *n;
 
 	lockdep_assert_held(&mn->lock);
@@ -339,7 +528,8 @@ void mgl_services_flush(struct mgl_net *mn)
 
 		/* Removes all services of the VIP, which are deleted next. */
 		mgl_vip_remove(mn, &svc->id.vip);
-		service_release(mn, svc);
+		service_release(&ctx, svc);
 		cond_resched();
 	}
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_services_flush);

@@ -14,6 +14,7 @@
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
+#include "batch.h"
 #include "core/flow.h"
 #include "ctx.h"
 #include "source.h"
@@ -118,14 +119,18 @@ bool mgl_source_has_v6(const struct mgl_net *mn, const struct in6_addr *addr)
 EXPORT_SYMBOL_IF_KUNIT(mgl_source_has_v6);
 
 /**
- * mgl_sources() - get the source prefixes for a listing
+ * mgl_sources() - get the source prefixes for a listing or a change
  * @mn: the namespace; mn->lock is held
+ *
+ * In a batch, those after the changes so far.
  *
  * Context: any.
  * Return: the prefixes, valid until mn->lock is released, or NULL.
  */
 struct mgl_sources *mgl_sources(struct mgl_net *mn)
 {
+	if (mn->batch && mn->batch->has_sources)
+		return mn->batch->sources;
 	return rcu_dereference_protected(mn->sources,
 					 lockdep_is_held(&mn->lock));
 }
@@ -148,9 +153,42 @@ static void sources_replace(struct mgl_net *mn, struct mgl_sources *s)
 {
 	struct mgl_sources *old = mgl_sources(mn);
 
+	if (mn->batch) {
+		if (mn->batch->has_sources)
+			kfree(old);
+		mn->batch->has_sources = true;
+		mn->batch->sources = s;
+		return;
+	}
 	rcu_assign_pointer(mn->sources, s);
 	if (old)
 		kfree_rcu(old, rcu);
+}
+
+/**
+ * mgl_sources_publish() - publish the source prefixes of a batch
+ * @mn: the namespace; mn->lock is held
+ * @batch: the batch, which has the previous ones afterwards
+ *
+ * Context: any.
+ */
+void mgl_sources_publish(struct mgl_net *mn, struct mgl_batch *batch)
+{
+	batch->sources = rcu_replace_pointer(mn->sources, batch->sources,
+					     lockdep_is_held(&mn->lock));
+}
+
+/**
+ * mgl_sources_retire() - free the source prefixes from before a batch
+ * @batch: the batch, after mgl_sources_publish(), if it has any
+ *
+ * Context: any.
+ */
+void mgl_sources_retire(struct mgl_batch *batch)
+{
+	if (batch->sources)
+		kfree_rcu(batch->sources, rcu);
+	batch->sources = NULL;
 }
 
 /**

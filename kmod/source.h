@@ -10,6 +10,7 @@
 #include "net.h"
 
 struct in6_addr;
+struct mgl_batch;
 struct mgl_ctx;
 struct mgl_flow;
 
@@ -44,6 +45,8 @@ bool mgl_source_has_v6(const struct mgl_net *mn, const struct in6_addr *addr);
 struct mgl_sources *mgl_sources(struct mgl_net *mn);
 int mgl_source_add(const struct mgl_ctx *ctx, const struct mgl_prefix *p);
 int mgl_source_delete(const struct mgl_ctx *ctx, const struct mgl_prefix *p);
+void mgl_sources_publish(struct mgl_net *mn, struct mgl_batch *batch);
+void mgl_sources_retire(struct mgl_batch *batch);
 void mgl_sources_flush(struct mgl_net *mn);
 
 #endif /* _MGL_SOURCE_H */

@@ -276,28 +276,66 @@ static void count_slots(struct mgl_pool *pool, const struct mgl_table *table)
 }
 
 /**
- * mgl_table_commit() - publish a table
- * @ctx: the context
- * @u: the update, which must not be used afterwards; its backends are in the
- *	list of the pool already
+ * mgl_table_ready() - do what has to be done before a table is published
+ * @mn: the namespace; mn->lock is held
+ * @u: the update; its backends are in the list of the pool already
+ *
+ * Counts slots, which takes a while.
+ *
+ * Context: any.
+ */
+void mgl_table_ready(struct mgl_net *mn, const struct mgl_table_update *u)
+{
+	const struct mgl_table *old = table_of(mn, u->pool);
+
+	/* As in mgl_table_settle(): flows were tracked for unsettled slots. */
+	if (old && history_of(mn, old) &&
+	    !(u->table && history_of(mn, u->table)))
+		mn->gc_flows = true;
+	count_slots(u->pool, u->table);
+}
+
+/**
+ * mgl_table_publish() - publish a table
+ * @mn: the namespace; mn->lock is held
+ * @u: the update, after mgl_table_ready()
  *
  * A reader sees either the old table or the new one.
  *
  * Context: any. Cannot fail.
  */
+void mgl_table_publish(struct mgl_net *mn, struct mgl_table_update *u)
+{
+	u->old = table_of(mn, u->pool);
+	rcu_assign_pointer(u->pool->table, u->table);
+}
+
+/**
+ * mgl_table_retire() - free the table that was published before
+ * @u: the update, after mgl_table_publish(); must not be used afterwards
+ *
+ * Context: any.
+ */
+void mgl_table_retire(struct mgl_table_update *u)
+{
+	if (u->old)
+		call_rcu(&u->old->rcu, table_free_rcu);
+	kvfree(u->eligible);
+}
+
+/**
+ * mgl_table_commit() - publish a table by itself
+ * @ctx: the context
+ * @u: the update, which must not be used afterwards; its backends are in the
+ *	list of the pool already
+ *
+ * Context: any. Cannot fail.
+ */
 void mgl_table_commit(const struct mgl_ctx *ctx, struct mgl_table_update *u)
 {
-	struct mgl_table *old = table_of(ctx->mn, u->pool);
-
-	/* As in mgl_table_settle(): flows were tracked for unsettled slots. */
-	if (old && history_of(ctx->mn, old) &&
-	    !(u->table && history_of(ctx->mn, u->table)))
-		ctx->mn->gc_flows = true;
-	count_slots(u->pool, u->table);
-	rcu_assign_pointer(u->pool->table, u->table);
-	if (old)
-		call_rcu(&old->rcu, table_free_rcu);
-	kvfree(u->eligible);
+	mgl_table_ready(ctx->mn, u);
+	mgl_table_publish(ctx->mn, u);
+	mgl_table_retire(u);
 }
 
 /**

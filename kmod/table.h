@@ -84,11 +84,13 @@ struct mgl_table_plan {
  * struct mgl_table_update - a prepared replacement of a pool's table
  * @pool: the pool
  * @table: the new table, NULL for none
+ * @old: the table that was published before, set by mgl_table_publish()
  * @eligible: by index in @table, see struct mgl_table_entry
  */
 struct mgl_table_update {
 	struct mgl_pool *pool;
 	struct mgl_table *table;
+	struct mgl_table *old;
 	bool *eligible;
 };
 
@@ -97,6 +99,9 @@ int mgl_table_prepare(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 		      struct mgl_table_update *u);
 int mgl_table_moves(const struct mgl_ctx *ctx,
 		    const struct mgl_table_update *u, struct mgl_moves *moves);
+void mgl_table_ready(struct mgl_net *mn, const struct mgl_table_update *u);
+void mgl_table_publish(struct mgl_net *mn, struct mgl_table_update *u);
+void mgl_table_retire(struct mgl_table_update *u);
 void mgl_table_commit(const struct mgl_ctx *ctx, struct mgl_table_update *u);
 void mgl_table_abort(struct mgl_table_update *u);
 void mgl_table_free(struct mgl_table *table);

@@ -6,8 +6,10 @@
 #include <kunit/visibility.h>
 #include <linux/jhash.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "batch.h"
 #include "listeners.h"
 #include "net.h"
 #include "service.h"
@@ -23,6 +25,7 @@
  * @next: the listeners that a change is about to publish, or NULL; this and the
  *	following are under mgl_net.lock
  * @old: the listeners that were published before, until they are freed
+ * @changed: entry of mgl_batch.vips, or empty
  */
 struct mgl_vip {
 	struct rcu_head rcu;
@@ -31,6 +34,7 @@ struct mgl_vip {
 	struct mgl_listeners __rcu *listeners;
 	struct mgl_listeners *next;
 	struct mgl_listeners *old;
+	struct list_head changed;
 };
 
 /*
@@ -136,7 +140,7 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_vip_has_proto);
  * the same services has the same one, in whatever order they were created.
  *
  * Context: RCU read side; the result is valid until its end.
- * Return: the service, or NULL if there is none any more.
+ * Return: the service, or NULL if a batch has just deleted all of them.
  */
 struct mgl_service *mgl_vip_first(const struct mgl_vip *vip)
 {
@@ -179,6 +183,7 @@ static struct mgl_vip *vip_create(struct mgl_net *mn,
 	if (!vip)
 		return ERR_PTR(-ENOMEM);
 	vip->addr = *addr;
+	INIT_LIST_HEAD(&vip->changed);
 	err = rhashtable_insert_fast(&mn->vips, &vip->node, mgl_vip_params);
 	if (err) {
 		kfree(vip);
@@ -193,7 +198,10 @@ static void vip_remove(struct mgl_net *mn, struct mgl_vip *vip)
 	kfree_rcu(vip, rcu);
 }
 
-/* Makes @next a copy of the listeners that has room for one more. */
+/*
+ * Makes @next a copy of the listeners that has room for one more. A batch may add
+ * many, so its copies grow by doubling.
+ */
 static int vip_edit(struct mgl_net *mn, struct mgl_vip *vip)
 {
 	const struct mgl_listeners *now = current_listeners(mn, vip);
@@ -202,7 +210,7 @@ static int vip_edit(struct mgl_net *mn, struct mgl_vip *vip)
 
 	if (vip->next && vip->next->room > n)
 		return 0;
-	ls = mgl_listeners_copy(now, n + 1);
+	ls = mgl_listeners_copy(now, mn->batch ? 2 * n + 1 : n + 1);
 	if (!ls)
 		return -ENOMEM;
 	kvfree(vip->next);
@@ -229,8 +237,64 @@ static void vip_retire(struct mgl_net *mn, struct mgl_vip *vip)
 	vip->next = NULL;
 }
 
+/**
+ * mgl_vips_publish() - publish the listeners that a batch has changed
+ * @mn: the namespace; mn->lock is held
+ *
+ * Context: any.
+ */
+void mgl_vips_publish(struct mgl_net *mn)
+{
+	struct mgl_vip *vip;
+
+	list_for_each_entry(vip, &mn->batch->vips, changed)
+		vip_publish(mn, vip);
+}
+
+/**
+ * mgl_vips_retire() - free what VIPs had before a batch was published
+ * @mn: the namespace; mn->lock is held
+ *
+ * Context: may sleep.
+ */
+void mgl_vips_retire(struct mgl_net *mn)
+{
+	struct mgl_vip *vip, *next;
+
+	list_for_each_entry_safe(vip, next, &mn->batch->vips, changed) {
+		list_del_init(&vip->changed);
+		vip_retire(mn, vip);
+		cond_resched();
+	}
+}
+
+/**
+ * mgl_vips_undo() - forget the listeners that a batch was to publish
+ * @mn: the namespace; mn->lock is held
+ *
+ * Context: may sleep.
+ */
+void mgl_vips_undo(struct mgl_net *mn)
+{
+	struct mgl_vip *vip, *next;
+
+	list_for_each_entry_safe(vip, next, &mn->batch->vips, changed) {
+		list_del_init(&vip->changed);
+		kvfree(vip->next);
+		vip->next = NULL;
+		if (!published(mn, vip))
+			vip_remove(mn, vip);
+		cond_resched();
+	}
+}
+
 static void vip_changed(struct mgl_net *mn, struct mgl_vip *vip)
 {
+	if (mn->batch) {
+		if (list_empty(&vip->changed))
+			list_add_tail(&vip->changed, &mn->batch->vips);
+		return;
+	}
 	vip_publish(mn, vip);
 	vip_retire(mn, vip);
 }
@@ -240,7 +304,8 @@ static void vip_changed(struct mgl_net *mn, struct mgl_vip *vip)
  * @mn: the namespace; mn->lock is held
  * @svc: the service, fully initialised; its identity is not in use
  *
- * Creates the VIP for its first service.
+ * Creates the VIP for its first service. In a batch, packets see it when that is
+ * published.
  *
  * Context: may sleep.
  * Return: 0, or with nothing changed -EINVAL if the ports of @svc overlap with
@@ -283,7 +348,8 @@ static bool has_several(const struct mgl_listeners *ls)
  * @svc: the service; packets that have found it may use it until the end of an
  *	RCU grace period
  *
- * Removes the VIP with its last service.
+ * Removes the VIP with its last service. In a batch, packets find the service
+ * until that is published.
  *
  * Context: may sleep.
  * Return: 0, or -ENOMEM with nothing changed.
@@ -295,7 +361,7 @@ int mgl_vip_unlisten(struct mgl_net *mn, struct mgl_service *svc)
 	vip = vip_find_locked(mn, &svc->id.vip);
 	if (WARN_ON(!vip))
 		return 0;
-	if (!has_several(published(mn, vip))) {
+	if (!mn->batch && !has_several(published(mn, vip))) {
 		mgl_vip_remove(mn, &svc->id.vip);
 		return 0;
 	}
@@ -309,7 +375,7 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_vip_unlisten);
 
 /**
  * mgl_vip_remove() - remove a VIP and all its services from the data path
- * @mn: the namespace; mn->lock is held
+ * @mn: the namespace, not in a batch; mn->lock is held
  * @addr: the VIP; does nothing if there is none
  *
  * Context: any. Allocates nothing and cannot fail.

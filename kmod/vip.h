@@ -20,6 +20,9 @@ bool mgl_vip_has_proto(const struct mgl_vip *vip, u8 proto);
 struct mgl_service *mgl_vip_first(const struct mgl_vip *vip);
 int mgl_vip_listen(struct mgl_net *mn, struct mgl_service *svc);
 int mgl_vip_unlisten(struct mgl_net *mn, struct mgl_service *svc);
+void mgl_vips_publish(struct mgl_net *mn);
+void mgl_vips_retire(struct mgl_net *mn);
+void mgl_vips_undo(struct mgl_net *mn);
 void mgl_vip_remove(struct mgl_net *mn, const struct mgl_addr *addr);
 
 #endif /* _MGL_VIP_H */
