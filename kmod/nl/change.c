@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Netlink: requests that change something. */
+/* Netlink: requests that change something, alone or as parts of a batch. */
+#include "../batch.h"
 #include "../change.h"
 #include "../netns.h"
 #include "nl.h"
+#include "policy.h"
 
-/* Called with mgl_net.lock held. */
+/* Those that a batch may have; called with mgl_net.lock held. */
 static int (*const makers[])(const struct mgl_nl_request *req) = {
 	[MAGLEV_CMD_SERVICE_NEW] = mgl_nl_service_new,
 	[MAGLEV_CMD_SERVICE_SET] = mgl_nl_service_set,
@@ -28,7 +30,7 @@ static int (*const makers[])(const struct mgl_nl_request *req) = {
 /**
  * mgl_nl_change() - handle a request that changes something
  * @skb: the request
- * @info: the request, of a command in the table above
+ * @info: the request, of a command that a batch may have
  *
  * Context: may sleep.
  * Return: 0 or -errno with the extack set.
@@ -74,4 +76,58 @@ int mgl_nl_finish(const struct mgl_nl_request *req, struct mgl_change *change)
 	err = mgl_change_report(&req->ctx, change, &dry);
 	mgl_change_abort(&req->ctx, change);
 	return err ?: mgl_nl_reply_moves(req->skb, req->info, &dry);
+}
+
+/* The command of a change, which is its first attribute. */
+static int parse_cmd(struct netlink_ext_ack *extack, struct nlattr *nest,
+		     struct nlattr **attr)
+{
+	*attr = nla_data(nest);
+	if (nla_ok(*attr, nla_len(nest)) && nla_type(*attr) == MAGLEV_A_CMD &&
+	    nla_len(*attr) == sizeof(u8)) {
+		u8 cmd = nla_get_u8(*attr);
+
+		if (cmd < ARRAY_SIZE(makers) && makers[cmd])
+			return 0;
+		NL_SET_ERR_MSG_ATTR(extack, *attr,
+				    "command cannot be part of a batch");
+		return -EINVAL;
+	}
+	NL_SET_ERR_MSG_ATTR(extack, nest,
+			    "a change of a batch does not begin with its command");
+	return -EINVAL;
+}
+
+/**
+ * mgl_nl_change_in_batch() - make a change of a batch
+ * @req: the request, without attributes
+ * @nest: MAGLEV_A_CHANGE
+ *
+ * The change is checked by the policy of its command, as it is alone.
+ *
+ * Context: may sleep.
+ * Return: 0 or -errno with the extack set; the batch has to be aborted then.
+ */
+int mgl_nl_change_in_batch(struct mgl_nl_request *req, struct nlattr *nest)
+{
+	struct netlink_ext_ack *extack = req->ctx.extack;
+	struct nlattr *attrs[MAGLEV_A_MAX + 1], *cmd;
+	int err;
+
+	err = parse_cmd(extack, nest, &cmd);
+	if (err)
+		return err;
+	req->attrs = attrs;
+	req->len = nla_len(nest);
+	req->head = nla_next(cmd, &req->len);
+	err = nla_parse(attrs, MAGLEV_A_MAX, req->head, req->len,
+			mgl_nl_policy(nla_get_u8(cmd)), extack);
+	if (err)
+		return err;
+	if (attrs[MAGLEV_A_DRY_RUN]) {
+		NL_SET_ERR_MSG_ATTR(extack, attrs[MAGLEV_A_DRY_RUN],
+				    "a change of a batch is no dry run by itself");
+		return -EINVAL;
+	}
+	return makers[nla_get_u8(cmd)](req);
 }

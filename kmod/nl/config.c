@@ -3,6 +3,7 @@
  * Netlink: settings of a namespace as a whole: flow cache, timeouts, path MTU,
  * peers.
  */
+#include "../batch.h"
 #include "../flows.h"
 #include "../peers.h"
 #include "../pool.h"
@@ -82,6 +83,10 @@ static int set_cache_size(struct mgl_net *mn, struct nlattr *size,
 
 	if (!size)
 		return 0;
+	if (mn->batch) {
+		mgl_batch_resize(mn, nla_get_u32(size));
+		return 0;
+	}
 	err = mgl_flows_resize(mn, nla_get_u32(size), extack);
 	if (err)
 		NL_SET_BAD_ATTR(extack, size);
@@ -103,10 +108,15 @@ static int find_peers(const struct mgl_ctx *ctx, struct nlattr *name,
 static void apply(struct mgl_net *mn, struct nlattr **tb,
 		  struct mgl_pool *peers)
 {
-	set_timeouts(&mn->timeouts, tb);
+	struct mgl_batch *batch = mn->batch;
+
+	set_timeouts(batch ? &batch->timeouts : &mn->timeouts, tb);
 	if (tb[MAGLEV_CONFIG_A_PMTU])
 		/* Pairs with READ_ONCE() in pmtu.c. */
-		WRITE_ONCE(mn->pmtu, nla_get_u8(tb[MAGLEV_CONFIG_A_PMTU]));
+		WRITE_ONCE(*(batch ? &batch->pmtu : &mn->pmtu),
+			   nla_get_u8(tb[MAGLEV_CONFIG_A_PMTU]));
+	if (batch)
+		batch->has_settings = true;
 	if (tb[MAGLEV_CONFIG_A_PEERS])
 		mgl_peers_set(mn, peers);
 }

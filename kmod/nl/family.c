@@ -76,6 +76,7 @@ static const struct genl_ops ops[] = {
 	CMD_WRITE(SOURCE_NEW, mgl_nl_change, mgl_nlp_source),
 	CMD_WRITE(SOURCE_DEL, mgl_nl_change, mgl_nlp_source),
 	CMD_READ(SOURCE_GET, NULL, mgl_nl_source_dump, mgl_nlp_none),
+	CMD_WRITE(BATCH, mgl_nl_batch, mgl_nlp_batch),
 };
 
 static const struct genl_multicast_group mcgrps[] = {
@@ -95,6 +96,23 @@ struct genl_family mgl_genl_family __ro_after_init = {
 	.mcgrps = mcgrps,
 	.n_mcgrps = ARRAY_SIZE(mcgrps),
 };
+
+/**
+ * mgl_nl_policy() - get the policy of a command
+ * @cmd: MAGLEV_CMD_*
+ *
+ * Context: any.
+ * Return: the policy, or NULL if there is no such command.
+ */
+const struct nla_policy *mgl_nl_policy(u8 cmd)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(ops); i++)
+		if (ops[i].cmd == cmd)
+			return ops[i].policy;
+	return NULL;
+}
 
 /**
  * mgl_nl_reply_new() - allocate a reply to a request

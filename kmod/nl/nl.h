@@ -51,7 +51,7 @@ static inline unsigned long mgl_nl_count_age(const struct mgl_nl_reply *reply)
 }
 
 /**
- * struct mgl_nl_request - a request to change something
+ * struct mgl_nl_request - a request to change something, alone or in a batch
  * @ctx: the context; @ctx.mn->lock is held
  * @attrs: its attributes by type; of repeated ones the last
  * @head: its attributes as they come
@@ -76,7 +76,8 @@ extern struct genl_family mgl_genl_family;
 int mgl_netlink_init(void);
 void mgl_netlink_exit(void);
 
-/* family.c: replies */
+/* family.c: policies, replies */
+const struct nla_policy *mgl_nl_policy(u8 cmd);
 int mgl_nl_reply_new(struct sk_buff *skb, struct genl_info *info,
 		     struct mgl_nl_reply *reply);
 int mgl_nl_reply_send(struct mgl_nl_reply *reply, struct genl_info *info,
@@ -143,9 +144,11 @@ int mgl_nl_put_prefix(const struct mgl_nl_reply *reply, int type,
 int mgl_nl_parse_backends(const struct mgl_nl_request *req,
 			  struct mgl_backend_specs *specs);
 
-/* change.c: requests that change something */
+/* change.c: requests that may be part of a batch; batch.c */
 int mgl_nl_change(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_change_in_batch(struct mgl_nl_request *req, struct nlattr *nest);
 int mgl_nl_finish(const struct mgl_nl_request *req, struct mgl_change *change);
+int mgl_nl_batch(struct sk_buff *skb, struct genl_info *info);
 
 /* put.c: from objects to attributes; 0 or -EMSGSIZE */
 int mgl_nl_put_address(struct sk_buff *skb, int type4, int type6,

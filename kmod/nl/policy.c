@@ -223,3 +223,10 @@ const struct nla_policy mgl_nlp_lookup[MAGLEV_A_MAX + 1] = {
 	[MAGLEV_A_SERVICE] = NLA_POLICY_NESTED(service_id),
 	[MAGLEV_A_LOOKUP] = NLA_POLICY_NESTED(mgl_nlp_client),
 };
+
+/* Each change has the policy of its command, see nl/change.c. */
+const struct nla_policy mgl_nlp_batch[MAGLEV_A_MAX + 1] = {
+	[MAGLEV_A_CHANGE] = { .type = NLA_NESTED },
+	[MAGLEV_A_GENERATION] = { .type = NLA_U32 },
+	[MAGLEV_A_DRY_RUN] = { .type = NLA_FLAG },
+};

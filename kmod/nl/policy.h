@@ -24,6 +24,7 @@ extern const struct nla_policy mgl_nlp_source[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_config[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_conn[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_lookup[MAGLEV_A_MAX + 1];
+extern const struct nla_policy mgl_nlp_batch[MAGLEV_A_MAX + 1];
 
 /*
  * Objects, with every attribute that any command accepts, for parsing nests

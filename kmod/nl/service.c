@@ -93,6 +93,7 @@ static int parse_params(const struct mgl_ctx *ctx, struct nlattr **tb,
 	return mgl_nl_find_pool_named(ctx, tb[MAGLEV_SERVICE_A_POOL], &p->pool);
 }
 
+/* In a batch, the hooks are registered once all services are known. */
 static int create(const struct mgl_ctx *ctx, const struct mgl_service_id *id,
 		  const struct mgl_service_params *params,
 		  const struct mgl_pool_params *pool_params,
@@ -100,6 +101,8 @@ static int create(const struct mgl_ctx *ctx, const struct mgl_service_id *id,
 {
 	int err;
 
+	if (ctx->mn->batch)
+		return mgl_service_create(ctx, id, params, pool_params, specs);
 	err = mgl_net_activate(ctx->mn, ctx->extack);
 	if (err)
 		return err;

@@ -17,7 +17,7 @@ COMMANDS = {number: name for name, number in NUMBERS.items()}
  POOL_SET, POOL_DEL, POOL_GET, BACKEND_NEW, BACKEND_SET, BACKEND_DEL,
  BACKEND_GET, ROUTER_NEW, ROUTER_DEL, ROUTER_GET, STATS_GET, STATS_ZERO,
  FLUSH, CONFIG_GET, CONFIG_SET, CONN_GET, CONN_DEL, LOOKUP_GET, SOURCE_NEW,
- SOURCE_DEL, SOURCE_GET, MEMBER_NEW, MEMBER_SET, MEMBER_DEL) = (
+ SOURCE_DEL, SOURCE_GET, MEMBER_NEW, MEMBER_SET, MEMBER_DEL, BATCH) = (
      NUMBERS[name] for name in (
          "INFO_GET", "SERVICE_NEW", "SERVICE_SET", "SERVICE_DEL",
          "SERVICE_GET", "POOL_NEW", "POOL_SET", "POOL_DEL", "POOL_GET",
@@ -25,16 +25,17 @@ COMMANDS = {number: name for name, number in NUMBERS.items()}
          "ROUTER_NEW", "ROUTER_DEL", "ROUTER_GET", "STATS_GET", "STATS_ZERO",
          "FLUSH", "CONFIG_GET", "CONFIG_SET", "CONN_GET", "CONN_DEL",
          "LOOKUP_GET", "SOURCE_NEW", "SOURCE_DEL", "SOURCE_GET", "MEMBER_NEW",
-         "MEMBER_SET", "MEMBER_DEL"))
+         "MEMBER_SET", "MEMBER_DEL", "BATCH"))
 # Commands of the kernel's messages only.
 NOTIFICATIONS = (NUMBERS["DRAINED_NTF"], NUMBERS["SUSPECT_NTF"])
 
 # Objects, as types of the top level.
 (A_INFO, A_SERVICE, A_POOL, A_BACKEND, A_ROUTER, A_CONFIG, A_CONN, A_LOOKUP,
- A_DRY_RUN, A_MOVES, A_SOURCE, A_MEMBER) = (
+ A_DRY_RUN, A_MOVES, A_SOURCE, A_MEMBER, A_CHANGE, A_CMD, A_GENERATION) = (
      SPEC.objects[name] for name in (
          "info", "service", "pool", "backend", "router", "config", "conn",
-         "lookup", "dry_run", "moves", "source", "member"))
+         "lookup", "dry_run", "moves", "source", "member", "change", "cmd",
+         "generation"))
 A_UNKNOWN = max(SPEC.objects.values()) + 1
 NAMES = {number: name for name, number in SPEC.objects.items()}
 OBJECTS = SPEC.attributes
@@ -46,6 +47,7 @@ def value(kind, name, word):
 
 
 TRACK_CHANGED = value(A_SERVICE, "track", "changed")
+TRACK_NONE = value(A_SERVICE, "track", "none")
 DRAIN = value(A_BACKEND, "state", "drain")
 UP = value(A_BACKEND, "state", "up")
 DOWN = value(A_BACKEND, "state", "down")
@@ -75,6 +77,9 @@ SEVERAL = [ident for ident, c in REQUESTS.items() if c.several]
 DRY_RUNS = [ident for ident, c in REQUESTS.items() if c.dry_run]
 WRITES = [ident for ident, c in REQUESTS.items()
           if c.admin and not COMMANDS[ident].endswith("_GET")]
+# Those that a batch may have.
+CHANGES = tuple(ident for ident in WRITES if ident not in
+                (BATCH, FLUSH, STATS_ZERO, CONN_DEL))
 DUMPS = [ident for ident, c in REQUESTS.items() if c.dump]
 DUMPS_ONLY = [ident for ident, c in REQUESTS.items() if not c.do]
 # Dumps that need CAP_NET_ADMIN.
@@ -150,6 +155,21 @@ def config(**values):
 
 def client(addr="198.51.100.7", port=1024):
     return obj(A_LOOKUP, client_port=port, **of_family("client", addr))
+
+
+def change(cmd, attrs=b""):
+    """A request as a part of a batch."""
+    return nest(A_CHANGE, nla(A_CMD, struct.pack("=B", cmd)), attrs)
+
+
+def batch(*requests):
+    """Requests, as (command, attributes), in a batch."""
+    return b"".join(change(*request) for request in requests)
+
+
+def generation(genl):
+    info = objects(genl.call(INFO_GET).messages, A_INFO)[0]
+    return number(info["generation"])
 
 
 def address(values, name="address"):

@@ -20,7 +20,7 @@ LEAST = 500
 # had slots is removed within a second.
 FRESH = 20
 KNOWN = {0, errno.EINVAL, errno.ERANGE, errno.EEXIST, errno.ENOENT,
-         errno.EBUSY, errno.EOPNOTSUPP, errno.ENOSPC}
+         errno.EBUSY, errno.EOPNOTSUPP, errno.ENOSPC, errno.ESTALE}
 GOOD = {
     "protocol": (6, 17, 132, 1), "address4": None, "address6": None,
     "port": (0, 80, 81, 1000, 1500, 2000, 65535),
@@ -93,10 +93,23 @@ class Fuzz:
             return nla(kind, b"".join(inside))
         return nest(kind, *inside)
 
-    def request(self):
+    def batch(self):
+        """Requests of all kinds in one, mostly of kinds that may be there."""
+        rng, data = self.rng, b""
+        for _ in range(rng.choice((0, 1, 1, 2, 2, 3, 5))):
+            cmd, attrs = self.request(f.CHANGES if rng.random() < 0.97 else
+                                      tuple(f.ALLOWED))
+            ident = nla(f.A_CMD, bytes((cmd,)))
+            data += nest(f.A_CHANGE, *((ident, attrs) if rng.random() < 0.97
+                                         else (attrs, ident)))
+        if rng.random() < 0.1:
+            data += nla(f.A_GENERATION, rng.randbytes(4))
+        return data
+
+    def request(self, commands=tuple(f.ALLOWED)):
         """A command and its attributes, at random."""
         rng = self.rng
-        cmd = rng.choice(tuple(f.ALLOWED))
+        cmd = rng.choice(commands)
         # Otherwise the configuration would be empty most of the time.
         if cmd == f.FLUSH and rng.random() < 0.9:
             cmd = f.SERVICE_NEW
@@ -111,7 +124,10 @@ class Fuzz:
                 more = f.A_BACKEND
             kinds += [more] * rng.randrange(1, 4)
             rng.shuffle(kinds)
-        data = b"".join(self.object(cmd, k) for k in kinds)
+        if cmd == f.BATCH:
+            data = self.batch()
+        else:
+            data = b"".join(self.object(cmd, k) for k in kinds)
         if cmd in f.DRY_RUNS and rng.random() < 0.3 or rng.random() < 0.02:
             data += f.DRY_RUN
         if rng.random() < 0.1 and data and cmd != f.CONFIG_SET:

@@ -92,6 +92,37 @@ REQUESTS = (
      f.config(cache_size=1024, tcp_fin=9)),
     ("everything", (), f.FLUSH, b""),
 )
+# Each kind of change once, and some of them together.
+BATCHES = (
+    ("new objects", (
+        (f.POOL_NEW, f.pool("new", table_size=251) + f.backends(2)),
+        (f.SERVICE_NEW, f.service(port=81) + f.obj(f.A_POOL, table_size=257) +
+         f.backend("10.0.0.2")),
+        (f.SERVICE_NEW, f.service(vip="203.0.113.9", pool="new")),
+        (f.MEMBER_NEW, f.pool() + f.member("new")),
+        (f.ROUTER_NEW, f.router("192.0.2.7")),
+        (f.SOURCE_NEW, f.source("198.18.1.0")))),
+    ("other settings", (
+        (f.SERVICE_SET, f.service(pool="web", fallback="spare", affinity=1)),
+        (f.POOL_SET, f.pool(table_size=1021, settle=5)),
+        (f.BACKEND_SET, f.pool() + f.backend("10.0.0.2", state=f.DOWN)),
+        (f.MEMBER_SET, f.pool() + f.member("part", weight=9)),
+        (f.CONFIG_SET, f.config(cache_size=16384, tcp=9, peers="spare")))),
+    ("objects that go", (
+        (f.SERVICE_DEL, f.service()),
+        (f.MEMBER_DEL, f.pool() + f.member("part")),
+        (f.BACKEND_DEL, f.pool() + f.backend("10.0.0.2")),
+        (f.POOL_DEL, f.pool("part")),
+        (f.ROUTER_DEL, f.router()), (f.SOURCE_DEL, f.source()))),
+    ("objects that go and come", (
+        (f.SERVICE_DEL, f.service()),
+        (f.SERVICE_NEW, f.service() + f.obj(f.A_POOL, table_size=257) +
+         f.backend("10.0.0.7")),
+        (f.BACKEND_DEL, f.pool() + f.backend("10.0.0.2")),
+        (f.BACKEND_NEW, f.pool() + f.backend("10.0.0.2")))),
+)
+REQUESTS += tuple((f"a batch of {what}", (), f.BATCH, f.batch(*changes))
+                  for what, changes in BATCHES)
 READS = (
     ("a service", f.SERVICE_GET, f.service(), NLM_F_ACK),
     ("a pool", f.POOL_GET, f.pool(), NLM_F_ACK),

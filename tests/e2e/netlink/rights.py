@@ -29,7 +29,7 @@ REQUESTS = {
     f.ROUTER_NEW: f.router("192.0.2.9"), f.ROUTER_DEL: f.router(),
     f.SOURCE_NEW: f.source("198.18.1.0"), f.SOURCE_DEL: f.source(),
     f.STATS_ZERO: b"", f.FLUSH: b"", f.CONFIG_SET: f.config(tcp=9),
-    f.CONN_DEL: b"",
+    f.CONN_DEL: b"", f.BATCH: f.batch((f.POOL_NEW, f.pool("new"))),
 }
 
 

@@ -94,11 +94,6 @@ def none(genl):
         case.expect("state is as before", f.state(genl) == before, True)
 
 
-def generation(genl):
-    info = f.objects(genl.call(f.INFO_GET).messages, f.A_INFO)[0]
-    return f.number(info["generation"])
-
-
 def addresses(genl, owner):
     """The backends of a pool or service, as they are listed."""
     return [b["address4"] for b in f.objects(
@@ -113,11 +108,11 @@ def every(genl):
             ("BACKEND_NEW", f.BACKEND_NEW, f.service(port=85),
              f.service(port=85))):
         with Case(f"{what} adds several backends, in any order, in one change") as case:
-            before = generation(genl)
+            before = f.generation(genl)
             case.expect("error", genl.call(
                 cmd, request + f.backends(3, 7) + f.backends(3, 1) +
                 f.backend("10.1.0.5", state=f.DRAIN, weight=9)).error, 0)
-            case.expect("changes", generation(genl) - before, 1)
+            case.expect("changes", f.generation(genl) - before, 1)
             case.expect("listed in order", addresses(genl, owner),
                         [bytes((10, 1, 0, n)) for n in
                          (1, 2, 3, 5, 7, 8, 9)])

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # needs: director
 """Every command with every attribute missing, of a wrong size, out of place,
-unknown or wrongly nested: refused with a text, and the configuration unchanged."""
+unknown or wrongly nested: refused with a text, and the configuration unchanged. In
+a batch they are refused likewise."""
 
 import errno
 
@@ -127,9 +128,8 @@ def of_an_object(cmd, request, kind):
         yield "missing", rest, kind
 
 
-def of_the_message(cmd, request):
+def of_the_message(cmd, data):
     """Invalid requests about the top level."""
-    data = build(request)
     yield "with an attribute of type 0", data + nla(0, bytes(4))
     yield "with an unknown attribute", data + nla(f.A_UNKNOWN, bytes(4))
     yield "with bytes left over", data + b"\1\2\3"
@@ -162,6 +162,11 @@ class Syntax:
         elif missing is not None and reply.missing != missing:
             case.fail(f"{what}: {reply}, missing type {reply.missing}, "
                       f"expected {missing}")
+        if cmd in f.CHANGES:
+            whole = self.genl.call(f.BATCH, f.batch((cmd, data)))
+            case.expect(f"{what}, in a batch", (whole.error, whole.text,
+                                                whole.missing),
+                        (reply.error, reply.text, reply.missing))
         now = f.state(self.genl)
         if now != self.before:
             case.fail(f"{what}: the configuration has changed")
@@ -191,8 +196,22 @@ class Syntax:
                     self.refused(case, what, cmd, data, BAD, miss)
             request = valid(cmd)
         with Case(f"{name}: an invalid message is refused") as case:
-            for what, data in of_the_message(cmd, request):
+            for what, data in of_the_message(cmd, build(request)):
                 self.refused(case, what, cmd, data, BAD)
+
+    def batches(self):
+        change = f.batch((f.POOL_NEW, f.pool("new")))
+        with Case("BATCH: an invalid message is refused") as case:
+            for what, data in of_the_message(f.BATCH, change):
+                self.refused(case, what, f.BATCH, data, BAD)
+            for n in (0, 1, 3, 5, 8):
+                self.refused(case, f"with a generation of {n} bytes", f.BATCH,
+                             change + nla(f.A_GENERATION, bytes(n)), BAD)
+            for kind in (f.A_INFO, f.A_CONN, f.A_CHANGE, f.A_GENERATION,
+                         f.A_UNKNOWN):
+                self.refused(case, f"with {kind} in a change", f.BATCH,
+                             f.batch((f.POOL_NEW, f.pool("new") +
+                                      nest(kind))))
 
     def unknown_commands(self):
         with Case("an unknown command is refused") as case:
@@ -223,8 +242,9 @@ class Syntax:
 def main():
     test = Syntax()
     for cmd in f.ALLOWED:
-        if cmd not in f.DUMPS_ONLY:
+        if cmd not in f.DUMPS_ONLY and cmd != f.BATCH:
             test.command(cmd)
+    test.batches()
     test.unknown_commands()
     print(f"# {test.sent} requests")
 
