@@ -20,6 +20,7 @@
 #include "core/rules.h"
 #include "endpoint.h"
 #include "flows.h"
+#include "flows_full.h"
 #include "pool.h"
 #include "service.h"
 #include "table.h"
@@ -563,7 +564,7 @@ struct mgl_backend *mgl_flows_store(struct mgl_net *mn, struct mgl_service *svc,
 		mgl_counters_event(mn->counters, MGL_EVENT_FLOWS_STORED);
 		break;
 	case MGL_CACHE_FULL:
-		mgl_counters_event(mn->counters, MGL_EVENT_FLOWS_UNSTORED);
+		mgl_flows_full(mn);
 		break;
 	case MGL_CACHE_REPLACED:
 		break;

@@ -68,6 +68,8 @@ struct mgl_sources;
  * @fragments: datagrams that come in fragments, NULL before the first service;
  *	written under @lock, read under RCU
  * @icmp_limit: limits the ICMP errors that are sent to clients
+ * @full_at: time in jiffies of the last notification that @cache is full, or 0;
+ *	written by the data path, by cmpxchg()
  * @n_services: number of entries in @services; under @lock
  * @n_pools: number of entries in @pools; under @lock
  * @n_endpoints: number of entries in @endpoints; under @lock
@@ -111,6 +113,7 @@ struct mgl_net {
 	u8 pmtu;
 	struct mgl_fragments __rcu *fragments;
 	struct ratelimit_state icmp_limit;
+	unsigned long full_at;
 	struct mgl_ids backend_ids;
 	struct mgl_ids service_ids;
 

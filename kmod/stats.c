@@ -151,6 +151,34 @@ void mgl_counters_event(struct mgl_counters __percpu *counters,
 	u64_stats_update_end(&c->syncp);
 }
 
+/**
+ * mgl_counters_event_sum() - sum the counter of an event of all CPUs
+ * @counters: the counters of the namespace
+ * @event: the event
+ *
+ * Context: any.
+ * Return: the sum since allocation.
+ */
+u64 mgl_counters_event_sum(struct mgl_counters __percpu *counters,
+			   enum mgl_event event)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const struct mgl_counters *c = per_cpu_ptr(counters, cpu);
+		unsigned int start;
+		u64 n;
+
+		do {
+			start = u64_stats_fetch_begin(&c->syncp);
+			n = u64_stats_read(&c->events[event]);
+		} while (u64_stats_fetch_retry(&c->syncp, start));
+		sum += n;
+	}
+	return sum;
+}
+
 static void read_cpu(const struct mgl_counters *c, struct mgl_counters_sum *n)
 {
 	unsigned int start;

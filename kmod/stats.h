@@ -98,6 +98,8 @@ void mgl_counters_reason(struct mgl_counters __percpu *counters,
 			 enum mgl_reason reason);
 void mgl_counters_event(struct mgl_counters __percpu *counters,
 			enum mgl_event event);
+u64 mgl_counters_event_sum(struct mgl_counters __percpu *counters,
+			   enum mgl_event event);
 struct mgl_counters_sum
 mgl_counters_read(struct mgl_counters __percpu *counters);
 const char *mgl_event_name(enum mgl_event event);

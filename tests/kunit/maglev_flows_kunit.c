@@ -3,10 +3,12 @@
 #include <kunit/test.h>
 #include <linux/in.h>
 #include <linux/jiffies.h>
+#include <linux/notifier.h>
 
 #include "backend.h"
 #include "ctx.h"
 #include "flows.h"
+#include "flows_full.h"
 #include "net.h"
 #include "pool.h"
 #include "report.h"
@@ -242,6 +244,70 @@ static void test_flows_reset_packets(struct kunit *test)
 	sel_expect_stay(test, at);
 }
 
+struct watch {
+	struct notifier_block nb;
+	const struct mgl_net *mn;
+	u32 calls;
+	u64 unstored;
+};
+
+static int told_full(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct watch *w = container_of(nb, struct watch, nb);
+	const struct mgl_full *full = ptr;
+
+	/* Other instances are none of this test's. */
+	if (full->mn != w->mn)
+		return NOTIFY_DONE;
+	w->calls++;
+	w->unstored = full->unstored;
+	return NOTIFY_OK;
+}
+
+/*
+ * Sends packets of twice as many flows as there are entries. The second packet
+ * confirms a flow, so that it is not evicted.
+ */
+static void overfill(struct kunit *test)
+{
+	struct mgl_net *mn = test->priv;
+	u32 i;
+
+	for (i = 0; i < 4 * MAGLEV_CACHE_SIZE_MIN; i++) {
+		/* No time passes, however slow this is. */
+		if (mn->full_at)
+			mn->full_at = jiffies ?: 1;
+		sel_mid(test, i / 2);
+	}
+}
+
+static void test_flows_full_notified_once_a_second(struct kunit *test)
+{
+	struct watch w = { .nb.notifier_call = told_full, .mn = test->priv };
+	struct mgl_net *mn = test->priv;
+	u64 unstored;
+	u32 i;
+
+	sel_settle(test);
+	mutex_lock(&mn->lock);
+	KUNIT_EXPECT_EQ(test, 0,
+			mgl_flows_resize(mn, MAGLEV_CACHE_SIZE_MIN, NULL));
+	mutex_unlock(&mn->lock);
+	KUNIT_ASSERT_EQ(test, 0, mgl_flows_full_notifier_register(&w.nb));
+	overfill(test);
+	KUNIT_EXPECT_EQ(test, 1, w.calls);
+	KUNIT_EXPECT_EQ(test, 1, w.unstored);
+	unstored = mgl_counters_read(mn->counters).events[MGL_EVENT_FLOWS_UNSTORED];
+	KUNIT_EXPECT_GT(test, unstored, 100);
+
+	mn->full_at = jiffies - HZ ?: 1;
+	for (i = 0; w.calls == 1 && i < 2 * MAGLEV_CACHE_SIZE_MIN; i++)
+		sel_mid(test, i);
+	KUNIT_EXPECT_EQ(test, 2, w.calls);
+	KUNIT_EXPECT_EQ(test, unstored + 1, w.unstored);
+	mgl_flows_full_notifier_unregister(&w.nb);
+}
+
 static struct kunit_case flows_cases[] = {
 	KUNIT_CASE(test_flows_count_by_backend),
 	KUNIT_CASE(test_flows_count_live_only),
@@ -251,6 +317,7 @@ static struct kunit_case flows_cases[] = {
 	KUNIT_CASE(test_flows_refused_service),
 	KUNIT_CASE(test_flows_reset_defaults),
 	KUNIT_CASE(test_flows_reset_packets),
+	KUNIT_CASE(test_flows_full_notified_once_a_second),
 	{}
 };
 
