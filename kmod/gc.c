@@ -27,7 +27,7 @@
 /* Interval of counting flows while a backend drains. */
 #define COUNT_INTERVAL HZ
 
-static BLOCKING_NOTIFIER_HEAD(drained_chain);
+static BLOCKING_NOTIFIER_HEAD(gc_chain);
 
 /* Unbound: a run may take long, and would hold up what else is due on its CPU. */
 static struct workqueue_struct *gc_wq;
@@ -55,19 +55,19 @@ void mgl_gc_stop(void)
 }
 
 /**
- * mgl_gc_notifier_register() - register for backends that have drained
- * @nb: called with a struct mgl_drained and with mn->lock held; may sleep
+ * mgl_gc_notifier_register() - register for events of garbage collection
+ * @nb: called with an enum mgl_gc_event and with mn->lock held; may sleep
  *
  * Context: may sleep.
  * Return: 0 or -EEXIST.
  */
 int mgl_gc_notifier_register(struct notifier_block *nb)
 {
-	return blocking_notifier_chain_register(&drained_chain, nb);
+	return blocking_notifier_chain_register(&gc_chain, nb);
 }
 
 /**
- * mgl_gc_notifier_unregister() - unregister from backends that have drained
+ * mgl_gc_notifier_unregister() - unregister from events of garbage collection
  * @nb: the notifier block, which is not called afterwards
  *
  * Context: may sleep.
@@ -75,7 +75,7 @@ int mgl_gc_notifier_register(struct notifier_block *nb)
  */
 int mgl_gc_notifier_unregister(struct notifier_block *nb)
 {
-	return blocking_notifier_chain_unregister(&drained_chain, nb);
+	return blocking_notifier_chain_unregister(&gc_chain, nb);
 }
 
 static bool any_draining(struct mgl_net *mn)
@@ -131,7 +131,8 @@ static void notify_drained(struct mgl_net *mn, const struct mgl_change *c)
 		drained.addr = b->endpoint->addr;
 		drained.active = b->n_active;
 		drained.inactive = b->n_inactive;
-		blocking_notifier_call_chain(&drained_chain, 0, &drained);
+		blocking_notifier_call_chain(&gc_chain, MGL_GC_DRAINED,
+					     &drained);
 	}
 }
 
@@ -169,6 +170,22 @@ static void drain(struct mgl_net *mn, unsigned long *due)
 	*due = min_t(unsigned long, *due, COUNT_INTERVAL);
 }
 
+static void settle(struct mgl_net *mn, unsigned long *due)
+{
+	struct mgl_settled settled = { .mn = mn };
+	struct mgl_pool *pool;
+
+	mgl_for_each_pool(pool, mn) {
+		settled.slots = mgl_table_settle(mn, pool, due);
+		if (!settled.slots)
+			continue;
+		mn->gc_flows = true;
+		settled.pool = pool;
+		blocking_notifier_call_chain(&gc_chain, MGL_GC_SETTLED,
+					     &settled);
+	}
+}
+
 /* Schedules a run, but never delays a pending one: changes may keep coming. */
 static void run_within(struct mgl_net *mn, unsigned long delay)
 {
@@ -185,12 +202,9 @@ static void gc(struct work_struct *work)
 	struct mgl_net *mn = container_of(to_delayed_work(work),
 					  struct mgl_net, gc);
 	unsigned long due = MAX_JIFFY_OFFSET;
-	struct mgl_pool *pool;
 
 	mutex_lock(&mn->lock);
-	mgl_for_each_pool(pool, mn)
-		if (mgl_table_settle(mn, pool, &due))
-			mn->gc_flows = true;
+	settle(mn, &due);
 	drain(mn, &due);
 	if (mn->gc_flows) {
 		mn->gc_flows = false;

@@ -27,6 +27,29 @@ struct mgl_drained {
 	u32 inactive;
 };
 
+/**
+ * struct mgl_settled - notification that the slots of a pool have settled
+ * @mn: the namespace; mn->lock is held
+ * @pool: the pool
+ * @slots: number of slots that remembered a previous owner
+ */
+struct mgl_settled {
+	struct mgl_net *mn;
+	const struct mgl_pool *pool;
+	u32 slots;
+};
+
+/**
+ * enum mgl_gc_event - what garbage collection notifies of
+ * @MGL_GC_DRAINED: a backend is about to be deleted since it has drained, with
+ *	a struct mgl_drained
+ * @MGL_GC_SETTLED: the slots of a pool have settled, with a struct mgl_settled
+ */
+enum mgl_gc_event {
+	MGL_GC_DRAINED,
+	MGL_GC_SETTLED,
+};
+
 int mgl_gc_start(void);
 void mgl_gc_stop(void);
 void mgl_gc_init(struct mgl_net *mn);

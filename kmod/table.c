@@ -481,30 +481,33 @@ static void history_free_rcu(struct rcu_head *rcu)
  * @due: jiffies until the next call is due; lowered if this pool settles sooner
  *
  * Context: any.
- * Return: true if the history was freed by this call.
+ * Return: number of slots that had remembered a previous owner if the history
+ * was freed by this call, else 0.
  */
-bool mgl_table_settle(struct mgl_net *mn, struct mgl_pool *pool,
-		      unsigned long *due)
+u32 mgl_table_settle(struct mgl_net *mn, struct mgl_pool *pool,
+		     unsigned long *due)
 {
 	struct mgl_history *h;
 	struct mgl_table *table;
-	u32 age;
+	u32 age, n;
 
 	lockdep_assert_held(&mn->lock);
 	table = table_of(mn, pool);
 	if (!table)
-		return false;
+		return 0;
 	h = history_of(mn, table);
 	if (!h)
-		return false;
+		return 0;
 	age = (u32)jiffies - h->last;
 	if (age < pool->settle_now) {
 		*due = min(*due, (unsigned long)(pool->settle_now - age));
-		return false;
+		return 0;
 	}
+	/* All that were remembered, however long ago. */
+	n = mgl_history_unsettled(h, h->last, U32_MAX);
 	RCU_INIT_POINTER(table->history, NULL);
 	call_rcu(&h->rcu, history_free_rcu);
-	return true;
+	return n;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_table_settle);
 

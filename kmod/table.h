@@ -110,8 +110,8 @@ void mgl_table_slot(const struct mgl_pool *pool, const struct mgl_flow *flow,
 struct mgl_backend *mgl_table_owner(const struct mgl_pool *pool,
 				    const struct mgl_flow *flow);
 bool mgl_table_has(const struct mgl_pool *pool, const struct mgl_addr *addr);
-bool mgl_table_settle(struct mgl_net *mn, struct mgl_pool *pool,
-		      unsigned long *due);
+u32 mgl_table_settle(struct mgl_net *mn, struct mgl_pool *pool,
+		     unsigned long *due);
 u32 mgl_table_size(struct mgl_net *mn, const struct mgl_pool *pool);
 bool mgl_table_remembers(struct mgl_net *mn, const struct mgl_pool *pool,
 			 const struct mgl_backend *b);

@@ -2,6 +2,7 @@
 /* Netlink: backend commands. */
 #include <linux/jiffies.h>
 #include <linux/mm.h>
+#include <linux/string.h>
 #include <linux/slab.h>
 
 #include "../backend.h"
@@ -20,6 +21,19 @@ static u32 deadline_left(const struct mgl_backend *b)
 	return jiffies_to_msecs(b->deadline - jiffies);
 }
 
+static int put_settings(struct sk_buff *skb, const struct mgl_backend *b)
+{
+	if (mgl_nl_put_address(skb, MAGLEV_BACKEND_A_ADDRESS4,
+			       MAGLEV_BACKEND_A_ADDRESS6, &b->endpoint->addr) ||
+	    nla_put_u32(skb, MAGLEV_BACKEND_A_WEIGHT, b->weight) ||
+	    nla_put_u32(skb, MAGLEV_BACKEND_A_SLOTS, b->slots) ||
+	    nla_put_u8(skb, MAGLEV_BACKEND_A_STATE, b->state) ||
+	    (b->draining && nla_put_u32(skb, MAGLEV_BACKEND_A_DEADLINE,
+					deadline_left(b))))
+		return -EMSGSIZE;
+	return 0;
+}
+
 /* Writes a backend. mgl_net.lock is held. Returns 0 or -EMSGSIZE. */
 static int put_backend(const struct mgl_nl_reply *reply,
 		       const struct mgl_pool *pool, const struct mgl_backend *b)
@@ -34,14 +48,7 @@ static int put_backend(const struct mgl_nl_reply *reply,
 	if (mgl_nl_put_pool_name(skb, pool->name))
 		goto too_small;
 	nest = nla_nest_start(skb, MAGLEV_A_BACKEND);
-	if (!nest ||
-	    mgl_nl_put_address(skb, MAGLEV_BACKEND_A_ADDRESS4,
-			       MAGLEV_BACKEND_A_ADDRESS6, &b->endpoint->addr) ||
-	    nla_put_u32(skb, MAGLEV_BACKEND_A_WEIGHT, b->weight) ||
-	    nla_put_u32(skb, MAGLEV_BACKEND_A_SLOTS, b->slots) ||
-	    nla_put_u8(skb, MAGLEV_BACKEND_A_STATE, b->state) ||
-	    (b->draining && nla_put_u32(skb, MAGLEV_BACKEND_A_DEADLINE,
-					deadline_left(b))) ||
+	if (!nest || put_settings(skb, b) ||
 	    nla_put_u32(skb, MAGLEV_BACKEND_A_ACTIVE, b->n_active) ||
 	    nla_put_u32(skb, MAGLEV_BACKEND_A_INACTIVE, b->n_inactive) ||
 	    nla_put_u32(skb, MAGLEV_BACKEND_A_UNREACHABLE,
@@ -57,6 +64,109 @@ static int put_backend(const struct mgl_nl_reply *reply,
 too_small:
 	genlmsg_cancel(skb, hdr);
 	return -EMSGSIZE;
+}
+
+/* Backends of a message: of IPv4 so many fit into one of the usual size. */
+#define CHANGED_MAX 85
+
+/**
+ * struct changed - backends of a notification
+ * @pool: name of their pool
+ * @n: length of @addr
+ * @addr: their addresses
+ */
+struct changed {
+	char pool[MAGLEV_POOL_NAME_MAX + 1];
+	u32 n;
+	struct mgl_addr addr[];
+};
+
+/* Writes a backend as it is now, or if it is gone its address. */
+static int put_one(struct sk_buff *skb, struct mgl_pool *pool,
+		   const struct mgl_addr *addr)
+{
+	const struct mgl_backend *b = pool ? mgl_backend_find(pool, addr) : NULL;
+	struct nlattr *nest = nla_nest_start(skb, MAGLEV_A_BACKEND);
+	int err = -EMSGSIZE;
+
+	if (!nest)
+		return err;
+	if (b)
+		err = put_settings(skb, b);
+	else
+		err = mgl_nl_put_address(skb, MAGLEV_BACKEND_A_ADDRESS4,
+					 MAGLEV_BACKEND_A_ADDRESS6, addr);
+	if (err)
+		nla_nest_cancel(skb, nest);
+	else
+		nla_nest_end(skb, nest);
+	return err;
+}
+
+static int put_changed(struct mgl_net *mn, const struct mgl_nl_reply *reply,
+		       const void *what)
+{
+	const struct changed *c = what;
+	struct mgl_pool *pool = mgl_pool_find(mn, c->pool);
+	void *hdr = mgl_nl_begin(reply);
+	u32 i;
+
+	if (!hdr || mgl_nl_put_changed_pool(reply->skb, mn, c->pool))
+		return -EMSGSIZE;
+	for (i = 0; i < c->n; i++)
+		if (put_one(reply->skb, pool, &c->addr[i]))
+			return -EMSGSIZE;
+	genlmsg_end(reply->skb, hdr);
+	return 0;
+}
+
+static struct changed *note_changed(const struct mgl_nl_request *req, u8 cmd,
+				    const char *pool, u32 n)
+{
+	struct changed *c;
+
+	c = mgl_nl_note(req, cmd, put_changed, struct_size(c, addr, n));
+	if (c) {
+		strscpy(c->pool, pool, sizeof(c->pool));
+		c->n = n;
+	}
+	return c;
+}
+
+/**
+ * mgl_nl_notify_backends() - notify listeners of new backends of a pool
+ * @req: the request
+ * @pool: the pool's name
+ * @specs: the backends; without any there is no notification
+ *
+ * There is a message for every 85 of them.
+ *
+ * Context: as mgl_nl_note().
+ */
+void mgl_nl_notify_backends(const struct mgl_nl_request *req, const char *pool,
+			    const struct mgl_backend_specs *specs)
+{
+	u32 i, k;
+
+	for (i = 0; i < specs->n; i += CHANGED_MAX) {
+		u32 n = min_t(u32, specs->n - i, CHANGED_MAX);
+		struct changed *c = note_changed(req, MAGLEV_CMD_BACKEND_NEW_NTF,
+						 pool, n);
+
+		for (k = 0; c && k < n; k++)
+			c->addr[k] = specs->item[i + k].addr;
+	}
+}
+
+/* Notifies of a change of a backend, or of its deletion. */
+static void notify_backend(const struct mgl_nl_request *req, u8 cmd,
+			   const struct mgl_pool *pool,
+			   const struct mgl_addr *addr)
+{
+	struct changed *c = note_changed(req, cmd, pool->name, 1);
+
+	if (c)
+		c->addr[0] = *addr;
 }
 
 static struct nlattr *backend_nest(const struct mgl_ctx *ctx,
@@ -206,6 +316,8 @@ int mgl_nl_backend_new(const struct mgl_nl_request *req)
 	err = mgl_nl_find_pool(&req->ctx, req->attrs, &pool) ?:
 	      mgl_change_add(&req->ctx, pool, &specs, &change) ?:
 	      mgl_nl_finish(req, &change);
+	if (!err)
+		mgl_nl_notify_backends(req, pool->name, &specs);
 	kvfree(specs.item);
 	return err;
 }
@@ -220,12 +332,16 @@ int mgl_nl_backend_set(const struct mgl_nl_request *req)
 	struct mgl_backend *b;
 	struct mgl_pool *pool;
 	struct mgl_addr addr;
+	int err;
 
-	return parse_backend(ctx, req->attrs, tb, &addr) ?:
-	       parse_params(ctx->extack, tb, &params) ?:
-	       find_backend(ctx, req->attrs, &addr, &pool, &b) ?:
-	       mgl_change_edit(ctx, pool, b, &params, &change) ?:
-	       mgl_nl_finish(req, &change);
+	err = parse_backend(ctx, req->attrs, tb, &addr) ?:
+	      parse_params(ctx->extack, tb, &params) ?:
+	      find_backend(ctx, req->attrs, &addr, &pool, &b) ?:
+	      mgl_change_edit(ctx, pool, b, &params, &change) ?:
+	      mgl_nl_finish(req, &change);
+	if (!err)
+		notify_backend(req, MAGLEV_CMD_BACKEND_SET_NTF, pool, &addr);
+	return err;
 }
 
 /* MAGLEV_CMD_BACKEND_DEL */
@@ -237,11 +353,15 @@ int mgl_nl_backend_del(const struct mgl_nl_request *req)
 	struct mgl_backend *b;
 	struct mgl_pool *pool;
 	struct mgl_addr addr;
+	int err;
 
-	return parse_backend(ctx, req->attrs, tb, &addr) ?:
-	       find_backend(ctx, req->attrs, &addr, &pool, &b) ?:
-	       mgl_change_delete(ctx, pool, b, &change) ?:
-	       mgl_nl_finish(req, &change);
+	err = parse_backend(ctx, req->attrs, tb, &addr) ?:
+	      find_backend(ctx, req->attrs, &addr, &pool, &b) ?:
+	      mgl_change_delete(ctx, pool, b, &change) ?:
+	      mgl_nl_finish(req, &change);
+	if (!err)
+		notify_backend(req, MAGLEV_CMD_BACKEND_DEL_NTF, pool, &addr);
+	return err;
 }
 
 /* MAGLEV_CMD_BACKEND_GET of one backend */

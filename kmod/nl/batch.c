@@ -65,22 +65,25 @@ static int commit(struct mgl_nl_request *req, struct mgl_batch *batch)
 
 	mgl_batch_begin(ctx, batch);
 	err = make_changes(req) ?: activate(ctx) ?: mgl_batch_commit(ctx);
-	if (!err) {
+	if (err) {
+		mgl_batch_abort(ctx);
+		mgl_net_deactivate_unused(ctx->mn);
+	} else {
 		mgl_net_changed(ctx->mn);
-		return 0;
 	}
-	mgl_batch_abort(ctx);
-	mgl_net_deactivate_unused(ctx->mn);
+	mgl_nl_notify_end(req, !err);
 	return err;
 }
 
 /* MAGLEV_CMD_BATCH */
 int mgl_nl_batch(struct sk_buff *skb, struct genl_info *info)
 {
+	LIST_HEAD(notices);
 	struct mgl_nl_request req = {
 		.ctx = mgl_nl_ctx(info),
 		.skb = skb,
 		.info = info,
+		.notices = &notices,
 	};
 	struct mgl_batch batch;
 	int err;

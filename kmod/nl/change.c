@@ -37,6 +37,7 @@ static int (*const makers[])(const struct mgl_nl_request *req) = {
  */
 int mgl_nl_change(struct sk_buff *skb, struct genl_info *info)
 {
+	LIST_HEAD(notices);
 	const struct mgl_nl_request req = {
 		.ctx = mgl_nl_ctx(info),
 		.attrs = info->attrs,
@@ -44,6 +45,7 @@ int mgl_nl_change(struct sk_buff *skb, struct genl_info *info)
 		.len = nlmsg_attrlen(info->nlhdr, GENL_HDRLEN),
 		.skb = skb,
 		.info = info,
+		.notices = &notices,
 	};
 	struct mgl_net *mn = req.ctx.mn;
 	int err;
@@ -52,6 +54,7 @@ int mgl_nl_change(struct sk_buff *skb, struct genl_info *info)
 	err = makers[info->genlhdr->cmd](&req);
 	if (!err && !info->attrs[MAGLEV_A_DRY_RUN])
 		mgl_net_changed(mn);
+	mgl_nl_notify_end(&req, !err);
 	mutex_unlock(&mn->lock);
 	return err;
 }

@@ -27,6 +27,12 @@ static const struct {
 	{ MAGLEV_CONFIG_A_SCTP_CLOSE, MGL_KIND_SCTP, MAGLEV_FLOW_CLOSED },
 };
 
+static int put_used(struct mgl_net *mn, const struct mgl_nl_reply *reply)
+{
+	mgl_flows_count(mn, mgl_nl_count_age(reply));
+	return nla_put_u32(reply->skb, MAGLEV_CONFIG_A_CACHE_USED, mn->n_flows);
+}
+
 /* Writes the settings. mgl_net.lock is held. Returns 0 or -EMSGSIZE. */
 static int put_config(struct mgl_net *mn, const struct mgl_nl_reply *reply)
 {
@@ -38,11 +44,10 @@ static int put_config(struct mgl_net *mn, const struct mgl_nl_reply *reply)
 
 	if (!hdr)
 		return -EMSGSIZE;
-	mgl_flows_count(mn, mgl_nl_count_age(reply));
 	nest = nla_nest_start(skb, MAGLEV_A_CONFIG);
 	if (!nest ||
 	    nla_put_u32(skb, MAGLEV_CONFIG_A_CACHE_SIZE, mn->cache_size) ||
-	    nla_put_u32(skb, MAGLEV_CONFIG_A_CACHE_USED, mn->n_flows))
+	    (!mgl_nl_is_change(reply) && put_used(mn, reply)))
 		return -EMSGSIZE;
 	for (i = 0; i < ARRAY_SIZE(timeouts); i++)
 		if (nla_put_u32(skb, timeouts[i].attr,
@@ -62,6 +67,12 @@ static int put_config(struct mgl_net *mn, const struct mgl_nl_reply *reply)
 int mgl_nl_config_get(struct sk_buff *skb, struct genl_info *info)
 {
 	return mgl_nl_answer(skb, info, put_config);
+}
+
+static int put_changed(struct mgl_net *mn, const struct mgl_nl_reply *reply,
+		       const void *what)
+{
+	return put_config(mn, reply);
 }
 
 static void set_timeouts(struct mgl_timeouts *t, struct nlattr **tb)
@@ -141,7 +152,9 @@ int mgl_nl_config_set(const struct mgl_nl_request *req)
 	      find_peers(ctx, tb[MAGLEV_CONFIG_A_PEERS], &peers) ?:
 	      set_cache_size(ctx->mn, tb[MAGLEV_CONFIG_A_CACHE_SIZE],
 			     ctx->extack);
-	if (!err)
-		apply(ctx->mn, tb, peers);
-	return err;
+	if (err)
+		return err;
+	apply(ctx->mn, tb, peers);
+	mgl_nl_notify(req, MAGLEV_CMD_CONFIG_SET_NTF, put_changed, NULL, 0);
+	return 0;
 }

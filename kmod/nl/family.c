@@ -222,8 +222,20 @@ int mgl_nl_dump_all(struct netlink_callback *cb, int attr)
 	return -EINVAL;
 }
 
+/* Writes the generation of a notification. Returns 0 or -EMSGSIZE. */
+static int put_generation(const struct mgl_nl_reply *reply)
+{
+	struct nlattr *nest = nla_nest_start(reply->skb, MAGLEV_A_INFO);
+
+	if (!nest || nla_put_u32(reply->skb, MAGLEV_INFO_A_GENERATION,
+				 reply->generation))
+		return -EMSGSIZE;
+	nla_nest_end(reply->skb, nest);
+	return 0;
+}
+
 /**
- * mgl_nl_begin() - start a message of a reply
+ * mgl_nl_begin() - start a message of a reply, or of a notification
  * @reply: the reply
  *
  * Context: any; for a dump mgl_net.lock is held.
@@ -237,6 +249,10 @@ void *mgl_nl_begin(const struct mgl_nl_reply *reply)
 
 	if (hdr && reply->cb)
 		genl_dump_check_consistent(reply->cb, hdr);
+	if (hdr && reply->generation && put_generation(reply)) {
+		genlmsg_cancel(reply->skb, hdr);
+		return NULL;
+	}
 	return hdr;
 }
 

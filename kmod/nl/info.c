@@ -152,6 +152,7 @@ int mgl_nl_flush(struct sk_buff *skb, struct genl_info *info)
 
 	mutex_lock(&mn->lock);
 	mgl_net_flush(mn);
+	mgl_nl_notify_flush(info);
 	mutex_unlock(&mn->lock);
 	return 0;
 }

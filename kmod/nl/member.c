@@ -1,10 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink: commands for pools that are members of pools. */
+#include <linux/string.h>
+
 #include "../change.h"
 #include "../member.h"
 #include "../pool.h"
 #include "nl.h"
 #include "policy.h"
+
+/* A member of a notification: its name, and that of the pool it is in. */
+struct changed {
+	char pool[MAGLEV_POOL_NAME_MAX + 1];
+	char member[MAGLEV_POOL_NAME_MAX + 1];
+};
+
+static int put_changed(struct mgl_net *mn, const struct mgl_nl_reply *reply,
+		       const void *what)
+{
+	const struct changed *c = what;
+	struct mgl_pool *parent = mgl_pool_find(mn, c->pool);
+	struct mgl_pool *pool = mgl_pool_find(mn, c->member);
+	const struct mgl_member *m = NULL;
+	struct sk_buff *skb = reply->skb;
+	void *hdr = mgl_nl_begin(reply);
+	struct nlattr *nest;
+
+	if (parent && pool)
+		m = mgl_member_find(parent, pool);
+	if (!hdr || mgl_nl_put_changed_pool(skb, mn, c->pool))
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, MAGLEV_A_MEMBER);
+	if (!nest || nla_put_string(skb, MAGLEV_MEMBER_A_NAME, c->member) ||
+	    (m && nla_put_u32(skb, MAGLEV_MEMBER_A_WEIGHT, m->weight)) ||
+	    (m && nla_put_u32(skb, MAGLEV_MEMBER_A_SLOTS, m->slots)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/* Remembers a member, which a request may take out. */
+static struct changed remember(const struct mgl_pool *parent,
+			       const struct mgl_pool *pool)
+{
+	struct changed c;
+
+	strscpy_pad(c.pool, parent->name, sizeof(c.pool));
+	strscpy_pad(c.member, pool->name, sizeof(c.member));
+	return c;
+}
+
+static void notify(const struct mgl_nl_request *req, u8 cmd,
+		   const struct changed *c)
+{
+	mgl_nl_notify(req, cmd, put_changed, c, sizeof(*c));
+}
 
 /* Parses MAGLEV_A_MEMBER but for its pool. */
 static int parse_member(const struct mgl_nl_request *req, struct nlattr **tb,
@@ -72,11 +122,18 @@ int mgl_nl_member_new(const struct mgl_nl_request *req)
 	struct mgl_member_spec spec;
 	struct mgl_change change;
 	struct mgl_pool *parent;
+	struct changed c;
+	int err;
 
-	return parse_member(req, tb, &spec) ?:
-	       find_pools(req, tb, &parent, &spec) ?:
-	       mgl_change_member_add(&req->ctx, parent, &spec, &change) ?:
-	       mgl_nl_finish(req, &change);
+	err = parse_member(req, tb, &spec) ?:
+	      find_pools(req, tb, &parent, &spec) ?:
+	      mgl_change_member_add(&req->ctx, parent, &spec, &change) ?:
+	      mgl_nl_finish(req, &change);
+	if (err)
+		return err;
+	c = remember(parent, spec.pool);
+	notify(req, MAGLEV_CMD_MEMBER_NEW_NTF, &c);
+	return 0;
 }
 
 /* MAGLEV_CMD_MEMBER_SET */
@@ -85,14 +142,20 @@ int mgl_nl_member_set(const struct mgl_nl_request *req)
 	struct mgl_member_spec spec;
 	struct mgl_change change;
 	struct mgl_member *m;
+	struct changed c;
 	int err;
 
 	err = find_member(req, &spec, &m);
 	if (err)
 		return err;
-	return mgl_change_member_edit(&req->ctx, m, spec.has_weight ?
-				      spec.weight : m->weight, &change) ?:
-	       mgl_nl_finish(req, &change);
+	err = mgl_change_member_edit(&req->ctx, m, spec.has_weight ?
+				     spec.weight : m->weight, &change) ?:
+	      mgl_nl_finish(req, &change);
+	if (err)
+		return err;
+	c = remember(m->parent, m->pool);
+	notify(req, MAGLEV_CMD_MEMBER_SET_NTF, &c);
+	return 0;
 }
 
 /* MAGLEV_CMD_MEMBER_DEL */
@@ -101,8 +164,16 @@ int mgl_nl_member_del(const struct mgl_nl_request *req)
 	struct mgl_member_spec spec;
 	struct mgl_change change;
 	struct mgl_member *m;
+	struct changed c;
+	int err;
 
-	return find_member(req, &spec, &m) ?:
-	       mgl_change_member_delete(&req->ctx, m, &change) ?:
-	       mgl_nl_finish(req, &change);
+	err = find_member(req, &spec, &m);
+	if (err)
+		return err;
+	c = remember(m->parent, m->pool);
+	err = mgl_change_member_delete(&req->ctx, m, &change) ?:
+	      mgl_nl_finish(req, &change);
+	if (!err)
+		notify(req, MAGLEV_CMD_MEMBER_DEL_NTF, &c);
+	return err;
 }

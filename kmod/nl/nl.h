@@ -28,6 +28,8 @@ struct mgl_service_id;
  * @flags: NLM_F_*
  * @cmd: MAGLEV_CMD_*
  * @secrets: the requester has CAP_NET_ADMIN, so may see seeds
+ * @generation: generation of the configuration that a notification of a change
+ *	tells of; 0 for everything else
  * @cb: the dump that the reply is part of, or NULL
  */
 struct mgl_nl_reply {
@@ -37,8 +39,18 @@ struct mgl_nl_reply {
 	int flags;
 	u8 cmd;
 	bool secrets;
+	u32 generation;
 	struct netlink_callback *cb;
 };
+
+/*
+ * True for a notification of a change. It shows objects without what changes by
+ * itself: counters, and numbers of flows.
+ */
+static inline bool mgl_nl_is_change(const struct mgl_nl_reply *reply)
+{
+	return reply->generation;
+}
 
 /*
  * Maximum age of flow counts for a reply, in jiffies, for mgl_flows_count().
@@ -58,6 +70,7 @@ static inline unsigned long mgl_nl_count_age(const struct mgl_nl_reply *reply)
  * @len: their length
  * @skb: the message
  * @info: the message
+ * @notices: notifications of what it changes, see mgl_nl_note()
  */
 struct mgl_nl_request {
 	struct mgl_ctx ctx;
@@ -66,6 +79,7 @@ struct mgl_nl_request {
 	int len;
 	struct sk_buff *skb;
 	struct genl_info *info;
+	struct list_head *notices;
 };
 
 /* Multicast groups. */
@@ -155,6 +169,8 @@ int mgl_nl_put_address(struct sk_buff *skb, int type4, int type6,
 		       const struct mgl_addr *addr);
 int mgl_nl_put_service_id(struct sk_buff *skb, const struct mgl_service_id *id);
 int mgl_nl_put_pool_name(struct sk_buff *skb, const char *name);
+int mgl_nl_put_changed_pool(struct sk_buff *skb, struct mgl_net *mn,
+			    const char *name);
 int mgl_nl_put_owner(struct sk_buff *skb, const struct mgl_service_id *id,
 		     const char *pool);
 int mgl_nl_put_traffic(struct sk_buff *skb, int type,
@@ -199,5 +215,20 @@ int mgl_nl_flush(struct sk_buff *skb, struct genl_info *info);
 /* notify.c */
 int mgl_nl_notify_init(void);
 void mgl_nl_notify_exit(void);
+
+/* Notifications of changes that a request makes: see mgl_nl_note(). */
+typedef int (*mgl_nl_put_fn)(struct mgl_net *mn,
+			     const struct mgl_nl_reply *reply,
+			     const void *what);
+void *mgl_nl_note(const struct mgl_nl_request *req, u8 cmd, mgl_nl_put_fn put,
+		  size_t size);
+void mgl_nl_notify(const struct mgl_nl_request *req, u8 cmd,
+		   mgl_nl_put_fn put, const void *what, size_t size);
+void mgl_nl_notify_end(const struct mgl_nl_request *req, bool done);
+void mgl_nl_notify_pool(const struct mgl_nl_request *req, u8 cmd,
+			const char *name);
+void mgl_nl_notify_backends(const struct mgl_nl_request *req, const char *pool,
+			    const struct mgl_backend_specs *specs);
+void mgl_nl_notify_flush(struct genl_info *info);
 
 #endif /* _MGL_NL_H */

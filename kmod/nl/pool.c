@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink: pool commands. */
 #include <linux/mm.h>
+#include <linux/string.h>
 
 #include "../backend.h"
 #include "../change.h"
@@ -69,6 +70,37 @@ static int put_pool(struct mgl_net *mn, const struct mgl_nl_reply *reply,
 	return 0;
 }
 
+static int put_changed(struct mgl_net *mn, const struct mgl_nl_reply *reply,
+		       const void *what)
+{
+	const struct mgl_pool *pool = mgl_pool_find(mn, what);
+	void *hdr;
+
+	if (pool)
+		return put_pool(mn, reply, pool);
+	hdr = mgl_nl_begin(reply);
+	if (!hdr || mgl_nl_put_pool_name(reply->skb, what))
+		return -EMSGSIZE;
+	genlmsg_end(reply->skb, hdr);
+	return 0;
+}
+
+/**
+ * mgl_nl_notify_pool() - notify listeners of a change of a pool
+ * @req: the request
+ * @cmd: MAGLEV_CMD_POOL_NEW_NTF, _SET_NTF or _DEL_NTF
+ * @name: the pool's name
+ *
+ * Backends and members of a pool go with it, without notifications of their own.
+ *
+ * Context: as mgl_nl_note(). Cannot fail.
+ */
+void mgl_nl_notify_pool(const struct mgl_nl_request *req, u8 cmd,
+			const char *name)
+{
+	mgl_nl_notify(req, cmd, put_changed, name, strlen(name) + 1);
+}
+
 static int parse_pool(const struct mgl_nl_request *req, struct nlattr **tb,
 		      struct mgl_pool_params *params, bool is_new)
 {
@@ -109,6 +141,10 @@ int mgl_nl_pool_new(const struct mgl_nl_request *req)
 		return err;
 	pool = mgl_pool_create(&req->ctx, nla_data(tb[MAGLEV_POOL_A_NAME]),
 			       &params, &specs);
+	if (!IS_ERR(pool)) {
+		mgl_nl_notify_pool(req, MAGLEV_CMD_POOL_NEW_NTF, pool->name);
+		mgl_nl_notify_backends(req, pool->name, &specs);
+	}
 	kvfree(specs.item);
 	return PTR_ERR_OR_ZERO(pool);
 }
@@ -120,20 +156,32 @@ int mgl_nl_pool_set(const struct mgl_nl_request *req)
 	struct mgl_pool_params params;
 	struct mgl_change change;
 	struct mgl_pool *pool;
+	int err;
 
-	return parse_pool(req, tb, &params, false) ?:
-	       mgl_nl_find_pool(&req->ctx, req->attrs, &pool) ?:
-	       mgl_change_pool(&req->ctx, pool, &params, &change) ?:
-	       mgl_nl_finish(req, &change);
+	err = parse_pool(req, tb, &params, false) ?:
+	      mgl_nl_find_pool(&req->ctx, req->attrs, &pool) ?:
+	      mgl_change_pool(&req->ctx, pool, &params, &change) ?:
+	      mgl_nl_finish(req, &change);
+	if (!err)
+		mgl_nl_notify_pool(req, MAGLEV_CMD_POOL_SET_NTF, pool->name);
+	return err;
 }
 
 /* MAGLEV_CMD_POOL_DEL */
 int mgl_nl_pool_del(const struct mgl_nl_request *req)
 {
+	char name[MAGLEV_POOL_NAME_MAX + 1];
 	struct mgl_pool *pool;
+	int err;
 
-	return mgl_nl_find_pool(&req->ctx, req->attrs, &pool) ?:
-	       mgl_pool_delete(&req->ctx, pool, req->attrs[MAGLEV_A_POOL]);
+	err = mgl_nl_find_pool(&req->ctx, req->attrs, &pool);
+	if (err)
+		return err;
+	strscpy(name, pool->name, sizeof(name));
+	err = mgl_pool_delete(&req->ctx, pool, req->attrs[MAGLEV_A_POOL]);
+	if (!err)
+		mgl_nl_notify_pool(req, MAGLEV_CMD_POOL_DEL_NTF, name);
+	return err;
 }
 
 /* MAGLEV_CMD_POOL_GET of one pool */

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink: write objects as attributes that several kinds of replies share. */
 #include "../core/addr.h"
-#include "nl.h"
+#include "../pool.h"
 #include "../service.h"
+#include "../table.h"
+#include "nl.h"
 
 /**
  * mgl_nl_put_address() - write an address as one of a pair of attributes
@@ -87,6 +89,39 @@ int mgl_nl_put_pool_name(struct sk_buff *skb, const char *name)
 	struct nlattr *nest = nla_nest_start(skb, MAGLEV_A_POOL);
 
 	if (!nest || nla_put_string(skb, MAGLEV_POOL_A_NAME, name))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/**
+ * mgl_nl_put_changed_pool() - write MAGLEV_A_POOL of a pool whose table changed
+ * @skb: the message
+ * @mn: the namespace; mn->lock is held
+ * @name: the pool's name
+ *
+ * Besides the name it says what came of the change: the fingerprint of the
+ * table, and the number of slots that remember a previous owner.
+ *
+ * Context: any.
+ * Return: 0 or -EMSGSIZE.
+ */
+int mgl_nl_put_changed_pool(struct sk_buff *skb, struct mgl_net *mn,
+			    const char *name)
+{
+	struct nlattr *nest = nla_nest_start(skb, MAGLEV_A_POOL);
+	const struct mgl_pool *pool = mgl_pool_find(mn, name);
+	const struct mgl_table *table = NULL;
+
+	if (pool)
+		table = rcu_dereference_protected(pool->table,
+						  lockdep_is_held(&mn->lock));
+	if (!nest || nla_put_string(skb, MAGLEV_POOL_A_NAME, name) ||
+	    (pool && nla_put_u32(skb, MAGLEV_POOL_A_UNSETTLED,
+				 mgl_table_unsettled(mn, pool))) ||
+	    (table &&
+	     nla_put_u64_64bit(skb, MAGLEV_POOL_A_FINGERPRINT,
+			       table->fingerprint, MAGLEV_POOL_A_PAD)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

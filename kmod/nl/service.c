@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Netlink: service commands. */
 #include <linux/mm.h>
+#include <linux/string.h>
 
 #include "../backend.h"
 #include "../netns.h"
@@ -31,14 +32,97 @@ static int put_service(struct mgl_net *mn, const struct mgl_nl_reply *reply,
 	    nla_put_u8(skb, MAGLEV_SERVICE_A_ALL_DOWN, svc->all_down) ||
 	    (fallback && nla_put_string(skb, MAGLEV_SERVICE_A_FALLBACK,
 					fallback->name)) ||
-	    mgl_nl_put_traffic(skb, MAGLEV_SERVICE_A_STATS, &now,
-			       &svc->traffic_base)) {
+	    (!mgl_nl_is_change(reply) &&
+	     mgl_nl_put_traffic(skb, MAGLEV_SERVICE_A_STATS, &now,
+				&svc->traffic_base))) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
 	nla_nest_end(skb, nest);
 	genlmsg_end(skb, hdr);
 	return 0;
+}
+
+static int put_changed(struct mgl_net *mn, const struct mgl_nl_reply *reply,
+		       const void *what)
+{
+	const struct mgl_service_id *id = what;
+	const struct mgl_service *svc = mgl_service_find(mn, id);
+	struct nlattr *nest;
+	void *hdr;
+
+	if (svc)
+		return put_service(mn, reply, svc);
+	hdr = mgl_nl_begin(reply);
+	nest = hdr ? nla_nest_start(reply->skb, MAGLEV_A_SERVICE) : NULL;
+	if (!nest || mgl_nl_put_service_id(reply->skb, id))
+		return -EMSGSIZE;
+	nla_nest_end(reply->skb, nest);
+	genlmsg_end(reply->skb, hdr);
+	return 0;
+}
+
+/* Its private pool, and the backends of that, have notifications of their own. */
+static void notify_service(const struct mgl_nl_request *req, u8 cmd,
+			   const struct mgl_service_id *id)
+{
+	mgl_nl_notify(req, cmd, put_changed, id, sizeof(*id));
+}
+
+/* Notifies of a new service, after its pool if that is new as well. */
+static void notify_new(const struct mgl_nl_request *req,
+		       const struct mgl_service_id *id,
+		       const struct mgl_backend_specs *specs)
+{
+	struct mgl_net *mn = req->ctx.mn;
+	const struct mgl_service *svc = mgl_service_find(mn, id);
+	const struct mgl_pool *pool = mgl_service_pool(mn, svc);
+
+	if (pool->is_private) {
+		mgl_nl_notify_pool(req, MAGLEV_CMD_POOL_NEW_NTF, pool->name);
+		mgl_nl_notify_backends(req, pool->name, specs);
+	}
+	notify_service(req, MAGLEV_CMD_SERVICE_NEW_NTF, id);
+}
+
+/* A service before a change that may delete it, or its private pool. */
+struct former {
+	struct mgl_service_id id;
+	char private_pool[MAGLEV_POOL_NAME_MAX + 1];
+};
+
+static void remember(struct mgl_net *mn, const struct mgl_service *svc,
+		     struct former *f)
+{
+	const struct mgl_pool *pool = mgl_service_pool(mn, svc);
+
+	f->id = svc->id;
+	strscpy(f->private_pool, pool->is_private ? pool->name : "",
+		sizeof(f->private_pool));
+}
+
+/* Notifies of a service that has changed, and of its private pool. */
+static void notify_set(const struct mgl_nl_request *req,
+		       const struct former *f)
+{
+	notify_service(req, MAGLEV_CMD_SERVICE_SET_NTF, &f->id);
+	if (!*f->private_pool)
+		return;
+	if (!mgl_pool_find(req->ctx.mn, f->private_pool))
+		mgl_nl_notify_pool(req, MAGLEV_CMD_POOL_DEL_NTF,
+				   f->private_pool);
+	else if (req->attrs[MAGLEV_A_POOL])
+		mgl_nl_notify_pool(req, MAGLEV_CMD_POOL_SET_NTF,
+				   f->private_pool);
+}
+
+static void notify_del(const struct mgl_nl_request *req,
+		       const struct former *f)
+{
+	notify_service(req, MAGLEV_CMD_SERVICE_DEL_NTF, &f->id);
+	if (*f->private_pool)
+		mgl_nl_notify_pool(req, MAGLEV_CMD_POOL_DEL_NTF,
+				   f->private_pool);
 }
 
 static int parse_pool_params(const struct mgl_nl_request *req,
@@ -131,6 +215,8 @@ int mgl_nl_service_new(const struct mgl_nl_request *req)
 	err = parse_params(ctx, tb, &params) ?:
 	      mgl_service_check(ctx, &id, &params, &pool_params, &specs) ?:
 	      create(ctx, &id, &params, &pool_params, &specs);
+	if (!err)
+		notify_new(req, &id, &specs);
 	kvfree(specs.item);
 	return err;
 }
@@ -143,11 +229,19 @@ int mgl_nl_service_set(const struct mgl_nl_request *req)
 	struct mgl_pool_params pool_params;
 	struct mgl_service_params params;
 	struct mgl_service *svc;
+	struct former former;
+	int err;
 
-	return parse_pool_params(req, &pool_params) ?:
-	       mgl_nl_find_service(ctx, req->attrs, tb, &svc) ?:
-	       parse_params(ctx, tb, &params) ?:
-	       mgl_service_set(ctx, svc, &params, &pool_params);
+	err = parse_pool_params(req, &pool_params) ?:
+	      mgl_nl_find_service(ctx, req->attrs, tb, &svc) ?:
+	      parse_params(ctx, tb, &params);
+	if (err)
+		return err;
+	remember(ctx->mn, svc, &former);
+	err = mgl_service_set(ctx, svc, &params, &pool_params);
+	if (!err)
+		notify_set(req, &former);
+	return err;
 }
 
 /* MAGLEV_CMD_SERVICE_DEL */
@@ -155,9 +249,17 @@ int mgl_nl_service_del(const struct mgl_nl_request *req)
 {
 	struct nlattr *tb[MAGLEV_SERVICE_A_MAX + 1];
 	struct mgl_service *svc;
+	struct former former;
+	int err;
 
-	return mgl_nl_find_service(&req->ctx, req->attrs, tb, &svc) ?:
-	       mgl_service_delete(&req->ctx, svc);
+	err = mgl_nl_find_service(&req->ctx, req->attrs, tb, &svc);
+	if (err)
+		return err;
+	remember(req->ctx.mn, svc, &former);
+	err = mgl_service_delete(&req->ctx, svc);
+	if (!err)
+		notify_del(req, &former);
+	return err;
 }
 
 /* MAGLEV_CMD_SERVICE_GET of one service */

@@ -27,7 +27,7 @@ COMMANDS = {number: name for name, number in NUMBERS.items()}
          "LOOKUP_GET", "SOURCE_NEW", "SOURCE_DEL", "SOURCE_GET", "MEMBER_NEW",
          "MEMBER_SET", "MEMBER_DEL", "BATCH"))
 # Commands of the kernel's messages only.
-NOTIFICATIONS = (NUMBERS["DRAINED_NTF"], NUMBERS["SUSPECT_NTF"])
+NOTIFICATIONS = [n for name, n in NUMBERS.items() if name.endswith("_NTF")]
 
 # Objects, as types of the top level.
 (A_INFO, A_SERVICE, A_POOL, A_BACKEND, A_ROUTER, A_CONFIG, A_CONN, A_LOOKUP,

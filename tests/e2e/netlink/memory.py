@@ -9,6 +9,7 @@ import os
 import family as f
 from genl import NLM_F_ACK, NLM_F_DUMP, Genl, Reply
 from ktap import Case
+from listener import Listener
 from namespace import CLONE_NEWNET, unshare
 
 LIMIT = 300
@@ -212,6 +213,35 @@ def fail_each(fault, genl, case, prepare, cmd, data):
     return n - 1
 
 
+def fail_notifications(fault, genl):
+    """A listener gets the notification of a change, or is told of the loss."""
+    listener = Listener()
+    for what, cmd, data in (
+            ("a backend", f.BACKEND_NEW, f.pool() + f.backend("10.0.0.8")),
+            ("a service with backends", f.SERVICE_NEW, NEW + f.backends(2)),
+            ("a pool", f.POOL_DEL, f.pool("spare")),
+            ("settings", f.CONFIG_SET, f.config(tcp=9))):
+        with Case("an allocation fails while somebody listens, and no change is "
+                  f"missed in silence: {what}") as case:
+            lost = 0
+            for n in range(1, LIMIT):
+                f.configure(genl)
+                listener.heard()
+                listener.lost = 0
+                before = f.state(genl)
+                reply, struck = fault.call(n, cmd, data, NLM_F_ACK)
+                changed = f.state(genl) != before
+                told = bool(listener.of_requests())
+                case.expect(f"fault {n}: told, or of a loss",
+                            told or listener.lost > 0, changed)
+                lost += listener.lost
+                if not struck:
+                    case.expect("error without a fault", reply.error, 0)
+                    break
+            case.expect("some were lost", lost > 0, True)
+    listener.close()
+
+
 def fail_reads(fault, genl):
     for what, cmd, data, flags in READS:
         f.configure(genl)
@@ -263,6 +293,7 @@ def main():
             n = fail_each(fault, genl, case, prepare, cmd, data)
         print(f"# {n} allocations")
     fail_reads(fault, genl)
+    fail_notifications(fault, genl)
     f.expect(genl, f.FLUSH)
     fail_first(fault)
 

@@ -6,10 +6,14 @@ Slots settle on demand only, and no tracked flow times out. The rules know no fa
 but names of flows do, and what an affinity leaves out of them: these run for both.
 """
 
+import time
+
 import packet as p
 from director import LONG, TIMEOUTS, Director
+from family import SPEC, number
 from ktap import Case, check, check_is
 from limits import wait_until
+from listener import Listener, shown
 from outer import CLIENT6, VIP6
 from wire import CLIENT, VIP, Wire, outer
 
@@ -217,6 +221,33 @@ def drain(wire, director):
     idle.end()
 
 
+def full(wire, director):
+    """
+    The smallest flow cache, and more flows that are confirmed than some of its
+    buckets have entries.
+    """
+    director.adm("--cache-size 1024")
+    f = Flows(wire, director, port=82)
+    with director.ns:
+        listener = Listener()
+    # The second packet confirms a flow; without it, it would be evicted.
+    packets = [outer(p.gre(p.ipv4(CLIENT, VIP, p.TCP, p.tcp(i, 82))))
+               for i in range(1000, 1800) for _ in range(2)]
+    start = time.monotonic()
+    wire.exchange(packets)
+    most = int(time.monotonic() - start) + 2
+    heard = [n for n in listener.heard() if n.name == "FULL"]
+    unstored = director.counters()["flows_unstored"]
+    check("full: flows that get no entry are counted", unstored > 50, unstored)
+    check("full: they are notified, once a second", 0 < len(heard) <= most,
+          len(heard))
+    told = [shown(n.message, SPEC.objects["counter"])[0] for n in heard]
+    check_is("full: the first notification is of the first flow",
+             told[:1], [{"name": b"flows_unstored\0", "value": bytes([1, *[0] * 7])}])
+    listener.close()
+    f.end()
+
+
 def main():
     wire, director = Wire(), Director()
     director.adm(f"--set {TIMEOUTS}")
@@ -225,6 +256,7 @@ def main():
         test(wire, director)
     for test in (all_flows, affinity):
         test(wire, director, V6)
+    full(wire, director)
 
 
 if __name__ == "__main__":

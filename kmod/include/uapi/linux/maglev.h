@@ -61,6 +61,16 @@
  *   -ESTALE        BATCH with a generation that is not the present one
  *   -EPERM         CAP_NET_ADMIN is missing
  * A request that fails leaves the configuration unchanged.
+ *
+ * Notifications (MAGLEV_CMD_*_NTF) are sent to the multicast group. One of a
+ * change that a request has made has the port and the number of that request
+ * as nlmsg_pid and nlmsg_seq; one of what happened by itself has 0 there. One
+ * of a change has the generation after it (MAGLEV_A_INFO with
+ * MAGLEV_INFO_A_GENERATION), and the object as it is now, without counters,
+ * numbers of flows, and MAGLEV_POOL_A_SEED; or the identity of what was
+ * deleted. Refused requests and dry runs are not notified. A listener gets
+ * -ENOBUFS where notifications were lost. With NLM_F_ECHO in its request, the
+ * requester gets the notifications of it as well.
  */
 #ifndef _UAPI_LINUX_MAGLEV_H
 #define _UAPI_LINUX_MAGLEV_H
@@ -108,7 +118,7 @@
 #define MAGLEV_SETTLE_DEFAULT	120000
 #define MAGLEV_SETTLE_CHANGED	600000	/* if a service tracks `changed` */
 
-/* Multicast group for notifications of changes that no request has made. */
+/* Multicast group for notifications; joining it needs no capability. */
 #define MAGLEV_GENL_MCGRP_CONFIG "config"
 
 /**
@@ -172,7 +182,8 @@
  *	CAP_NET_ADMIN, because it reveals seed and clients
  * @MAGLEV_CMD_DRAINED_NTF: notification that a backend was deleted because its
  *	drain is over (MAGLEV_A_POOL, MAGLEV_A_BACKEND; ACTIVE and INACTIVE
- *	are the numbers of flows left at the deadline)
+ *	are the numbers of flows left at the deadline). Backends that were
+ *	deleted by one change have the same generation
  * @MAGLEV_CMD_SUSPECT_NTF: notification that an ICMP error told of a backend
  *	which is not reached (MAGLEV_A_BACKEND; UNREACHABLE is the number of
  *	such errors since the first backend with that address was added).
@@ -196,6 +207,42 @@
  *	in the error (NLMSGERR_ATTR_OFFS) is that of the change, or of an attribute
  *	in it. With MAGLEV_A_GENERATION they are made only if the configuration is
  *	still the one of that generation, -ESTALE otherwise
+ * @MAGLEV_CMD_SERVICE_NEW_NTF: notification of SERVICE_NEW (MAGLEV_A_SERVICE).
+ *	Those of a new private pool and of its backends come first
+ * @MAGLEV_CMD_SERVICE_SET_NTF: notification of SERVICE_SET (MAGLEV_A_SERVICE).
+ *	That of the private pool comes next, if it was changed or deleted
+ * @MAGLEV_CMD_SERVICE_DEL_NTF: notification of SERVICE_DEL (MAGLEV_A_SERVICE,
+ *	identity). That of the private pool comes next
+ * @MAGLEV_CMD_POOL_NEW_NTF: notification of a new pool (MAGLEV_A_POOL), shared or
+ *	private
+ * @MAGLEV_CMD_POOL_SET_NTF: notification of a pool's new settings
+ *	(MAGLEV_A_POOL)
+ * @MAGLEV_CMD_POOL_DEL_NTF: notification that a pool was deleted, with its
+ *	backends, and its members taken out (MAGLEV_A_POOL, identity)
+ * @MAGLEV_CMD_BACKEND_NEW_NTF: notification of new backends (MAGLEV_A_BACKEND,
+ *	repeated) of a pool (MAGLEV_A_POOL: NAME, and of its table FINGERPRINT
+ *	and UNSETTLED). A request may need several of these messages
+ * @MAGLEV_CMD_BACKEND_SET_NTF: notification of a backend's new settings
+ *	(MAGLEV_A_BACKEND, MAGLEV_A_POOL as in BACKEND_NEW_NTF)
+ * @MAGLEV_CMD_BACKEND_DEL_NTF: notification of BACKEND_DEL (MAGLEV_A_BACKEND,
+ *	identity; MAGLEV_A_POOL as in BACKEND_NEW_NTF)
+ * @MAGLEV_CMD_MEMBER_NEW_NTF: notification of a new member (MAGLEV_A_MEMBER;
+ *	MAGLEV_A_POOL as in BACKEND_NEW_NTF)
+ * @MAGLEV_CMD_MEMBER_SET_NTF: notification of a member's new weight
+ *	(MAGLEV_A_MEMBER; MAGLEV_A_POOL as in BACKEND_NEW_NTF)
+ * @MAGLEV_CMD_MEMBER_DEL_NTF: notification that a member was taken out
+ *	(MAGLEV_A_MEMBER, identity; MAGLEV_A_POOL as in BACKEND_NEW_NTF)
+ * @MAGLEV_CMD_ROUTER_NEW_NTF: notification of ROUTER_NEW (MAGLEV_A_ROUTER)
+ * @MAGLEV_CMD_ROUTER_DEL_NTF: notification of ROUTER_DEL (MAGLEV_A_ROUTER)
+ * @MAGLEV_CMD_SOURCE_NEW_NTF: notification of SOURCE_NEW (MAGLEV_A_SOURCE)
+ * @MAGLEV_CMD_SOURCE_DEL_NTF: notification of SOURCE_DEL (MAGLEV_A_SOURCE)
+ * @MAGLEV_CMD_CONFIG_SET_NTF: notification of CONFIG_SET (MAGLEV_A_CONFIG)
+ * @MAGLEV_CMD_FLUSH_NTF: notification of FLUSH
+ * @MAGLEV_CMD_SETTLED_NTF: notification that all slots of a pool have settled
+ *	(MAGLEV_A_POOL: NAME, SETTLED)
+ * @MAGLEV_CMD_FULL_NTF: notification that the flow cache has no entry for a new
+ *	flow (MAGLEV_A_COUNTER: flows_unstored, since the start of the
+ *	namespace). At most one a second
  * @__MAGLEV_CMD_MAX: end marker
  */
 enum maglev_cmd {
@@ -233,6 +280,26 @@ enum maglev_cmd {
 	MAGLEV_CMD_MEMBER_SET,
 	MAGLEV_CMD_MEMBER_DEL,
 	MAGLEV_CMD_BATCH,
+	MAGLEV_CMD_SERVICE_NEW_NTF,
+	MAGLEV_CMD_SERVICE_SET_NTF,
+	MAGLEV_CMD_SERVICE_DEL_NTF,
+	MAGLEV_CMD_POOL_NEW_NTF,
+	MAGLEV_CMD_POOL_SET_NTF,
+	MAGLEV_CMD_POOL_DEL_NTF,
+	MAGLEV_CMD_BACKEND_NEW_NTF,
+	MAGLEV_CMD_BACKEND_SET_NTF,
+	MAGLEV_CMD_BACKEND_DEL_NTF,
+	MAGLEV_CMD_MEMBER_NEW_NTF,
+	MAGLEV_CMD_MEMBER_SET_NTF,
+	MAGLEV_CMD_MEMBER_DEL_NTF,
+	MAGLEV_CMD_ROUTER_NEW_NTF,
+	MAGLEV_CMD_ROUTER_DEL_NTF,
+	MAGLEV_CMD_SOURCE_NEW_NTF,
+	MAGLEV_CMD_SOURCE_DEL_NTF,
+	MAGLEV_CMD_CONFIG_SET_NTF,
+	MAGLEV_CMD_FLUSH_NTF,
+	MAGLEV_CMD_SETTLED_NTF,
+	MAGLEV_CMD_FULL_NTF,
 
 	__MAGLEV_CMD_MAX
 };
@@ -445,6 +512,8 @@ enum maglev_all_down {
  *	of this one; repeated, at most MAGLEV_MEMBERS_MAX times; read only
  * @MAGLEV_POOL_A_PARENTS: u32, number of pools that this one is a member of;
  *	read only
+ * @MAGLEV_POOL_A_SETTLED: u32, in MAGLEV_CMD_SETTLED_NTF, number of slots that
+ *	have settled; read only
  * @__MAGLEV_POOL_A_MAX: end marker
  */
 enum maglev_pool_attr {
@@ -462,6 +531,7 @@ enum maglev_pool_attr {
 	MAGLEV_POOL_A_UNSETTLED,
 	MAGLEV_POOL_A_MEMBER,
 	MAGLEV_POOL_A_PARENTS,
+	MAGLEV_POOL_A_SETTLED,
 
 	__MAGLEV_POOL_A_MAX
 };
