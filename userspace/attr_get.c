@@ -189,7 +189,16 @@ void attr_get_pool(struct nlmsghdr *h, struct vec *v)
 	    sizeof(p->settle_now));
 	get(a[MAGLEV_POOL_A_UNSETTLED], &p->unsettled, sizeof(p->unsettled));
 	get(a[MAGLEV_POOL_A_PARENTS], &p->parents, sizeof(p->parents));
+	get(a[MAGLEV_POOL_A_SETTLED], &p->settled, sizeof(p->settled));
 	p->has_members = a[MAGLEV_POOL_A_MEMBER];
+}
+
+static void get_member(struct nlattr **a, struct member *m)
+{
+	get_string(a[MAGLEV_MEMBER_A_NAME], m->name, sizeof(m->name));
+	get(a[MAGLEV_MEMBER_A_WEIGHT], &m->weight, sizeof(m->weight));
+	m->has_weight = a[MAGLEV_MEMBER_A_WEIGHT];
+	get(a[MAGLEV_MEMBER_A_SLOTS], &m->slots, sizeof(m->slots));
 }
 
 /**
@@ -216,29 +225,36 @@ void attr_get_members(struct nlmsghdr *h, struct vec *v)
 		open_nest(a, MAGLEV_MEMBER_A_MAX, attr);
 		m = vec_push(v);
 		memcpy(m->pool, pool, sizeof(m->pool));
-		get_string(a[MAGLEV_MEMBER_A_NAME], m->name, sizeof(m->name));
-		get(a[MAGLEV_MEMBER_A_WEIGHT], &m->weight, sizeof(m->weight));
-		get(a[MAGLEV_MEMBER_A_SLOTS], &m->slots, sizeof(m->slots));
+		get_member(a, m);
 	}
 }
 
 /**
- * attr_get_backend() - read MAGLEV_A_BACKEND and the pool's name beside it
- * @h: the answer
- * @v: struct backend; one is added
+ * attr_get_member() - read MAGLEV_A_MEMBER and the pool's name beside it
+ * @h: the message
+ * @v: struct member; one is added
  */
-void attr_get_backend(struct nlmsghdr *h, struct vec *v)
+void attr_get_member(struct nlmsghdr *h, struct vec *v)
 {
-	struct nlattr *a[MAGLEV_BACKEND_A_MAX + 1];
+	struct nlattr *a[MAGLEV_MEMBER_A_MAX + 1];
 	struct nlattr *tb[MAGLEV_A_MAX + 1];
-	struct backend *b = vec_push(v);
+	struct member *m = vec_push(v);
 
 	top(tb, h);
-	get_subject(tb, NULL, b->pool);
-	open_nest(a, MAGLEV_BACKEND_A_MAX, tb[MAGLEV_A_BACKEND]);
+	get_subject(tb, NULL, m->pool);
+	open_nest(a, MAGLEV_MEMBER_A_MAX, tb[MAGLEV_A_MEMBER]);
+	get_member(a, m);
+}
+
+static void get_backend(struct nlattr *nest, struct backend *b)
+{
+	struct nlattr *a[MAGLEV_BACKEND_A_MAX + 1];
+
+	open_nest(a, MAGLEV_BACKEND_A_MAX, nest);
 	get_addr(a[MAGLEV_BACKEND_A_ADDRESS4], a[MAGLEV_BACKEND_A_ADDRESS6],
 		 &b->addr);
 	get(a[MAGLEV_BACKEND_A_WEIGHT], &b->weight, sizeof(b->weight));
+	b->has_settings = a[MAGLEV_BACKEND_A_WEIGHT];
 	get(a[MAGLEV_BACKEND_A_SLOTS], &b->slots, sizeof(b->slots));
 	get(a[MAGLEV_BACKEND_A_STATE], &b->state, sizeof(b->state));
 	get(a[MAGLEV_BACKEND_A_DEADLINE], &b->deadline, sizeof(b->deadline));
@@ -248,6 +264,47 @@ void attr_get_backend(struct nlmsghdr *h, struct vec *v)
 	get(a[MAGLEV_BACKEND_A_UNREACHABLE], &b->unreachable,
 	    sizeof(b->unreachable));
 	get_stats(a[MAGLEV_BACKEND_A_STATS], &b->stats);
+}
+
+/**
+ * attr_get_backend() - read MAGLEV_A_BACKEND and the pool's name beside it
+ * @h: the answer
+ * @v: struct backend; one is added
+ */
+void attr_get_backend(struct nlmsghdr *h, struct vec *v)
+{
+	struct nlattr *tb[MAGLEV_A_MAX + 1];
+	struct backend *b = vec_push(v);
+
+	top(tb, h);
+	get_subject(tb, NULL, b->pool);
+	get_backend(tb[MAGLEV_A_BACKEND], b);
+}
+
+/**
+ * attr_get_backends() - read every MAGLEV_A_BACKEND of a message
+ * @h: the message
+ * @v: struct backend; one is added for each
+ */
+void attr_get_backends(struct nlmsghdr *h, struct vec *v)
+{
+	struct genlmsghdr *g = genlmsg_hdr(h);
+	struct nlattr *tb[MAGLEV_A_MAX + 1];
+	char pool[POOL_NAME_SIZE] = "";
+	struct nlattr *attr;
+	struct backend *b;
+	int left;
+
+	top(tb, h);
+	get_subject(tb, NULL, pool);
+	nla_for_each_attr(attr, genlmsg_attrdata(g, 0),
+			  genlmsg_attrlen(g, 0), left) {
+		if (nla_type(attr) != MAGLEV_A_BACKEND)
+			continue;
+		b = vec_push(v);
+		memcpy(b->pool, pool, sizeof(b->pool));
+		get_backend(attr, b);
+	}
 }
 
 static void get_prefix(struct nlmsghdr *h, struct vec *v, int type)

@@ -47,6 +47,8 @@ typedef uint64_t optmask;
 #define OPT_CLIENT		OPT_BIT(29)
 #define OPT_IPV6		OPT_BIT(30)
 #define OPT_MEMBER		OPT_BIT(31)
+#define OPT_TIMESTAMP		OPT_BIT(32)
+#define OPT_COUNT		OPT_BIT(33)
 #define OPT_STRICT		OPT_BIT(40)
 #define OPT_RATE		OPT_BIT(44)
 #define OPT_WATCH		OPT_BIT(52)
@@ -80,6 +82,7 @@ typedef uint64_t optmask;
  * @persistent: the timeout given with -p, or NULL
  * @interval: ms from one reading to the next, or 0
  * @colour: colours in listings
+ * @count: lines to print, if OPT_COUNT
  * @set_service: settings of the service
  * @set_pool: settings of the service's pool or of the pool
  * @set_backend: settings of the backend
@@ -100,6 +103,7 @@ struct args {
 	const char *persistent;
 	uint32_t interval;
 	enum colour_choice colour;
+	uint64_t count;
 	struct service_params set_service;
 	struct pool_params set_pool;
 	struct backend_params set_backend;

@@ -1,56 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0
-/* --monitor: what happens by itself, as it happens. */
-#include <inttypes.h>
-#include <stdio.h>
+/* --monitor: changes, and what happens by itself, as it happens. */
+#include <errno.h>
 
-#include <netlink/genl/genl.h>
+#include <linux/netlink.h>
+#include <netlink/msg.h>
 
 #include "cmd.h"
 #include "err.h"
-#include "format.h"
+#include "event.h"
 #include "nl.h"
-#include "out.h"
-#include "vec.h"
 
-/**
- * struct watch - a monitor while it runs
- * @v: the backend just read; first, so that a reader of messages finds the
- *	rest
- * @json: JSON is wanted
- */
-struct watch {
-	struct vec v;
-	bool json;
-};
-
-static void show(struct nlmsghdr *h, struct vec *v)
+static void print_all(struct event_printer *p, struct nlmsghdr *h, int len)
 {
-	const struct watch *w = (const struct watch *)v;
-	const struct backend *b;
-	struct out o;
-	bool drained;
+	for (; nlmsg_ok(h, len) && !event_enough(p); h = nlmsg_next(h, &len))
+		if (h->nlmsg_type >= NLMSG_MIN_TYPE)
+			event_print(p, h);
+}
 
-	drained = genlmsg_hdr(h)->cmd == MAGLEV_CMD_DRAINED_NTF;
-	if (!drained && genlmsg_hdr(h)->cmd != MAGLEV_CMD_SUSPECT_NTF)
-		return;
-	attr_get_backend(h, v);
-	b = v->items;
-	out_begin_line(&o, w->json);
-	out_str(&o, "event", "%s", drained ? "drained" : "suspect");
-	if (drained)
-		out_str(&o, "pool", " pool %s", b->pool);
-	out_str(&o, "backend", " backend %s", format_addr(&b->addr));
-	if (drained) {
-		out_u64(&o, "active", " active %" PRIu64, b->active);
-		out_u64(&o, "inactive", " inactive %" PRIu64, b->inactive);
-	} else {
-		out_u64(&o, "unreachable", " unreachable %" PRIu64,
-			b->unreachable);
+/* Returns a negative errno unless as many were printed as were asked for. */
+static int watch(struct kern *kern, struct event_printer *p)
+{
+	_Alignas(struct nlmsghdr) char page[KERN_RECEIVE_SIZE];
+	int len;
+
+	while (!event_enough(p)) {
+		len = kern_receive(kern, page, sizeof(page));
+		if (len == -ENOBUFS)
+			event_print_overrun(p);
+		else if (len < 0)
+			return len;
+		else
+			print_all(p, (void *)page, len);
 	}
-	out_text(&o, "\n");
-	out_end(&o);
-	fflush(stdout);
-	v->n = 0;
+	return 0;
 }
 
 /**
@@ -58,18 +40,23 @@ static void show(struct nlmsghdr *h, struct vec *v)
  * @ctx: the program
  * @args: its command line
  *
- * Return: an exit code, if ever.
+ * Return: an exit code.
  */
 int cmd_monitor(struct ctx *ctx, const struct args *args)
 {
-	struct watch w = { .v = VEC_INIT(struct backend),
-			   .json = args->given & OPT_JSON };
+	struct event_printer p = {
+		.json = args->given & OPT_JSON,
+		.timestamp = args->given & OPT_TIMESTAMP,
+		.counted = args->given & OPT_COUNT,
+		.left = args->count,
+	};
 	struct kern *kern = ctx_kern(ctx);
 	int err;
 
 	if (!kern)
 		return EXIT_FAILED;
-	err = kern_watch(kern, MAGLEV_GENL_MCGRP_CONFIG, show, &w.v);
-	vec_free(&w.v);
-	return kern_failed(kern, err, "cannot watch");
+	err = kern_join(kern, MAGLEV_GENL_MCGRP_CONFIG);
+	if (!err)
+		err = watch(kern, &p);
+	return err ? kern_failed(kern, err, "cannot watch") : EXIT_OK;
 }

@@ -318,8 +318,8 @@ const struct command commands[] = {
 	{
 		.name = "monitor",
 		.operand = "[config|stats]",
-		.help = "report drained and suspect backends, or rates",
-		.may = OPT_JSON,
+		.help = "report changes and what happens by itself, or rates",
+		.may = OPT_JSON | OPT_TIMESTAMP | OPT_COUNT,
 		.run = cmd_monitor_what,
 		.examples = {
 			"--monitor --json",

@@ -33,9 +33,6 @@
  */
 #define DUMP_TRIES	20
 
-/* The kernel fills dump pages up to what the reader offers, at most 32 KiB. */
-#define RECEIVE_SIZE	32768
-
 /*
  * A pool of as many backends as there may be fits into one request, and the
  * refusals of KERN_ALL_MAX requests, at some 1.3 KiB each, into the queue. It
@@ -179,7 +176,7 @@ static int setup(struct kern *kern)
 			   nl_geterror(err));
 		return err;
 	}
-	nl_socket_set_msg_buf_size(kern->sock, RECEIVE_SIZE);
+	nl_socket_set_msg_buf_size(kern->sock, KERN_RECEIVE_SIZE);
 	(void)nl_socket_set_buffer_size(kern->sock, SOCKET_SIZE, SOCKET_SIZE);
 	/* Only the words are lost where a kernel does not know these. */
 	(void)setsockopt(nl_socket_get_fd(kern->sock), SOL_NETLINK,
@@ -392,7 +389,7 @@ static bool take_answers(struct kern *kern, struct nlmsghdr *h, int len,
  */
 int kern_do_all(struct kern *kern, struct nl_msg **msgs, size_t n, int *errs)
 {
-	_Alignas(struct nlmsghdr) char page[RECEIVE_SIZE];
+	_Alignas(struct nlmsghdr) char page[KERN_RECEIVE_SIZE];
 	ssize_t len;
 	size_t i;
 	int err;
@@ -493,46 +490,50 @@ int kern_dump_once(struct kern *kern, struct nl_msg *msg, kern_read read,
 	return err;
 }
 
-static int on_any_seq(struct nl_msg *msg, void *arg)
-{
-	(void)msg;
-	(void)arg;
-	return NL_OK;
-}
+/* A monitor that was not read from for a while still gets what there was. */
+#define WATCH_SIZE	(16 << 20)
 
 /**
- * kern_watch() - read what is sent to a multicast group, for good
- * @kern: the connection; it is good for nothing else afterwards
+ * kern_join() - join a multicast group
+ * @kern: the connection; it is good for kern_receive() only afterwards
  * @group: the group's name
- * @read: reads one message
- * @v: where @read puts it
  *
- * Return: a negative errno if that does not work.
+ * Return: 0 or a negative errno.
  */
-int kern_watch(struct kern *kern, const char *group, kern_read read,
-	       struct vec *v)
+int kern_join(struct kern *kern, const char *group)
 {
+	int fd = nl_socket_get_fd(kern->sock), size = WATCH_SIZE;
 	int err;
 
-	kern->read = read;
-	kern->v = v;
-	kern->text[0] = '\0';
-	nl_cb_set(kern->cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_any_seq, NULL);
+	forget(kern);
+	/* The machine's administrator may have more than the limit. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	err = genl_ctrl_resolve_grp(kern->sock, MAGLEV_GENL_NAME, group);
 	if (err >= 0)
 		err = nl_socket_add_membership(kern->sock, err);
-	while (err >= 0) {
-		err = nl_recvmsgs(kern->sock, kern->cb);
-		/* The socket's buffer was full. */
-		if (err == -NLE_NOMEM) {
-			err_failed("some messages were lost");
-			err = 0;
-		} else if (err == -NLE_INTR) {
-			err = 0;
-		}
-	}
+	if (err >= 0)
+		return 0;
 	snprintf(kern->text, sizeof(kern->text), "%s", nl_geterror(err));
 	return -EIO;
+}
+
+/**
+ * kern_receive() - receive notifications
+ * @kern: the connection, a member of a group
+ * @page: where to put them
+ * @size: its size, KERN_RECEIVE_SIZE
+ *
+ * Return: the length of what was received, or a negative errno: -ENOBUFS if
+ * notifications were lost.
+ */
+int kern_receive(struct kern *kern, void *page, size_t size)
+{
+	ssize_t len;
+
+	do {
+		len = recv(nl_socket_get_fd(kern->sock), page, size, 0);
+	} while (len < 0 && errno == EINTR);
+	return len < 0 ? -errno : (int)len;
 }
 
 /**

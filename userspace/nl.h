@@ -14,6 +14,9 @@ struct vec;
 /* As many requests as kern_do_all() takes. */
 #define KERN_ALL_MAX	128
 
+/* The kernel fills dump pages up to what the reader offers, at most 32 KiB. */
+#define KERN_RECEIVE_SIZE	32768
+
 /* Adds what is in one answer to @v. */
 typedef void (*kern_read)(struct nlmsghdr *h, struct vec *v);
 
@@ -31,8 +34,8 @@ int kern_dump(struct kern *kern, struct nl_msg *msg, kern_read read,
 	      struct vec *v);
 int kern_dump_once(struct kern *kern, struct nl_msg *msg, kern_read read,
 		   struct vec *v);
-int kern_watch(struct kern *kern, const char *group, kern_read read,
-	       struct vec *v);
+int kern_join(struct kern *kern, const char *group);
+int kern_receive(struct kern *kern, void *page, size_t size);
 const char *kern_why(const struct kern *kern, int err);
 int kern_failed(const struct kern *kern, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -225,6 +225,13 @@ static const char *set_deadline(struct args *args, struct raw_args *raw,
 	return parse_deadline(value, &args->set_backend.deadline);
 }
 
+static const char *set_count(struct args *args, struct raw_args *raw,
+			     const char *value)
+{
+	(void)raw;
+	return parse_count(value, &args->count);
+}
+
 static const char *set_client(struct args *args, struct raw_args *raw,
 			      const char *value)
 {
@@ -342,6 +349,10 @@ const struct option_row options[] = {
 	  "print counters in full, not in K, M or G" },
 	{ 0, "json", NULL, OPT_JSON, NULL,
 	  "print JSON" },
+	{ 0, "timestamp", NULL, OPT_TIMESTAMP, NULL,
+	  "print the time of each event" },
+	{ 0, "count", "NUMBER", OPT_COUNT, set_count,
+	  "end after that many events" },
 	{ 0, "sort", NULL, OPT_SORT, NULL,
 	  "sort the listing (default)" },
 	{ 0, "nosort", NULL, OPT_NOSORT, NULL,

@@ -16,6 +16,7 @@ const char *parse_hostport(const char *text, sa_family_t family,
 const char *parse_prefix(const char *text, struct prefix *prefix);
 const char *parse_weight(const char *text, uint32_t *weight);
 const char *parse_table_size(const char *text, uint32_t *size);
+const char *parse_count(const char *text, uint64_t *count);
 const char *parse_seed(const char *text, uint64_t *seed);
 const char *parse_pool_name(const char *text, const char **name);
 const char *parse_pool_or_none(const char *text, const char **name);

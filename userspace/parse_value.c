@@ -97,6 +97,20 @@ const char *parse_setting(const char *text, struct config *config)
 }
 
 /**
+ * parse_count() - how many events to wait for
+ * @text: the number, 1 or more
+ * @count: the result
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_count(const char *text, uint64_t *count)
+{
+	const char *wrong = parse_uint(text, UINT64_MAX, count);
+
+	return wrong || *count ? wrong : "use 1 or more";
+}
+
+/**
  * parse_seed() - the seed of a pool
  * @text: 64 bits, decimal or 0x hexadecimal
  * @seed: the result

@@ -153,6 +153,7 @@ struct service {
  * @settle_now: ms, what that comes to
  * @unsettled: slots that still remember
  * @parents: pools that it is a member of
+ * @settled: slots that have settled, in a notification of that
  * @has_members: pools are members of it
  */
 struct pool {
@@ -169,6 +170,7 @@ struct pool {
 	uint32_t settle_now;
 	uint32_t unsettled;
 	uint32_t parents;
+	uint32_t settled;
 	bool has_members;
 };
 
@@ -176,13 +178,15 @@ struct pool {
  * struct member - a pool that is a member of another one
  * @pool: the other one
  * @name: its name
- * @weight: its share of the table
+ * @weight: its share of the table, if @has_weight
+ * @has_weight: the kernel showed more than its name
  * @slots: slots that it gets
  */
 struct member {
 	char pool[POOL_NAME_SIZE];
 	char name[POOL_NAME_SIZE];
 	uint32_t weight;
+	bool has_weight;
 	uint32_t slots;
 };
 
@@ -190,6 +194,7 @@ struct member {
  * struct backend - a backend of a pool as the kernel shows it
  * @pool: its pool
  * @addr: its outer address
+ * @has_settings: the kernel showed more than its address
  * @weight: its share of the table
  * @slots: slots it owns
  * @state: enum maglev_state
@@ -205,6 +210,7 @@ struct member {
 struct backend {
 	char pool[POOL_NAME_SIZE];
 	struct addr addr;
+	bool has_settings;
 	uint32_t weight;
 	uint32_t slots;
 	uint8_t state;

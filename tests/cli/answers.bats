@@ -690,19 +690,68 @@ restores()
 	[ "$(head -1 log | grep -o " backend{" | wc -l)" -eq 4097 ]
 }
 
-@test "the monitor tells of drained and suspect backends and of nothing else" {
+@test "the monitor tells of every change, of what happens by itself, and of what it lost" {
 	try --monitor
 	[ "$status" -eq 1 ]
 	diff <(echo "$output") - <<-'END'
-		drained pool web backend 198.51.100.2 active 0 inactive 3
+		pool-new pool web table-size 251 services 2 backends 3 settle 120s unsettled 250 fingerprint 0x0000000000abcdef generation 2 by 4242
+		backend-new pool web backend 198.51.100.1 weight 3 state up slots 83 unsettled 249 fingerprint 0x0000000000abcdef generation 2 by 4242
+		backend-new pool web backend 2001:db8:1::2 weight 3 state drain deadline 1500ms slots 83 unsettled 249 fingerprint 0x0000000000abcdef generation 2 by 4242
+		service-new tcp [2001:db8::80]:8000-8010 pool web track changed affinity source all-down reject fallback spare generation 3 by 4242
+		member-set pool web member spare weight 2 slots 100 unsettled 9 fingerprint 0x0000000000abcdef generation 4 by 4242
+		member-del pool web member spare unsettled 10 fingerprint 0x0000000000abcdef generation 5 by 4242
+		backend-del pool web backend 198.51.100.1 unsettled 11 fingerprint 0x0000000000abcdef generation 6 by 4242
+		router-new 198.51.100.0/24 generation 7 by 4242
+		source-del 198.51.100.0/24 generation 8 by 4242
+		config-set cache-size 4096 tcp=1 tcpsyn=2 tcpfin=3 tcpclose=4 udp=5 sctp=6 sctpinit=7 sctpshutdown=8 sctpclose=9 pmtu=client peers=none generation 9 by 4242
+		service-del tcp [2001:db8::80]:8000-8010 generation 10 by 4242
+		pool-del pool web generation 11 by 4242
+		flush generation 12 by 4242
+		overrun: notifications were lost, list the configuration again
+		drained pool web backend 198.51.100.2 active 0 inactive 3 generation 13
 		suspect backend 198.51.100.1 unreachable 4294967295
+		settled pool web slots 251
+		full flows_unstored 9
 	END
+	[ "$(sort -u log)" = "join config" ]
+}
+
+@test "the monitor prints JSON, an object a line" {
 	try --monitor --json
-	diff <(echo "$output") - <<-'END'
-		{"event": "drained","pool": "web","backend": "198.51.100.2","active": 0,"inactive": 3}
-		{"event": "suspect","backend": "198.51.100.1","unreachable": 4294967295}
+	diff <(jq -c . <<<"$output") - <<-'END'
+		{"event":"pool-new","pool":"web","private":false,"table_size":251,"services":2,"backend_count":3,"settle_ms":0,"settle_now_ms":120000,"unsettled":250,"fingerprint":"0x0000000000abcdef","generation":2,"portid":4242,"seq":7}
+		{"event":"backend-new","pool":"web","backend":"198.51.100.1","weight":3,"state":"up","slots":83,"unsettled":249,"fingerprint":"0x0000000000abcdef","generation":2,"portid":4242,"seq":7}
+		{"event":"backend-new","pool":"web","backend":"2001:db8:1::2","weight":3,"state":"drain","deadline_ms":1500,"slots":83,"unsettled":249,"fingerprint":"0x0000000000abcdef","generation":2,"portid":4242,"seq":7}
+		{"event":"service-new","protocol":"tcp","address":"2001:db8::80","port":8000,"port_last":8010,"pool":"web","track":"changed","affinity":"source","all_down":"reject","fallback":"spare","generation":3,"portid":4242,"seq":7}
+		{"event":"member-set","pool":"web","member":"spare","weight":2,"slots":100,"unsettled":9,"fingerprint":"0x0000000000abcdef","generation":4,"portid":4242,"seq":7}
+		{"event":"member-del","pool":"web","member":"spare","unsettled":10,"fingerprint":"0x0000000000abcdef","generation":5,"portid":4242,"seq":7}
+		{"event":"backend-del","pool":"web","backend":"198.51.100.1","unsettled":11,"fingerprint":"0x0000000000abcdef","generation":6,"portid":4242,"seq":7}
+		{"event":"router-new","prefix":"198.51.100.0/24","generation":7,"portid":4242,"seq":7}
+		{"event":"source-del","prefix":"198.51.100.0/24","generation":8,"portid":4242,"seq":7}
+		{"event":"config-set","cache_size":4096,"timeouts":{"tcp":1,"tcpsyn":2,"tcpfin":3,"tcpclose":4,"udp":5,"sctp":6,"sctpinit":7,"sctpshutdown":8,"sctpclose":9},"pmtu":"client","peers":"none","generation":9,"portid":4242,"seq":7}
+		{"event":"service-del","protocol":"tcp","address":"2001:db8::80","port":8000,"port_last":8010,"generation":10,"portid":4242,"seq":7}
+		{"event":"pool-del","pool":"web","generation":11,"portid":4242,"seq":7}
+		{"event":"flush","generation":12,"portid":4242,"seq":7}
+		{"event":"overrun"}
+		{"event":"drained","pool":"web","backend":"198.51.100.2","active":0,"inactive":3,"generation":13}
+		{"event":"suspect","backend":"198.51.100.1","unreachable":4294967295}
+		{"event":"settled","pool":"web","slots":251}
+		{"event":"full","flows_unstored":9}
 	END
-	[ "$(sort -u log)" = "watch config" ]
+	[ "$(wc -l <<<"$output")" -eq 18 ]
+}
+
+@test "the monitor ends after as many events as asked for, and prints the time" {
+	try --monitor --count 2
+	[ "$status" -eq 0 ]
+	[ "$(cut -d' ' -f1 <<<"$output" | xargs)" = "pool-new backend-new" ]
+	# An overrun is no event.
+	try --monitor --count 14 --json
+	[ "$(jq -r .event <<<"$output" | tail -2 | xargs)" = "overrun drained" ]
+	TZ=UTC try --monitor --count 1 --timestamp
+	[[ $output == "[1970-01-01T00:00:00.000000+0000] pool-new pool web "* ]]
+	TZ=CET-1 try --monitor --count 1 --timestamp --json
+	[ "$(jq -r .time <<<"$output")" = 1970-01-01T01:00:00.000000+0100 ]
 }
 
 @test "JSON looks no names up" {

@@ -559,29 +559,6 @@ int kern_dump_once(struct kern *kern, struct nl_msg *msg, kern_read read,
 	return request(kern, msg, read, v, true);
 }
 
-int kern_watch(struct kern *kern, const char *group, kern_read read,
-	       struct vec *v)
-{
-	(void)kern;
-	log_text("watch %s\n", group);
-	begin(MAGLEV_CMD_POOL_GET);
-	end(read, v);
-	begin(MAGLEV_CMD_DRAINED_NTF);
-	put_pool("web");
-	open_nest(MAGLEV_A_BACKEND);
-	addr(MAGLEV_BACKEND_A_ADDRESS4, "198.51.100.2");
-	u32(MAGLEV_BACKEND_A_INACTIVE, 3);
-	close_nest();
-	end(read, v);
-	begin(MAGLEV_CMD_SUSPECT_NTF);
-	open_nest(MAGLEV_A_BACKEND);
-	addr(MAGLEV_BACKEND_A_ADDRESS4, "198.51.100.1");
-	u32(MAGLEV_BACKEND_A_UNREACHABLE, 4294967295);
-	close_nest();
-	end(read, v);
-	return -EIO;
-}
-
 const char *kern_why(const struct kern *kern, int err)
 {
 	(void)kern;

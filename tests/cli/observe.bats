@@ -393,7 +393,7 @@ only_metrics()
 		# shellcheck disable=SC2086
 		"$MAGLEVADM" $listing --json >>json
 	done
-	"$MAGLEVADM" --monitor --json >>json 2>/dev/null || true
+	"$MAGLEVADM" --monitor --json --timestamp >>json 2>/dev/null || true
 	FAKE_BARE=1 "$MAGLEVADM" --lookup -t 192.0.2.1:80 --client 203.0.113.9 --json >>json
 	"$BATS_TEST_DIRNAME/check_json.py" --all json
 }

@@ -504,8 +504,13 @@ setup()
 	refused "unexpected argument 'b'" --table a b
 }
 
-@test "the monitor takes what to monitor, --json and nothing else" {
+@test "the monitor takes a format, a time stamp and a count" {
 	refused "--numeric does not go with --monitor" --monitor -n
+	refused "--count '0': use 1 or more" --monitor --count 0
+	refused "--count 'x': not a number" --monitor --count x
+	refused "--count needs NUMBER after it" --monitor --count
+	refused "--count does not go with --list" -L --count 1
+	refused "--timestamp does not go with --info" --info --timestamp
 	refused "--monitor 'web': use config or stats" --monitor web
 }
 
@@ -600,7 +605,7 @@ setup()
 		tun-type tun-nocsum pool table-size seed stats json \
 		sort nosort strict table lookup flush-conns set cache-size monitor \
 		settle track affinity fallback all-down state drain deadline \
-		dry-run timeout client rate watch color metrics; do
+		dry-run timeout client timestamp count rate watch color metrics; do
 		grep -qE -- "^  --$o( |\$)" <<<"$output"
 	done
 }

@@ -213,10 +213,10 @@ tell_gone()
 
 	for director in "${DIRECTORS[@]}"; do
 		wait_until $((70 * DEMO_PACE)) gone "$director" "$2" || fail "$director does not remove $2"
-		wait_until 120 test -s "$1.$director" || fail "$director's monitor says nothing"
-		say "$director's monitor: $(<"$1.$director")"
+		wait_until 120 grep -q ^drained "$1.$director" || fail "$director's monitor says nothing"
+		say "$director's monitor: $(grep ^drained "$1.$director")"
 		# Flows that are left at the deadline would be told, too.
-		[[ $(<"$1.$director") == *" backend $2 active 0 inactive 0" ]] ||
+		[[ $(grep ^drained "$1.$director") == *" backend $2 active 0 inactive 0 "* ]] ||
 			fail "$2 did not go because its flows were gone"
 	done
 	kill "${DEMO_WATCH_PIDS[@]}"

@@ -397,7 +397,8 @@ class PathError:
                  "--monitor", "--json"], stdout=events.fileno()) as monitor:
             def seen():
                 with open(events.name, encoding="ascii") as file:
-                    return [json.loads(x) for x in file]
+                    told = [json.loads(x) for x in file]
+                return [x for x in told if x["event"] == "suspect"]
 
             def flood(side, number, times):
                 packet = self.forwarded(side, number=number)
