@@ -80,6 +80,25 @@ need_module()
 	}
 }
 
+# The kernel's own client of netlink specifications, as YNL, and their schemas, as
+# YNL_SCHEMAS. They are in the source of the newest of the lab's kernels; the scenario
+# is skipped where that has not been fetched.
+need_ynl()
+{
+	local dir
+
+	YNL='' YNL_SCHEMAS=''
+	for dir in "${LAB_CACHE-}"/linux-source-*/tools/net/ynl/pyynl; do
+		[[ -e $dir/lib/ynl.py ]] || continue
+		YNL=$dir YNL_SCHEMAS=${dir%/tools/*}/Documentation/netlink
+	done
+	if [[ ! -e $YNL_SCHEMAS/genetlink-legacy.yaml ]]; then
+		skip "the family as YNL sees it" "no kernel source that has YNL: tests/lab/fetch --print-source 7.2"
+		exit
+	fi
+	export YNL YNL_SCHEMAS
+}
+
 # Allocations that fail on request, also those that may sleep, without a word
 # about it in the log. The scenario is skipped in a kernel without.
 need_fault_injection()

@@ -43,7 +43,7 @@ unpack_source()
 		sound fs/{xfs,btrfs,ext4,ocfs2,smb} Documentation tools/{testing,perf} samples; do
 		skip+=("--exclude=*/$sub/*.[chS]" "--exclude=*/$sub/*.rst" "--exclude=*/$sub/*.json")
 	done
-	skip+=("--exclude=*.dts" "--exclude=*.dtsi" "--exclude=*/Documentation/*.yaml")
+	skip+=("--exclude=*.dts" "--exclude=*.dtsi" "--exclude=*/Documentation/devicetree/*.yaml")
 	for sub in alpha arc arm arm64 csky hexagon ia64 loongarch m68k microblaze mips nios2 \
 		openrisc parisc powerpc riscv s390 sh sparc xtensa; do
 		skip+=("--exclude=*/arch/$sub/*.[chS]")
@@ -52,6 +52,34 @@ unpack_source()
 	dpkg-deb --fsys-tarfile "$deb" | tar -xO "./usr/src/$package.tar.xz" |
 		xz -dc -T0 | tar -x -C "$tmp" --strip-components=1 "${skip[@]}"
 	mv "$tmp" "$dir"
+}
+
+# unpack_schemas PACKAGE DEB DIR
+unpack_schemas()
+{
+	dpkg-deb --fsys-tarfile "$2" | tar -xO "./usr/src/$1.tar.xz" | xz -dc -T0 |
+		tar -x -C "$3" --strip-components=1 --wildcards '*/Documentation/netlink/*.yaml'
+}
+
+# has_schemas DIR: a tree with YNL has the schemas of netlink specifications. Earlier
+# versions of this file left them out.
+has_schemas()
+{
+	[[ ! -d $1/tools/net/ynl || -e $1/Documentation/netlink/genetlink-legacy.yaml ]]
+}
+
+# add_schemas PACKAGE DIR: add them to a tree that lacks them
+add_schemas()
+{
+	local package=$1 dir=$2 version=${2##*_}
+
+	! has_schemas "$dir" || return 0
+	# Any version has them where this one is gone from the archive.
+	step "download $package again" download "$LAB_CACHE/tmp/$package" "$package=$version" ||
+		step "download $package" download "$LAB_CACHE/tmp/$package" "$package"
+	step "unpack schemas of $package" unpack_schemas "$package" \
+		"$(echo "$LAB_CACHE/tmp/$package/$package"_*.deb)" "$dir"
+	rm -rf "$LAB_CACHE/tmp/$package"
 }
 
 # The checks of memory save a backtrace for each object. User-Mode Linux asks for each
