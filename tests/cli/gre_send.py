@@ -44,4 +44,5 @@ def main():
             sock.sendto(gre + inner, (director, 0))
 
 
-main()
+if __name__ == "__main__":
+    main()

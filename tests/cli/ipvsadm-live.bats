@@ -30,6 +30,7 @@ setup()
 
 teardown()
 {
+	ip link del mgl0 2>/dev/null || true
 	as/ipvsadm -C
 	"$REAL" -C
 }
@@ -148,6 +149,155 @@ rules()
 	configure saved
 	both -S -n
 	diff ours.out saved
+}
+
+# --- traffic ----------------------------------------------------------------
+#
+# Both get the same packets. IPVS has a hash of its own, so where backends are compared
+# one by one a service has one. It keeps connections of services that are deleted, so each
+# test has VIPs of its own, ONE and TWO.
+
+# An address for the router's tunnels, the VIPs, which IPVS needs as addresses, and a
+# way to the backends, into nothing.
+network()
+{
+	ip -batch - <<-END
+		link add mgl0 type dummy
+		address add 203.0.113.1/24 dev mgl0
+		address add $ONE/32 dev mgl0
+		address add $TWO/32 dev mgl0
+		link set mgl0 up
+		route add 198.51.100.0/24 dev mgl0
+	END
+}
+
+traffic_rules()
+{
+	ONE=$1 TWO=$2
+	cat >rules <<-END
+		-A -t $ONE:80 -s mh -b mh-port
+		-a -t $ONE:80 -r 198.51.100.1:80 -i -w 1 --tun-type gre --tun-nocsum
+		-A -t $ONE:443 -s mh -b mh-port
+		-a -t $ONE:443 -r 198.51.100.1:443 -i -w 3 --tun-type gre --tun-nocsum
+		-A -t $TWO:80 -s mh -b mh-port
+		-a -t $TWO:80 -r 198.51.100.1:80 -i -w 1 --tun-type gre --tun-nocsum
+		-a -t $TWO:80 -r 198.51.100.2:80 -i -w 1 --tun-type gre --tun-nocsum
+		-A -u $ONE:53 -s mh -b mh-port
+		-a -u $ONE:53 -r 198.51.100.1:53 -i -w 1 --tun-type gre --tun-nocsum
+	END
+	network
+	configure rules
+}
+
+send()
+{
+	"$BATS_TEST_DIRNAME/both_send.py" 203.0.113.1 "$@"
+}
+
+# Until it is so: IPVS adds its counters up every two seconds.
+soon()
+{
+	for _ in {1..300}; do
+		if "$@"; then
+			return
+		fi
+		sleep 0.1
+	done
+	return 1
+}
+
+# Of listings: neither flags of the scheduler, nor services that are compared otherwise.
+same_traffic()
+{
+	local name
+
+	"$REAL" -L -n "$@" >theirs
+	as/ipvsadm -L -n "$@" >ours
+	for name in theirs ours; do
+		sed -E '1s/\(size=[0-9]+\)$/(size=N)/; s/ \(mh-port\)$//' $name |
+			sed "/^TCP  $TWO:80 /,/^[A-Z]/{ /$TWO:80/d; /198.51.100/d }" >$name.list
+	done
+	cmp -s theirs.list ours.list
+}
+
+traffic_list()
+{
+	soon same_traffic "$@" || diff theirs.list ours.list
+}
+
+# column SERVICE N OPTIONS...: the sum of a column over a service's backends
+column()
+{
+	local service=$1 n=$2
+
+	shift 2
+	awk -v s="$service" -v n="$n" '
+		$1 != "->" { on = $2 == s }
+		on && $1 == "->" { sum += $n }
+		END { print sum + 0 }' < <("$@")
+}
+
+same_column()
+{
+	local service=$1 n=$2
+
+	shift 2
+	[ "$(column "$service" "$n" "$REAL" "$@")" -eq "$(column "$service" "$n" as/ipvsadm "$@")" ]
+}
+
+@test "counters of the same packets, column by column, and zeroed" {
+	traffic_rules 192.0.2.11 192.0.2.12
+	send "$ONE" 80 7 SAA
+	send "$ONE" 443 3 SAFA
+	traffic_list --stats
+	traffic_list --stats --exact
+	grep -qE "^TCP  $ONE:80 +7 +21 +0 +840 +0$" ours.list
+	grep -qE '^  -> 198.51.100.1:443 +3 +12 +0 +480 +0$' ours.list
+	send "$TWO" 80 60 SA
+	for n in 3 4 5 6 7; do
+		soon same_column "$TWO:80" $n -L -n --stats
+	done
+	[ "$(column "$TWO:80" 4 as/ipvsadm -L -n --stats)" -eq 120 ]
+	both -Z -t "$ONE:80"
+	traffic_list --stats
+	grep -qE "^TCP  $ONE:80 +0 +0 +0 +0 +0$" ours.list
+	grep -qE "^TCP  $ONE:443 +3 " ours.list
+	both -Z
+	both_list -n --stats
+	! grep -qE ' [1-9][0-9]* +[0-9]+ +[0-9]+ +[0-9]+ +[0-9]+$' ours
+	send "$ONE" 80 2 A
+	traffic_list --stats
+	# Only what opens a connection counts as one here, so UDP has none.
+	send "$ONE" 53 5 UU
+	soon same_column "$ONE:53" 4 -L -n --stats
+	soon same_column "$ONE:53" 6 -L -n --stats
+	grep -qE ' +5 +10 +0 +280 +0$' <("$REAL" -L -n --stats -u "$ONE:53")
+	grep -qE ' +0 +10 +0 +280 +0$' <(as/ipvsadm -L -n --stats -u "$ONE:53")
+}
+
+@test "connections of the same packets: ActiveConn, InActConn and -c" {
+	traffic_rules 192.0.2.13 192.0.2.14
+	send "$ONE" 80 7 SA
+	send "$ONE" 443 4 SA
+	send "$ONE" 443 1 F
+	traffic_list
+	traffic_list --thresholds
+	traffic_list --persistent-conn
+	grep -qE '^  -> 198.51.100.1:80 +Tunnel +1 +7 +0 +$' <("$REAL" -L -n)
+	grep -qE '^  -> 198.51.100.1:443 +Tunnel +3 +3 +1 +$' <(as/ipvsadm -L -n)
+	# Without what is left of the time, and the order of the kernel.
+	"$REAL" -L -n -c | grep -F " $ONE:" >theirs
+	as/ipvsadm -L -n -c | grep -F " $ONE:" >ours
+	[ "$(grep -c ^TCP ours)" -eq 11 ]
+	diff <(sed -E 's/^TCP [0-9:]+ +/TCP /' theirs | sort) <(sed -E 's/^TCP [0-9:]+ +/TCP /' ours | sort)
+	# What is left is nearly all of it, here and there.
+	[ "$(grep -cE '^TCP 1[45]:[0-9][0-9] *ESTABLISHED' theirs)" -eq 10 ]
+	[ "$(grep -cE '^TCP 1[45]:[0-9][0-9] *ESTABLISHED' ours)" -eq 10 ]
+	# Zeroing counters ends no connection.
+	both -Z
+	traffic_list
+	as/ipvsadm -L -n >list
+	[ "$(column "$ONE:80" 5 cat list)" -eq 7 ]
 }
 
 @test "timeouts" {
