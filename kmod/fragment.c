@@ -21,6 +21,7 @@
 #include "core/fragment.h"
 #include "core/icmp.h"
 #include "dispatch.h"
+#include "drop.h"
 #include "forward.h"
 #include "fragment.h"
 #include "hold.h"
@@ -249,7 +250,7 @@ static void release_one(struct mgl_net *mn, struct sk_buff *skb,
 		receive_again(skb);
 		return;
 	case MGL_DROP:
-		kfree_skb(skb);
+		mgl_drop(mn, skb, reason);
 		break;
 	case MGL_STOLEN:
 		break;

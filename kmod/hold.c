@@ -20,6 +20,7 @@
 #include <linux/timer.h>
 
 #include "core/datagram.h"
+#include "drop.h"
 #include "hold.h"
 #include "net.h"
 
@@ -103,7 +104,7 @@ static void drop(struct mgl_hold *h, struct sk_buff_head *queue,
 	struct sk_buff *skb;
 
 	while ((skb = __skb_dequeue(queue))) {
-		kfree_skb(skb);
+		mgl_drop(h->mn, skb, reason);
 		mgl_counters_reason(h->mn->counters, reason);
 	}
 }

@@ -9,6 +9,7 @@
 #include <linux/skbuff.h>
 
 #include "core/extension.h"
+#include "drop.h"
 #include "hook.h"
 #include "local.h"
 #include "local_v6.h"
@@ -17,11 +18,23 @@
 #include "receive.h"
 #include "source.h"
 
-static unsigned int verdict(enum mgl_reason reason)
+/*
+ * As NF_DROP, whose reason would be that of netfilter, and whose error code the
+ * caller of the hooks gets.
+ */
+static noinline unsigned int drop(struct mgl_net *mn, struct sk_buff *skb,
+				  enum mgl_reason reason)
+{
+	mgl_drop(mn, skb, reason);
+	return NF_STOLEN | EPERM << NF_VERDICT_QBITS;
+}
+
+static unsigned int verdict(struct mgl_net *mn, struct sk_buff *skb,
+			    enum mgl_reason reason)
 {
 	switch (mgl_reason_verdict(reason)) {
 	case MGL_DROP:
-		return NF_DROP;
+		return drop(mn, skb, reason);
 	case MGL_STOLEN:
 		return NF_STOLEN;
 	case MGL_ACCEPT:
@@ -51,7 +64,7 @@ static noinline unsigned int in_process_v4(struct mgl_net *mn, struct sk_buff *s
 	unsigned int v;
 
 	local_bh_disable();
-	v = verdict(mgl_receive_v4(mn, skb));
+	v = verdict(mn, skb, mgl_receive_v4(mn, skb));
 	local_bh_enable();
 	return v;
 }
@@ -89,7 +102,7 @@ static unsigned int pre_routing_v4(void *priv, struct sk_buff *skb,
 	/* A packet that was queued to userspace returns in process context. */
 	if (unlikely(!softirq_count()))
 		return in_process_v4(mn, skb);
-	return verdict(mgl_receive_v4(mn, skb));
+	return verdict(mn, skb, mgl_receive_v4(mn, skb));
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
@@ -99,7 +112,7 @@ static noinline unsigned int in_process_v6(struct mgl_net *mn,
 	unsigned int v;
 
 	local_bh_disable();
-	v = verdict(mgl_receive_v6(mn, skb));
+	v = verdict(mn, skb, mgl_receive_v6(mn, skb));
 	local_bh_enable();
 	return v;
 }
@@ -138,7 +151,7 @@ static unsigned int pre_routing_v6(void *priv, struct sk_buff *skb,
 
 	if (unlikely(!softirq_count()))
 		return in_process_v6(mn, skb);
-	return verdict(mgl_receive_v6(mn, skb));
+	return verdict(mn, skb, mgl_receive_v6(mn, skb));
 }
 #endif
 
