@@ -13,6 +13,7 @@
 #include "endpoint.h"
 #include "net.h"
 #include "pool.h"
+#include "tracepoints.h"
 
 /**
  * mgl_backend_put() - drop a reference
@@ -282,6 +283,8 @@ void mgl_backends_flush(struct mgl_net *mn, struct mgl_pool *pool)
 
 	lockdep_assert_held(&mn->lock);
 	list_for_each_entry_safe(b, next, &pool->backends, node) {
+		trace_maglev_backend(mn, b, MGL_BACKEND_FLUSHED, b->state,
+				     b->weight);
 		mgl_backend_unlink(mn, pool, b);
 		mgl_backend_release(mn, b);
 	}

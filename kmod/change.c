@@ -17,6 +17,7 @@
 #include "net.h"
 #include "pool.h"
 #include "rebuild.h"
+#include "tracepoints.h"
 
 /**
  * mgl_change_init() - initialise a change
@@ -402,23 +403,47 @@ int mgl_change_report(const struct mgl_ctx *ctx, const struct mgl_change *c,
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_change_report);
 
-static void commit_added(struct mgl_change *c)
+static void commit_added(struct mgl_net *mn, struct mgl_change *c)
 {
 	struct mgl_backend *b, *next;
 
 	list_for_each_entry_safe(b, next, &c->added, node) {
 		list_del(&b->node);
 		mgl_backend_link(c->pool, b);
+		/* In a batch, when that is published. */
+		if (!mn->batch)
+			trace_maglev_backend(mn, b, MGL_BACKEND_ADDED,
+					     MGL_EVENT_STATE_NONE, 0);
 	}
 }
 
-/* Takes the deleted backends out of the pool, which keeps its old table so far. */
-static void unlink_deleted(struct mgl_net *mn, struct mgl_change *c)
+static void apply_edited(struct mgl_net *mn, struct mgl_change *c)
+{
+	struct mgl_backend *b = c->edited;
+	enum maglev_state state = b->state;
+	u32 weight = b->weight;
+
+	mgl_backend_apply(b, &c->backend_params);
+	if (!mn->batch)
+		trace_maglev_backend(mn, b, MGL_BACKEND_EDITED, state, weight);
+}
+
+/*
+ * Takes the deleted backends out of the pool, which keeps its old table so far.
+ * Without a request they have drained.
+ */
+static void unlink_deleted(const struct mgl_ctx *ctx, struct mgl_change *c)
 {
 	struct mgl_backend *b;
 
-	list_for_each_entry(b, &c->deleted, leaving)
-		mgl_backend_unlink(mn, c->pool, b);
+	list_for_each_entry(b, &c->deleted, leaving) {
+		if (!ctx->mn->batch)
+			trace_maglev_backend(ctx->mn, b,
+					     ctx->extack ? MGL_BACKEND_DELETED :
+							   MGL_BACKEND_DRAINED,
+					     b->state, b->weight);
+		mgl_backend_unlink(ctx->mn, c->pool, b);
+	}
 }
 
 static void release_deleted(struct mgl_net *mn, struct mgl_change *c)
@@ -460,17 +485,19 @@ static void commit_member(struct mgl_change *c)
 }
 
 /* Applies a change as steps of a batch, which publishes it. */
-static void commit_steps(struct mgl_net *mn, struct mgl_change *c)
+static void commit_steps(const struct mgl_ctx *ctx, struct mgl_change *c)
 {
-	commit_added(c);
+	struct mgl_net *mn = ctx->mn;
+
+	commit_added(mn, c);
 	if (c->member_op == MGL_MEMBER_EDIT)
 		c->member->weight = c->member_weight;
 	else if (c->member_op == MGL_MEMBER_DELETE)
 		mgl_member_unlink(c->member);
-	unlink_deleted(mn, c);
+	unlink_deleted(ctx, c);
 	forget_deleted(c);
 	if (c->edited)
-		mgl_backend_apply(c->edited, &c->backend_params);
+		apply_edited(mn, c);
 	commit_pool(mn, c);
 	list_splice_tail_init(&c->steps, &mn->batch->steps);
 }
@@ -493,14 +520,14 @@ void mgl_change_commit(const struct mgl_ctx *ctx, struct mgl_change *c)
 	bool down;
 
 	if (ctx->mn->batch) {
-		commit_steps(ctx->mn, c);
+		commit_steps(ctx, c);
 		return;
 	}
-	commit_added(c);
+	commit_added(ctx->mn, c);
 	commit_member(c);
-	unlink_deleted(ctx->mn, c);
+	unlink_deleted(ctx, c);
 	if (c->edited)
-		mgl_backend_apply(c->edited, &c->backend_params);
+		apply_edited(ctx->mn, c);
 	down = c->edited && c->edited->state == MAGLEV_STATE_DOWN;
 	if (c->edited && !down)
 		mgl_backend_publish(c->edited);

@@ -12,6 +12,13 @@
 #include "member.h"
 #include "net.h"
 #include "pool.h"
+#include "tracepoints.h"
+
+static void added_done(struct mgl_net *mn, struct mgl_step *step)
+{
+	trace_maglev_backend(mn, step->object, MGL_BACKEND_ADDED,
+			     MGL_EVENT_STATE_NONE, 0);
+}
 
 static void added_undo(struct mgl_net *mn, struct mgl_step *step)
 {
@@ -20,6 +27,7 @@ static void added_undo(struct mgl_net *mn, struct mgl_step *step)
 }
 
 const struct mgl_step_ops mgl_backend_added = {
+	.done = added_done,
 	.undo = added_undo,
 };
 
@@ -30,6 +38,9 @@ static void deleted_publish(struct mgl_net *mn, struct mgl_step *step)
 
 static void deleted_done(struct mgl_net *mn, struct mgl_step *step)
 {
+	const struct mgl_backend *b = step->object;
+
+	trace_maglev_backend(mn, b, MGL_BACKEND_DELETED, b->state, b->weight);
 	mgl_backend_release(mn, step->object);
 }
 
@@ -69,6 +80,14 @@ static void edited_publish(struct mgl_net *mn, struct mgl_step *step)
 	mgl_backend_publish(step->object);
 }
 
+static void edited_done(struct mgl_net *mn, struct mgl_step *step)
+{
+	struct backend_edit *e = container_of(step, struct backend_edit, step);
+
+	trace_maglev_backend(mn, step->object, MGL_BACKEND_EDITED, e->was.state,
+			     e->was.weight);
+}
+
 static void edited_undo(struct mgl_net *mn, struct mgl_step *step)
 {
 	struct backend_edit *e = container_of(step, struct backend_edit, step);
@@ -89,6 +108,7 @@ static u32 edited_flows(struct mgl_step *step)
 
 static const struct mgl_step_ops backend_edited = {
 	.publish = edited_publish,
+	.done = edited_done,
 	.undo = edited_undo,
 	.flows = edited_flows,
 };

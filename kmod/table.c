@@ -17,6 +17,7 @@
 #include "net.h"
 #include "pool.h"
 #include "table.h"
+#include "tracepoints.h"
 
 /**
  * mgl_table_free() - free a table
@@ -275,6 +276,19 @@ static void count_slots(struct mgl_pool *pool, const struct mgl_table *table)
 	}
 }
 
+/* Counts what moves, which only the tracepoint wants to know. */
+static noinline void trace_commit(struct mgl_net *mn,
+				  const struct mgl_table_update *u)
+{
+	const struct mgl_ctx quiet = { .mn = mn };
+	struct mgl_moves moves;
+
+	/* Without memory for it, as if all did. */
+	if (mgl_table_moves(&quiet, u, &moves))
+		moves.slots = u->table->size;
+	trace_maglev_table(mn, u->pool, u->table, moves.slots);
+}
+
 /**
  * mgl_table_ready() - do what has to be done before a table is published
  * @mn: the namespace; mn->lock is held
@@ -282,7 +296,7 @@ static void count_slots(struct mgl_pool *pool, const struct mgl_table *table)
  *
  * Counts slots, which takes a while.
  *
- * Context: any.
+ * Context: may sleep. Cannot fail.
  */
 void mgl_table_ready(struct mgl_net *mn, const struct mgl_table_update *u)
 {
@@ -292,6 +306,8 @@ void mgl_table_ready(struct mgl_net *mn, const struct mgl_table_update *u)
 	if (old && history_of(mn, old) &&
 	    !(u->table && history_of(mn, u->table)))
 		mn->gc_flows = true;
+	if (trace_maglev_table_enabled())
+		trace_commit(mn, u);
 	count_slots(u->pool, u->table);
 }
 
