@@ -16,6 +16,7 @@
 #include "reject.h"
 #include "select.h"
 #include "service.h"
+#include "trace.h"
 #include "vip.h"
 
 /*
@@ -88,12 +89,64 @@ static enum mgl_reason no_backend(struct mgl_net *mn, const struct sk_buff *skb,
  * Finds the service of a packet. Echo requests, and errors about their replies,
  * name none: they are for the first of the VIP.
  */
-static struct mgl_service *find_service(const struct mgl_vip *vip,
-					const struct mgl_flow *flow)
+static __always_inline struct mgl_service *
+find_service(const struct mgl_vip *vip, const struct mgl_flow *flow)
 {
 	if (unlikely(flow->kind != MGL_PKT_OWN && mgl_icmp_proto(flow)))
 		return mgl_vip_first(vip);
 	return mgl_vip_listener(vip, flow->proto, flow->dport);
+}
+
+/* Inlined into both of its callers, so that the common one pays for no call. */
+static __always_inline enum mgl_reason
+dispatch(struct mgl_net *mn, struct sk_buff *skb, const struct mgl_vip *vip,
+	 struct mgl_parsed *parsed, struct mgl_choice *choice)
+{
+	const struct mgl_flow *flow = &parsed->flow;
+	struct mgl_service *svc = find_service(vip, flow);
+	enum mgl_reason reason = MGL_REASON_NONE;
+	struct mgl_backend *b;
+
+	parsed->svc = svc;
+	parsed->backend = NULL;
+	if (unlikely(!svc))
+		reason = MGL_REASON_NO_SERVICE;
+	else if (unlikely(!mgl_dispatch_allowed(mn, skb)))
+		reason = MGL_REASON_POLICY;
+	else
+		mgl_select_decide(mn, svc, flow, choice);
+	if (mgl_seq_retry(mn, parsed->seq))
+		return MGL_REASON_AGAIN;
+	if (unlikely(reason))
+		return reason;
+	b = mgl_select_commit(mn, svc, choice);
+	if (!b)
+		return no_backend(mn, skb, choice->all_down, flow,
+				  parsed->at.inner);
+	parsed->backend = b;
+	reason = mgl_forward(mn, skb, b->endpoint, &parsed->at, flow);
+	if (reason == MGL_REASON_FORWARDED || reason == MGL_REASON_LOCAL) {
+		mgl_traffic_add(svc->traffic, flow->len, flow->new_conn);
+		mgl_traffic_add(b->traffic, flow->len, flow->new_conn);
+	}
+	return reason;
+}
+
+/* The same for a packet that somebody may trace. */
+static noinline enum mgl_reason
+dispatch_traced(struct mgl_net *mn, struct sk_buff *skb,
+		const struct mgl_vip *vip, struct mgl_parsed *parsed)
+{
+	int iif = skb->dev->ifindex;
+	struct mgl_choice choice;
+	enum mgl_reason reason;
+
+	/* Still so, if no decision is made. */
+	choice.flow = NULL;
+	reason = dispatch(mn, skb, vip, parsed, &choice);
+	if (reason != MGL_REASON_AGAIN)
+		mgl_trace_dispatched(mn, parsed, &choice, reason, iif);
+	return reason;
 }
 
 /**
@@ -116,33 +169,9 @@ enum mgl_reason mgl_dispatch(struct mgl_net *mn, struct sk_buff *skb,
 			     const struct mgl_vip *vip,
 			     struct mgl_parsed *parsed)
 {
-	const struct mgl_flow *flow = &parsed->flow;
-	struct mgl_service *svc = find_service(vip, flow);
-	enum mgl_reason reason = MGL_REASON_NONE;
 	struct mgl_choice choice;
-	struct mgl_backend *b;
 
-	parsed->svc = svc;
-	parsed->backend = NULL;
-	if (unlikely(!svc))
-		reason = MGL_REASON_NO_SERVICE;
-	else if (unlikely(!mgl_dispatch_allowed(mn, skb)))
-		reason = MGL_REASON_POLICY;
-	else
-		mgl_select_decide(mn, svc, flow, &choice);
-	if (mgl_seq_retry(mn, parsed->seq))
-		return MGL_REASON_AGAIN;
-	if (unlikely(reason))
-		return reason;
-	b = mgl_select_commit(mn, svc, &choice);
-	if (!b)
-		return no_backend(mn, skb, choice.all_down, flow,
-				  parsed->at.inner);
-	parsed->backend = b;
-	reason = mgl_forward(mn, skb, b->endpoint, &parsed->at, flow);
-	if (reason == MGL_REASON_FORWARDED || reason == MGL_REASON_LOCAL) {
-		mgl_traffic_add(svc->traffic, flow->len, flow->new_conn);
-		mgl_traffic_add(b->traffic, flow->len, flow->new_conn);
-	}
-	return reason;
+	if (mgl_trace_wanted())
+		return dispatch_traced(mn, skb, vip, parsed);
+	return dispatch(mn, skb, vip, parsed, &choice);
 }

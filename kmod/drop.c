@@ -4,7 +4,7 @@
  * numbers that are given out in the kernel's source, to three so far: a module of
  * its own would have to take the number of another one, and its reasons would have
  * the names of that one's. So a packet is freed for the reason of the kernel that is
- * nearest; the counter has the exact one.
+ * nearest, and the tracepoint maglev_drop in front of it has the exact one.
  */
 #include <linux/build_bug.h>
 #include <linux/kernel.h>
@@ -12,6 +12,7 @@
 #include <net/dropreason.h>
 
 #include "drop.h"
+#include "trace.h"
 
 /* What is missing is a decision of this module alone. */
 static const u8 nearest[] = {
@@ -58,5 +59,6 @@ static enum skb_drop_reason core_reason(enum mgl_reason reason)
 void mgl_drop(const struct mgl_net *mn, struct sk_buff *skb,
 	      enum mgl_reason reason)
 {
+	mgl_trace_drop(mn, skb, reason);
 	kfree_skb_reason(skb, core_reason(reason));
 }

@@ -29,6 +29,8 @@
 #include "packet_skb.h"
 #include "peers.h"
 #include "service.h"
+#include "trace.h"
+#include "traced.h"
 #include "vip.h"
 
 /*
@@ -149,6 +151,23 @@ static bool came_from_peer(const struct mgl_net *mn, const struct sk_buff *skb)
 	return mgl_peers_has(mn, &source);
 }
 
+/* Tells of a fragment that neither mgl_dispatch() nor follow() has told of. */
+static noinline void tell(struct mgl_net *mn, const struct mgl_fragment *f,
+			  const struct mgl_backend *peer,
+			  enum mgl_reason reason, int iif)
+{
+	struct mgl_traced t = {
+		.flow = &f->tuple,
+		.datagram = mgl_fragment_key(f, &mn->secret),
+		.backend = peer,
+		.reason = reason,
+		.len = f->tuple.len,
+		.iif = iif,
+	};
+
+	mgl_trace_report(mn, &t);
+}
+
 /* The peer is a director with the same rules, so it is not asked for a service. */
 static enum mgl_reason forward_to_peer(struct mgl_net *mn, struct sk_buff *skb,
 				       struct mgl_backend *peer,
@@ -181,9 +200,10 @@ struct rest {
  * that is not usable any more has lost what it had of the datagram, and no other
  * could make anything of the rest.
  */
-static enum mgl_reason follow(struct mgl_net *mn, struct sk_buff *skb,
-			      const struct rest *rest,
-			      const struct mgl_datagram *d)
+static enum mgl_reason send_after(struct mgl_net *mn, struct sk_buff *skb,
+				  const struct rest *rest,
+				  const struct mgl_datagram *d,
+				  struct mgl_traced *t)
 {
 	struct mgl_service *svc;
 	enum mgl_reason reason;
@@ -196,6 +216,8 @@ static enum mgl_reason follow(struct mgl_net *mn, struct sk_buff *skb,
 	svc = mgl_ids_get(&mn->service_ids, d->service);
 	if (!b || !svc || !mgl_backend_serves(b))
 		return MGL_REASON_FRAGMENT_REST;
+	t->svc = svc;
+	t->backend = b;
 	reason = mgl_forward(mn, skb, b->endpoint, rest->at, rest->tuple);
 	/* What was held and is for this host comes again, with its device. */
 	if (reason == MGL_REASON_FORWARDED ||
@@ -204,6 +226,25 @@ static enum mgl_reason follow(struct mgl_net *mn, struct sk_buff *skb,
 		mgl_traffic_add(b->traffic, rest->tuple->len, false);
 	}
 	return reason;
+}
+
+static enum mgl_reason follow(struct mgl_net *mn, struct sk_buff *skb,
+			      const struct rest *rest,
+			      const struct mgl_datagram *d)
+{
+	struct mgl_traced t = {
+		.flow = rest->tuple,
+		.datagram = d->key,
+		.len = rest->tuple->len,
+		.iif = skb->dev->ifindex,
+	};
+
+	t.reason = send_after(mn, skb, rest, d, &t);
+	/* What was held and is not sent is told of when it comes again. */
+	if (mgl_trace_wanted() &&
+	    !(rest->held && mgl_reason_verdict(t.reason) == MGL_ACCEPT))
+		mgl_trace_report(mn, &t);
+	return t.reason;
 }
 
 /*
@@ -245,6 +286,8 @@ static void release_one(struct mgl_net *mn, struct sk_buff *skb,
 			    MGL_REASON_FRAGMENT_TIMEOUT;
 	if (!reason)
 		reason = follow(mn, skb, &rest, d);
+	else if (mgl_tracing())
+		mgl_trace_held(mn, skb, d->key, reason);
 	switch (mgl_reason_verdict(reason)) {
 	case MGL_ACCEPT:
 		receive_again(skb);
@@ -332,6 +375,8 @@ static enum mgl_reason receive_other(struct mgl_net *mn, struct sk_buff *skb,
 		return follow(mn, skb, &rest, &d);
 	if (reason == MGL_REASON_HELD)
 		mgl_counters_event(mn->counters, MGL_EVENT_FRAGMENTS_HELD);
+	else if (mgl_tracing())
+		tell(mn, f, NULL, reason, skb->dev->ifindex);
 	return reason;
 }
 
@@ -354,6 +399,7 @@ enum mgl_reason mgl_fragment_receive(struct mgl_net *mn, struct sk_buff *skb,
 				     struct mgl_parsed *parsed)
 {
 	const struct mgl_offsets *at = &parsed->at;
+	int iif = skb->dev->ifindex;
 	enum mgl_reason reason;
 	struct mgl_backend *peer;
 	struct mgl_fragment f;
@@ -362,20 +408,24 @@ enum mgl_reason mgl_fragment_receive(struct mgl_net *mn, struct sk_buff *skb,
 	reason = parse(skb, at, &f);
 	if (reason)
 		return reason;
+	if (mgl_tracing())
+		mgl_trace_fragment(mn, skb, &f);
 	if (!may_have_service(vip, &f.tuple))
 		reason = MGL_REASON_NO_SERVICE;
 	else if (!mgl_dispatch_allowed(mn, skb))
 		reason = MGL_REASON_POLICY;
 	peer = mgl_peers_owner(mn, &f.tuple);
 	/* A peer has found that it is ours; to ask again could make a loop. */
-	if (peer && came_from_peer(mn, skb))
+	if (reason || (peer && came_from_peer(mn, skb)))
 		peer = NULL;
 	if (mgl_seq_retry(mn, parsed->seq))
 		return MGL_REASON_AGAIN;
-	if (reason)
-		return reason;
+	if (!reason && !peer)
+		return f.offset ? receive_other(mn, skb, at, &f) :
+				  receive_first(mn, skb, vip, parsed, &f);
 	if (peer)
-		return forward_to_peer(mn, skb, peer, at, f.tuple.len);
-	return f.offset ? receive_other(mn, skb, at, &f) :
-			  receive_first(mn, skb, vip, parsed, &f);
+		reason = forward_to_peer(mn, skb, peer, at, f.tuple.len);
+	if (mgl_trace_wanted())
+		tell(mn, &f, peer, reason, iif);
+	return reason;
 }

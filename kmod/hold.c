@@ -23,6 +23,7 @@
 #include "drop.h"
 #include "hold.h"
 #include "net.h"
+#include "trace.h"
 
 #define CHAIN_BITS	9
 #define SOURCES		64
@@ -104,6 +105,8 @@ static void drop(struct mgl_hold *h, struct sk_buff_head *queue,
 	struct sk_buff *skb;
 
 	while ((skb = __skb_dequeue(queue))) {
+		if (mgl_tracing())
+			mgl_trace_held(h->mn, skb, 0, reason);
 		mgl_drop(h->mn, skb, reason);
 		mgl_counters_reason(h->mn->counters, reason);
 	}

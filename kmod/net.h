@@ -3,6 +3,7 @@
 #ifndef _MGL_NET_H
 #define _MGL_NET_H
 
+#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/netfilter.h>
 #include <linux/ratelimit.h>
@@ -70,6 +71,8 @@ struct mgl_sources;
  * @icmp_limit: limits the ICMP errors that are sent to clients
  * @full_at: time in jiffies of the last notification that @cache is full, or 0;
  *	written by the data path, by cmpxchg()
+ * @tracers: list of struct mgl_tracer; read under RCU, written under a lock of
+ *	tracer.c
  * @n_services: number of entries in @services; under @lock
  * @n_pools: number of entries in @pools; under @lock
  * @n_endpoints: number of entries in @endpoints; under @lock
@@ -114,6 +117,7 @@ struct mgl_net {
 	struct mgl_fragments __rcu *fragments;
 	struct ratelimit_state icmp_limit;
 	unsigned long full_at;
+	struct list_head tracers;
 	struct mgl_ids backend_ids;
 	struct mgl_ids service_ids;
 

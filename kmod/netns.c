@@ -16,6 +16,7 @@
 #include "service.h"
 #include "source.h"
 #include "flows.h"
+#include "tracer.h"
 #include "vip.h"
 
 /* Generations begin with 1, as 0 is that of a dump which has not begun. */
@@ -124,6 +125,7 @@ static int __net_init net_init(struct net *net)
 	mgl_hooks_prepare(mn);
 	mgl_flows_init(mn);
 	mgl_gc_init(mn);
+	mgl_tracers_init(mn);
 	ratelimit_state_init(&mn->icmp_limit, HZ, ICMP_ERRORS_PER_SECOND);
 	ratelimit_set_flags(&mn->icmp_limit, RATELIMIT_MSG_ON_RELEASE);
 	mn->counters = mgl_counters_alloc();
@@ -177,6 +179,7 @@ static void __net_exit net_exit(struct net *net)
 	 */
 	if (used)
 		rcu_barrier();
+	mgl_tracers_exit(mn);
 	mgl_flows_exit(mn);
 	rhashtable_destroy(&mn->endpoints);
 	rhashtable_destroy(&mn->vips);

@@ -25,6 +25,7 @@
 #include "receive.h"
 #include "router.h"
 #include "source.h"
+#include "trace.h"
 #include "vip.h"
 
 static bool own_source_v4(const struct mgl_net *mn, __be32 saddr)
@@ -193,6 +194,8 @@ enum mgl_reason mgl_receive_v4(struct mgl_net *mn, struct sk_buff *skb)
 		reason = receive_v4(mn, skb);
 	while (unlikely(reason == MGL_REASON_AGAIN));
 	mgl_counters_reason(mn->counters, reason);
+	if (mgl_tracing())
+		mgl_trace_undispatched(mn, skb, reason);
 	return reason;
 }
 
@@ -319,6 +322,8 @@ enum mgl_reason mgl_receive_v6(struct mgl_net *mn, struct sk_buff *skb)
 	while (unlikely(reason == MGL_REASON_AGAIN));
 	if (reason)
 		mgl_counters_reason(mn->counters, reason);
+	if (mgl_tracing())
+		mgl_trace_undispatched(mn, skb, reason);
 	return reason;
 }
 #endif

@@ -2,13 +2,17 @@
 /* Creates the tracepoints, and fills in what their events say. */
 #include <linux/in.h>
 #include <linux/in6.h>
+#include <linux/skbuff.h>
 #include <linux/string.h>
 
 #include "backend.h"
+#include "core/flow.h"
 #include "endpoint.h"
 #include "net.h"
 #include "pool.h"
+#include "service.h"
 #include "table.h"
+#include "traced.h"
 
 #include "tracepoints.h"
 
@@ -19,6 +23,11 @@ static_assert(sizeof_field(struct mgl_pool, name) == MGL_EVENT_POOL_MAX);
 static __maybe_unused u32 netns_of(const struct mgl_net *mn)
 {
 	return mn->net ? mn->net->ns.inum : 0;
+}
+
+static __maybe_unused u16 family_of(const struct mgl_flow *flow)
+{
+	return mgl_addr_is_v4(&flow->saddr) ? AF_INET : AF_INET6;
 }
 
 /* A socket address, for %pIS, in the room of one of IPv6. */
@@ -42,6 +51,16 @@ static __maybe_unused void put_addr(u8 *to, const struct mgl_addr *addr, __be16 
 	if (addr)
 		memcpy(&sin6.sin6_addr, addr, sizeof(sin6.sin6_addr));
 	memcpy(to, &sin6, sizeof(sin6));
+}
+
+static __maybe_unused void put_client(u8 *to, const struct mgl_flow *flow)
+{
+	put_addr(to, flow ? &flow->saddr : NULL, flow ? flow->sport : 0);
+}
+
+static __maybe_unused void put_vip(u8 *to, const struct mgl_flow *flow)
+{
+	put_addr(to, flow ? &flow->daddr : NULL, flow ? flow->dport : 0);
 }
 
 static __maybe_unused void put_backend(u8 *to, const struct mgl_backend *b)

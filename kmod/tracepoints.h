@@ -12,18 +12,24 @@
 #include <linux/tracepoint.h>
 #include <uapi/linux/maglev.h>
 
+#include "core/reason.h"
+
 struct mgl_backend;
+struct mgl_flow;
 struct mgl_net;
 struct mgl_pool;
 struct mgl_table;
+struct mgl_traced;
+struct sk_buff;
 
 #ifndef _MGL_TRACEPOINTS_ONCE
 #define _MGL_TRACEPOINTS_ONCE
 
 /*
- * Room for the name of a pool, and a socket address. In numbers, because tools read
- * them in the formats of the events.
+ * Room for the name of a reason, that of a pool, and a socket address. In numbers,
+ * because tools read them in the formats of the events.
  */
+#define MGL_EVENT_NAME_MAX 32
 #define MGL_EVENT_POOL_MAX 64
 #define MGL_EVENT_ADDR_MAX 28
 
@@ -47,6 +53,12 @@ enum mgl_backend_why {
 };
 #endif
 
+TRACE_DEFINE_ENUM(MAGLEV_RULE_NOBODY);
+TRACE_DEFINE_ENUM(MAGLEV_RULE_OPEN);
+TRACE_DEFINE_ENUM(MAGLEV_RULE_CACHED);
+TRACE_DEFINE_ENUM(MAGLEV_RULE_CURRENT);
+TRACE_DEFINE_ENUM(MAGLEV_RULE_PREVIOUS);
+TRACE_DEFINE_ENUM(MAGLEV_RULE_HASH);
 TRACE_DEFINE_ENUM(MAGLEV_STATE_UP);
 TRACE_DEFINE_ENUM(MAGLEV_STATE_DRAIN);
 TRACE_DEFINE_ENUM(MAGLEV_STATE_DOWN);
@@ -55,6 +67,15 @@ TRACE_DEFINE_ENUM(MGL_BACKEND_EDITED);
 TRACE_DEFINE_ENUM(MGL_BACKEND_DELETED);
 TRACE_DEFINE_ENUM(MGL_BACKEND_DRAINED);
 TRACE_DEFINE_ENUM(MGL_BACKEND_FLUSHED);
+
+#define mgl_show_rule(rule)						\
+	__print_symbolic(rule,						\
+			 { MAGLEV_RULE_NOBODY, "nobody" },		\
+			 { MAGLEV_RULE_OPEN, "open" },			\
+			 { MAGLEV_RULE_CACHED, "cached" },		\
+			 { MAGLEV_RULE_CURRENT, "current" },		\
+			 { MAGLEV_RULE_PREVIOUS, "previous" },		\
+			 { MAGLEV_RULE_HASH, "hash" })
 
 #define mgl_show_state(state)						\
 	__print_symbolic(state,						\
@@ -70,6 +91,96 @@ TRACE_DEFINE_ENUM(MGL_BACKEND_FLUSHED);
 			 { MGL_BACKEND_DELETED, "deleted" },		\
 			 { MGL_BACKEND_DRAINED, "drained" },		\
 			 { MGL_BACKEND_FLUSHED, "flushed" })
+
+/* A packet went to a backend, or to a peer. */
+TRACE_EVENT(maglev_forward,
+	    TP_PROTO(const struct mgl_net *mn, const struct mgl_traced *what),
+
+	    TP_ARGS(mn, what),
+
+	    TP_STRUCT__entry(__array(__u8, saddr, MGL_EVENT_ADDR_MAX)
+			     __array(__u8, daddr, MGL_EVENT_ADDR_MAX)
+			     __array(__u8, backend, MGL_EVENT_ADDR_MAX)
+			     __array(char, reason, MGL_EVENT_NAME_MAX)
+			     __field(__u32, netns)
+			     __field(__u32, len)
+			     __field(__u32, slot)
+			     __field(int, iif)
+			     __field(int, oif)
+			     __field(__u16, family)
+			     __field(__u16, sport)
+			     __field(__u16, dport)
+			     __field(__u16, service_first)
+			     __field(__u16, service_last)
+			     __field(__u8, protocol)
+			     __field(__u8, kind)
+			     __field(int, rule)),
+
+	    TP_fast_assign(__entry->netns = netns_of(mn);
+			   __entry->len = what->len;
+			   __entry->slot = what->pool ? what->slot.number : 0;
+			   __entry->rule = what->pool ? (int)what->rule : -1;
+			   __entry->iif = what->iif;
+			   __entry->oif = what->oif;
+			   __entry->family = family_of(what->flow);
+			   __entry->sport = ntohs(what->flow->sport);
+			   __entry->dport = ntohs(what->flow->dport);
+			   __entry->service_first = what->svc ? what->svc->id.first : 0;
+			   __entry->service_last = what->svc ? what->svc->id.last : 0;
+			   __entry->protocol = what->flow->proto;
+			   __entry->kind = what->flow->kind;
+			   put_client(__entry->saddr, what->flow);
+			   put_vip(__entry->daddr, what->flow);
+			   put_backend(__entry->backend, what->backend);
+			   strscpy(__entry->reason, mgl_reason_name(what->reason),
+				   MGL_EVENT_NAME_MAX);),
+
+	    TP_printk("netns=%u protocol=%u src=%pISpc dst=%pISpc kind=%u len=%u service_ports=%u-%u rule=%s slot=%u backend=%pISc iif=%d oif=%d reason=%s",
+		      __entry->netns, __entry->protocol, __entry->saddr,
+		      __entry->daddr, __entry->kind, __entry->len,
+		      __entry->service_first, __entry->service_last,
+		      mgl_show_rule(__entry->rule), __entry->slot,
+		      __entry->backend, __entry->iif, __entry->oif,
+		      __entry->reason)
+);
+
+/* A packet is about to be freed, for a reason. */
+TRACE_EVENT(maglev_drop,
+	    TP_PROTO(const struct mgl_net *mn, const struct sk_buff *skb,
+		     enum mgl_reason reason, const struct mgl_flow *flow),
+
+	    TP_ARGS(mn, skb, reason, flow),
+
+	    TP_STRUCT__entry(__array(__u8, saddr, MGL_EVENT_ADDR_MAX)
+			     __array(__u8, daddr, MGL_EVENT_ADDR_MAX)
+			     __array(char, name, MGL_EVENT_NAME_MAX)
+			     __field(const void *, skbaddr)
+			     __field(__u32, netns)
+			     __field(__u32, len)
+			     __field(int, reason)
+			     __field(__u16, family)
+			     __field(__u16, sport)
+			     __field(__u16, dport)
+			     __field(__u8, protocol)),
+
+	    TP_fast_assign(__entry->skbaddr = skb;
+			   __entry->netns = netns_of(mn);
+			   __entry->len = skb->len;
+			   __entry->reason = reason;
+			   __entry->family = flow ? family_of(flow) : 0;
+			   __entry->sport = flow ? ntohs(flow->sport) : 0;
+			   __entry->dport = flow ? ntohs(flow->dport) : 0;
+			   __entry->protocol = flow ? flow->proto : 0;
+			   put_client(__entry->saddr, flow);
+			   put_vip(__entry->daddr, flow);
+			   strscpy(__entry->name, mgl_reason_name(reason),
+				   MGL_EVENT_NAME_MAX);),
+
+	    TP_printk("netns=%u skbaddr=%p reason=%s (%d) len=%u protocol=%u src=%pISpc dst=%pISpc",
+		      __entry->netns, __entry->skbaddr, __entry->name,
+		      __entry->reason, __entry->len, __entry->protocol,
+		      __entry->saddr, __entry->daddr)
+);
 
 /* The table of a pool is about to be published; NULL if it gets none. */
 TRACE_EVENT(maglev_table,

@@ -5,6 +5,7 @@
 #include "objects.h"
 #include "flows.h"
 #include "gc.h"
+#include "tracer.h"
 #include "vip.h"
 
 int test_net_init(struct kunit *test)
@@ -20,6 +21,7 @@ int test_net_init(struct kunit *test)
 	mn->pools = RB_ROOT;
 	mgl_flows_init(mn);
 	mgl_gc_init(mn);
+	mgl_tracers_init(mn);
 	test->priv = mn;
 	return rhashtable_init(&mn->endpoints, &mgl_endpoint_params) ?:
 	       rhashtable_init(&mn->vips, &mgl_vip_params);

@@ -94,6 +94,7 @@
 #define MAGLEV_SETTLE_MAX	86400000	/* ms */
 #define MAGLEV_DEADLINE_MAX	604800000	/* ms */
 #define MAGLEV_TIMEOUT_MAX	2678400	/* s */
+#define MAGLEV_TRACERS_MAX	8	/* sockets of a namespace that trace */
 
 /*
  * Idle times in s after which tracked flows expire, until CONFIG_SET changes
