@@ -77,6 +77,7 @@ static const struct genl_ops ops[] = {
 	CMD_WRITE(SOURCE_DEL, mgl_nl_change, mgl_nlp_source),
 	CMD_READ(SOURCE_GET, NULL, mgl_nl_source_dump, mgl_nlp_none),
 	CMD_WRITE(BATCH, mgl_nl_batch, mgl_nlp_batch),
+	CMD_WRITE(TRACE_SET, mgl_nl_trace_set, mgl_nlp_trace),
 };
 
 static const struct genl_multicast_group mcgrps[] = {
@@ -301,13 +302,22 @@ int mgl_nl_reply_moves(struct sk_buff *skb, struct genl_info *info,
  */
 int __init mgl_netlink_init(void)
 {
-	int err = genl_register_family(&mgl_genl_family);
+	int err = mgl_nl_trace_init();
 
 	if (err)
 		return err;
+	err = genl_register_family(&mgl_genl_family);
+	if (err)
+		goto err_trace;
 	err = mgl_nl_notify_init();
 	if (err)
-		genl_unregister_family(&mgl_genl_family);
+		goto err_family;
+	return 0;
+
+err_family:
+	genl_unregister_family(&mgl_genl_family);
+err_trace:
+	mgl_nl_trace_exit();
 	return err;
 }
 
@@ -322,4 +332,5 @@ void mgl_netlink_exit(void)
 {
 	mgl_nl_notify_exit();
 	genl_unregister_family(&mgl_genl_family);
+	mgl_nl_trace_exit();
 }

@@ -210,6 +210,7 @@ int mgl_nl_config_set(const struct mgl_nl_request *req);
 int mgl_nl_conn_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int mgl_nl_conn_del(struct sk_buff *skb, struct genl_info *info);
 int mgl_nl_lookup_get(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_trace_set(struct sk_buff *skb, struct genl_info *info);
 int mgl_nl_flush(struct sk_buff *skb, struct genl_info *info);
 
 /* notify.c */
@@ -230,5 +231,9 @@ void mgl_nl_notify_pool(const struct mgl_nl_request *req, u8 cmd,
 void mgl_nl_notify_backends(const struct mgl_nl_request *req, const char *pool,
 			    const struct mgl_backend_specs *specs);
 void mgl_nl_notify_flush(struct genl_info *info);
+
+/* trace.c */
+int mgl_nl_trace_init(void);
+void mgl_nl_trace_exit(void);
 
 #endif /* _MGL_NL_H */

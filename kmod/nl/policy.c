@@ -36,6 +36,11 @@ static struct netlink_range_validation timeout = {
 	.max = MAGLEV_TIMEOUT_MAX,
 };
 
+static struct netlink_range_validation trace_rate = {
+	.min = 1,
+	.max = MAGLEV_TRACE_RATE_MAX,
+};
+
 #define ADDRESS6 NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr))
 #define POOL_NAME { .type = NLA_NUL_STRING, .len = MAGLEV_POOL_NAME_MAX }
 
@@ -137,6 +142,13 @@ const struct nla_policy mgl_nlp_client[MAGLEV_LOOKUP_A_MAX + 1] = {
 	[MAGLEV_LOOKUP_A_CLIENT_PORT] = { .type = NLA_U16 },
 };
 
+const struct nla_policy mgl_nlp_tracer[MAGLEV_TRACE_A_MAX + 1] = {
+	[MAGLEV_TRACE_A_CLIENT4] = { .type = NLA_U32 },
+	[MAGLEV_TRACE_A_CLIENT6] = ADDRESS6,
+	[MAGLEV_TRACE_A_CLIENT_PORT] = { .type = NLA_U16 },
+	[MAGLEV_TRACE_A_RATE] = NLA_POLICY_FULL_RANGE(NLA_U32, &trace_rate),
+};
+
 const struct nla_policy mgl_nlp_none[MAGLEV_A_MAX + 1] = {};
 
 const struct nla_policy mgl_nlp_service_new[MAGLEV_A_MAX + 1] = {
@@ -229,4 +241,9 @@ const struct nla_policy mgl_nlp_batch[MAGLEV_A_MAX + 1] = {
 	[MAGLEV_A_CHANGE] = { .type = NLA_NESTED },
 	[MAGLEV_A_GENERATION] = { .type = NLA_U32 },
 	[MAGLEV_A_DRY_RUN] = { .type = NLA_FLAG },
+};
+
+const struct nla_policy mgl_nlp_trace[MAGLEV_A_MAX + 1] = {
+	[MAGLEV_A_SERVICE] = NLA_POLICY_NESTED(service_id),
+	[MAGLEV_A_TRACE] = NLA_POLICY_NESTED(mgl_nlp_tracer),
 };

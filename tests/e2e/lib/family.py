@@ -17,7 +17,8 @@ COMMANDS = {number: name for name, number in NUMBERS.items()}
  POOL_SET, POOL_DEL, POOL_GET, BACKEND_NEW, BACKEND_SET, BACKEND_DEL,
  BACKEND_GET, ROUTER_NEW, ROUTER_DEL, ROUTER_GET, STATS_GET, STATS_ZERO,
  FLUSH, CONFIG_GET, CONFIG_SET, CONN_GET, CONN_DEL, LOOKUP_GET, SOURCE_NEW,
- SOURCE_DEL, SOURCE_GET, MEMBER_NEW, MEMBER_SET, MEMBER_DEL, BATCH) = (
+ SOURCE_DEL, SOURCE_GET, MEMBER_NEW, MEMBER_SET, MEMBER_DEL, BATCH, TRACE_SET,
+ TRACE_NTF) = (
      NUMBERS[name] for name in (
          "INFO_GET", "SERVICE_NEW", "SERVICE_SET", "SERVICE_DEL",
          "SERVICE_GET", "POOL_NEW", "POOL_SET", "POOL_DEL", "POOL_GET",
@@ -25,17 +26,18 @@ COMMANDS = {number: name for name, number in NUMBERS.items()}
          "ROUTER_NEW", "ROUTER_DEL", "ROUTER_GET", "STATS_GET", "STATS_ZERO",
          "FLUSH", "CONFIG_GET", "CONFIG_SET", "CONN_GET", "CONN_DEL",
          "LOOKUP_GET", "SOURCE_NEW", "SOURCE_DEL", "SOURCE_GET", "MEMBER_NEW",
-         "MEMBER_SET", "MEMBER_DEL", "BATCH"))
+         "MEMBER_SET", "MEMBER_DEL", "BATCH", "TRACE_SET", "TRACE_NTF"))
 # Commands of the kernel's messages only.
 NOTIFICATIONS = [n for name, n in NUMBERS.items() if name.endswith("_NTF")]
 
 # Objects, as types of the top level.
 (A_INFO, A_SERVICE, A_POOL, A_BACKEND, A_ROUTER, A_CONFIG, A_CONN, A_LOOKUP,
- A_DRY_RUN, A_MOVES, A_SOURCE, A_MEMBER, A_CHANGE, A_CMD, A_GENERATION) = (
+ A_DRY_RUN, A_MOVES, A_SOURCE, A_MEMBER, A_CHANGE, A_CMD, A_GENERATION,
+ A_TRACE) = (
      SPEC.objects[name] for name in (
          "info", "service", "pool", "backend", "router", "config", "conn",
          "lookup", "dry_run", "moves", "source", "member", "change", "cmd",
-         "generation"))
+         "generation", "trace"))
 A_UNKNOWN = max(SPEC.objects.values()) + 1
 NAMES = {number: name for name, number in SPEC.objects.items()}
 OBJECTS = SPEC.attributes
@@ -170,6 +172,11 @@ def batch(*requests):
 def generation(genl):
     info = objects(genl.call(INFO_GET).messages, A_INFO)[0]
     return number(info["generation"])
+
+
+def trace(addr=None, **more):
+    """The packets of a client to be traced, or those of all."""
+    return obj(A_TRACE, **(of_family("client", addr) if addr else {}), **more)
 
 
 def address(values, name="address"):

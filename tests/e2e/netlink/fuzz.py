@@ -35,7 +35,7 @@ GOOD = {
     "deadline": (3600000, 604800000, 604800001),
     # Small ones, for want of memory.
     "cache_size": (1024, 1025, 4096, 1023), "client_port": (0, 1, 65535),
-    "pmtu": (0, 1, 2, 3),
+    "pmtu": (0, 1, 2, 3), "rate": (1, 100, 10000, 10001),
     "peers": ("web", "spare", "", "no", "tcp/203.0.113.1:80"),
     **{n: (0, 1, 60, 2678400, 2678401) for n in f.TIMEOUTS},
 }

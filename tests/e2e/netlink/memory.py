@@ -131,6 +131,7 @@ READS = (
     ("the counters", f.STATS_GET, b"", NLM_F_ACK),
     ("timeouts", f.CONFIG_GET, b"", NLM_F_ACK),
     ("a lookup", f.LOOKUP_GET, f.service() + f.client(), NLM_F_ACK),
+    ("a trace", f.TRACE_SET, f.service() + f.trace(), NLM_F_ACK),
     ("no flow", f.CONN_DEL, f.service(), NLM_F_ACK),
     ("a dry run", f.BACKEND_NEW,
      f.service() + f.backend("10.0.0.8") + f.DRY_RUN, NLM_F_ACK),

@@ -30,6 +30,7 @@ REQUESTS = {
     f.SOURCE_NEW: f.source("198.18.1.0"), f.SOURCE_DEL: f.source(),
     f.STATS_ZERO: b"", f.FLUSH: b"", f.CONFIG_SET: f.config(tcp=9),
     f.CONN_DEL: b"", f.BATCH: f.batch((f.POOL_NEW, f.pool("new"))),
+    f.TRACE_SET: f.service() + f.trace(),
 }
 
 

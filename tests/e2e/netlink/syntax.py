@@ -16,19 +16,20 @@ VALUES = {"protocol": 6, "address4": "203.0.113.1", "port": 80,
           "weight": 5, "prefix_len": 32, "track": 1, "affinity": 1,
           "all_down": 1, "fallback": "spare", "settle": 5, "state": 1,
           "deadline": 1000, "cache_size": 2048, "client4": "198.51.100.7",
-          "client_port": 9, "pmtu": 1, "peers": "spare",
+          "client_port": 9, "pmtu": 1, "peers": "spare", "rate": 9,
           **{n: 30 for n in f.TIMEOUTS}}
 REQUIRED = {f.A_SERVICE: ("protocol", "address4", "port"),
             f.A_POOL: ("name",), f.A_BACKEND: ("address4",),
             f.A_MEMBER: ("name",),
             f.A_ROUTER: ("address4",), f.A_SOURCE: ("address4",),
-            f.A_CONFIG: (),
+            f.A_CONFIG: (), f.A_TRACE: (),
             f.A_LOOKUP: ("client4",)}
 # Objects that may be absent.
 OPTIONAL = {f.SERVICE_NEW: (f.A_POOL, f.A_BACKEND),
             f.POOL_NEW: (f.A_BACKEND,), f.SERVICE_SET: (f.A_POOL,),
             f.STATS_ZERO: (f.A_SERVICE,),
-            f.CONN_DEL: (f.A_SERVICE, f.A_BACKEND)}
+            f.CONN_DEL: (f.A_SERVICE, f.A_BACKEND),
+            f.TRACE_SET: (f.A_TRACE,)}
 BAD = (errno.EINVAL, errno.ERANGE)
 
 

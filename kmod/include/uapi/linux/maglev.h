@@ -24,8 +24,8 @@
  * pool instead of the pool.
  *
  * Commands that change something need CAP_NET_ADMIN in the user namespace
- * that owns the network namespace, and so do MAGLEV_CMD_CONN_GET and
- * MAGLEV_CMD_LOOKUP_GET. Other commands that read need no capability, but
+ * that owns the network namespace, and so do MAGLEV_CMD_CONN_GET,
+ * MAGLEV_CMD_LOOKUP_GET and MAGLEV_CMD_TRACE_SET. Other commands that read need no capability, but
  * without it MAGLEV_POOL_A_SEED is left out, and numbers of tracked flows may
  * be up to one second old.
  *
@@ -53,8 +53,8 @@
  *                  the reverse
  *   -ENOSPC        a limit is reached: MAGLEV_BACKENDS_MAX,
  *                  MAGLEV_MEMBERS_MAX, MAGLEV_ROUTERS_MAX,
- *                  MAGLEV_SOURCES_MAX, or about half a million services or
- *                  backends in the namespace; or tracked flows do not fit into
+ *                  MAGLEV_SOURCES_MAX, MAGLEV_TRACERS_MAX, or about half a
+ *                  million services or backends in the namespace; or tracked flows do not fit into
  *                  a smaller flow cache
  *   -ENOMEM        out of memory; also if a flow cache would take more than is
  *                  available
@@ -95,6 +95,8 @@
 #define MAGLEV_DEADLINE_MAX	604800000	/* ms */
 #define MAGLEV_TIMEOUT_MAX	2678400	/* s */
 #define MAGLEV_TRACERS_MAX	8	/* sockets of a namespace that trace */
+#define MAGLEV_TRACE_RATE_MAX	10000	/* packets a second of one of them */
+#define MAGLEV_TRACE_RATE_DEFAULT 100
 
 /*
  * Idle times in s after which tracked flows expire, until CONFIG_SET changes
@@ -244,6 +246,15 @@
  * @MAGLEV_CMD_FULL_NTF: notification that the flow cache has no entry for a new
  *	flow (MAGLEV_A_COUNTER: flows_unstored, since the start of the
  *	namespace). At most one a second
+ * @MAGLEV_CMD_TRACE_SET: send the socket of the request a message for each packet
+ *	of a flow, until it is closed; another request replaces the flow. The
+ *	flow is that to a VIP, a protocol and a port, a range, or every port
+ *	(MAGLEV_A_SERVICE, which need not exist), of one client or of all, and
+ *	at most so many packets a second (MAGLEV_A_TRACE). Needs CAP_NET_ADMIN,
+ *	because it reveals clients. Holds a reference on the module
+ * @MAGLEV_CMD_TRACE_NTF: what became of a packet that the socket traces, sent to
+ *	that socket alone (MAGLEV_A_TRACE; MAGLEV_A_SERVICE and MAGLEV_A_POOL if
+ *	it got so far)
  * @__MAGLEV_CMD_MAX: end marker
  */
 enum maglev_cmd {
@@ -301,6 +312,8 @@ enum maglev_cmd {
 	MAGLEV_CMD_FLUSH_NTF,
 	MAGLEV_CMD_SETTLED_NTF,
 	MAGLEV_CMD_FULL_NTF,
+	MAGLEV_CMD_TRACE_SET,
+	MAGLEV_CMD_TRACE_NTF,
 
 	__MAGLEV_CMD_MAX
 };
@@ -336,6 +349,7 @@ enum maglev_cmd {
  *	attribute of the change
  * @MAGLEV_A_GENERATION: u32, the generation (MAGLEV_INFO_A_GENERATION) that the
  *	sender of a batch has seen
+ * @MAGLEV_A_TRACE: nested, enum maglev_trace_attr
  * @__MAGLEV_A_MAX: end marker
  */
 enum maglev_attr {
@@ -356,6 +370,7 @@ enum maglev_attr {
 	MAGLEV_A_CHANGE,
 	MAGLEV_A_CMD,
 	MAGLEV_A_GENERATION,
+	MAGLEV_A_TRACE,
 
 	__MAGLEV_A_MAX
 };
@@ -943,5 +958,99 @@ enum maglev_source_attr {
 };
 
 #define MAGLEV_SOURCE_A_MAX (__MAGLEV_SOURCE_A_MAX - 1)
+
+/**
+ * enum maglev_trace_kind - relation of a packet to the flow that is traced
+ * @MAGLEV_TRACE_PACKET: a packet of the flow
+ * @MAGLEV_TRACE_ERROR: an ICMP error that quotes a packet of the flow
+ * @MAGLEV_TRACE_FRAGMENT: a fragment, which has no ports; the first one of a
+ *	datagram is MAGLEV_TRACE_PACKET, unless it goes to a peer
+ * @__MAGLEV_TRACE_KIND_MAX: end marker
+ */
+enum maglev_trace_kind {
+	MAGLEV_TRACE_PACKET,
+	MAGLEV_TRACE_ERROR,
+	MAGLEV_TRACE_FRAGMENT,
+
+	__MAGLEV_TRACE_KIND_MAX
+};
+
+/**
+ * enum maglev_trace_attr - what became of a packet, and which ones are traced
+ *
+ * Of requests: CLIENT4, CLIENT6, CLIENT_PORT and RATE. All but RATE are of
+ * messages. Fragments match by the datagram of a first fragment that matches;
+ * other packets without ports match if every port does.
+ * @MAGLEV_TRACE_A_UNSPEC: never used
+ * @MAGLEV_TRACE_A_CLIENT4: be32, the client; in a request, every client by
+ *	default
+ * @MAGLEV_TRACE_A_CLIENT6: 16 bytes, the client; likewise
+ * @MAGLEV_TRACE_A_CLIENT_PORT: be16, the client's port; in a request, 0 for
+ *	every port, the default
+ * @MAGLEV_TRACE_A_RATE: u32, messages a second, from 1 to MAGLEV_TRACE_RATE_MAX;
+ *	MAGLEV_TRACE_RATE_DEFAULT by default
+ * @MAGLEV_TRACE_A_KIND: u8, enum maglev_trace_kind
+ * @MAGLEV_TRACE_A_PROTOCOL: u8, protocol of the flow
+ * @MAGLEV_TRACE_A_ADDRESS4: be32, the VIP
+ * @MAGLEV_TRACE_A_ADDRESS6: 16 bytes, the VIP
+ * @MAGLEV_TRACE_A_PORT: be16, the VIP's port; absent, as CLIENT_PORT is, if the
+ *	packet has no ports
+ * @MAGLEV_TRACE_A_LENGTH: u32, length of the inner packet in bytes
+ * @MAGLEV_TRACE_A_IN_IFINDEX: u32, device by which the packet came
+ * @MAGLEV_TRACE_A_REASON: string, why processing of it ended: the name of its
+ *	counter, as in Documentation/counters.md
+ * @MAGLEV_TRACE_A_RULE: u8, enum maglev_rule that decided
+ * @MAGLEV_TRACE_A_FALLBACK: flag, the fallback pool decided
+ * @MAGLEV_TRACE_A_SLOT: u32, number of the flow's slot
+ * @MAGLEV_TRACE_A_UNSETTLED: u32, ms until the slot settles; absent if it has
+ * @MAGLEV_TRACE_A_CURRENT4: be32, the slot's owner, if it has one
+ * @MAGLEV_TRACE_A_CURRENT6: 16 bytes, the slot's owner, if it has one
+ * @MAGLEV_TRACE_A_PREVIOUS4: be32, the slot's previous owner, if remembered
+ * @MAGLEV_TRACE_A_PREVIOUS6: 16 bytes, the slot's previous owner, if remembered
+ * @MAGLEV_TRACE_A_BACKEND4: be32, the backend, or the peer, that was selected
+ * @MAGLEV_TRACE_A_BACKEND6: 16 bytes, the backend or peer that was selected
+ * @MAGLEV_TRACE_A_NEXT_HOP4: be32, to which it was handed, if it was sent
+ * @MAGLEV_TRACE_A_NEXT_HOP6: 16 bytes, to which it was handed, if it was sent
+ * @MAGLEV_TRACE_A_OUT_IFINDEX: u32, device by which it leaves, if it was sent
+ * @MAGLEV_TRACE_A_SUPPRESSED: u32, packets since the last message that RATE left
+ *	out; absent if there are none
+ * @MAGLEV_TRACE_A_LOST: u32, messages since the last one that were lost, for want
+ *	of memory or of room in the socket's buffer; absent if there are none
+ * @__MAGLEV_TRACE_A_MAX: end marker
+ */
+enum maglev_trace_attr {
+	MAGLEV_TRACE_A_UNSPEC,
+	MAGLEV_TRACE_A_CLIENT4,
+	MAGLEV_TRACE_A_CLIENT6,
+	MAGLEV_TRACE_A_CLIENT_PORT,
+	MAGLEV_TRACE_A_RATE,
+	MAGLEV_TRACE_A_KIND,
+	MAGLEV_TRACE_A_PROTOCOL,
+	MAGLEV_TRACE_A_ADDRESS4,
+	MAGLEV_TRACE_A_ADDRESS6,
+	MAGLEV_TRACE_A_PORT,
+	MAGLEV_TRACE_A_LENGTH,
+	MAGLEV_TRACE_A_IN_IFINDEX,
+	MAGLEV_TRACE_A_REASON,
+	MAGLEV_TRACE_A_RULE,
+	MAGLEV_TRACE_A_FALLBACK,
+	MAGLEV_TRACE_A_SLOT,
+	MAGLEV_TRACE_A_UNSETTLED,
+	MAGLEV_TRACE_A_CURRENT4,
+	MAGLEV_TRACE_A_CURRENT6,
+	MAGLEV_TRACE_A_PREVIOUS4,
+	MAGLEV_TRACE_A_PREVIOUS6,
+	MAGLEV_TRACE_A_BACKEND4,
+	MAGLEV_TRACE_A_BACKEND6,
+	MAGLEV_TRACE_A_NEXT_HOP4,
+	MAGLEV_TRACE_A_NEXT_HOP6,
+	MAGLEV_TRACE_A_OUT_IFINDEX,
+	MAGLEV_TRACE_A_SUPPRESSED,
+	MAGLEV_TRACE_A_LOST,
+
+	__MAGLEV_TRACE_A_MAX
+};
+
+#define MAGLEV_TRACE_A_MAX (__MAGLEV_TRACE_A_MAX - 1)
 
 #endif /* _UAPI_LINUX_MAGLEV_H */
