@@ -82,6 +82,8 @@ void attr_put_prefix(struct nl_msg *msg, int type, const struct prefix *prefix);
 void attr_put_config(struct nl_msg *msg, const struct config *config);
 void attr_put_lookup(struct nl_msg *msg, const struct addr *client,
 		     uint16_t port);
+void attr_put_tracer(struct nl_msg *msg, const struct hostport *client,
+		     uint32_t rate);
 void attr_put_dry_run(struct nl_msg *msg);
 
 void attr_get_info(struct nlmsghdr *h, struct vec *v);
@@ -97,6 +99,7 @@ void attr_get_counters(struct nlmsghdr *h, struct vec *v);
 void attr_get_config(struct nlmsghdr *h, struct vec *v);
 void attr_get_conn(struct nlmsghdr *h, struct vec *v);
 void attr_get_lookup(struct nlmsghdr *h, struct vec *v);
+void attr_get_traced(struct nlmsghdr *h, struct vec *v);
 void attr_get_dry_run(struct nlmsghdr *h, struct vec *v);
 
 #endif /* _MAGLEVADM_ATTR_H */

@@ -457,6 +457,59 @@ void attr_get_lookup(struct nlmsghdr *h, struct vec *v)
 	l->fallback = a[MAGLEV_LOOKUP_A_FALLBACK];
 }
 
+static void get_decision(struct nlattr **a, struct traced *t)
+{
+	get(a[MAGLEV_TRACE_A_RULE], &t->rule, sizeof(t->rule));
+	t->has_rule = a[MAGLEV_TRACE_A_RULE];
+	t->fallback = a[MAGLEV_TRACE_A_FALLBACK];
+	get(a[MAGLEV_TRACE_A_SLOT], &t->slot, sizeof(t->slot));
+	get(a[MAGLEV_TRACE_A_UNSETTLED], &t->unsettled, sizeof(t->unsettled));
+	get_addr_if(a[MAGLEV_TRACE_A_CURRENT4], a[MAGLEV_TRACE_A_CURRENT6],
+		    &t->current);
+	get_addr_if(a[MAGLEV_TRACE_A_PREVIOUS4], a[MAGLEV_TRACE_A_PREVIOUS6],
+		    &t->previous);
+}
+
+/**
+ * attr_get_traced() - read MAGLEV_A_TRACE, its service and its pool
+ * @h: the message
+ * @v: struct traced; one is added
+ */
+void attr_get_traced(struct nlmsghdr *h, struct vec *v)
+{
+	struct nlattr *a[MAGLEV_TRACE_A_MAX + 1];
+	struct nlattr *tb[MAGLEV_A_MAX + 1];
+	struct traced *t = vec_push(v);
+
+	top(tb, h);
+	get_subject(tb, &t->service, t->pool);
+	t->has_service = tb[MAGLEV_A_SERVICE];
+	open_nest(a, MAGLEV_TRACE_A_MAX, tb[MAGLEV_A_TRACE]);
+	get_string(a[MAGLEV_TRACE_A_REASON], t->reason, sizeof(t->reason));
+	get(a[MAGLEV_TRACE_A_KIND], &t->kind, sizeof(t->kind));
+	get(a[MAGLEV_TRACE_A_PROTOCOL], &t->proto, sizeof(t->proto));
+	get_addr(a[MAGLEV_TRACE_A_CLIENT4], a[MAGLEV_TRACE_A_CLIENT6],
+		 &t->client);
+	get_addr(a[MAGLEV_TRACE_A_ADDRESS4], a[MAGLEV_TRACE_A_ADDRESS6],
+		 &t->addr);
+	get_port(a[MAGLEV_TRACE_A_CLIENT_PORT], &t->client_port);
+	get_port(a[MAGLEV_TRACE_A_PORT], &t->port);
+	t->has_ports = a[MAGLEV_TRACE_A_PORT];
+	get(a[MAGLEV_TRACE_A_LENGTH], &t->length, sizeof(t->length));
+	get(a[MAGLEV_TRACE_A_IN_IFINDEX], &t->in_ifindex,
+	    sizeof(t->in_ifindex));
+	get_decision(a, t);
+	get_addr_if(a[MAGLEV_TRACE_A_BACKEND4], a[MAGLEV_TRACE_A_BACKEND6],
+		    &t->backend);
+	get_addr_if(a[MAGLEV_TRACE_A_NEXT_HOP4], a[MAGLEV_TRACE_A_NEXT_HOP6],
+		    &t->next_hop);
+	get(a[MAGLEV_TRACE_A_OUT_IFINDEX], &t->out_ifindex,
+	    sizeof(t->out_ifindex));
+	get(a[MAGLEV_TRACE_A_SUPPRESSED], &t->suppressed,
+	    sizeof(t->suppressed));
+	get(a[MAGLEV_TRACE_A_LOST], &t->lost, sizeof(t->lost));
+}
+
 /**
  * attr_get_dry_run() - read MAGLEV_A_MOVES
  * @h: the answer

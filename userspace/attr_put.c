@@ -226,6 +226,27 @@ void attr_put_lookup(struct nl_msg *msg, const struct addr *client,
 }
 
 /**
+ * attr_put_tracer() - say which packets are to be traced
+ * @msg: the request
+ * @client: the client, whose port may be 0 for every port, or NULL
+ * @rate: packets a second, or 0 for the kernel's default
+ */
+void attr_put_tracer(struct nl_msg *msg, const struct hostport *client,
+		     uint32_t rate)
+{
+	struct nlattr *attr = nest(msg, MAGLEV_A_TRACE);
+
+	if (client)
+		put_addr(msg, MAGLEV_TRACE_A_CLIENT4, MAGLEV_TRACE_A_CLIENT6,
+			 &client->addr);
+	if (client && client->port)
+		put_port(msg, MAGLEV_TRACE_A_CLIENT_PORT, client->port);
+	if (rate)
+		put_u32(msg, MAGLEV_TRACE_A_RATE, rate);
+	nla_nest_end(msg, attr);
+}
+
+/**
  * attr_put_dry_run() - make a request a dry run
  * @msg: the request
  */

@@ -49,6 +49,7 @@ typedef uint64_t optmask;
 #define OPT_MEMBER		OPT_BIT(31)
 #define OPT_TIMESTAMP		OPT_BIT(32)
 #define OPT_COUNT		OPT_BIT(33)
+#define OPT_LIMIT		OPT_BIT(34)
 #define OPT_STRICT		OPT_BIT(40)
 #define OPT_RATE		OPT_BIT(44)
 #define OPT_WATCH		OPT_BIT(52)
@@ -82,7 +83,8 @@ typedef uint64_t optmask;
  * @persistent: the timeout given with -p, or NULL
  * @interval: ms from one reading to the next, or 0
  * @colour: colours in listings
- * @count: lines to print, if OPT_COUNT
+ * @count: events or packets to print, if OPT_COUNT
+ * @rate: packets to trace in a second, 0 for the default
  * @set_service: settings of the service
  * @set_pool: settings of the service's pool or of the pool
  * @set_backend: settings of the backend
@@ -104,6 +106,7 @@ struct args {
 	uint32_t interval;
 	enum colour_choice colour;
 	uint64_t count;
+	uint32_t rate;
 	struct service_params set_service;
 	struct pool_params set_pool;
 	struct backend_params set_backend;
@@ -174,6 +177,7 @@ int cmd_timeouts(struct ctx *ctx, const struct args *args);
 int cmd_metrics(struct ctx *ctx, const struct args *args);
 int cmd_monitor(struct ctx *ctx, const struct args *args);
 int cmd_monitor_what(struct ctx *ctx, const struct args *args);
+int cmd_trace(struct ctx *ctx, const struct args *args);
 int cmd_help(struct ctx *ctx, const struct args *args);
 int cmd_version(struct ctx *ctx, const struct args *args);
 

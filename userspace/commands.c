@@ -205,6 +205,17 @@ const struct command commands[] = {
 		},
 	},
 	{
+		.name = "trace",
+		.help = "print what becomes of the packets of a flow",
+		.must = OPT_SERVICE,
+		.may = SERVICE_ID | OPT_CLIENT | OPT_COUNT | OPT_LIMIT |
+		       OPT_JSON,
+		.run = cmd_trace,
+		.examples = {
+			"--trace -t 192.0.2.80:443 --client 203.0.113.7 --count 10",
+		},
+	},
+	{
 		.name = "flush-conns",
 		.help = "remove tracked flows",
 		.may = OPT_SERVICE | SERVICE_ID | OPT_REAL,

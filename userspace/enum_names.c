@@ -75,6 +75,13 @@ static const char * const color[] = {
 };
 const struct enum_names color_names = NAMES(color);
 
+static const char * const trace_kind[] = {
+	[MAGLEV_TRACE_PACKET] = "packet",
+	[MAGLEV_TRACE_ERROR] = "error",
+	[MAGLEV_TRACE_FRAGMENT] = "fragment",
+};
+const struct enum_names trace_kind_names = NAMES(trace_kind);
+
 /**
  * enum_name() - name of a value
  * @names: the enumeration

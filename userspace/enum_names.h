@@ -24,6 +24,7 @@ extern const struct enum_names rule_names;
 extern const struct enum_names timeout_names;
 extern const struct enum_names pmtu_names;
 extern const struct enum_names color_names;
+extern const struct enum_names trace_kind_names;
 
 const char *enum_name(const struct enum_names *names, size_t value);
 bool enum_value(const struct enum_names *names, const char *text, size_t len,

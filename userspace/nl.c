@@ -278,6 +278,13 @@ static void forget(struct kern *kern)
 	kern->text[0] = '\0';
 }
 
+/* Keeps the words of libnl for kern_why(). */
+static int libnl_failed(struct kern *kern, int err)
+{
+	snprintf(kern->text, sizeof(kern->text), "%s", nl_geterror(err));
+	return -EIO;
+}
+
 /* Sends @msg, which stays the caller's, and reads all that it brings. */
 static int transact(struct kern *kern, struct nl_msg *msg, uint16_t flags)
 {
@@ -290,24 +297,32 @@ static int transact(struct kern *kern, struct nl_msg *msg, uint16_t flags)
 	nlmsg_hdr(msg)->nlmsg_flags |= flags;
 
 	err = nl_send_auto(kern->sock, msg);
-	if (err < 0) {
-		snprintf(kern->text, sizeof(kern->text), "%s", nl_geterror(err));
-		return -EIO;
-	}
+	if (err < 0)
+		return libnl_failed(kern, err);
 	while (!kern->done) {
 		err = nl_recvmsgs(kern->sock, kern->cb);
 		/* The rest of an interrupted dump still has to be read. */
-		if (err == -NLE_DUMP_INTR) {
+		if (err == -NLE_DUMP_INTR)
 			interrupted = true;
-		} else if (err < 0 && err != -NLE_INTR && !kern->done) {
-			snprintf(kern->text, sizeof(kern->text), "%s",
-				 nl_geterror(err));
-			return -EIO;
-		}
+		else if (err < 0 && err != -NLE_INTR && !kern->done)
+			return libnl_failed(kern, err);
 	}
 	if (kern->err)
 		return kern->err;
 	return interrupted ? -EINTR : 0;
+}
+
+/* The same for a request that is released, and answers that are read. */
+static int ask(struct kern *kern, struct nl_msg *msg, uint16_t flags,
+	       kern_read read, struct vec *v)
+{
+	int err;
+
+	kern->read = read;
+	kern->v = v;
+	err = transact(kern, msg, flags);
+	nlmsg_free(msg);
+	return err;
 }
 
 /**
@@ -434,13 +449,7 @@ size_t kern_blames(const struct kern *kern)
 int kern_get(struct kern *kern, struct nl_msg *msg, kern_read read,
 	     struct vec *v)
 {
-	int err;
-
-	kern->read = read;
-	kern->v = v;
-	err = transact(kern, msg, NLM_F_ACK);
-	nlmsg_free(msg);
-	return err;
+	return ask(kern, msg, NLM_F_ACK, read, v);
 }
 
 /**
@@ -481,13 +490,7 @@ int kern_dump(struct kern *kern, struct nl_msg *msg, kern_read read,
 int kern_dump_once(struct kern *kern, struct nl_msg *msg, kern_read read,
 		   struct vec *v)
 {
-	int err;
-
-	kern->read = read;
-	kern->v = v;
-	err = transact(kern, msg, NLM_F_DUMP);
-	nlmsg_free(msg);
-	return err;
+	return ask(kern, msg, NLM_F_DUMP, read, v);
 }
 
 /* A monitor that was not read from for a while still gets what there was. */
@@ -534,6 +537,49 @@ int kern_receive(struct kern *kern, void *page, size_t size)
 		len = recv(nl_socket_get_fd(kern->sock), page, size, 0);
 	} while (len < 0 && errno == EINTR);
 	return len < 0 ? -errno : (int)len;
+}
+
+static int on_any_seq(struct nl_msg *msg, void *arg)
+{
+	(void)msg;
+	(void)arg;
+	return NL_OK;
+}
+
+/* Reads messages until @enough. */
+static int listen_until(struct kern *kern, const bool *enough)
+{
+	int err = 0;
+
+	while (err >= 0 && !*enough) {
+		err = nl_recvmsgs(kern->sock, kern->cb);
+		/* The socket's buffer was full. */
+		if (err == -NLE_NOMEM)
+			err_failed("some messages were lost");
+		if (err == -NLE_NOMEM || err == -NLE_INTR)
+			err = 0;
+	}
+	return err < 0 ? libnl_failed(kern, err) : 0;
+}
+
+/**
+ * kern_trace() - send a request that messages follow, and read these
+ * @kern: the connection; it is good for nothing else afterwards
+ * @msg: the request
+ * @read: reads one message
+ * @v: where @read puts it
+ * @enough: set by @read to end
+ *
+ * Return: 0 or a negative errno.
+ */
+int kern_trace(struct kern *kern, struct nl_msg *msg, kern_read read,
+	       struct vec *v, const bool *enough)
+{
+	int err;
+
+	nl_cb_set(kern->cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_any_seq, NULL);
+	err = ask(kern, msg, NLM_F_ACK, read, v);
+	return err ? err : listen_until(kern, enough);
 }
 
 /**

@@ -2,6 +2,7 @@
 #ifndef _MAGLEVADM_NL_H
 #define _MAGLEVADM_NL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <netlink/attr.h>
@@ -36,6 +37,8 @@ int kern_dump_once(struct kern *kern, struct nl_msg *msg, kern_read read,
 		   struct vec *v);
 int kern_join(struct kern *kern, const char *group);
 int kern_receive(struct kern *kern, void *page, size_t size);
+int kern_trace(struct kern *kern, struct nl_msg *msg, kern_read read,
+	       struct vec *v, const bool *enough);
 const char *kern_why(const struct kern *kern, int err);
 int kern_failed(const struct kern *kern, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -225,13 +225,6 @@ static const char *set_deadline(struct args *args, struct raw_args *raw,
 	return parse_deadline(value, &args->set_backend.deadline);
 }
 
-static const char *set_count(struct args *args, struct raw_args *raw,
-			     const char *value)
-{
-	(void)raw;
-	return parse_count(value, &args->count);
-}
-
 static const char *set_client(struct args *args, struct raw_args *raw,
 			      const char *value)
 {
@@ -270,6 +263,20 @@ static const char *set_color(struct args *args, struct raw_args *raw,
 		return "use auto, always or never";
 	args->colour = choice;
 	return NULL;
+}
+
+static const char *set_count(struct args *args, struct raw_args *raw,
+			     const char *value)
+{
+	(void)raw;
+	return parse_count(value, &args->count);
+}
+
+static const char *set_limit(struct args *args, struct raw_args *raw,
+			     const char *value)
+{
+	(void)raw;
+	return parse_trace_rate(value, &args->rate);
 }
 
 const struct option_row options[] = {
@@ -334,7 +341,9 @@ const struct option_row options[] = {
 	{ 0, "timeout", NULL, OPT_TIMEOUT, NULL,
 	  "list timeouts" },
 	{ 0, "client", "HOST[:PORT]", OPT_CLIENT, set_client,
-	  "client of the flow to look up" },
+	  "client of the flow to look up, or to trace" },
+	{ 0, "limit", "NUMBER", OPT_LIMIT, set_limit,
+	  "packets a second, 1 to 10000 (default 100)" },
 	{ 'n', "numeric", NULL, OPT_NUMERIC, NULL,
 	  "print addresses and ports in numbers" },
 	{ 0, "stats", NULL, OPT_STATS, NULL,
@@ -352,7 +361,7 @@ const struct option_row options[] = {
 	{ 0, "timestamp", NULL, OPT_TIMESTAMP, NULL,
 	  "print the time of each event" },
 	{ 0, "count", "NUMBER", OPT_COUNT, set_count,
-	  "end after that many events" },
+	  "end after that many events or packets" },
 	{ 0, "sort", NULL, OPT_SORT, NULL,
 	  "sort the listing (default)" },
 	{ 0, "nosort", NULL, OPT_NOSORT, NULL,

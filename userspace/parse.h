@@ -28,6 +28,7 @@ const char *parse_timeout(const char *text, uint32_t *seconds);
 const char *parse_timeout_named(const char *text, struct config *config);
 const char *parse_setting(const char *text, struct config *config);
 const char *parse_cache_size(const char *text, uint32_t *entries);
+const char *parse_trace_rate(const char *text, uint32_t *rate);
 const char *parse_persistent(const char *text);
 const char *parse_netmask(const char *text);
 const char *parse_scheduler(const char *text);

@@ -28,6 +28,23 @@ const char *parse_weight(const char *text, uint32_t *weight)
 }
 
 /**
+ * parse_trace_rate() - packets to trace in a second
+ * @text: the number
+ * @rate: the result
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_trace_rate(const char *text, uint32_t *rate)
+{
+	uint64_t v;
+
+	if (parse_uint(text, MAGLEV_TRACE_RATE_MAX, &v) || !v)
+		return "not a number of packets a second (1 to 10000)";
+	*rate = (uint32_t)v;
+	return NULL;
+}
+
+/**
  * parse_table_size() - the slots of a pool's table
  * @text: the size
  * @size: the result
@@ -97,7 +114,7 @@ const char *parse_setting(const char *text, struct config *config)
 }
 
 /**
- * parse_count() - how many events to wait for
+ * parse_count() - how many events or packets to wait for
  * @text: the number, 1 or more
  * @count: the result
  *

@@ -351,6 +351,62 @@ struct lookup {
 };
 
 /**
+ * struct traced - what became of a packet
+ * @reason: the name of its counter
+ * @kind: enum maglev_trace_kind
+ * @proto: protocol of its flow
+ * @client: the client
+ * @addr: the VIP
+ * @client_port: the client's port, if @has_ports
+ * @port: the VIP's port, if @has_ports
+ * @has_ports: it has them
+ * @length: bytes of the inner packet
+ * @in_ifindex: the device by which it came
+ * @service: its service, if @has_service
+ * @has_service: it has one
+ * @pool: the pool that decided, as all up to @previous if @has_rule
+ * @rule: enum maglev_rule
+ * @has_rule: there was a decision
+ * @fallback: @pool is the service's fallback pool
+ * @slot: slot of the flow
+ * @unsettled: ms for which it remembers @previous, or 0
+ * @current: the slot's owner; no family: none
+ * @previous: the previous owner; no family: none, or forgotten
+ * @backend: where it went; no family: nowhere
+ * @next_hop: the next hop there; no family: it was not sent
+ * @out_ifindex: the device by which it left
+ * @suppressed: packets before it that are not told of
+ * @lost: messages before it that did not arrive
+ */
+struct traced {
+	char reason[32];
+	uint8_t kind;
+	uint8_t proto;
+	struct addr client;
+	struct addr addr;
+	uint16_t client_port;
+	uint16_t port;
+	bool has_ports;
+	uint32_t length;
+	uint32_t in_ifindex;
+	struct service_id service;
+	bool has_service;
+	char pool[POOL_NAME_SIZE];
+	uint8_t rule;
+	bool has_rule;
+	bool fallback;
+	uint32_t slot;
+	uint32_t unsettled;
+	struct addr current;
+	struct addr previous;
+	struct addr backend;
+	struct addr next_hop;
+	uint32_t out_ifindex;
+	uint32_t suppressed;
+	uint32_t lost;
+};
+
+/**
  * struct dry_run - effects of a change
  * @table_size: slots there are
  * @slots: slots that would be reassigned

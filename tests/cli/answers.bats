@@ -754,6 +754,42 @@ restores()
 	[ "$(jq -r .time <<<"$output")" = 1970-01-01T01:00:00.000000+0100 ]
 }
 
+@test "a trace of packets that went to a backend and to a peer, and of one that was dropped" {
+	prints --trace -t 192.0.2.1:80 --client 203.0.113.9:50000 --count 3 <<-'END'
+		forwarded tcp 203.0.113.9:50000 -> 192.0.2.1:80 length 60 in lo service tcp 192.0.2.1:0 pool web (fallback) rule previous slot 4711 owner 198.51.100.1 before 198.51.100.2 backend 198.51.100.2 via 198.51.100.254 out lo
+		forwarded_peer fragment tcp 203.0.113.9 -> 192.0.2.1 length 60 in lo peer 198.51.100.2 via 198.51.100.254 out 2147483647
+		... 12 more packets
+		... 3 messages lost
+		drop_no_backend error tcp 203.0.113.9:50000 -> 192.0.2.1:80 length 60 in lo pool web rule nobody slot 0
+	END
+	[ "$(cat log)" = "trace-set service{ $TCP80 } trace{ client4=cb007109 client-port=c350 }" ]
+	try --trace -t 192.0.2.1:80 --count 3 --json
+	diff <(echo "$output") - <<-'END'
+		{"reason": "forwarded","kind": "packet","protocol": "tcp","client": "203.0.113.9","client_port": 50000,"address": "192.0.2.1","port": 80,"length": 60,"in_device": "lo","service": "tcp 192.0.2.1:0","pool": "web","fallback": true,"rule": "previous","slot": 4711,"current": "198.51.100.1","unsettled_ms": 90500,"previous": "198.51.100.2","backend": "198.51.100.2","next_hop": "198.51.100.254","out_device": "lo"}
+		{"reason": "forwarded_peer","kind": "fragment","protocol": "tcp","client": "203.0.113.9","address": "192.0.2.1","length": 60,"in_device": "lo","backend": "198.51.100.2","next_hop": "198.51.100.254","out_device": "2147483647"}
+		{"suppressed": 12,"lost": 3,"reason": "drop_no_backend","kind": "error","protocol": "tcp","client": "203.0.113.9","client_port": 50000,"address": "192.0.2.1","port": 80,"length": 60,"in_device": "lo","pool": "web","fallback": false,"rule": "nobody","slot": 0}
+	END
+}
+
+@test "a trace ends after as many packets as are to be printed" {
+	try --trace -t 192.0.2.1:80 --count 2
+	[ "$status" -eq 0 ]
+	[ "$(wc -l <<<"$output")" -eq 2 ]
+	try --trace -t 192.0.2.1:80 --count 4
+	[ "$status" -eq 1 ]
+}
+
+@test "a trace asks for a client, a range of ports and a rate" {
+	try --trace -t 192.0.2.1:80 --count 1
+	[ "$(cat log)" = "trace-set service{ $TCP80 }" ]
+	: >log
+	try --trace -t 192.0.2.1:80 --client 203.0.113.9 --limit 1000 --count 1
+	[ "$(cat log)" = "trace-set service{ $TCP80 } trace{ client4=cb007109 rate=e8030000 }" ]
+	: >log
+	try --trace -u 192.0.2.1 --port 80-90 --count 1
+	[[ "$(cat log)" == "trace-set service{ protocol=11 "*" port=0050 port-last=005a }" ]]
+}
+
 @test "JSON looks no names up" {
 	local listing
 

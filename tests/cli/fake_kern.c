@@ -20,6 +20,7 @@
 #include "cmd.h"
 #include "err.h"
 #include "fake.h"
+#include "fake_answer.h"
 #include "nl.h"
 #include "types.h"
 #include "vec.h"
@@ -34,10 +35,6 @@
 struct kern {
 	uint8_t cmd;
 };
-
-/* The answer being written, and its nest that is open. */
-static struct nl_msg *answer;
-static struct nlattr *nest;
 
 /* By the names of the specification, with values in hexadecimal bytes. */
 static void log_object(struct nlattr *object)
@@ -73,89 +70,11 @@ static void log_request(struct nl_msg *msg)
 	log_text("\n");
 }
 
-static void begin(uint8_t cmd)
-{
-	answer = nlmsg_alloc();
-	if (!answer || !genlmsg_put(answer, 0, 0, 0x20, 0, 0, cmd, 1))
-		err_no_memory();
-}
-
-static void end(kern_read read, struct vec *v)
-{
-	if (read)
-		read(nlmsg_hdr(answer), v);
-	nlmsg_free(answer);
-}
-
-static void open_nest(int type)
-{
-	nest = nla_nest_start(answer, type);
-	if (!nest)
-		err_no_memory();
-}
-
-static void close_nest(void)
-{
-	nla_nest_end(answer, nest);
-}
-
-static void u8(int type, uint8_t value)
-{
-	nla_put(answer, type, sizeof(value), &value);
-}
-
-static void u32(int type, uint32_t value)
-{
-	nla_put(answer, type, sizeof(value), &value);
-}
-
-static void port(int type, uint16_t value)
-{
-	uint16_t be = htons(value);
-
-	nla_put(answer, type, sizeof(be), &be);
-}
-
-/* An address; the type of its IPv6 attribute is one more than @type4. */
-static void addr(int type4, const char *text)
-{
-	static const struct {
-		const char *v4, *v6;
-	} twins[] = {
-		{ "192.0.2.1", "2001:db8::80" },
-		{ "198.51.100.1", "2001:db8:1::1" },
-		{ "203.0.113.9", "2001:db8:2::9" },
-	};
-	struct in6_addr a6;
-	struct in_addr a4;
-	size_t i;
-
-	for (i = 0; getenv("FAKE_IPV6") && i < ARRAY_SIZE(twins); i++) {
-		if (strcmp(text, twins[i].v4))
-			continue;
-		if (inet_pton(AF_INET6, twins[i].v6, &a6) == 1)
-			nla_put(answer, type4 + 1, sizeof(a6), &a6);
-		return;
-	}
-	if (inet_pton(AF_INET, text, &a4) == 1)
-		nla_put(answer, type4, sizeof(a4), &a4);
-}
-
 /* The pool of the service on port 443. */
 static const char *private_pool(void)
 {
 	return getenv("FAKE_IPV6") ? "tcp/[2001:db8::80]:443" :
 				     "tcp/192.0.2.1:443";
-}
-
-static void string(int type, const char *text)
-{
-	nla_put(answer, type, (int)strlen(text) + 1, text);
-}
-
-static void u64(int type, uint64_t value)
-{
-	nla_put(answer, type, sizeof(value), &value);
 }
 
 /* Grows by @flows, ten times as many packets and a thousand times the bytes. */
@@ -172,21 +91,6 @@ static void stats(int type, unsigned int round, uint64_t flows)
 	u64(MAGLEV_STATS_A_PACKETS, round * flows * 10);
 	u64(MAGLEV_STATS_A_BYTES, round * flows * 1000);
 	nla_nest_end(answer, inner);
-}
-
-static void put_pool(const char *name)
-{
-	open_nest(MAGLEV_A_POOL);
-	string(MAGLEV_POOL_A_NAME, name);
-	close_nest();
-}
-
-static void put_service(uint8_t proto, const char *vip, uint16_t first)
-{
-	open_nest(MAGLEV_A_SERVICE);
-	u8(MAGLEV_SERVICE_A_PROTOCOL, proto);
-	addr(MAGLEV_SERVICE_A_ADDRESS4, vip);
-	port(MAGLEV_SERVICE_A_PORT, first);
 }
 
 static void services(kern_read read, struct vec *v, bool one)

@@ -388,7 +388,7 @@ only_metrics()
 	export FAKE_SLEEPS=0 FAKE_MEMBERS=1
 	for listing in -L "-L --stats" "-L --rate" "-L --rate --watch" "-L -t 192.0.2.1:80" "-L -c" \
 		"-L --timeout" --list-pools "--table web" --list-routers --list-sources --counters --info \
-		"--lookup -t 192.0.2.1:80 --client 203.0.113.9:50000" "--monitor stats" --version \
+		"--lookup -t 192.0.2.1:80 --client 203.0.113.9:50000" "--monitor stats" --version "--trace -t 192.0.2.1:80 --count 3" \
 		"-d --pool w -r 198.51.100.1 --dry-run" "--edit-pool w --seed 1 --dry-run"; do
 		# shellcheck disable=SC2086
 		"$MAGLEVADM" $listing --json >>json

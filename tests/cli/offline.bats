@@ -504,6 +504,20 @@ setup()
 	refused "unexpected argument 'b'" --table a b
 }
 
+@test "a trace takes a client, a number and a rate" {
+	accepted --trace -t 10.0.0.1:80
+	accepted --trace -t 10.0.0.1:0 --client 10.2.0.1
+	accepted --trace -u 10.0.0.1 --port 1000-2000 --client 10.2.0.1:4711 --count 5 --limit 10000 --json
+	accepted --trace -t "[2001:db8::1]:80" --client "[2001:db8::2]:4711"
+	refused "--trace needs a service" --trace --client 10.2.0.1
+	refused "client '2001:db8::2': not an IPv4 address" --trace -t 10.0.0.1:80 --client 2001:db8::2
+	refused "--count '0': use 1 or more" --trace -t 10.0.0.1:80 --count 0
+	refused "--limit '10001': not a number of packets a second (1 to 10000)" --trace -t 10.0.0.1:80 --limit 10001
+	refused "--limit '0': not a number of packets" --trace -t 10.0.0.1:80 --limit 0
+	refused "--count does not go with --lookup" --lookup -t 10.0.0.1:80 --client 10.2.0.1 --count 5
+	refused "--numeric does not go with --trace" --trace -t 10.0.0.1:80 -n
+}
+
 @test "the monitor takes a format, a time stamp and a count" {
 	refused "--numeric does not go with --monitor" --monitor -n
 	refused "--count '0': use 1 or more" --monitor --count 0
@@ -605,7 +619,7 @@ setup()
 		tun-type tun-nocsum pool table-size seed stats json \
 		sort nosort strict table lookup flush-conns set cache-size monitor \
 		settle track affinity fallback all-down state drain deadline \
-		dry-run timeout client timestamp count rate watch color metrics; do
+		dry-run timeout client timestamp count rate watch color metrics trace limit; do
 		grep -qE -- "^  --$o( |\$)" <<<"$output"
 	done
 }
