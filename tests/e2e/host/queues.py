@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# needs: line stock
+# needs: line stock queueing
 """Receive queues of a backend's device that has several: flows over them, with and
 without outer sources, where the device looks at outer addresses only, and where it
 looks into GRE."""

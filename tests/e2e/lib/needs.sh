@@ -99,6 +99,16 @@ need_ynl()
 	export YNL YNL_SCHEMAS
 }
 
+# Filters that choose the queue of a device. The scenario is skipped in a kernel
+# without.
+need_queueing()
+{
+	if ! unshare -n tc qdisc add dev lo clsact 2>/dev/null; then
+		skip "queues of a device" "this kernel has no clsact"
+		exit
+	fi
+}
+
 # Allocations that fail on request, also those that may sleep, without a word
 # about it in the log. The scenario is skipped in a kernel without.
 need_fault_injection()
