@@ -207,6 +207,10 @@ int cmd_monitor_what(struct ctx *ctx, const struct args *args)
 	if (strcmp(args->operand, "stats"))
 		return err_usage("--monitor '%s': use config or stats",
 				 args->operand);
+	if (args->given & (OPT_TIMESTAMP | OPT_COUNT))
+		return err_usage("%s does not go with --monitor stats",
+				 args->given & OPT_COUNT ? "--count" :
+							   "--timestamp");
 	kern = ctx_kern(ctx);
 	if (!kern)
 		return EXIT_FAILED;

@@ -329,7 +329,7 @@ const struct command commands[] = {
 	{
 		.name = "monitor",
 		.operand = "[config|stats]",
-		.help = "report changes and what happens by itself, or rates",
+		.help = "report what changes and happens, or rates",
 		.may = OPT_JSON | OPT_TIMESTAMP | OPT_COUNT,
 		.run = cmd_monitor_what,
 		.examples = {

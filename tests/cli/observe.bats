@@ -498,7 +498,7 @@ completes()
 	completes " " "maglevadm --list-pools --we"
 	completes "--dry-run " "maglevadm --edit-pool web --dr"
 	completes "--add-server --add-service " "maglevadm --help --add-serv"
-	completes "--json " "maglevadm --monitor stats --"
+	completes "--count --json --timestamp " "maglevadm --monitor --"
 }
 
 @test "completion: services, pools and backends of the kernel" {

@@ -526,6 +526,8 @@ setup()
 	refused "--count does not go with --list" -L --count 1
 	refused "--timestamp does not go with --info" --info --timestamp
 	refused "--monitor 'web': use config or stats" --monitor web
+	refused "--count does not go with --monitor stats" --monitor stats --count 1
+	refused "--timestamp does not go with --monitor stats" --monitor stats --timestamp
 }
 
 @test "limits on connections are refused" {
