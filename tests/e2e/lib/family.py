@@ -81,7 +81,7 @@ WRITES = [ident for ident, c in REQUESTS.items()
           if c.admin and not COMMANDS[ident].endswith("_GET")]
 # Those that a batch may have.
 CHANGES = tuple(ident for ident in WRITES if ident not in
-                (BATCH, FLUSH, STATS_ZERO, CONN_DEL))
+                (BATCH, FLUSH, STATS_ZERO, CONN_DEL, TRACE_SET))
 DUMPS = [ident for ident, c in REQUESTS.items() if c.dump]
 DUMPS_ONLY = [ident for ident, c in REQUESTS.items() if not c.do]
 # Dumps that need CAP_NET_ADMIN.

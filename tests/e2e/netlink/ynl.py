@@ -58,6 +58,7 @@ CHANGES = (
      ["source-new-ntf"]),
     ("stats-zero", {"service": S}, []),
     ("conn-del", {"service": S, "backend": B1}, []),
+    ("trace-set", {"service": S, "trace": {"rate": 5}}, []),
 )
 # And the way back.
 DELETIONS = (
@@ -190,6 +191,14 @@ def refuse(ynl):
                 case.expect("text", text in extack.get("msg", ""), True)
 
 
+def batch(ynl):
+    router = {"address4": "192.0.2.128", "prefix-len": 25}
+    change(ynl, [("batch", {"change": [
+        {"cmd": ynl.ops[name].req_value, "router": router}
+        for name in ("router-new", "router-del")]},
+        ["router-new-ntf", "router-del-ntf"])])
+
+
 def contents(ynl):
     """Notifications decode like answers."""
     ynl.do("pool-new", {"pool": {"name": "new", "table-size": 251},
@@ -242,6 +251,9 @@ def expected_policy(ynl, attr):
 def nest_policy(ynl, op, attr):
     """The same of a nest: what names an object, where that is asked for."""
     name = attr.yaml["nested-attributes"]
+    if op.name == "batch":
+        # Each change has the policy of its own command.
+        return {"type": "nested"}
     if op.name.endswith("-get"):
         name += "-id"
     return {"type": "nested",
@@ -290,10 +302,11 @@ def main():
         read(ynl)
         try_out(ynl)
         refuse(ynl)
+        batch(ynl)
         change(ynl, DELETIONS)
         contents(ynl)
         used = {x[0] for part in (CHANGES, DELETIONS, READS, DRY_RUNS)
-                for x in part} | set(DUMPS) | {"stats-get"}
+                for x in part} | set(DUMPS) | {"stats-get", "batch"}
         check_is("every command of the specification was used", used,
                  set(ynl.ops))
         ynl.do("flush", {})
