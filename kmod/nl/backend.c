@@ -413,14 +413,38 @@ static int dump_pool(const struct mgl_nl_reply *reply,
 	return 0;
 }
 
+/*
+ * Finds the pool that the page before ended in, which is there if the
+ * configuration is the same: walking all that were written on each page anew would
+ * make the dump of many pools quadratic.
+ */
+static struct mgl_pool *dump_from(struct mgl_net *mn,
+				  const struct netlink_callback *cb, long *i)
+{
+	if (!cb->args[1] || cb->prev_seq != mn->generation) {
+		*i = 0;
+		return mgl_pool_first(mn);
+	}
+	*i = cb->args[2];
+	return (struct mgl_pool *)cb->args[1];
+}
+
+/*
+ * Writes the backends of all pools. cb->args[1] is the pool that a page ends in,
+ * and cb->args[2] the number of backends in those before it.
+ */
 static void dump_all(struct mgl_net *mn, const struct mgl_nl_reply *reply)
 {
+	struct netlink_callback *cb = reply->cb;
 	struct mgl_pool *pool;
-	long i = 0;
+	long i;
 
-	mgl_for_each_pool(pool, mn)
+	for (pool = dump_from(mn, cb, &i); pool; pool = mgl_pool_next(pool)) {
+		cb->args[1] = (long)pool;
+		cb->args[2] = i;
 		if (dump_pool(reply, pool, &i))
 			return;
+	}
 }
 
 /* MAGLEV_CMD_BACKEND_GET, dump of one pool's backends or of all */
