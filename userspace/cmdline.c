@@ -30,25 +30,36 @@ struct scan {
 };
 
 /**
- * struct spelling - one option as it was raw, for lookup and messages
+ * struct spelling - one option as it was typed
  * @letter: its short form, or 0
  * @name: its long form, or NULL
  * @len: characters of @name
- * @text: what to call it in a message
  */
 struct spelling {
 	char letter;
 	const char *name;
 	size_t len;
-	char text[64];
 };
+
+/* What to call it in a message. */
+static const char *spelled(const struct spelling *s)
+{
+	static char text[64];
+
+	if (s->letter)
+		snprintf(text, sizeof(text), "-%c", s->letter);
+	else
+		snprintf(text, sizeof(text), "--%.*s", (int)s->len, s->name);
+	return text;
+}
 
 static bool matches(const struct spelling *s, char letter, char alias,
 		    const char *name)
 {
 	if (s->letter)
 		return s->letter == letter || s->letter == alias;
-	return strlen(name) == s->len && !memcmp(name, s->name, s->len);
+	return *name == *s->name && !strncmp(name, s->name, s->len) &&
+	       !name[s->len];
 }
 
 /* The argument of an option: after '=', the rest of its word, or the next. */
@@ -90,11 +101,11 @@ static bool takes_several(const char *operand)
 }
 
 static int take_command(struct scan *scan, struct args *args,
-			const struct command *c, const char *text)
+			const struct command *c, const struct spelling *s)
 {
 	if (args->command)
 		return err_usage("%s: only one command at a time, this is the second",
-				 text);
+				 spelled(s));
 	args->command = c;
 	if (!c->operand)
 		return 0;
@@ -109,7 +120,7 @@ static int take_command(struct scan *scan, struct args *args,
 	}
 	args->operand = take_value(scan);
 	if (!args->operand)
-		return err_usage("%s needs %s after it", text, c->operand);
+		return err_usage("%s needs %s after it", spelled(s), c->operand);
 	if (!takes_several(c->operand))
 		return 0;
 	args->more = scan->argv;
@@ -120,24 +131,24 @@ static int take_command(struct scan *scan, struct args *args,
 
 static int take_option(struct scan *scan, struct args *args,
 		       struct raw_args *raw, const struct option_row *o,
-		       const char *text)
+		       const struct spelling *s)
 {
 	const char *value = NULL, *wrong;
 
 	if (args->given & o->bit)
 		return err_usage("%s: given twice, or a second one of its kind",
-				 text);
+				 spelled(s));
 	args->given |= o->bit;
 	if (o->arg && *o->arg == '[') {
 		value = take_value_if(scan);
 	} else if (o->arg) {
 		value = take_value(scan);
 		if (!value)
-			return err_usage("%s needs %s after it", text, o->arg);
+			return err_usage("%s needs %s after it", spelled(s), o->arg);
 	}
 	wrong = o->set ? o->set(args, raw, value) : NULL;
 	if (wrong)
-		return err_usage("%s '%s': %s", text, value, wrong);
+		return err_usage("%s '%s': %s", spelled(s), value, wrong);
 	return 0;
 }
 
@@ -170,27 +181,27 @@ static int take(struct scan *scan, struct args *args, struct raw_args *raw,
 		const struct command *c = &commands[i];
 
 		if (matches(s, c->letter, c->alias, c->name)) {
-			err = take_command(scan, args, c, s->text);
+			err = take_command(scan, args, c, s);
 			goto taken;
 		}
 	}
 	o = find_option(args, s);
 	if (o) {
-		err = take_option(scan, args, raw, o, s->text);
+		err = take_option(scan, args, raw, o, s);
 		goto taken;
 	}
 	for (i = 0; i < n_refusals; i++) {
 		const struct refusal *r = &refusals[i];
 
 		if (matches(s, r->letter, 0, r->name))
-			return err_usage("%s is not supported: %s", s->text,
+			return err_usage("%s is not supported: %s", spelled(s),
 					 r->instead);
 	}
-	return err_usage("unknown option %s, see --help", s->text);
+	return err_usage("unknown option %s, see --help", spelled(s));
 
 taken:
 	if (!err && scan->value)
-		return err_usage("%s takes no argument", s->text);
+		return err_usage("%s takes no argument", spelled(s));
 	return err;
 }
 
@@ -211,8 +222,6 @@ static int take_word(struct scan *scan, struct args *args,
 		s.name = word + 2;
 		s.len = equals ? (size_t)(equals - s.name) : strlen(s.name);
 		scan->value = equals ? equals + 1 : NULL;
-		snprintf(s.text, sizeof(s.text), "--%.*s", (int)s.len,
-			 s.name);
 		return take(scan, args, raw, &s);
 	}
 
@@ -222,7 +231,6 @@ static int take_word(struct scan *scan, struct args *args,
 		/* "-n" at the end of its word has its argument in the next. */
 		if (!*scan->letters)
 			scan->letters = NULL;
-		snprintf(s.text, sizeof(s.text), "-%c", s.letter);
 		err = take(scan, args, raw, &s);
 		if (err)
 			return err;

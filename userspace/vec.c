@@ -47,11 +47,18 @@ void *vec_at(const struct vec *v, size_t i)
  * vec_sort() - sort the items
  * @v: the array
  * @compare: as for qsort()
+ *
+ * Most arrays come sorted: from the kernel, or from a saved file.
  */
 void vec_sort(struct vec *v, int (*compare)(const void *a, const void *b))
 {
-	if (v->n)
-		qsort(v->items, v->n, v->size, compare);
+	size_t i;
+
+	for (i = 1; i < v->n; i++)
+		if (compare(vec_at(v, i - 1), vec_at(v, i)) > 0) {
+			qsort(v->items, v->n, v->size, compare);
+			return;
+		}
 }
 
 /**
