@@ -12,6 +12,7 @@
 #include <netlink/genl/genl.h>
 
 #include "attr.h"
+#include "intern.h"
 #include "vec.h"
 
 /* The attributes of an answer; all NULL if it is malformed. */
@@ -275,9 +276,11 @@ void attr_get_backend(struct nlmsghdr *h, struct vec *v)
 {
 	struct nlattr *tb[MAGLEV_A_MAX + 1];
 	struct backend *b = vec_push(v);
+	char pool[POOL_NAME_SIZE] = "";
 
 	top(tb, h);
-	get_subject(tb, NULL, b->pool);
+	get_subject(tb, NULL, pool);
+	b->pool = intern(pool);
 	get_backend(tb[MAGLEV_A_BACKEND], b);
 }
 
@@ -302,7 +305,7 @@ void attr_get_backends(struct nlmsghdr *h, struct vec *v)
 		if (nla_type(attr) != MAGLEV_A_BACKEND)
 			continue;
 		b = vec_push(v);
-		memcpy(b->pool, pool, sizeof(b->pool));
+		b->pool = intern(pool);
 		get_backend(attr, b);
 	}
 }

@@ -10,6 +10,7 @@
 #include "cmd.h"
 #include "cmdline.h"
 #include "err.h"
+#include "intern.h"
 #include "ipvsadm.h"
 #include "nl.h"
 
@@ -91,6 +92,7 @@ int main(int argc, char **argv)
 
 	ret = run(&ctx, name, argc > 0 ? argv + 1 : argv);
 	kern_close(ctx.kern);
+	intern_free();
 
 	/* A listing cut short by a full disk must not look like a whole one. */
 	if (fflush(stdout) || ferror(stdout)) {

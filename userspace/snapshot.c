@@ -31,10 +31,15 @@ static int by_pool_name(const void *a, const void *b)
 	return strcmp(pa->name, pb->name);
 }
 
+static int compare_pool(const struct backend *a, const struct backend *b)
+{
+	return a->pool == b->pool ? 0 : strcmp(a->pool, b->pool);
+}
+
 static int by_pool_and_addr(const void *a, const void *b)
 {
 	const struct backend *ba = a, *bb = b;
-	int c = strcmp(ba->pool, bb->pool);
+	int c = compare_pool(ba, bb);
 
 	return c ? c : compare_addr(&ba->addr, &bb->addr);
 }
@@ -42,7 +47,7 @@ static int by_pool_and_addr(const void *a, const void *b)
 static int by_pool_and_order(const void *a, const void *b)
 {
 	const struct backend *ba = a, *bb = b;
-	int c = strcmp(ba->pool, bb->pool);
+	int c = compare_pool(ba, bb);
 
 	return c ? c : (ba->order > bb->order) - (ba->order < bb->order);
 }
@@ -67,7 +72,7 @@ static int by_service_load(const void *a, const void *b)
 static int by_pool_and_load(const void *a, const void *b)
 {
 	const struct backend *ba = a, *bb = b;
-	int c = strcmp(ba->pool, bb->pool);
+	int c = compare_pool(ba, bb);
 
 	if (!c)
 		c = compare_load(ba->rate.packets, bb->rate.packets);
@@ -188,7 +193,7 @@ static void arrange(struct snapshot *s, bool sort)
 	size_t i;
 
 	for (i = 0; i < s->backends.n; i++)
-		((struct backend *)vec_at(&s->backends, i))->order = i;
+		((struct backend *)vec_at(&s->backends, i))->order = (uint32_t)i;
 	vec_sort(&s->members, by_pool_and_name);
 	if (!sort) {
 		vec_sort(&s->backends, by_pool_and_order);

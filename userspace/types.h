@@ -192,36 +192,36 @@ struct member {
 
 /**
  * struct backend - a backend of a pool as the kernel shows it
- * @pool: its pool
+ * @pool: its pool, a name by intern()
  * @addr: its outer address
- * @has_settings: the kernel showed more than its address
  * @weight: its share of the table
  * @slots: slots it owns
- * @state: enum maglev_state
  * @deadline: ms until it is removed, if @has_deadline
- * @has_deadline: it is removed when its flows are gone, or then
  * @active: flows tracked to it that are established
  * @inactive: other flows tracked to it
  * @unreachable: ICMP errors which say that it is not reached
+ * @order: its place in the kernel's listing
+ * @state: enum maglev_state
+ * @has_settings: the kernel showed more than its address
+ * @has_deadline: it is removed when its flows are gone, or then
  * @stats: its traffic
  * @rate: the same per second, where it was measured (rates_read())
- * @order: its place in the kernel's listing
  */
 struct backend {
-	char pool[POOL_NAME_SIZE];
+	const char *pool;
 	struct addr addr;
-	bool has_settings;
 	uint32_t weight;
 	uint32_t slots;
-	uint8_t state;
 	uint32_t deadline;
-	bool has_deadline;
 	uint32_t active;
 	uint32_t inactive;
 	uint32_t unreachable;
+	uint32_t order;
+	uint8_t state;
+	bool has_settings;
+	bool has_deadline;
 	struct stats stats;
 	struct rate rate;
-	size_t order;
 };
 
 /**
