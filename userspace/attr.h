@@ -85,6 +85,9 @@ void attr_put_lookup(struct nl_msg *msg, const struct addr *client,
 void attr_put_tracer(struct nl_msg *msg, const struct hostport *client,
 		     uint32_t rate);
 void attr_put_dry_run(struct nl_msg *msg);
+void attr_put_generation(struct nl_msg *msg, uint32_t generation);
+struct nlattr *attr_begin_change(struct nl_msg *msg, uint8_t cmd);
+void attr_end_change(struct nl_msg *msg, struct nlattr *attr);
 
 void attr_get_info(struct nlmsghdr *h, struct vec *v);
 void attr_get_service(struct nlmsghdr *h, struct vec *v);

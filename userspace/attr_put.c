@@ -247,6 +247,43 @@ void attr_put_tracer(struct nl_msg *msg, const struct hostport *client,
 }
 
 /**
+ * attr_begin_change() - start a change of a batch
+ * @msg: the request
+ * @cmd: the command that makes it alone, MAGLEV_CMD_*
+ *
+ * The attributes of that command follow.
+ *
+ * Return: what to hand to attr_end_change().
+ */
+struct nlattr *attr_begin_change(struct nl_msg *msg, uint8_t cmd)
+{
+	struct nlattr *attr = nest(msg, MAGLEV_A_CHANGE);
+
+	put_u8(msg, MAGLEV_A_CMD, cmd);
+	return attr;
+}
+
+/**
+ * attr_end_change() - end a change of a batch
+ * @msg: the request
+ * @attr: what attr_begin_change() returned
+ */
+void attr_end_change(struct nl_msg *msg, struct nlattr *attr)
+{
+	nla_nest_end(msg, attr);
+}
+
+/**
+ * attr_put_generation() - say which configuration a batch is meant for
+ * @msg: the request
+ * @generation: as MAGLEV_INFO_A_GENERATION was
+ */
+void attr_put_generation(struct nl_msg *msg, uint32_t generation)
+{
+	put_u32(msg, MAGLEV_A_GENERATION, generation);
+}
+
+/**
  * attr_put_dry_run() - make a request a dry run
  * @msg: the request
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Changes of the configuration, between command lines, which plan them, and
- * requests to the kernel: one at a time, or many of a file (cmd_restore.c).
+ * requests to the kernel: one at a time, or many in a batch (batch.c).
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,6 @@
 
 #include "change.h"
 #include "cmd.h"
-#include "dry_run.h"
 #include "err.h"
 #include "format.h"
 #include "ipvsadm.h"
@@ -20,7 +19,12 @@
 #define REQUEST_SIZE	768
 #define BACKEND_SIZE	64
 
-static void put(struct nl_msg *msg, const struct change *c)
+/**
+ * change_put() - put a change into a request
+ * @msg: the request, which has room for it, or a change of a batch
+ * @c: the change
+ */
+void change_put(struct nl_msg *msg, const struct change *c)
 {
 	const struct service_params *service = NULL;
 	const struct pool_params *pool = NULL;
@@ -64,22 +68,14 @@ static void put(struct nl_msg *msg, const struct change *c)
 }
 
 /**
- * change_request() - the request for a change
- * @kern: the connection
- * @c: the change
- * @backends: for how many more of them there has to be room
+ * change_size() - the room that a change needs in a request
+ * @backends: how many backends there are beside its own
  *
- * Return: the request.
+ * Return: an upper bound, in bytes.
  */
-struct nl_msg *change_request(struct kern *kern, const struct change *c,
-			      size_t backends)
+size_t change_size(size_t backends)
 {
-	struct nl_msg *msg;
-
-	msg = kern_request_sized(kern, c->cmd,
-				 REQUEST_SIZE + backends * BACKEND_SIZE);
-	put(msg, c);
-	return msg;
+	return REQUEST_SIZE + backends * BACKEND_SIZE;
 }
 
 /**
@@ -100,36 +96,46 @@ bool change_has_names(const struct change *c)
 }
 
 /**
- * change_blames() - find the backend of a request that was refused
- * @msg: the request
+ * change_blames_backend() - tell if it is the backend that the kernel blames
+ * @msg: the request that was refused
  * @offset: what the kernel blames, from the start of the message
- * @backend: the backend's number
  *
- * Return: true if it is one of them.
+ * Return: true if it is.
  */
-bool change_blames(struct nl_msg *msg, size_t offset, size_t *backend)
+bool change_blames_backend(struct nl_msg *msg, size_t offset)
 {
 	struct nlmsghdr *h = nlmsg_hdr(msg);
 	const char *blamed = (char *)h + offset;
 	struct nlattr *attr;
-	size_t n = 0;
 	int rest;
 
 	nla_for_each_attr(attr, genlmsg_attrdata(genlmsg_hdr(h), 0),
-			  genlmsg_attrlen(genlmsg_hdr(h), 0), rest) {
-		if (nla_type(attr) != MAGLEV_A_BACKEND)
-			continue;
-		if (blamed >= (char *)attr &&
-		    blamed < (char *)attr + attr->nla_len) {
-			*backend = n;
+			  genlmsg_attrlen(genlmsg_hdr(h), 0), rest)
+		if (nla_type(attr) == MAGLEV_A_BACKEND &&
+		    blamed >= (char *)attr &&
+		    blamed < (char *)attr + attr->nla_len)
 			return true;
-		}
-		n++;
-	}
 	return false;
 }
 
-static const char *verb(const struct change *c)
+/**
+ * change_is_of_config() - tell changes of the configuration from others
+ * @c: the change
+ *
+ * Return: false if it is about counters and flows, which no batch changes.
+ */
+bool change_is_of_config(const struct change *c)
+{
+	return c->cmd != MAGLEV_CMD_STATS_ZERO && c->cmd != MAGLEV_CMD_CONN_DEL;
+}
+
+/**
+ * change_verb() - tell what becomes of the object of a change
+ * @c: the change
+ *
+ * Return: what becomes of it.
+ */
+enum change_verb change_verb(const struct change *c)
 {
 	switch (c->cmd) {
 	case MAGLEV_CMD_SERVICE_NEW:
@@ -138,19 +144,27 @@ static const char *verb(const struct change *c)
 	case MAGLEV_CMD_MEMBER_NEW:
 	case MAGLEV_CMD_ROUTER_NEW:
 	case MAGLEV_CMD_SOURCE_NEW:
-		return "add";
+		return CHANGE_ADD;
 	case MAGLEV_CMD_SERVICE_DEL:
 	case MAGLEV_CMD_POOL_DEL:
 	case MAGLEV_CMD_BACKEND_DEL:
 	case MAGLEV_CMD_MEMBER_DEL:
 	case MAGLEV_CMD_ROUTER_DEL:
 	case MAGLEV_CMD_SOURCE_DEL:
-		return "delete";
-	case MAGLEV_CMD_STATS_ZERO:
-		return "zero";
+		return CHANGE_DELETE;
 	default:
-		return "change";
+		return CHANGE_EDIT;
 	}
+}
+
+static const char *verb(const struct change *c)
+{
+	static const char * const verbs[CHANGE_VERBS] = {
+		"add", "change", "delete",
+	};
+
+	return c->cmd == MAGLEV_CMD_STATS_ZERO ? "zero" :
+						 verbs[change_verb(c)];
 }
 
 /**
@@ -198,52 +212,6 @@ const char *change_what(const struct change *c)
 	else
 		snprintf(text, sizeof(text), "%s the counters", verb(c));
 	return text;
-}
-
-/**
- * change_undo() - work out the change that takes another one back
- * @c: the change, carried out; of settings, with what they were before
- * @undo: the change that takes it back
- *
- * Return: false if nothing does: what was there before is not known.
- */
-bool change_undo(const struct change *c, struct change *undo)
-{
-	*undo = (struct change){
-		.service = c->service,
-		.pool = c->pool,
-		.member = c->member,
-		.backend = c->backend,
-	};
-	switch (c->cmd) {
-	case MAGLEV_CMD_SERVICE_NEW:
-		undo->cmd = MAGLEV_CMD_SERVICE_DEL;
-		break;
-	case MAGLEV_CMD_POOL_NEW:
-		undo->cmd = MAGLEV_CMD_POOL_DEL;
-		break;
-	case MAGLEV_CMD_BACKEND_NEW:
-		undo->cmd = MAGLEV_CMD_BACKEND_DEL;
-		break;
-	case MAGLEV_CMD_MEMBER_NEW:
-		undo->cmd = MAGLEV_CMD_MEMBER_DEL;
-		break;
-	case MAGLEV_CMD_ROUTER_NEW:
-		undo->cmd = MAGLEV_CMD_ROUTER_DEL;
-		undo->prefix = c->prefix;
-		break;
-	case MAGLEV_CMD_SOURCE_NEW:
-		undo->cmd = MAGLEV_CMD_SOURCE_DEL;
-		undo->prefix = c->prefix;
-		break;
-	case MAGLEV_CMD_CONFIG_SET:
-		undo->cmd = MAGLEV_CMD_CONFIG_SET;
-		undo->config = c->config;
-		break;
-	default:
-		return false;
-	}
-	return true;
 }
 
 /**
@@ -297,41 +265,4 @@ int change_failed(const struct ctx *ctx, const struct change *c, int err,
 	else
 		kern_failed(ctx->kern, err, "cannot %s", change_what(c));
 	return EXIT_REFUSED;
-}
-
-/* Of a change that was refused; the request is made a second time to look. */
-static bool blames_backend(struct kern *kern, const struct change *c)
-{
-	struct nl_msg *msg = change_request(kern, c, 0);
-	bool blamed;
-	size_t n;
-
-	blamed = change_blames(msg, kern_blames(kern), &n);
-	nlmsg_free(msg);
-	return blamed;
-}
-
-/**
- * change_run() - carry out a command line that changes something
- * @ctx: the program
- * @args: its command line
- *
- * Return: an exit code.
- */
-int change_run(struct ctx *ctx, const struct args *args)
-{
-	struct change c = { 0 };
-	struct kern *kern;
-	int err;
-
-	err = args->command->plan(ctx, args, &c);
-	if (err || !c.cmd)
-		return err;
-	kern = ctx_kern(ctx);
-	if (!kern)
-		return EXIT_FAILED;
-	err = change_send(kern, change_request(kern, &c, 0), args);
-	if (err)
-		return change_failed(ctx, &c, err, blames_backend(kern, &c));
-	return EXIT_OK;
 }

@@ -5,9 +5,7 @@
 #include "attr.h"
 #include "types.h"
 
-struct args;
 struct ctx;
-struct kern;
 
 /**
  * struct change - a change that a command line asks the kernel for
@@ -38,15 +36,29 @@ struct change {
 	};
 };
 
-struct nl_msg *change_request(struct kern *kern, const struct change *c,
-			      size_t backends);
+/**
+ * enum change_verb - what becomes of the object of a change
+ * @CHANGE_ADD: it is added
+ * @CHANGE_EDIT: it changes
+ * @CHANGE_DELETE: it is deleted
+ * @CHANGE_VERBS: how many there are
+ */
+enum change_verb {
+	CHANGE_ADD,
+	CHANGE_EDIT,
+	CHANGE_DELETE,
+	CHANGE_VERBS,
+};
+
+size_t change_size(size_t backends);
+void change_put(struct nl_msg *msg, const struct change *c);
 bool change_has_names(const struct change *c);
-bool change_blames(struct nl_msg *msg, size_t offset, size_t *backend);
+bool change_blames_backend(struct nl_msg *msg, size_t offset);
+bool change_is_of_config(const struct change *c);
+enum change_verb change_verb(const struct change *c);
 const char *change_what(const struct change *c);
-bool change_undo(const struct change *c, struct change *undo);
 bool change_extends(const struct change *first, const struct change *c);
 int change_failed(const struct ctx *ctx, const struct change *c, int err,
 		  bool backend);
-int change_run(struct ctx *ctx, const struct args *args);
 
 #endif /* _MAGLEVADM_CHANGE_H */

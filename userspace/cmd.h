@@ -118,12 +118,14 @@ struct args {
  * @as_ipvsadm: that name is ipvsadm
  * @lenient: what ipvsadm takes and the kernel cannot do to the letter is done in
  *	another way, rather than refused
+ * @afresh: -R deletes what is configured before, as ipvsadm-restore does
  * @kern: the connection to the kernel, opened when it is first needed
  */
 struct ctx {
 	const char *name;
 	bool as_ipvsadm;
 	bool lenient;
+	bool afresh;
 	struct kern *kern;
 };
 
@@ -139,6 +141,8 @@ struct ctx {
  * @either: OPT_* of which it needs exactly one
  * @whom: likewise
  * @may: OPT_* it takes besides
+ * @describes: it says what there is to be, so --replace takes it
+ * @reads_script: it reads lines of which none may be another such command
  * @run: carries it out; returns an exit code. NULL: it is planned
  * @help: one line on what it does
  * @plan: says what it changes, without asking the kernel; returns an exit
@@ -155,6 +159,8 @@ struct command {
 	optmask either;
 	optmask whom;
 	optmask may;
+	bool describes;
+	bool reads_script;
 	int (*run)(struct ctx *ctx, const struct args *args);
 	const char *help;
 	int (*plan)(const struct ctx *ctx, const struct args *args,

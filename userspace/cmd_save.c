@@ -208,20 +208,6 @@ static void save_service(const struct ctx *ctx, const struct snapshot *s,
 	}
 }
 
-/* A saved file without its seeds would restore to other tables. */
-static bool seeds_known(const struct snapshot *s)
-{
-	size_t i;
-
-	for (i = 0; i < s->pools.n; i++) {
-		const struct pool *p = vec_at(&s->pools, i);
-
-		if (!p->has_seed)
-			return false;
-	}
-	return true;
-}
-
 /**
  * cmd_save() - -S
  * @ctx: the program
@@ -241,7 +227,8 @@ int cmd_save(struct ctx *ctx, const struct args *args)
 	if (!kern)
 		return EXIT_FAILED;
 	err = snapshot_take(kern, &s, true);
-	if (!err && !seeds_known(&s))
+	/* A saved file without its seeds would restore to other tables. */
+	if (!err && !snapshot_has_seeds(&s))
 		err = err_failed("cannot save: the kernel shows the seeds of pools only with CAP_NET_ADMIN (be root)");
 	if (!err)
 		err = config_read(kern, &config);

@@ -23,7 +23,9 @@ const struct command commands[] = {
 		.letter = 'A',
 		.help = "add a service",
 		.must = OPT_SERVICE,
-		.may = SERVICE_ID | SCHEDULING | SERVICE_PARAMS | POOL_PARAMS,
+		.may = SERVICE_ID | SCHEDULING | SERVICE_PARAMS | POOL_PARAMS |
+		       TRIAL,
+		.describes = true,
 		.plan = plan_service_add,
 		.examples = {
 			"-A -t 192.0.2.80:443 --pool web",
@@ -35,7 +37,8 @@ const struct command commands[] = {
 		.letter = 'E',
 		.help = "change a service",
 		.must = OPT_SERVICE,
-		.may = SERVICE_ID | SCHEDULING | SERVICE_PARAMS | POOL_PARAMS,
+		.may = SERVICE_ID | SCHEDULING | SERVICE_PARAMS | POOL_PARAMS |
+		       TRIAL,
 		.plan = plan_service_edit,
 		.examples = {
 			"-E -t 192.0.2.80:443 --fallback spare",
@@ -46,7 +49,7 @@ const struct command commands[] = {
 		.letter = 'D',
 		.help = "delete a service",
 		.must = OPT_SERVICE,
-		.may = SERVICE_ID,
+		.may = SERVICE_ID | TRIAL,
 		.plan = plan_service_delete,
 		.examples = {
 			"-D -t 192.0.2.80:443",
@@ -59,6 +62,7 @@ const struct command commands[] = {
 		.either = OPT_SERVICE | OPT_POOL,
 		.whom = OPT_REAL | OPT_MEMBER,
 		.may = SERVICE_ID | BACKEND_PARAMS | TUNNELLING | TRIAL,
+		.describes = true,
 		.plan = plan_backend_add,
 		.examples = {
 			"-a --pool web -r 198.51.100.21 -w 2",
@@ -121,6 +125,7 @@ const struct command commands[] = {
 		.name = "clear",
 		.letter = 'C',
 		.help = "delete everything, reset --set and --cache-size",
+		.may = TRIAL,
 		.plan = plan_clear,
 		.examples = {
 			"-C",
@@ -140,6 +145,8 @@ const struct command commands[] = {
 		.name = "restore",
 		.letter = 'R',
 		.help = "execute commands from standard input",
+		.may = TRIAL,
+		.reads_script = true,
 		.run = cmd_restore,
 		.examples = {
 			"-R",
@@ -149,7 +156,8 @@ const struct command commands[] = {
 		.name = "add-pool",
 		.operand = "NAME",
 		.help = "add a pool for services to share",
-		.may = POOL_PARAMS,
+		.may = POOL_PARAMS | TRIAL,
+		.describes = true,
 		.plan = plan_pool_add,
 		.examples = {
 			"--add-pool web --seed 0x1122334455667788",
@@ -169,6 +177,7 @@ const struct command commands[] = {
 		.name = "delete-pool",
 		.operand = "NAME",
 		.help = "delete a pool that no service uses",
+		.may = TRIAL,
 		.plan = plan_pool_delete,
 		.examples = {
 			"--delete-pool web",
@@ -228,6 +237,8 @@ const struct command commands[] = {
 		.name = "set",
 		.operand = "NAME=VALUE...",
 		.help = "set timeouts, pmtu, peers; or TCP TCPFIN UDP",
+		.may = TRIAL,
+		.describes = true,
 		.plan = plan_set,
 		.examples = {
 			"--set tcp=15m udp=30s",
@@ -239,6 +250,8 @@ const struct command commands[] = {
 		.name = "cache-size",
 		.operand = "ENTRIES",
 		.help = "set the size of the flow cache",
+		.may = TRIAL,
+		.describes = true,
 		.plan = plan_cache_size,
 		.examples = {
 			"--cache-size 4194304",
@@ -248,6 +261,8 @@ const struct command commands[] = {
 		.name = "add-router",
 		.operand = "PREFIX",
 		.help = "trust a router prefix",
+		.may = TRIAL,
+		.describes = true,
 		.plan = plan_router_add,
 		.examples = {
 			"--add-router 203.0.113.0/28",
@@ -257,6 +272,7 @@ const struct command commands[] = {
 		.name = "delete-router",
 		.operand = "PREFIX",
 		.help = "trust a router prefix no longer",
+		.may = TRIAL,
 		.plan = plan_router_delete,
 		.examples = {
 			"--delete-router 203.0.113.0/28",
@@ -275,6 +291,8 @@ const struct command commands[] = {
 		.name = "add-source",
 		.operand = "PREFIX",
 		.help = "send packets on from addresses of a prefix",
+		.may = TRIAL,
+		.describes = true,
 		.plan = plan_source_add,
 		.examples = {
 			"--add-source 198.18.11.0/24",
@@ -284,6 +302,7 @@ const struct command commands[] = {
 		.name = "delete-source",
 		.operand = "PREFIX",
 		.help = "send packets on from a prefix no longer",
+		.may = TRIAL,
 		.plan = plan_source_delete,
 		.examples = {
 			"--delete-source 198.18.11.0/24",

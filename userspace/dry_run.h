@@ -2,10 +2,12 @@
 #ifndef _MAGLEVADM_DRY_RUN_H
 #define _MAGLEVADM_DRY_RUN_H
 
-struct args;
-struct kern;
-struct nl_msg;
+#include <stdbool.h>
 
-int change_send(struct kern *kern, struct nl_msg *msg, const struct args *args);
+struct batch;
+struct dry_run;
+
+void dry_run_show(const struct batch *b, const struct dry_run *moves,
+		  bool json);
 
 #endif /* _MAGLEVADM_DRY_RUN_H */

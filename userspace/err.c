@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Error messages: one line on stderr each, with the program's name and, while a
- * file is being restored, the number of the line at fault.
+ * file is being read or restored, the number of the line at fault.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 #include "err.h"
 
 static const char *program = "maglevadm";
+static const char *input_file;
 static unsigned long input_line;
 
 /**
@@ -19,6 +20,15 @@ static unsigned long input_line;
 void err_program(const char *name)
 {
 	program = name;
+}
+
+/**
+ * err_file() - set the name of the input file for messages
+ * @name: its name, which has to stay where it is, or NULL for standard input
+ */
+void err_file(const char *name)
+{
+	input_file = name;
 }
 
 /**
@@ -35,6 +45,8 @@ static void message(const char *fmt, va_list ap)
 	/* Flush what was listed so far, to keep it in front of the message. */
 	fflush(stdout);
 	fprintf(stderr, "%s: ", program);
+	if (input_line && input_file)
+		fprintf(stderr, "%s: ", input_file);
 	if (input_line)
 		fprintf(stderr, "line %lu: ", input_line);
 	vfprintf(stderr, fmt, ap);

@@ -8,6 +8,7 @@
 #define EXIT_USAGE	2
 
 void err_program(const char *name);
+void err_file(const char *name);
 void err_line(unsigned long line);
 int err_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void err_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -262,6 +262,20 @@ int compare_addr(const struct addr *a, const struct addr *b)
 }
 
 /**
+ * compare_prefix() - the order of prefixes in listings
+ * @a: a prefix
+ * @b: another
+ *
+ * Return: as strcmp().
+ */
+int compare_prefix(const struct prefix *a, const struct prefix *b)
+{
+	int c = compare_addr(&a->addr, &b->addr);
+
+	return c ? c : compare_uint(a->len, b->len);
+}
+
+/**
  * compare_service_id() - the order of services in listings
  * @a: a service
  * @b: another

@@ -22,6 +22,7 @@ const char *format_count(uint64_t value, bool exact);
 
 bool pool_is_shared(const char *name);
 int compare_addr(const struct addr *a, const struct addr *b);
+int compare_prefix(const struct prefix *a, const struct prefix *b);
 int compare_service_id(const struct service_id *a, const struct service_id *b);
 
 #endif /* _MAGLEVADM_FORMAT_H */

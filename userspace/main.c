@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "change.h"
+#include "apply.h"
 #include "cmd.h"
 #include "cmdline.h"
 #include "err.h"
@@ -26,7 +26,7 @@ static int run_line(struct ctx *ctx, char **words)
 	if (args.given & OPT_STRICT)
 		ctx->lenient = false;
 	if (args.command->plan)
-		return change_run(ctx, &args);
+		return apply_line(ctx, &args);
 	return args.command->run(ctx, &args);
 }
 
@@ -47,12 +47,10 @@ static int save(struct ctx *ctx, char **words)
 
 static int restore(struct ctx *ctx)
 {
-	char *clear[] = { (char []){ "-C" }, NULL };
 	char *line[] = { (char []){ "-R" }, NULL };
-	int err;
 
-	err = run_line(ctx, clear);
-	return err ? err : run_line(ctx, line);
+	ctx->afresh = true;
+	return run_line(ctx, line);
 }
 
 static int run(struct ctx *ctx, enum ipvsadm_name name, char **words)

@@ -7,12 +7,12 @@
  * refusal beyond the errno is kept for kern_why().
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include <linux/genetlink.h>
@@ -34,24 +34,25 @@
 #define DUMP_TRIES	20
 
 /*
- * A pool of as many backends as there may be fits into one request, and the
- * refusals of KERN_ALL_MAX requests, at some 1.3 KiB each, into the queue. It
- * is what every kernel allows; libnl would take a sixth of it.
+ * What every kernel allows, for requests and for notifications that queue up;
+ * libnl would take a sixth of it. Larger requests ask for more.
  */
 #define SOCKET_SIZE	212992
 
 /**
  * struct kern - a connection to the family
  * @sock: the socket
- * @cb: what libnl calls back while receiving
+ * @cb: what libnl calls back while watching
  * @family: id of the family
  * @read: reads one answer
  * @v: where @read puts it
  * @err: 0 or negative errno of the request under way
  * @done: the request under way is answered
- * @seq: number of the last request of kern_do_all(); libnl has its own
+ * @followed: messages that follow may be there before the answer
+ * @interrupted: the configuration changed while it was being dumped
  * @blames: offset of what the kernel blames for @err in the request, or 0
  * @text: the kernel's words on @err, or empty
+ * @page: what was received last
  */
 struct kern {
 	struct nl_sock *sock;
@@ -61,9 +62,11 @@ struct kern {
 	struct vec *v;
 	int err;
 	bool done;
-	uint32_t seq;
+	bool followed;
+	bool interrupted;
 	uint32_t blames;
 	char text[256];
+	_Alignas(struct nlmsghdr) char page[KERN_RECEIVE_SIZE];
 };
 
 static void keep_text(struct kern *kern, struct nlattr *attrs, int len)
@@ -109,42 +112,19 @@ static void keep_error(struct kern *kern, struct nlmsgerr *e)
 			  (int)nlmsg_datalen(h) - (int)NLMSG_ALIGN(skip));
 }
 
-static int on_error(struct sockaddr_nl *from, struct nlmsgerr *e, void *arg)
-{
-	struct kern *kern = arg;
-
-	(void)from;
-	keep_error(kern, e);
-	kern->done = true;
-	return NL_STOP;
-}
-
-static int on_ack(struct nl_msg *msg, void *arg)
-{
-	struct kern *kern = arg;
-
-	(void)msg;
-	kern->done = true;
-	return NL_STOP;
-}
-
 /* The end of a dump carries an errno too, and extack attributes after it. */
-static int on_finish(struct nl_msg *msg, void *arg)
+static void keep_end(struct kern *kern, struct nlmsghdr *h)
 {
-	struct nlmsghdr *h = nlmsg_hdr(msg);
-	struct kern *kern = arg;
 	int err = 0;
 
-	kern->done = true;
 	if (nlmsg_datalen(h) < (int)sizeof(err))
-		return NL_STOP;
+		return;
 	memcpy(&err, nlmsg_data(h), sizeof(err));
-	if (err < 0) {
-		kern->err = err;
-		keep_text(kern, (void *)((char *)nlmsg_data(h) + sizeof(err)),
-			  nlmsg_datalen(h) - (int)sizeof(err));
-	}
-	return NL_STOP;
+	if (err >= 0)
+		return;
+	kern->err = err;
+	keep_text(kern, (void *)((char *)nlmsg_data(h) + sizeof(err)),
+		  nlmsg_datalen(h) - (int)sizeof(err));
 }
 
 static int on_answer(struct nl_msg *msg, void *arg)
@@ -165,9 +145,6 @@ static int setup(struct kern *kern)
 	kern->cb = nl_cb_alloc(NL_CB_DEFAULT);
 	if (!kern->sock || !kern->cb)
 		err_no_memory();
-	nl_cb_err(kern->cb, NL_CB_CUSTOM, on_error, kern);
-	nl_cb_set(kern->cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, kern);
-	nl_cb_set(kern->cb, NL_CB_FINISH, NL_CB_CUSTOM, on_finish, kern);
 	nl_cb_set(kern->cb, NL_CB_VALID, NL_CB_CUSTOM, on_answer, kern);
 
 	err = genl_connect(kern->sock);
@@ -185,6 +162,8 @@ static int setup(struct kern *kern)
 			 NETLINK_CAP_ACK, &on, sizeof(on));
 
 	kern->family = genl_ctrl_resolve(kern->sock, MAGLEV_GENL_NAME);
+	/* It does not see the answers that receive() takes. */
+	nl_socket_disable_seq_check(kern->sock);
 	if (kern->family == -NLE_OBJ_NOTFOUND)
 		err_failed("the maglev module is not loaded: modprobe maglev");
 	else if (kern->family < 0)
@@ -259,7 +238,7 @@ struct nl_msg *kern_request(struct kern *kern, uint8_t cmd)
  * @cmd: MAGLEV_CMD_*
  * @size: room for the attributes, and for headers of 20 bytes
  *
- * Return: the request, as from kern_request(), or for kern_do_all().
+ * Return: the request, as from kern_request().
  */
 struct nl_msg *kern_request_sized(struct kern *kern, uint8_t cmd, size_t size)
 {
@@ -278,38 +257,107 @@ static void forget(struct kern *kern)
 	kern->text[0] = '\0';
 }
 
-/* Keeps the words of libnl for kern_why(). */
-static int libnl_failed(struct kern *kern, int err)
+/*
+ * The kernel takes no message that is larger than the send buffer. Beyond the limit
+ * that everybody has, that needs CAP_NET_ADMIN in the first user namespace.
+ */
+static int make_room(struct kern *kern, uint32_t len)
 {
-	snprintf(kern->text, sizeof(kern->text), "%s", nl_geterror(err));
+	int fd = nl_socket_get_fd(kern->sock);
+	/* The kernel keeps a few bytes for itself. */
+	int size = (int)len + 1024;
+	socklen_t n = sizeof(size);
+
+	if (len < SOCKET_SIZE ||
+	    !setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)))
+		return 0;
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	/* It reserves twice as much as it is asked for, and tells that. */
+	if (!getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, &n) &&
+	    size >= (int)len + 1024)
+		return 0;
+	snprintf(kern->text, sizeof(kern->text),
+		 "the request has %" PRIu32 " bytes, and a socket may send fewer: set net.core.wmem_max to %" PRIu32,
+		 len, len / 2 + 1024);
+	return -EMSGSIZE;
+}
+
+/* Something between this program and the kernel went wrong. */
+static int broken(struct kern *kern, const char *why)
+{
+	snprintf(kern->text, sizeof(kern->text), "%s", why);
 	return -EIO;
+}
+
+/* One message of those that answer the request of number @seq. */
+static void take(struct kern *kern, struct nlmsghdr *h, uint32_t seq)
+{
+	if (h->nlmsg_seq != seq && !(kern->followed && !h->nlmsg_seq))
+		return;
+	if (h->nlmsg_flags & NLM_F_DUMP_INTR)
+		kern->interrupted = true;
+	switch (h->nlmsg_type) {
+	case NLMSG_ERROR:
+		if (nlmsg_datalen(h) >= (int)sizeof(struct nlmsgerr))
+			keep_error(kern, nlmsg_data(h));
+		kern->done = true;
+		break;
+	case NLMSG_DONE:
+		keep_end(kern, h);
+		kern->done = true;
+		break;
+	default:
+		if (kern->read)
+			kern->read(h, kern->v);
+	}
+}
+
+/*
+ * Reads all that answers a request. libnl would allocate and copy each message, and a
+ * large configuration has a hundred thousand of them.
+ */
+static int receive(struct kern *kern, uint32_t seq)
+{
+	while (!kern->done) {
+		struct nlmsghdr *h = (void *)kern->page;
+		int len = (int)recv(nl_socket_get_fd(kern->sock), h,
+				    sizeof(kern->page), MSG_TRUNC);
+
+		if (len < 0 && errno == EINTR)
+			continue;
+		if (len < 0)
+			return broken(kern, strerror(errno));
+		if (len > (int)sizeof(kern->page))
+			return broken(kern, "an answer is too long");
+		for (; nlmsg_ok(h, len); h = nlmsg_next(h, &len))
+			take(kern, h, seq);
+	}
+	return 0;
 }
 
 /* Sends @msg, which stays the caller's, and reads all that it brings. */
 static int transact(struct kern *kern, struct nl_msg *msg, uint16_t flags)
 {
-	bool interrupted = false;
 	int err;
 
 	forget(kern);
 	kern->done = false;
+	kern->interrupted = false;
 	nlmsg_hdr(msg)->nlmsg_seq = NL_AUTO_SEQ;
 	nlmsg_hdr(msg)->nlmsg_flags |= flags;
 
+	err = make_room(kern, nlmsg_hdr(msg)->nlmsg_len);
+	if (err)
+		return err;
 	err = nl_send_auto(kern->sock, msg);
 	if (err < 0)
-		return libnl_failed(kern, err);
-	while (!kern->done) {
-		err = nl_recvmsgs(kern->sock, kern->cb);
-		/* The rest of an interrupted dump still has to be read. */
-		if (err == -NLE_DUMP_INTR)
-			interrupted = true;
-		else if (err < 0 && err != -NLE_INTR && !kern->done)
-			return libnl_failed(kern, err);
-	}
+		return broken(kern, nl_geterror(err));
+	err = receive(kern, nlmsg_hdr(msg)->nlmsg_seq);
+	if (err)
+		return err;
 	if (kern->err)
 		return kern->err;
-	return interrupted ? -EINTR : 0;
+	return kern->interrupted ? -EINTR : 0;
 }
 
 /* The same for a request that is released, and answers that are read. */
@@ -335,94 +383,6 @@ static int ask(struct kern *kern, struct nl_msg *msg, uint16_t flags,
 int kern_do(struct kern *kern, struct nl_msg *msg)
 {
 	return kern_get(kern, msg, NULL, NULL);
-}
-
-/* Something between this program and the kernel went wrong. */
-static int broken(struct kern *kern, const char *what)
-{
-	snprintf(kern->text, sizeof(kern->text), "%s: %s", what,
-		 strerror(errno));
-	return -EIO;
-}
-
-static int send_all(struct kern *kern, struct nl_msg **msgs, size_t n)
-{
-	struct iovec iov[KERN_ALL_MAX];
-	struct msghdr m = { .msg_iov = iov, .msg_iovlen = n };
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		struct nlmsghdr *h = nlmsg_hdr(msgs[i]);
-
-		h->nlmsg_seq = ++kern->seq;
-		h->nlmsg_flags |= NLM_F_REQUEST;
-		iov[i].iov_base = h;
-		iov[i].iov_len = NLMSG_ALIGN(h->nlmsg_len);
-	}
-	/* Refusals are answered anyway, and the last ends the answers. */
-	nlmsg_hdr(msgs[n - 1])->nlmsg_flags |= NLM_F_ACK;
-	while (sendmsg(nl_socket_get_fd(kern->sock), &m, 0) < 0)
-		if (errno != EINTR)
-			return broken(kern, "cannot send to the kernel");
-	return 0;
-}
-
-/* Returns true once the last of @n requests is answered. */
-static bool take_answers(struct kern *kern, struct nlmsghdr *h, int len,
-			 size_t n, int *errs)
-{
-	bool last = false;
-
-	for (; nlmsg_ok(h, len); h = nlmsg_next(h, &len)) {
-		size_t i = h->nlmsg_seq - (kern->seq - (uint32_t)n + 1);
-		struct nlmsgerr *e = nlmsg_data(h);
-
-		if (h->nlmsg_type != NLMSG_ERROR || i >= n ||
-		    nlmsg_datalen(h) < (int)sizeof(*e))
-			continue;
-		errs[i] = e->error;
-		if (e->error && !kern->err)
-			keep_error(kern, e);
-		last |= i == n - 1;
-	}
-	return last;
-}
-
-/**
- * kern_do_all() - send requests that are carried out one after the other
- * @kern: the connection
- * @msgs: the requests, which stay the caller's
- * @n: how many, from 1 to KERN_ALL_MAX
- * @errs: what became of each: 0, or the negative errno that it was refused
- *	with; those after it were carried out all the same
- *
- * It takes two system calls, and one more for each refusal.
- *
- * Return: 0, or the first of @errs that is not, which kern_why() and
- * kern_blames() are about. If the kernel cannot be reached or its answers are
- * lost, all of @errs are -EIO.
- */
-int kern_do_all(struct kern *kern, struct nl_msg **msgs, size_t n, int *errs)
-{
-	_Alignas(struct nlmsghdr) char page[KERN_RECEIVE_SIZE];
-	ssize_t len;
-	size_t i;
-	int err;
-
-	forget(kern);
-	memset(errs, 0, n * sizeof(*errs));
-	err = send_all(kern, msgs, n);
-	while (!err) {
-		len = recv(nl_socket_get_fd(kern->sock), page, sizeof(page), 0);
-		if (len < 0 && errno != EINTR)
-			err = broken(kern, "what became of it is not known");
-		else if (len > 0 && take_answers(kern, (void *)page, (int)len,
-						 n, errs))
-			return kern->err;
-	}
-	for (i = 0; i < n; i++)
-		errs[i] = err;
-	return err;
 }
 
 /**
@@ -516,8 +476,7 @@ int kern_join(struct kern *kern, const char *group)
 		err = nl_socket_add_membership(kern->sock, err);
 	if (err >= 0)
 		return 0;
-	snprintf(kern->text, sizeof(kern->text), "%s", nl_geterror(err));
-	return -EIO;
+	return broken(kern, nl_geterror(err));
 }
 
 /**
@@ -559,7 +518,7 @@ static int listen_until(struct kern *kern, const bool *enough)
 		if (err == -NLE_NOMEM || err == -NLE_INTR)
 			err = 0;
 	}
-	return err < 0 ? libnl_failed(kern, err) : 0;
+	return err < 0 ? broken(kern, nl_geterror(err)) : 0;
 }
 
 /**
@@ -578,6 +537,7 @@ int kern_trace(struct kern *kern, struct nl_msg *msg, kern_read read,
 	int err;
 
 	nl_cb_set(kern->cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_any_seq, NULL);
+	kern->followed = true;
 	err = ask(kern, msg, NLM_F_ACK, read, v);
 	return err ? err : listen_until(kern, enough);
 }

@@ -12,9 +12,6 @@ struct ctx;
 struct kern;
 struct vec;
 
-/* As many requests as kern_do_all() takes. */
-#define KERN_ALL_MAX	128
-
 /* The kernel fills dump pages up to what the reader offers, at most 32 KiB. */
 #define KERN_RECEIVE_SIZE	32768
 
@@ -27,7 +24,6 @@ void kern_close(struct kern *kern);
 struct nl_msg *kern_request(struct kern *kern, uint8_t cmd);
 struct nl_msg *kern_request_sized(struct kern *kern, uint8_t cmd, size_t size);
 int kern_do(struct kern *kern, struct nl_msg *msg);
-int kern_do_all(struct kern *kern, struct nl_msg **msgs, size_t n, int *errs);
 size_t kern_blames(const struct kern *kern);
 int kern_get(struct kern *kern, struct nl_msg *msg, kern_read read,
 	     struct vec *v);

@@ -92,10 +92,7 @@ static int by_pool_and_name(const void *a, const void *b)
 
 static int by_prefix(const void *a, const void *b)
 {
-	const struct prefix *pa = a, *pb = b;
-	int c = compare_addr(&pa->addr, &pb->addr);
-
-	return c ? c : pa->len - pb->len;
+	return compare_prefix(a, b);
 }
 
 static int get_info(struct kern *kern, struct info *info)
@@ -175,7 +172,11 @@ static int read_all(struct kern *kern, struct snapshot *s)
 	return -EINTR;
 }
 
-static void init(struct snapshot *s)
+/**
+ * snapshot_init() - start with nothing
+ * @s: the snapshot, to be released with snapshot_free()
+ */
+void snapshot_init(struct snapshot *s)
 {
 	*s = (struct snapshot){
 		.services = VEC_INIT(struct service),
@@ -187,32 +188,33 @@ static void init(struct snapshot *s)
 	};
 }
 
-/* Backends are put together by pool in any case, for snapshot_members(). */
-static void arrange(struct snapshot *s, bool sort)
-{
-	size_t i;
-
-	for (i = 0; i < s->backends.n; i++)
-		((struct backend *)vec_at(&s->backends, i))->order = (uint32_t)i;
-	vec_sort(&s->members, by_pool_and_name);
-	if (!sort) {
-		vec_sort(&s->backends, by_pool_and_order);
-		return;
-	}
-	snapshot_sort(s);
-	vec_sort(&s->pools, by_pool_name);
-	vec_sort(&s->routers, by_prefix);
-	vec_sort(&s->sources, by_prefix);
-}
-
 /**
- * snapshot_sort() - put services and backends into the order of addresses
+ * snapshot_sort() - put everything in order, as most functions want it
  * @s: the snapshot
  */
 void snapshot_sort(struct snapshot *s)
 {
 	vec_sort(&s->services, by_service);
+	vec_sort(&s->pools, by_pool_name);
 	vec_sort(&s->backends, by_pool_and_addr);
+	vec_sort(&s->members, by_pool_and_name);
+	vec_sort(&s->routers, by_prefix);
+	vec_sort(&s->sources, by_prefix);
+}
+
+/* Backends are put together by pool in any case, for snapshot_members(). */
+static void arrange(struct snapshot *s, bool sort)
+{
+	size_t i;
+
+	if (sort) {
+		snapshot_sort(s);
+		return;
+	}
+	for (i = 0; i < s->backends.n; i++)
+		((struct backend *)vec_at(&s->backends, i))->order = (uint32_t)i;
+	vec_sort(&s->backends, by_pool_and_order);
+	vec_sort(&s->members, by_pool_and_name);
 }
 
 /**
@@ -237,7 +239,7 @@ int snapshot_take(struct kern *kern, struct snapshot *s, bool sort)
 {
 	int err;
 
-	init(s);
+	snapshot_init(s);
 	err = read_all(kern, s);
 	if (err)
 		return kern_failed(kern, err, "cannot read the configuration");
@@ -260,7 +262,7 @@ int snapshot_take_service(struct kern *kern, struct snapshot *s,
 	struct nl_msg *msg;
 	int err;
 
-	init(s);
+	snapshot_init(s);
 	msg = kern_request(kern, MAGLEV_CMD_SERVICE_GET);
 	attr_put_service(msg, id, NULL);
 	err = kern_get(kern, msg, attr_get_service, &s->services);
@@ -292,7 +294,7 @@ int snapshot_take_pool(struct kern *kern, struct snapshot *s,
 	struct nl_msg *msg;
 	int err;
 
-	init(s);
+	snapshot_init(s);
 	msg = kern_request(kern, MAGLEV_CMD_POOL_GET);
 	attr_put_pool(msg, name, NULL);
 	err = kern_get(kern, msg, attr_get_pool, &s->pools);
@@ -321,6 +323,43 @@ void snapshot_free(struct snapshot *s)
 	vec_free(&s->members);
 	vec_free(&s->routers);
 	vec_free(&s->sources);
+}
+
+/**
+ * snapshot_has_seeds() - did the kernel show the seeds of pools?
+ * @s: the snapshot
+ *
+ * Return: false if it is to be read by administrators only.
+ */
+bool snapshot_has_seeds(const struct snapshot *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->pools.n; i++) {
+		const struct pool *p = vec_at(&s->pools, i);
+
+		if (!p->has_seed)
+			return false;
+	}
+	return true;
+}
+
+/**
+ * snapshot_service() - find a service
+ * @s: the snapshot, taken sorted
+ * @id: the service
+ *
+ * Return: the service, or NULL.
+ */
+const struct service *snapshot_service(const struct snapshot *s,
+				       const struct service_id *id)
+{
+	const struct service key = { .id = *id };
+
+	if (!s->services.n)
+		return NULL;
+	return bsearch(&key, s->services.items, s->services.n,
+		       s->services.size, by_service);
 }
 
 /**
@@ -380,14 +419,19 @@ struct submembers snapshot_submembers(const struct snapshot *s,
 				      const char *pool)
 {
 	const struct member *all = s->members.items;
+	size_t low = 0, high = s->members.n, mid;
 	struct submembers m = { 0 };
-	size_t i;
 
-	for (i = 0; i < s->members.n; i++) {
-		if (strcmp(all[i].pool, pool))
-			continue;
-		if (!m.n++)
-			m.first = &all[i];
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (strcmp(all[mid].pool, pool) < 0)
+			low = mid + 1;
+		else
+			high = mid;
 	}
+	while (low + m.n < s->members.n && !strcmp(all[low + m.n].pool, pool))
+		m.n++;
+	if (m.n)
+		m.first = &all[low];
 	return m;
 }

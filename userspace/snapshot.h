@@ -8,7 +8,19 @@
 struct kern;
 
 /**
- * struct snapshot - the configuration at one moment
+ * struct config_lines - where a file has settings, 0 for nowhere
+ * @cache_size: the size of the flow cache
+ * @peers: the pool of the peers
+ * @others: all others
+ */
+struct config_lines {
+	uint32_t cache_size;
+	uint32_t peers;
+	uint32_t others;
+};
+
+/**
+ * struct snapshot - the configuration at one moment, or as a file describes it
  * @info: what the namespace counts
  * @services: struct service
  * @pools: struct pool
@@ -16,6 +28,8 @@ struct kern;
  * @members: struct member, likewise
  * @routers: struct prefix
  * @sources: struct prefix
+ * @config: the settings; snapshot_take() leaves them out
+ * @lines: the last lines of a file that say something of the settings
  */
 struct snapshot {
 	struct info info;
@@ -25,6 +39,8 @@ struct snapshot {
 	struct vec members;
 	struct vec routers;
 	struct vec sources;
+	struct config config;
+	struct config_lines lines;
 };
 
 /**
@@ -47,14 +63,18 @@ struct submembers {
 	size_t n;
 };
 
+void snapshot_init(struct snapshot *s);
+void snapshot_sort(struct snapshot *s);
 int snapshot_take(struct kern *kern, struct snapshot *s, bool sort);
 int snapshot_take_service(struct kern *kern, struct snapshot *s,
 			  const struct service_id *id, bool sort);
 int snapshot_take_pool(struct kern *kern, struct snapshot *s,
 		       const char *name, bool sort);
-void snapshot_sort(struct snapshot *s);
 void snapshot_sort_by_load(struct snapshot *s);
 void snapshot_free(struct snapshot *s);
+bool snapshot_has_seeds(const struct snapshot *s);
+const struct service *snapshot_service(const struct snapshot *s,
+				       const struct service_id *id);
 const struct pool *snapshot_pool(const struct snapshot *s, const char *name);
 struct submembers snapshot_submembers(const struct snapshot *s,
 				      const char *pool);

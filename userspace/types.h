@@ -74,10 +74,12 @@ struct hostport {
  * struct prefix - an address prefix
  * @addr: the network address
  * @len: the prefix length in bits
+ * @line: the line of a file that describes it, or 0
  */
 struct prefix {
 	struct addr addr;
 	uint8_t len;
+	uint32_t line;
 };
 
 /**
@@ -126,6 +128,7 @@ struct service_id {
  * @fallback: name of the pool that takes over, or empty
  * @stats: its traffic
  * @rate: the same per second, where it was measured (rates_read())
+ * @line: the line of a file that describes it, or 0
  */
 struct service {
 	struct service_id id;
@@ -136,6 +139,7 @@ struct service {
 	char fallback[POOL_NAME_SIZE];
 	struct stats stats;
 	struct rate rate;
+	uint32_t line;
 };
 
 /**
@@ -155,6 +159,7 @@ struct service {
  * @parents: pools that it is a member of
  * @settled: slots that have settled, in a notification of that
  * @has_members: pools are members of it
+ * @line: the line of a file that describes it, or 0
  */
 struct pool {
 	char name[POOL_NAME_SIZE];
@@ -172,6 +177,7 @@ struct pool {
 	uint32_t parents;
 	uint32_t settled;
 	bool has_members;
+	uint32_t line;
 };
 
 /**
@@ -181,6 +187,7 @@ struct pool {
  * @weight: its share of the table, if @has_weight
  * @has_weight: the kernel showed more than its name
  * @slots: slots that it gets
+ * @line: the line of a file that describes it, or 0
  */
 struct member {
 	char pool[POOL_NAME_SIZE];
@@ -188,6 +195,7 @@ struct member {
 	uint32_t weight;
 	bool has_weight;
 	uint32_t slots;
+	uint32_t line;
 };
 
 /**
@@ -201,6 +209,7 @@ struct member {
  * @inactive: other flows tracked to it
  * @unreachable: ICMP errors which say that it is not reached
  * @order: its place in the kernel's listing
+ * @line: the line of a file that describes it, or 0
  * @state: enum maglev_state
  * @has_settings: the kernel showed more than its address
  * @has_deadline: it is removed when its flows are gone, or then
@@ -217,6 +226,7 @@ struct backend {
 	uint32_t inactive;
 	uint32_t unreachable;
 	uint32_t order;
+	uint32_t line;
 	uint8_t state;
 	bool has_settings;
 	bool has_deadline;

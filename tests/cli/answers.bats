@@ -110,19 +110,92 @@ B1="address4=c6336401"
 }
 
 @test "dry runs" {
-	local text="would move 1024 of 65537 slots (1.6 %), 361 of them (0.6 %) from backends that could keep them; 12 tracked flows would be re-selected"
+	local moves="would move 1024 of 65537 slots (1.6 %), 361 of them (0.6 %) from backends that could keep them; 12 tracked flows would be re-selected"
 
-	prints -a --pool w -r 198.51.100.1 --dry-run <<<"$text"
-	prints -e --pool w -r 198.51.100.1 -w 2 --dry-run <<<"$text"
-	prints -d --pool w -r 198.51.100.1 --dry-run <<<"$text"
-	prints --edit-pool w --seed 1 --dry-run <<<"$text"
+	prints -a --pool w -r 198.51.100.1 --dry-run <<<"would add backend 198.51.100.1 of pool w"$'\n'"$moves"
+	prints -e --pool w -r 198.51.100.1 -w 2 --dry-run <<<"would change backend 198.51.100.1 of pool w"$'\n'"$moves"
+	prints -d --pool w -r 198.51.100.1 --dry-run <<<"would delete backend 198.51.100.1 of pool w"$'\n'"$moves"
+	prints --edit-pool w --seed 1 --dry-run <<<"would change pool w"$'\n'"$moves"
 	diff log - <<-END
-		backend-new pool{ name=7700 } backend{ $B1 weight=01000000 } dry-run
-		backend-set pool{ name=7700 } backend{ $B1 weight=02000000 } dry-run
-		backend-del pool{ name=7700 } backend{ $B1 } dry-run
-		pool-set pool{ name=7700 seed=0100000000000000 } dry-run
+		batch dry-run
+		  backend-new pool{ name=7700 } backend{ $B1 weight=01000000 }
+		batch dry-run
+		  backend-set pool{ name=7700 } backend{ $B1 weight=02000000 }
+		batch dry-run
+		  backend-del pool{ name=7700 } backend{ $B1 }
+		batch dry-run
+		  pool-set pool{ name=7700 seed=0100000000000000 }
 	END
 	[ "$(json .moves -d --pool w -r 198.51.100.1 --dry-run)" = '{"slots":1024,"table_size":65537,"slots_percent":1.5625,"survivors":361,"survivors_percent":0.5508,"flows":12}' ]
+	[ "$(json .changes -d --pool w -r 198.51.100.1 --dry-run)" = '[{"action":"delete","object":"backend","pool":"w","address":"198.51.100.1"}]' ]
+}
+
+@test "dry runs of everything that can be tried" {
+	local words
+
+	: >log
+	while read -r words; do
+		# shellcheck disable=SC2086
+		"$MAGLEVADM" $words --dry-run | head -1
+	done >said <<-'END'
+		-A -t 192.0.2.1:80
+		-E -t 192.0.2.1:80 --track none
+		-D -t 192.0.2.1:80
+		-a -t 192.0.2.1:80 -r 198.51.100.1
+		-a --pool w --member-pool m
+		-e --pool w --member-pool m -w 2
+		-d --pool w --member-pool m
+		--add-pool w
+		--delete-pool w
+		--add-router 10.0.0.0/8
+		--delete-router 10.0.0.0/8
+		--add-source 198.18.0.0/28
+		--delete-source 198.18.0.0/28
+		--set udp=5
+		--cache-size 2048
+	END
+	diff said - <<-'END'
+		would add service tcp 192.0.2.1:80
+		would change service tcp 192.0.2.1:80
+		would delete service tcp 192.0.2.1:80
+		would add backend 198.51.100.1 of tcp 192.0.2.1:80
+		would add member m of pool w
+		would change member m of pool w
+		would delete member m of pool w
+		would add pool w
+		would delete pool w
+		would add router 10.0.0.0/8
+		would delete router 10.0.0.0/8
+		would add source 198.18.0.0/28
+		would delete source 198.18.0.0/28
+		would change settings
+		would set the size of the flow cache
+	END
+	[ "$(grep -c '^batch dry-run$' log)" -eq 15 ]
+	[ "$(wc -l <log)" -eq 30 ]
+	[ "$(json '.changes[]|del(.action)' -A -t 192.0.2.1:80 --dry-run)" = '{"object":"service","service":"tcp 192.0.2.1:80"}' ]
+	[ "$(json '.changes[]|del(.action)' -a -t 192.0.2.1:80 --member-pool m --dry-run)" = '{"object":"member","service":"tcp 192.0.2.1:80","member":"m"}' ]
+	[ "$(json '.changes[]|del(.action)' --add-router 10.0.0.0/8 --dry-run)" = '{"object":"router","prefix":"10.0.0.0/8"}' ]
+	[ "$(json .changes --set udp=5 --dry-run)" = '[{"action":"change","object":"settings"}]' ]
+	[ "$(json .changes --set 0 0 0 --dry-run)" = "[]" ]
+}
+
+@test "a dry run of clearing names all there is" {
+	prints -C --dry-run <<-'END'
+		would delete source 198.18.0.0/28
+		would delete service tcp 192.0.2.1:80
+		would delete service tcp 192.0.2.1:443
+		would delete service udp 192.0.2.1:53
+		would set the size of the flow cache
+		would change settings
+		would change settings
+		would delete pool spare
+		would delete pool web
+		would change settings; delete 3 services, 2 pools and 1 source
+		would move 1024 of 65537 slots (1.6 %), 361 of them (0.6 %) from backends that could keep them; 12 tracked flows would be re-selected
+	END
+	! grep -q '^flush' log
+	asks "flush" -C
 }
 
 @test "timeouts and the flow cache" {
@@ -155,23 +228,6 @@ B1="address4=c6336401"
 	export FAKE_ERRNO=17
 	fails_with 1 "cannot add source 198.18.0.0/28: File exists" --add-source 198.18.0.0/28
 	fails_with 1 "cannot delete source 2001:db8::/64: File exists" --delete-source 2001:db8::/64
-}
-
-@test "restore: sources are taken back like routers" {
-	export FAKE_ERRNO=17 FAKE_REFUSE=3
-	restores 1 <<-'END'
-		--add-router 10.0.0.0/8
-		--add-source 198.18.0.0/28
-		--add-pool a
-	END
-	diff log - <<-'END'
-		3 together
-		router-new router{ address4=0a000000 prefix-len=08 }
-		source-new source{ address4=c6120000 prefix-len=1c }
-		pool-new pool{ name=6100 }
-		source-del source{ address4=c6120000 prefix-len=1c }
-		router-del router{ address4=0a000000 prefix-len=08 }
-	END
 }
 
 @test "memory of fragments" {
@@ -366,20 +422,16 @@ B1="address4=c6336401"
 	: >log
 	run --separate-stderr -0 "$MAGLEVADM" -R <rules
 	diff log - <<-'END'
-		config-get
-		config-set config{ cache-size=00002000 }
-		config-get
-		config-set config{ tcp=e8030000 udp=2d010000 pmtu=02 }
-		3 together
-		source-new source{ address4=c6120000 prefix-len=1c }
-		pool-new pool{ name=737061726500 }
-		pool-new pool{ name=77656200 settle=84610100 } backend{ address4=c6336401 weight=02000000 } backend{ address4=c6336402 weight=02000000 state=01 deadline=10a40000 }
-		config-get
-		config-set config{ peers=737061726500 }
-		3 together
-		service-new service{ protocol=06 address4=c0000201 port=0050 pool=77656200 track=01 affinity=02 all-down=01 fallback=737061726500 }
-		service-new service{ protocol=06 address4=c0000201 port=01bb } pool{ settle=60ea0000 } backend{ address4=c6336403 weight=02000000 state=02 }
-		service-new service{ protocol=11 address4=c0000201 port=0035 pool=77656200 track=02 affinity=01 }
+		batch
+		  config-set config{ cache-size=00002000 }
+		  config-set config{ tcp=e8030000 udp=2d010000 pmtu=02 }
+		  source-new source{ address4=c6120000 prefix-len=1c }
+		  pool-new pool{ name=737061726500 }
+		  pool-new pool{ name=77656200 settle=84610100 } backend{ address4=c6336401 weight=02000000 } backend{ address4=c6336402 weight=02000000 state=01 deadline=10a40000 }
+		  config-set config{ peers=737061726500 }
+		  service-new service{ protocol=06 address4=c0000201 port=0050 pool=77656200 track=01 affinity=02 all-down=01 fallback=737061726500 }
+		  service-new service{ protocol=06 address4=c0000201 port=01bb } pool{ settle=60ea0000 } backend{ address4=c6336403 weight=02000000 state=02 }
+		  service-new service{ protocol=11 address4=c0000201 port=0035 pool=77656200 track=02 affinity=01 }
 	END
 }
 
@@ -483,14 +535,12 @@ B6="address6=20010db8000100000000000000000001"
 	END
 	: >log
 	run --separate-stderr -0 "$MAGLEVADM" -R <rules
-	diff <(tail -n 7 log) - <<-END
-		pool-new pool{ name=77656200 settle=84610100 } backend{ address4=c6336402 weight=02000000 state=01 deadline=10a40000 } backend{ $B6 weight=02000000 }
-		config-get
-		config-set config{ peers=737061726500 }
-		3 together
-		service-new service{ protocol=06 $VIP6 port=0050 pool=77656200 track=01 affinity=02 all-down=01 fallback=737061726500 }
-		service-new service{ $TCP443 } pool{ settle=60ea0000 } backend{ address4=c6336403 weight=02000000 state=02 }
-		service-new service{ protocol=11 $VIP6 port=0035 pool=77656200 track=02 affinity=01 }
+	diff <(tail -n 5 log) - <<-END
+		  pool-new pool{ name=77656200 settle=84610100 } backend{ address4=c6336402 weight=02000000 state=01 deadline=10a40000 } backend{ $B6 weight=02000000 }
+		  config-set config{ peers=737061726500 }
+		  service-new service{ protocol=06 $VIP6 port=0050 pool=77656200 track=01 affinity=02 all-down=01 fallback=737061726500 }
+		  service-new service{ $TCP443 } pool{ settle=60ea0000 } backend{ address4=c6336403 weight=02000000 state=02 }
+		  service-new service{ protocol=11 $VIP6 port=0035 pool=77656200 track=02 affinity=01 }
 	END
 	# A name may stand for addresses of both families: brackets say which.
 	"$MAGLEVADM" -S >names
@@ -505,7 +555,7 @@ restores()
 	run --separate-stderr "-$1" "$MAGLEVADM" -R
 }
 
-@test "restore: what shares a request, and what goes together" {
+@test "restore: one request, and what shares a change in it" {
 	restores 0 <<-'END'
 		-A -t 192.0.2.1:80 --pool w
 		-a -t 192.0.2.1:80 -r 198.51.100.1
@@ -513,7 +563,6 @@ restores()
 
 		# a comment
 		-a --pool w -r 198.51.100.3
-		-a --pool w -r 198.51.100.1 --dry-run
 		-a --pool v -r 198.51.100.3
 		-A -u 192.0.2.1:80
 		-a -t 192.0.2.1:80 -r 198.51.100.1
@@ -525,28 +574,102 @@ restores()
 		--add-router 10.0.0.0/8
 		--set 0 0 0
 		--add-pool w
-		-C
-		--add-pool w
+		-a --pool w -r 198.51.100.1
+		-a --pool w -r 198.51.100.2
 	END
 	diff log - <<-'END'
-		service-new service{ protocol=06 address4=c0000201 port=0050 pool=7700 }
-		backend-new service{ protocol=06 address4=c0000201 port=0050 } backend{ address4=c6336401 weight=01000000 } backend{ address4=c6336402 weight=03000000 }
-		backend-new pool{ name=7700 } backend{ address4=c6336403 weight=01000000 }
-		backend-new pool{ name=7700 } backend{ address4=c6336401 weight=01000000 } dry-run
-		backend-new pool{ name=7600 } backend{ address4=c6336403 weight=01000000 }
-		service-new service{ protocol=11 address4=c0000201 port=0050 }
-		backend-new service{ protocol=06 address4=c0000201 port=0050 } backend{ address4=c6336401 weight=01000000 }
-		service-new service{ protocol=06 address4=c0000201 port=0050 port-last=0051 }
-		backend-new service{ protocol=06 address4=c0000201 port=0050 } backend{ address4=c6336401 weight=01000000 }
-		backend-del pool{ name=7700 } backend{ address4=c6336403 }
-		backend-del pool{ name=7700 } backend{ address4=c6336402 }
-		backend-set pool{ name=7700 } backend{ address4=c6336401 weight=01000000 }
-		2 together
-		router-new router{ address4=0a000000 prefix-len=08 }
-		pool-new pool{ name=7700 }
-		flush
-		pool-new pool{ name=7700 }
+		batch
+		  service-new service{ protocol=06 address4=c0000201 port=0050 pool=7700 }
+		  backend-new service{ protocol=06 address4=c0000201 port=0050 } backend{ address4=c6336401 weight=01000000 } backend{ address4=c6336402 weight=03000000 }
+		  backend-new pool{ name=7700 } backend{ address4=c6336403 weight=01000000 }
+		  backend-new pool{ name=7600 } backend{ address4=c6336403 weight=01000000 }
+		  service-new service{ protocol=11 address4=c0000201 port=0050 }
+		  backend-new service{ protocol=06 address4=c0000201 port=0050 } backend{ address4=c6336401 weight=01000000 }
+		  service-new service{ protocol=06 address4=c0000201 port=0050 port-last=0051 }
+		  backend-new service{ protocol=06 address4=c0000201 port=0050 } backend{ address4=c6336401 weight=01000000 }
+		  backend-del pool{ name=7700 } backend{ address4=c6336403 }
+		  backend-del pool{ name=7700 } backend{ address4=c6336402 }
+		  backend-set pool{ name=7700 } backend{ address4=c6336401 weight=01000000 }
+		  router-new router{ address4=0a000000 prefix-len=08 }
+		  pool-new pool{ name=7700 } backend{ address4=c6336401 weight=01000000 } backend{ address4=c6336402 weight=01000000 }
 	END
+}
+
+@test "restore: lines that change no configuration wait until it has changed" {
+	restores 0 <<-'END'
+		-L -t 192.0.2.1:80 -n
+		-a --pool w -r 198.51.100.1 --dry-run
+		--add-pool w
+		-Z
+		--flush-conns
+		--add-pool v
+	END
+	[[ $output == "Prot "*$'\n'"would add backend "* ]]
+	diff <(grep -v -- '-get' log) - <<-'END'
+		batch
+		  pool-new pool{ name=7700 }
+		  pool-new pool{ name=7600 }
+		batch dry-run
+		  backend-new pool{ name=7700 } backend{ address4=c6336401 weight=01000000 }
+		stats-zero
+		conn-del
+	END
+	FAKE_ERRNO=17 restores 1 <<<$'-L -n\n--add-pool w'
+	[ "$(cat log)" = $'batch\n  pool-new pool{ name=7700 }' ]
+	[ -z "$output" ]
+	FAKE_ERRNO=2 FAKE_REFUSE=2 restores 1 <<<$'-Z\n--add-pool w\n-L -n'
+	one_line_error "line 1: cannot zero the counters: No such file"
+	[ -z "$output" ]
+}
+
+@test "restore: -C makes deletions of what there is, in the same step" {
+	restores 0 <<<$'--add-pool lost\n-C\n--add-pool w\n-a --pool w -r 198.51.100.1'
+	diff <(grep -v -- '-get' log) - <<-END
+		batch generation=7
+		  source-del source{ address4=c6120000 prefix-len=1c }
+		  service-del service{ $TCP80 }
+		  service-del service{ protocol=06 address4=c0000201 port=01bb }
+		  service-del service{ protocol=11 address4=c0000201 port=0035 }
+		  config-set config{ cache-size=00001000 }
+		  config-set config{ tcp=84030000 udp=2c010000 pmtu=00 }
+		  config-set config{ peers=00 }
+		  pool-del pool{ name=737061726500 }
+		  pool-del pool{ name=77656200 }
+		  pool-new pool{ name=7700 } backend{ address4=c6336401 weight=01000000 }
+	END
+	FAKE_STALE=2 restores 0 <<<$'-C\n--add-pool w'
+	[ "$(grep -c '^batch generation=7$' log)" -eq 3 ]
+	FAKE_STALE=99 restores 1 <<<$'-C\n--add-pool w'
+	one_line_error "it keeps changing, try again"
+}
+
+@test "restore: dry runs" {
+	restores_dry()
+	{
+		: >log
+		run --separate-stderr -0 "$MAGLEVADM" -R --dry-run "$@"
+	}
+	restores_dry <<-'END'
+		-A -t 192.0.2.1:80
+		-a -t 192.0.2.1:80 -r 198.51.100.1
+		-a -t 192.0.2.1:80 -r 198.51.100.2
+		-D -t 192.0.2.1:81
+		-L -n
+	END
+	diff <(echo "$output") - <<-'END'
+		would add service tcp 192.0.2.1:80
+		would add backend 198.51.100.1 of tcp 192.0.2.1:80
+		would add backend 198.51.100.2 of tcp 192.0.2.1:80
+		would delete service tcp 192.0.2.1:81
+		would add 1 service and 2 backends; delete 1 service
+		would move 1024 of 65537 slots (1.6 %), 361 of them (0.6 %) from backends that could keep them; 12 tracked flows would be re-selected
+	END
+	[ "$(grep -c . log)" -eq 3 ]
+	restores_dry <<<"-L -n"
+	[ "$output" = "would change nothing" ]
+	[ ! -s log ]
+	restores_dry --json <<<$'--add-pool w\n--add-pool v\n-D -t 192.0.2.1:81'
+	[ "$(jq -c '[(.changes|length),.sums.pools,.sums.services.delete,.moves.slots]' <<<"$output")" = '[3,{"add":2,"change":0,"delete":0},1,1024]' ]
 }
 
 @test "restore: a line that is wrong anywhere, and nothing is asked for" {
@@ -560,134 +683,60 @@ restores()
 	done
 }
 
-@test "restore: what is refused has what was added taken back" {
-	export FAKE_ERRNO=17 FAKE_REFUSE=4
-	restores 1 <<-'END'
-		--add-router 10.0.0.0/8
-		--add-pool w
-		-a --pool w -r 198.51.100.1
-		-A -u 192.0.2.1:53 --pool w
-		-a -u 192.0.2.1:53 -r 198.51.100.2
-		-a -u 192.0.2.1:53 -r 198.51.100.3
-		-A -t 192.0.2.1:80
-	END
-	diff <(echo "$stderr") - <<-'END'
-		maglevadm: line 5: cannot add backend 198.51.100.2 of udp 192.0.2.1:53: File exists
-		maglevadm: nothing is restored: what had been added is taken back
-	END
-	diff log - <<-'END'
-		3 together
-		router-new router{ address4=0a000000 prefix-len=08 }
-		pool-new pool{ name=7700 } backend{ address4=c6336401 weight=01000000 }
-		service-new service{ protocol=11 address4=c0000201 port=0035 pool=7700 }
-		backend-new service{ protocol=11 address4=c0000201 port=0035 } backend{ address4=c6336402 weight=01000000 } backend{ address4=c6336403 weight=01000000 }
-		service-del service{ protocol=11 address4=c0000201 port=0035 }
-		pool-del pool{ name=7700 }
-		router-del router{ address4=0a000000 prefix-len=08 }
-	END
-}
-
-@test "restore: what was carried out behind the refusal is taken back, too" {
-	export FAKE_ERRNO=17 FAKE_REFUSE=2
-	restores 1 <<<$'--add-pool a\n--add-pool b\n--add-pool c'
-	diff <(echo "$stderr") - <<-'END'
-		maglevadm: line 2: cannot add pool b: File exists
-		maglevadm: nothing is restored: what had been added is taken back
-	END
-	diff log - <<-'END'
-		3 together
-		pool-new pool{ name=6100 }
-		pool-new pool{ name=6200 }
-		pool-new pool{ name=6300 }
-		pool-del pool{ name=6300 }
-		pool-del pool{ name=6100 }
-	END
-	FAKE_REFUSE=1 restores 1 <<<$'--add-pool a\n-C'
+@test "restore: what is refused is named, and no more is asked for" {
+	export FAKE_ERRNO=17 FAKE_REFUSE=1 FAKE_BLAMES=20
+	restores 1 <<<$'--add-pool a\n--add-pool b'
 	one_line_error "line 1: cannot add pool a: File exists"
-	[ "$(cat log)" = "pool-new pool{ name=6100 }" ]
+	[ "$(grep -c . log)" -eq 3 ]
+	FAKE_BLAMES=0 restores 1 <<<$'--add-pool a\n--add-pool b'
+	one_line_error "cannot change the configuration: File exists"
+	FAKE_BLAMES=0 restores 1 <<<$'\n--add-pool a'
+	one_line_error "line 2: cannot add pool a: File exists"
 }
 
-@test "restore: backends are taken back one by one, settings as they were" {
-	export FAKE_ERRNO=2 FAKE_REFUSE=3
-	restores 1 <<-'END'
-		--cache-size 4096
-		-a --pool w -r 198.51.100.2
-		-a --pool w -r 198.51.100.1
-		-d --pool w -r 198.51.100.9
-	END
-	diff log - <<-'END'
-		config-get
-		config-set config{ cache-size=00100000 }
-		backend-new pool{ name=7700 } backend{ address4=c6336402 weight=01000000 } backend{ address4=c6336401 weight=01000000 }
-		backend-del pool{ name=7700 } backend{ address4=c6336409 }
-		backend-del pool{ name=7700 } backend{ address4=c6336401 }
-		backend-del pool{ name=7700 } backend{ address4=c6336402 }
-		config-set config{ cache-size=00002000 tcp=e8030000 tcp-syn=3c000000 tcp-fin=78000000 tcp-close=0a000000 udp=2d010000 sctp=84030000 sctp-init=3c000000 sctp-shutdown=78000000 sctp-close=0a000000 pmtu=02 }
-	END
-}
-
-@test "restore: peers are taken back if the file sets them" {
-	export FAKE_ERRNO=2 FAKE_REFUSE=3
-	restores 1 <<-'END'
-		--set peers=a
-		--set pmtu=both
-		-d --pool w -r 198.51.100.9
-	END
-	[ "$(grep -c 'config-set.* peers=' log)" = 2 ]
-	[[ "$(tail -1 log)" = "config-set config{ "*" pmtu=02 peers=737061726500 }" ]]
-	[[ "$(tail -2 log | head -1)" = "config-set config{ "*" pmtu=02 }" ]]
-}
-
-@test "restore: says so if something is not taken back" {
-	export FAKE_ERRNO=16 FAKE_REFUSE=4
-	restores 1 <<<$'--add-pool a\n--delete-pool b\n-D -t 192.0.2.1:80\n--add-pool c'
-	diff <(echo "$stderr") - <<-'END'
-		maglevadm: line 4: cannot add pool c: Device or resource busy
-		maglevadm: what had been added is taken back, but not what was changed or deleted, from line 2 on
-	END
-	FAKE_REFUSE="2 4" restores 1 <<<$'--add-pool a\n--add-pool b\n--add-pool c'
-	diff <(echo "$stderr") - <<-'END'
-		maglevadm: line 2: cannot add pool b: Device or resource busy
-		maglevadm: line 3: cannot take it back, cannot delete pool c: Device or resource busy
-		maglevadm: not all that had been added is taken back
-	END
-	[ "$(tail -1 log)" = "pool-del pool{ name=6100 }" ]
-}
-
-@test "restore: the line of the backend to blame" {
+@test "restore: the line of the change to blame, or of its backend" {
 	local offset want
 	local file='--add-pool a
 		-A -t 192.0.2.1:80
 		-a -t 192.0.2.1:80 -r 198.51.100.1
 
-		-a -t 192.0.2.1:80 -r 198.51.100.2'
+		-a -t 192.0.2.1:80 -r 198.51.100.2
+		-a --pool a -r 198.51.100.3
+		-a --pool a -r 198.51.100.4'
 
-	export FAKE_ERRNO=22 FAKE_REFUSE=2
-	# Headers of 20, the service's nest of 28, backends of 20 each.
+	export FAKE_ERRNO=22 FAKE_REFUSE=1
+	# Headers of 20; of a change 4, its command 8, a pool 12, a service 28, and
+	# backends of 20.
 	while read -r offset want; do
 		FAKE_BLAMES=$offset restores 1 <<<"$file"
-		[[ $stderr == "maglevadm: line $want: Invalid argument"$'\n'* ]]
+		[ "$stderr" = "maglevadm: $want: Invalid argument" ]
 	done <<-'END'
-		0 2: cannot add service tcp 192.0.2.1:80
-		24 2: cannot add service tcp 192.0.2.1:80
-		48 3: cannot add backend 198.51.100.1 of tcp 192.0.2.1:80
-		67 3: cannot add backend 198.51.100.1 of tcp 192.0.2.1:80
-		68 5: cannot add backend 198.51.100.2 of tcp 192.0.2.1:80
-		80 5: cannot add backend 198.51.100.2 of tcp 192.0.2.1:80
-		88 2: cannot add service tcp 192.0.2.1:80
+		0 cannot change the configuration
+		20 line 1: cannot add pool a
+		43 line 1: cannot add pool a
+		44 line 2: cannot add service tcp 192.0.2.1:80
+		56 line 2: cannot add service tcp 192.0.2.1:80
+		84 line 3: cannot add backend 198.51.100.1 of tcp 192.0.2.1:80
+		103 line 3: cannot add backend 198.51.100.1 of tcp 192.0.2.1:80
+		104 line 5: cannot add backend 198.51.100.2 of tcp 192.0.2.1:80
+		123 line 5: cannot add backend 198.51.100.2 of tcp 192.0.2.1:80
+		124 line 6: cannot add backend 198.51.100.3 of pool a
+		148 line 6: cannot add backend 198.51.100.3 of pool a
+		168 line 7: cannot add backend 198.51.100.4 of pool a
+		188 cannot change the configuration
 	END
 }
 
-@test "restore: many lines go in portions" {
+@test "restore: many lines go in one request, many backends in several changes" {
 	printf -- '--add-pool %s\n' p{1..300} | restores 0
-	[ "$(grep -c . log)" -eq 303 ]
-	[ "$(grep together log | tr '\n' ' ')" = "128 together 128 together 44 together " ]
+	[ "$(grep -c . log)" -eq 301 ]
+	[ "$(grep -c '^batch$' log)" -eq 1 ]
 	{
 		echo "--add-pool w"
 		printf -- '-a --pool w -r 10.1.%s\n' {0..15}.{0..255} 200.1 200.2 200.3
 	} | restores 0
-	[ "$(grep -c . log)" -eq 2 ]
-	[ "$(head -1 log | grep -o " backend{" | wc -l)" -eq 4097 ]
+	[ "$(sed 's/[^}]* backend{/B/g' log | sed 's/[^B]//g' | awk '{ printf "%d ", length }')" = "0 1000 1001 1001 1001 96 " ]
+	[ "$(cut -d' ' -f3 log | tr '\n' ' ')" = "batch pool-new backend-new backend-new backend-new backend-new " ]
 }
 
 @test "the monitor tells of every change, of what happens by itself, and of what it lost" {

@@ -4,7 +4,8 @@
  * one per line, and answered out of a configuration that is always the same.
  * With $FAKE_ERRNO set, requests are refused with that; with $FAKE_REFUSE, a
  * list of numbers, only the so many-th of those that change something are, and
- * $FAKE_BLAMES is the offset to blame. With $FAKE_IPV6 set, the VIP, the client
+ * $FAKE_BLAMES is the offset to blame. As many batches as $FAKE_STALE says are for
+ * a generation that is gone. With $FAKE_IPV6 set, the VIP, the client
  * and one backend have IPv6 addresses. With $FAKE_TRAFFIC set, counters grow with
  * each listing; with $FAKE_LOCAL, the second service leaves packets to this host.
  */
@@ -52,21 +53,47 @@ static void log_object(struct nlattr *object)
 	}
 }
 
+static void log_objects(struct nlattr *object, int len);
+
+/* On a line of its own, behind that of the batch. */
+static void log_change(struct nlattr *change)
+{
+	struct nlattr *cmd = nla_data(change);
+	int len = nla_len(change);
+
+	if (!nla_ok(cmd, len) || nla_type(cmd) != MAGLEV_A_CMD) {
+		log_text("\n  no command first");
+		return;
+	}
+	log_text("\n  %s", command_names[nla_get_u8(cmd)]);
+	cmd = nla_next(cmd, &len);
+	log_objects(cmd, len);
+}
+
+static void log_objects(struct nlattr *object, int len)
+{
+	for (; nla_ok(object, len); object = nla_next(object, &len)) {
+		if (nla_type(object) == MAGLEV_A_CHANGE) {
+			log_change(object);
+			continue;
+		}
+		log_text(" %s", object_names[nla_type(object)]);
+		if (nla_type(object) == MAGLEV_A_GENERATION)
+			log_text("=%u", nla_get_u32(object));
+		else if (nla_len(object)) {
+			log_text("{");
+			log_object(object);
+			log_text(" }");
+		}
+	}
+}
+
 static void log_request(struct nl_msg *msg)
 {
 	struct genlmsghdr *g = genlmsg_hdr(nlmsg_hdr(msg));
-	struct nlattr *object = genlmsg_attrdata(g, 0);
-	int len = genlmsg_attrlen(g, 0);
 
 	log_text("%s", command_names[g->cmd]);
-	for (; nla_ok(object, len); object = nla_next(object, &len)) {
-		log_text(" %s", object_names[nla_type(object)]);
-		if (!nla_len(object))
-			continue;
-		log_text("{");
-		log_object(object);
-		log_text(" }");
-	}
+	log_objects(genlmsg_attrdata(g, 0), genlmsg_attrlen(g, 0));
 	log_text("\n");
 }
 
@@ -308,6 +335,7 @@ static void info(kern_read read, struct vec *v)
 	begin(MAGLEV_CMD_INFO_GET);
 	open_nest(MAGLEV_A_INFO);
 	string(MAGLEV_INFO_A_VERSION, fake_version());
+	u32(MAGLEV_INFO_A_GENERATION, 7);
 	u32(MAGLEV_INFO_A_TABLE_SIZE_DEFAULT, 65537);
 	u32(MAGLEV_INFO_A_SOURCES, 1);
 	u32(MAGLEV_INFO_A_FRAGMENT_BYTES, 4096);
@@ -333,6 +361,14 @@ static int refuse(bool change)
 	return 0;
 }
 
+/* The first batches come too late. */
+static bool stale(void)
+{
+	static long count;
+
+	return getenv("FAKE_STALE") && count++ < atol(getenv("FAKE_STALE"));
+}
+
 static int request(struct kern *kern, struct nl_msg *msg, kern_read read,
 		   struct vec *v, bool dump)
 {
@@ -343,6 +379,8 @@ static int request(struct kern *kern, struct nl_msg *msg, kern_read read,
 	nlmsg_free(msg);
 	if (refusal)
 		return refusal;
+	if (kern->cmd == MAGLEV_CMD_BATCH && stale())
+		return -ESTALE;
 	switch (kern->cmd) {
 	case MAGLEV_CMD_INFO_GET:
 		info(read, v);
@@ -417,24 +455,6 @@ struct nl_msg *kern_request_sized(struct kern *kern, uint8_t cmd, size_t size)
 int kern_do(struct kern *kern, struct nl_msg *msg)
 {
 	return request(kern, msg, NULL, NULL, false);
-}
-
-/* What goes to the kernel together is logged behind a line that says so. */
-int kern_do_all(struct kern *kern, struct nl_msg **msgs, size_t n, int *errs)
-{
-	int err = 0;
-	size_t i;
-
-	(void)kern;
-	if (n > 1)
-		log_text("%zu together\n", n);
-	for (i = 0; i < n; i++) {
-		log_request(msgs[i]);
-		errs[i] = refuse(true);
-		if (!err)
-			err = errs[i];
-	}
-	return err;
 }
 
 size_t kern_blames(const struct kern *kern)

@@ -556,7 +556,13 @@ EEXIST=17 ENOENT=2 EPERM=1
 	ln -s "$(realpath "$FAKE")" ipvsadm-restore
 	run --separate-stderr -0 ./ipvsadm-restore <<<$'# rules\n-A -t 192.0.2.1:80 -s wlc'
 	[ "$stderr" = "ipvsadm-restore: line 2: -s: the scheduler is Maglev hashing (mh), whatever is asked for" ]
-	diff - log <<<$'flush\nservice-new service{ '"$TCP80"' }'
+	# What there is goes in the same step.
+	[ "$(grep -c '^batch generation=7$' log)" -eq 1 ]
+	[ "$(tail -1 log)" = "  service-new service{ $TCP80 }" ]
+	grep -qx '  pool-del pool{ name=77656200 }' log
+	: >log
+	run --separate-stderr -2 ./ipvsadm-restore <<<"-A -f 1"
+	[ ! -s log ]
 }
 
 @test "--strict" {

@@ -389,7 +389,8 @@ only_metrics()
 	for listing in -L "-L --stats" "-L --rate" "-L --rate --watch" "-L -t 192.0.2.1:80" "-L -c" \
 		"-L --timeout" --list-pools "--table web" --list-routers --list-sources --counters --info \
 		"--lookup -t 192.0.2.1:80 --client 203.0.113.9:50000" "--monitor stats" --version "--trace -t 192.0.2.1:80 --count 3" \
-		"-d --pool w -r 198.51.100.1 --dry-run" "--edit-pool w --seed 1 --dry-run"; do
+		"-d --pool w -r 198.51.100.1 --dry-run" "--edit-pool w --seed 1 --dry-run" \
+		"-C --dry-run"; do
 		# shellcheck disable=SC2086
 		"$MAGLEVADM" $listing --json >>json
 	done
@@ -423,6 +424,10 @@ only_metrics()
 		Usage: maglevadm --set NAME=VALUE... [OPTION]...
 
 		  --set NAME=VALUE...           set timeouts, pmtu, peers; or TCP TCPFIN UDP
+
+		Options:
+		  --dry-run                     change nothing, print what would move
+		  --json                        print JSON
 
 		Examples:
 		  maglevadm --set tcp=15m udp=30s

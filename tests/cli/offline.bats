@@ -380,8 +380,11 @@ setup()
 	accepted -e -t 10.0.0.1:80 -r 10.1.0.1 --dry-run --json
 	accepted -d --pool web -r 10.1.0.1 --dry-run
 	accepted --edit-pool web --table-size 251 --dry-run
-	refused "--dry-run does not go with --add-service" -A -t 10.0.0.1:80 --dry-run
-	refused "--dry-run does not go with --add-pool" --add-pool web --dry-run
+	accepted -A -t 10.0.0.1:80 --dry-run
+	accepted -C --dry-run --json
+	accepted --set udp=5 --dry-run
+	refused "--dry-run does not go with --zero" -Z --dry-run
+	refused "--dry-run does not go with --flush-conns" --flush-conns --dry-run
 	refused "--json does not go with --delete-server without --dry-run" -d --pool web -r 10.1.0.1 --json
 }
 

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Batches: changes in the one request that makes all of them or none. Lines
+ * that add backends to what the line before them adds share a change, which
+ * is most of what a large file consists of.
+ */
+#include <stdlib.h>
+
+#include <netlink/genl/genl.h>
+
+#include "batch.h"
+#include "nl.h"
+
+/* So that a change stays below the 64 KiB that an attribute may have. */
+#define STEP_BACKENDS_MAX	1000
+
+/* Headers and what is said of the batch as a whole. */
+#define BATCH_SIZE		64
+
+/**
+ * batch_step() - one change of a batch
+ * @b: the batch
+ * @i: its number
+ *
+ * Return: the change, or NULL behind the last one.
+ */
+struct step *batch_step(const struct batch *b, size_t i)
+{
+	return i < b->steps.n ? vec_at(&b->steps, i) : NULL;
+}
+
+/**
+ * batch_more() - a backend of a step, as if its line stood alone
+ * @b: the batch
+ * @s: the step
+ * @i: number of the backend, the step's own left out
+ *
+ * Return: the change that adds it.
+ */
+struct change batch_more(const struct batch *b, const struct step *s, size_t i)
+{
+	const struct more *more = vec_at(&b->more, s->more + i);
+
+	return (struct change){
+		.cmd = MAGLEV_CMD_BACKEND_NEW,
+		.service = s->change.service,
+		.pool = s->change.pool,
+		.backend = more->addr,
+		.set_backend = more->params,
+	};
+}
+
+/**
+ * batch_add() - add a change to a batch
+ * @b: the batch
+ * @c: the change
+ * @line: the line that asks for it, or 0
+ *
+ * Return: true if the batch refers to the names of @c from now on; false if
+ * the change before says all that they do.
+ */
+bool batch_add(struct batch *b, const struct change *c, uint32_t line)
+{
+	struct step *last = b->steps.n ? batch_step(b, b->steps.n - 1) : NULL;
+	struct more *more;
+	struct step *step;
+
+	if (last && last->n_more < STEP_BACKENDS_MAX &&
+	    change_extends(&last->change, c)) {
+		if (!last->n_more++)
+			last->more = b->more.n;
+		more = vec_push(&b->more);
+		more->line = line;
+		more->addr = c->backend;
+		more->params = c->set_backend;
+		return false;
+	}
+	step = vec_push(&b->steps);
+	step->line = line;
+	step->change = *c;
+	return change_has_names(c);
+}
+
+/**
+ * batch_keep() - hand over what names of a batch point into
+ * @b: the batch, which frees it in the end
+ * @text: the text
+ */
+void batch_keep(struct batch *b, char *text)
+{
+	char **kept = vec_push(&b->texts);
+
+	*kept = text;
+}
+
+/**
+ * batch_forget() - empty a batch
+ * @b: the batch
+ */
+void batch_forget(struct batch *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->texts.n; i++)
+		free(*(char **)vec_at(&b->texts, i));
+	b->texts.n = 0;
+	b->more.n = 0;
+	b->steps.n = 0;
+}
+
+/**
+ * batch_free() - release what a batch holds
+ * @b: the batch
+ */
+void batch_free(struct batch *b)
+{
+	batch_forget(b);
+	vec_free(&b->texts);
+	vec_free(&b->more);
+	vec_free(&b->steps);
+}
+
+static void put_step(struct nl_msg *msg, const struct batch *b,
+		     const struct step *s)
+{
+	struct nlattr *attr = attr_begin_change(msg, s->change.cmd);
+	size_t i;
+
+	change_put(msg, &s->change);
+	for (i = 0; i < s->n_more; i++) {
+		const struct more *more = vec_at(&b->more, s->more + i);
+
+		attr_put_backend(msg, &more->addr, &more->params);
+	}
+	attr_end_change(msg, attr);
+}
+
+/**
+ * batch_request() - the request that makes all changes of a batch
+ * @kern: the connection
+ * @b: the batch
+ * @generation: of the configuration that the changes are meant for, or NULL
+ *	if they are for any
+ * @try: none is to be made, only their effect to be told
+ *
+ * Return: the request.
+ */
+struct nl_msg *batch_request(struct kern *kern, const struct batch *b,
+			     const uint32_t *generation, bool try)
+{
+	size_t i, size = BATCH_SIZE;
+	const struct step *s;
+	struct nl_msg *msg;
+
+	for (i = 0; (s = batch_step(b, i)); i++)
+		size += change_size(s->n_more);
+	msg = kern_request_sized(kern, MAGLEV_CMD_BATCH, size);
+	if (generation)
+		attr_put_generation(msg, *generation);
+	if (try)
+		attr_put_dry_run(msg);
+	for (i = 0; (s = batch_step(b, i)); i++)
+		put_step(msg, b, s);
+	return msg;
+}
+
+static bool has(const struct nlattr *attr, const char *place)
+{
+	return place >= (const char *)attr &&
+	       place < (const char *)attr + attr->nla_len;
+}
+
+/**
+ * batch_blames() - find the change of a batch that was refused
+ * @msg: the request
+ * @offset: what the kernel blames, from the start of the message
+ * @blame: the change, and its backend if it is one of these
+ *
+ * Return: true if it is one of them.
+ */
+bool batch_blames(struct nl_msg *msg, size_t offset, struct blame *blame)
+{
+	struct nlmsghdr *h = nlmsg_hdr(msg);
+	const char *place = (char *)h + offset;
+	struct nlattr *attr, *inner;
+	int rest, left;
+
+	*blame = (struct blame){ 0 };
+	nla_for_each_attr(attr, genlmsg_attrdata(genlmsg_hdr(h), 0),
+			  genlmsg_attrlen(genlmsg_hdr(h), 0), rest) {
+		if (nla_type(attr) != MAGLEV_A_CHANGE)
+			continue;
+		if (!has(attr, place)) {
+			blame->step++;
+			continue;
+		}
+		nla_for_each_nested(inner, attr, left) {
+			if (nla_type(inner) != MAGLEV_A_BACKEND)
+				continue;
+			blame->is_backend = has(inner, place);
+			if (blame->is_backend)
+				break;
+			blame->backend++;
+		}
+		return true;
+	}
+	return false;
+}
