@@ -174,6 +174,7 @@ int cmd_source_list(struct ctx *ctx, const struct args *args);
 int cmd_list(struct ctx *ctx, const struct args *args);
 int cmd_save(struct ctx *ctx, const struct args *args);
 int cmd_restore(struct ctx *ctx, const struct args *args);
+int cmd_replace(struct ctx *ctx, const struct args *args);
 int cmd_counters(struct ctx *ctx, const struct args *args);
 int cmd_info(struct ctx *ctx, const struct args *args);
 int cmd_conn_list(struct ctx *ctx, const struct args *args);

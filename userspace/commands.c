@@ -153,6 +153,18 @@ const struct command commands[] = {
 		},
 	},
 	{
+		.name = "replace",
+		.operand = "FILE",
+		.help = "make the configuration what a file says",
+		.may = TRIAL,
+		.reads_script = true,
+		.run = cmd_replace,
+		.examples = {
+			"--replace /etc/maglev.rules --dry-run",
+			"--replace /etc/maglev.rules",
+		},
+	},
+	{
 		.name = "add-pool",
 		.operand = "NAME",
 		.help = "add a pool for services to share",

@@ -739,6 +739,116 @@ restores()
 	[ "$(cut -d' ' -f3 log | tr '\n' ' ')" = "batch pool-new backend-new backend-new backend-new backend-new " ]
 }
 
+# What --replace asks for, of the configuration that it says: replaces CODE
+replaces()
+{
+	: >log
+	run --separate-stderr "-$1" "$MAGLEVADM" --replace - "${@:2}"
+	grep -v -- '-get' log >changes || true
+}
+
+@test "replace: what is saved changes nothing" {
+	"$MAGLEVADM" -S -n >rules
+	replaces 0 <rules
+	[ ! -s changes ]
+	[ -z "$output$stderr" ]
+	replaces 0 --dry-run <rules
+	[ "$output" = "would change nothing" ]
+	run -0 "$MAGLEVADM" --replace rules
+	ln -s "$MAGLEVADM" ipvsadm
+	FAKE_LOCAL=1 ./ipvsadm -S -n >rules
+	: >log
+	FAKE_LOCAL=1 ./ipvsadm --replace rules
+	! grep -q batch log
+	export FAKE_IPV6=1
+	"$MAGLEVADM" -S -n >rules
+	replaces 0 <rules
+	[ ! -s changes ]
+}
+
+@test "replace: what differs, with the generation that it is meant for" {
+	"$MAGLEVADM" -S -n | sed -e '/:53/d' -e '/198.51.100.3/s/-w 2/-w 3/' -e 's/198.51.100.2/198.51.100.4/' \
+		-e 's/udp=301/udp=302/' -e 's/--settle 90500ms/--seed 1/' >rules
+	replaces 0 <rules
+	# The drain that is to be deleted is gone already.
+	diff changes - <<-'END'
+		batch generation=7
+		  service-del service{ protocol=11 address4=c0000201 port=0035 }
+		  backend-del pool{ name=77656200 } backend{ address4=c6336402 }
+		  config-set config{ udp=2e010000 }
+		  pool-set pool{ name=77656200 seed=0100000000000000 settle=00000000 }
+		  backend-set service{ protocol=06 address4=c0000201 port=01bb } backend{ address4=c6336403 weight=03000000 }
+	END
+	replaces 0 --dry-run <rules
+	diff <(echo "$output") - <<-'END'
+		would delete service udp 192.0.2.1:53
+		would delete backend 198.51.100.2 of pool web
+		would change settings
+		would change pool web
+		would change backend 198.51.100.3 of tcp 192.0.2.1:443
+		would change 1 pool, 1 backend and settings; delete 1 service and 1 backend
+		would move 1024 of 65537 slots (1.6 %), 361 of them (0.6 %) from backends that could keep them; 12 tracked flows would be re-selected
+	END
+	[ "$(grep -c "^batch generation=7 dry-run$" log)" -eq 1 ]
+}
+
+@test "replace: somebody was quicker" {
+	FAKE_STALE=2 replaces 0 <<<"--add-pool w"
+	[ "$(grep -c '^batch generation=7$' changes)" -eq 3 ]
+	FAKE_STALE=99 replaces 1 <<<"--add-pool w"
+	one_line_error "cannot replace the configuration: it keeps changing, try again"
+	[ "$(grep -c '^batch generation=7$' changes)" -eq 20 ]
+}
+
+@test "replace: a refusal names file and line" {
+	echo $'# a file\n--add-pool w\n--add-pool v' >rules
+	export FAKE_ERRNO=17 FAKE_REFUSE=1
+	# What there is goes first, in 224 bytes.
+	FAKE_BLAMES=250 fails_with 1 "" --replace rules
+	[ "$stderr" = "maglevadm: rules: line 3: cannot add pool v: File exists" ]
+	FAKE_BLAMES=270 fails_with 1 "" --replace rules
+	[ "$stderr" = "maglevadm: rules: line 2: cannot add pool w: File exists" ]
+	FAKE_BLAMES=70 fails_with 1 "cannot delete service tcp 192.0.2.1:80: File exists" --replace rules
+}
+
+@test "replace: a file that describes no configuration" {
+	local line want
+
+	while IFS='|' read -r line want; do
+		echo $'\n'"$line" | tr '~' '\n' >rules
+		: >log
+		fails_with 2 "rules: line $want" --replace rules
+		[ ! -s log ]
+		run --separate-stderr -2 "$MAGLEVADM" --replace - <rules
+		one_line_error "line $want"
+		[[ $stderr != *rules* ]]
+	done <<-'END'
+		-Q|2: unknown option -Q
+		-D -t 192.0.2.1:80|2: --delete-service describes no configuration: --replace takes what --save prints
+		-e --pool w -r 198.51.100.1|2: --edit-server describes no configuration
+		-L|2: --list describes no configuration
+		-C|2: --clear describes no configuration
+		--add-pool w --dry-run|2: --add-pool --dry-run describes no configuration
+		-R|2: --restore cannot restore from within
+		--replace x|2: --replace cannot restore from within
+		--add-pool w~--add-pool v~--add-pool w|4: pool w is in the file already, in line 2
+		-A -t 192.0.2.1:80~~-A -t 192.0.2.1:80|4: service tcp 192.0.2.1:80 is in the file already, in line 2
+		--add-pool w~-a --pool w -r 198.51.100.1~-a --pool w -r 198.51.100.1|4: backend 198.51.100.1 is in the file already, in line 3
+		--add-pool w~--add-pool v~-a --pool w --member-pool v~-a --pool w --member-pool v|5: member v is in the file already, in line 4
+		--add-router 10.0.0.0/8~--add-router 10.0.0.0/8|3: router 10.0.0.0/8 is in the file already, in line 2
+		--add-source 10.0.0.0/28~--add-source 10.0.0.0/28|3: source 10.0.0.0/28 is in the file already, in line 2
+		-a --pool w -r 198.51.100.1|2: the file has no pool w
+		-a -t 192.0.2.1:80 -r 198.51.100.1|2: the file has no service tcp 192.0.2.1:80
+		-A -t 192.0.2.1:80 --pool w|2: the file has no pool w
+		-A -t 192.0.2.1:80 --fallback w|2: the file has no pool w
+		--add-pool w~-a --pool w --member-pool v|3: the file has no pool v
+		--set peers=w|2: the file has no pool w
+	END
+	fails_with 1 "cannot open missing: No such file" --replace missing
+	fails_with 1 "cannot read the file: Is a directory" --replace .
+	refused "--replace needs FILE after it" --replace
+}
+
 @test "the monitor tells of every change, of what happens by itself, and of what it lost" {
 	try --monitor
 	[ "$status" -eq 1 ]

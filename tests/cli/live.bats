@@ -1525,6 +1525,62 @@ rates_add_up()
 	[ "$(json .generation --info)" = $((generation + 1)) ]
 }
 
+@test "replace: what stays keeps its counters, what is equal is no change" {
+	web
+	m --add-pool shared --table-size 251
+	m -a --pool shared -r 198.51.100.1 -w 2
+	m -A -t 192.0.2.1:81 --pool shared
+	m --set udp=77
+	"$MAGLEVADM" -S -n >rules
+	generation=$(json .generation --info)
+	m --replace rules
+	[ "$(json .generation --info)" = "$generation" ]
+	[ "$("$MAGLEVADM" --replace rules --dry-run)" = "would change nothing" ]
+	sed -i -e 's/-w 2/-w 3/' -e '/198.51.100.2/d' -e '/--set/d' -e 's/:81/:82/' rules
+	"$MAGLEVADM" --replace rules --dry-run >said
+	diff said - <<-END
+		would delete service tcp 192.0.2.1:81
+		would delete backend 198.51.100.2 of tcp 192.0.2.1:80
+		would change settings
+		would add service tcp 192.0.2.1:82
+		would change backend 198.51.100.1 of pool shared
+		would add 1 service; change 1 backend and settings; delete 1 service and 1 backend
+		$(tail -1 said)
+	END
+	[[ $(tail -1 said) == "would move "*" of 65788 slots ("* ]]
+	[ "$(json .generation --info)" = "$generation" ]
+	"$MAGLEVADM" --replace - <rules
+	[ "$(json .generation --info)" = $((generation + 1)) ]
+	diff rules <("$MAGLEVADM" -S -n)
+	echo "-a --pool shared -r 192.0.2.1" >>rules
+	fails_with 1 "rules: line 6: cannot add backend 192.0.2.1 of pool shared: " --replace rules
+	unprivileged --replace rules
+	[ "$status" -eq 1 ]
+	[[ $stderr == *"cannot compare: the kernel shows the seeds of pools only with CAP_NET_ADMIN"* ]]
+	m --replace /dev/null
+	saved ""
+}
+
+@test "replace: drains go on" {
+	network
+	web
+	"$BATS_TEST_DIRNAME/gre_send.py" 203.0.113.1 192.0.2.1 80 40 3
+	m -e -t 192.0.2.1:80 -r 198.51.100.2 --drain --deadline 1h
+	"$MAGLEVADM" -S -n >rules
+	generation=$(json .generation --info)
+	m --replace rules
+	[ "$(json .generation --info)" = "$generation" ]
+	sed -i 's/--deadline .*/--deadline 1800s/' rules
+	m --replace rules
+	[ "$(json '.services[].backends[1].deadline_ms <= 1800000' -L)" = true ]
+	sed -i 's/ --deadline .*//' rules
+	m --replace rules
+	[ "$(json '.services[].backends[1]|[.state,has("deadline_ms")]' -L)" = '["drain",false]' ]
+	sed -i 's/ --state drain//' rules
+	m --replace rules
+	[ "$(json '.services[].backends[1].state' -L)" = '"up"' ]
+}
+
 @test "restore: packets never see a service without its backends" {
 	# Each change of a table grows the generation: one for the service.
 	local before

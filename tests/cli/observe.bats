@@ -390,7 +390,7 @@ only_metrics()
 		"-L --timeout" --list-pools "--table web" --list-routers --list-sources --counters --info \
 		"--lookup -t 192.0.2.1:80 --client 203.0.113.9:50000" "--monitor stats" --version "--trace -t 192.0.2.1:80 --count 3" \
 		"-d --pool w -r 198.51.100.1 --dry-run" "--edit-pool w --seed 1 --dry-run" \
-		"-C --dry-run"; do
+		"-C --dry-run" "--replace /dev/null --dry-run"; do
 		# shellcheck disable=SC2086
 		"$MAGLEVADM" $listing --json >>json
 	done
@@ -531,4 +531,7 @@ completes()
 	completes "pmtu=both pmtu=client pmtu=router " "maglevadm --set tcp=900 pm"
 	completes "301 " "maglevadm --set udp="
 	completes "auto " "maglevadm --add-pool web --settle "
+	touch "a file" b-file
+	completes "a file b-file *" "maglevadm --replace "
+	completes "b-file " "maglevadm --replace=b"
 }

@@ -383,8 +383,10 @@ setup()
 	accepted -A -t 10.0.0.1:80 --dry-run
 	accepted -C --dry-run --json
 	accepted --set udp=5 --dry-run
+	accepted --replace /dev/null --dry-run
 	refused "--dry-run does not go with --zero" -Z --dry-run
 	refused "--dry-run does not go with --flush-conns" --flush-conns --dry-run
+	refused "--json does not go with --replace without --dry-run" --replace /dev/null --json
 	refused "--json does not go with --delete-server without --dry-run" -d --pool web -r 10.1.0.1 --json
 }
 
@@ -624,7 +626,8 @@ setup()
 		tun-type tun-nocsum pool table-size seed stats json \
 		sort nosort strict table lookup flush-conns set cache-size monitor \
 		settle track affinity fallback all-down state drain deadline \
-		dry-run timeout client timestamp count rate watch color metrics trace limit; do
+		dry-run timeout client timestamp count rate watch color metrics trace limit \
+		replace; do
 		grep -qE -- "^  --$o( |\$)" <<<"$output"
 	done
 }

@@ -132,6 +132,10 @@ _maglevadm()
 		prev=${cur%%=*}
 		cur=${cur#*=}
 	fi
+	if [[ $prev == --replace ]]; then
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+	fi
 	# Several of them may follow.
 	for ((i = 1; i < ${#words[@]} - 1; i++)); do
 		[[ ${words[i]} != --set ]] || [[ $cur == -* ]] || prev=--set
