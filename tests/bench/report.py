@@ -303,6 +303,16 @@ def restore_bars(res):
                      f'backends, {name}, {len(seconds)} times',
                      '<= 1 s' if bar else 'to compare', show(fig, ' s'),
                      fig.mid <= 1 if bar else None))
+    for (kernel, name, services, backends), seconds in runs.items():
+        slow = runs.get((kernel, 'ipvsadm', services, backends))
+        if name == 'maglevadm' and slow:
+            times = figure([figure(slow).mid / each for each in seconds])
+            bar = services == '10000'
+            rows.append((kernel, f'restore {services} services x {backends} '
+                         'backends, ipvsadm against maglevadm',
+                         '>= 100 x' if bar else 'to compare', show(times, ' x'),
+                         times.mid >= 100 if bar else None))
+    rows += replace_bars(res)
     arrived = collections.defaultdict(set)
     for kernel, name, services, backends, *counts in res.lines['restored']:
         arrived[kernel, name, int(services), int(backends)].add(
@@ -312,6 +322,20 @@ def restore_bars(res):
         rows.append((kernel, f'services and backends there after that, {name}',
                      both(wanted), '; '.join(map(both, sorted(counts))),
                      counts == {wanted}))
+    return rows
+
+
+def replace_bars(res):
+    rows, runs = [], collections.defaultdict(list)
+    for kernel, name, services, backends, seconds in res.lines['replace']:
+        runs[kernel, name, services, backends].append(float(seconds))
+    for (kernel, name, services, backends), seconds in runs.items():
+        fig = figure(seconds)
+        bar = services == '10000'
+        rows.append((kernel, f'replace {services} services x {backends} '
+                     f'backends, {name}, {len(seconds)} times',
+                     '<= 0.3 s' if bar else 'to compare', show(fig, ' s'),
+                     fig.mid <= 0.3 if bar else None))
     return rows
 
 

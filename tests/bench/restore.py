@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Inside a kernel of the lab: how long restoring a large configuration takes.
+"""Inside a kernel of the lab: how long restoring a large configuration takes, and
+replacing it by one in which a single backend has another weight.
 
 The same services and backends for both, with tables of the same size, which is
 the one that IPVS is built with. ipvsadm's restore, which takes minutes in
@@ -58,7 +59,41 @@ def arrived_ipvs():
             sum(line.startswith('-a') for line in lines))
 
 
-def restore(name, program, text, count):
+def weight(service):
+    """That of the first backend of a service."""
+    found = json.loads(output('maglevadm', '-L', '-n', '--json', '-t', service))
+    return found['services'][0]['backends'][0]['weight']
+
+
+def generation():
+    return json.loads(output('maglevadm', '--info', '--json'))['generation']
+
+
+def replace(name, text, changes):
+    """Changes is how many the kernel is to see: one, or none."""
+    before = generation()
+    begin = time.monotonic()
+    subprocess.run(['maglevadm', '--replace', '-'], input=text, text=True,
+                   check=True)
+    seconds = time.monotonic() - begin
+    if generation() - before != changes:
+        raise SystemExit(f'{name}: {generation() - before} changes')
+    print(f'replace,{os.environ["LAB_KERNEL"]},{name},{SERVICES},{BACKENDS},'
+          f'{seconds:.3f}', flush=True)
+
+
+def replace_both(text):
+    """What has just been restored."""
+    one = vip(SERVICES // 2)
+    other = text.replace(f'-a -t {one} -r 203.0.113.1:80',
+                         f'-a -t {one} -r 203.0.113.1:80 -w 7')
+    replace('one backend of them changed', other, 1)
+    if weight(one) != 7:
+        raise SystemExit(f'the weight is {weight(one)}')
+    replace('nothing changed', other, 0)
+
+
+def restore(name, program, text, count, then=None):
     begin = time.monotonic()
     subprocess.run([program, '-R'], input=text, text=True, check=True)
     seconds = time.monotonic() - begin
@@ -70,6 +105,8 @@ def restore(name, program, text, count):
         raise SystemExit(f'{name}: {services} services, {backends} backends')
     print(f'restore,{os.environ["LAB_KERNEL"]},{name},{SERVICES},{BACKENDS},'
           f'{seconds:.3f}', flush=True)
+    if then:
+        then(text)
     subprocess.run([program, '-C'], check=True)
     # Rounds begin alike.
     if count() != (0, 0):
@@ -84,7 +121,8 @@ def main():
             restore('ipvsadm', 'ipvsadm', rules('', '--tun-type gre'),
                     arrived_ipvs)
         restore('maglevadm', 'maglevadm',
-                rules('--table-size 4093', '--tun-type gre'), arrived)
+                rules('--table-size 4093', '--tun-type gre'), arrived,
+                replace_both)
         restore('maglevadm-one-pool', 'maglevadm', one_pool(), arrived)
 
 
