@@ -283,8 +283,10 @@ void mgl_backends_flush(struct mgl_net *mn, struct mgl_pool *pool)
 
 	lockdep_assert_held(&mn->lock);
 	list_for_each_entry_safe(b, next, &pool->backends, node) {
-		trace_maglev_backend(mn, b, MGL_BACKEND_FLUSHED, b->state,
-				     b->weight);
+		/* Of a pool that a batch was to create nobody has been told. */
+		if (!pool->is_new)
+			trace_maglev_backend(mn, b, MGL_BACKEND_FLUSHED,
+					     b->state, b->weight);
 		mgl_backend_unlink(mn, pool, b);
 		mgl_backend_release(mn, b);
 	}

@@ -13,6 +13,7 @@
 #include "net.h"
 #include "pool.h"
 #include "table.h"
+#include "tracepoints.h"
 
 static int cmp_name(const void *name, const struct rb_node *node)
 {
@@ -94,8 +95,12 @@ static void pool_unlink(struct mgl_net *mn, struct mgl_pool *pool)
 static void pool_created_done(struct mgl_net *mn, struct mgl_step *step)
 {
 	struct mgl_pool *pool = step->object;
+	const struct mgl_backend *b;
 
 	pool->is_new = false;
+	list_for_each_entry(b, &pool->backends, node)
+		trace_maglev_backend(mn, b, MGL_BACKEND_ADDED,
+				     MGL_EVENT_STATE_NONE, 0);
 }
 
 static void pool_created_undo(struct mgl_net *mn, struct mgl_step *step)

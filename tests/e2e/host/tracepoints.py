@@ -175,6 +175,26 @@ class Test:
         return next(x["fingerprint"] for x in self.director.pools()
                     if x["name"] == pool).removeprefix("0x")
 
+    def batches(self):
+        """What a file makes in one step is told of when it is made."""
+        lines = "--add-pool batch --table-size 251\n" \
+            "-a --pool batch -r 198.51.100.41\n-a --pool batch -r 198.51.100.42\n"
+        self.events.clear()
+        for wrong in ("-d -t 203.0.113.9:9 -r 198.51.100.43\n",
+                      "--delete-pool nothing\n"):
+            try:
+                self.director.restore(lines + wrong)
+            except RuntimeError:
+                continue
+            raise AssertionError(f"not refused: {wrong}")
+        check_is("what a refused batch takes back is no event",
+                 len(self.events.of("maglev_backend", "maglev_table")), 0)
+        self.director.restore(lines)
+        check_is("new backends of a batch are events",
+                 [(e["address"], e["why"]) for e in
+                  self.events.of("maglev_backend")],
+                 [("198.51.100.41", "added"), ("198.51.100.42", "added")])
+
     def drained(self):
         """A backend that goes by itself is deleted by nobody's request."""
         self.events.clear()
@@ -206,6 +226,7 @@ def main():
             test.forward(side)
             test.drops(side)
         test.configured()
+        test.batches()
         test.drained()
     finally:
         events.close()
