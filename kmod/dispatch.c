@@ -171,7 +171,7 @@ enum mgl_reason mgl_dispatch(struct mgl_net *mn, struct sk_buff *skb,
 {
 	struct mgl_choice choice;
 
-	if (mgl_trace_wanted())
+	if (mgl_trace_wanted(mn))
 		return dispatch_traced(mn, skb, vip, parsed);
 	return dispatch(mn, skb, vip, parsed, &choice);
 }

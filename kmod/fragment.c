@@ -241,7 +241,7 @@ static enum mgl_reason follow(struct mgl_net *mn, struct sk_buff *skb,
 
 	t.reason = send_after(mn, skb, rest, d, &t);
 	/* What was held and is not sent is told of when it comes again. */
-	if (mgl_trace_wanted() &&
+	if (mgl_trace_wanted(mn) &&
 	    !(rest->held && mgl_reason_verdict(t.reason) == MGL_ACCEPT))
 		mgl_trace_report(mn, &t);
 	return t.reason;
@@ -286,7 +286,7 @@ static void release_one(struct mgl_net *mn, struct sk_buff *skb,
 			    MGL_REASON_FRAGMENT_TIMEOUT;
 	if (!reason)
 		reason = follow(mn, skb, &rest, d);
-	else if (mgl_tracing())
+	else if (mgl_tracing(mn))
 		mgl_trace_held(mn, skb, d->key, reason);
 	switch (mgl_reason_verdict(reason)) {
 	case MGL_ACCEPT:
@@ -375,7 +375,7 @@ static enum mgl_reason receive_other(struct mgl_net *mn, struct sk_buff *skb,
 		return follow(mn, skb, &rest, &d);
 	if (reason == MGL_REASON_HELD)
 		mgl_counters_event(mn->counters, MGL_EVENT_FRAGMENTS_HELD);
-	else if (mgl_tracing())
+	else if (mgl_tracing(mn))
 		tell(mn, f, NULL, reason, skb->dev->ifindex);
 	return reason;
 }
@@ -408,7 +408,7 @@ enum mgl_reason mgl_fragment_receive(struct mgl_net *mn, struct sk_buff *skb,
 	reason = parse(skb, at, &f);
 	if (reason)
 		return reason;
-	if (mgl_tracing())
+	if (mgl_tracing(mn))
 		mgl_trace_fragment(mn, skb, &f);
 	if (!may_have_service(vip, &f.tuple))
 		reason = MGL_REASON_NO_SERVICE;
@@ -425,7 +425,7 @@ enum mgl_reason mgl_fragment_receive(struct mgl_net *mn, struct sk_buff *skb,
 				  receive_first(mn, skb, vip, parsed, &f);
 	if (peer)
 		reason = forward_to_peer(mn, skb, peer, at, f.tuple.len);
-	if (mgl_trace_wanted())
+	if (mgl_trace_wanted(mn))
 		tell(mn, &f, peer, reason, iif);
 	return reason;
 }

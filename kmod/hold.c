@@ -105,7 +105,7 @@ static void drop(struct mgl_hold *h, struct sk_buff_head *queue,
 	struct sk_buff *skb;
 
 	while ((skb = __skb_dequeue(queue))) {
-		if (mgl_tracing())
+		if (mgl_tracing(h->mn))
 			mgl_trace_held(h->mn, skb, 0, reason);
 		mgl_drop(h->mn, skb, reason);
 		mgl_counters_reason(h->mn->counters, reason);

@@ -194,7 +194,7 @@ enum mgl_reason mgl_receive_v4(struct mgl_net *mn, struct sk_buff *skb)
 		reason = receive_v4(mn, skb);
 	while (unlikely(reason == MGL_REASON_AGAIN));
 	mgl_counters_reason(mn->counters, reason);
-	if (mgl_tracing())
+	if (mgl_tracing(mn))
 		mgl_trace_undispatched(mn, skb, reason);
 	return reason;
 }
@@ -322,7 +322,7 @@ enum mgl_reason mgl_receive_v6(struct mgl_net *mn, struct sk_buff *skb)
 	while (unlikely(reason == MGL_REASON_AGAIN));
 	if (reason)
 		mgl_counters_reason(mn->counters, reason);
-	if (mgl_tracing())
+	if (mgl_tracing(mn))
 		mgl_trace_undispatched(mn, skb, reason);
 	return reason;
 }

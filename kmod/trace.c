@@ -94,7 +94,7 @@ static void next_hop(struct net *net, struct mgl_traced *t)
  */
 void mgl_trace_report(struct mgl_net *mn, struct mgl_traced *what)
 {
-	bool wanted = mgl_tracing() && mgl_tracers_want(mn, what);
+	bool wanted = mgl_tracing(mn) && mgl_tracers_want(mn, what);
 
 	if (went_on(what->reason) &&
 	    (wanted || trace_maglev_forward_enabled())) {

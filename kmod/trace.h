@@ -18,9 +18,9 @@ struct mgl_traced;
 struct sk_buff;
 
 /* True if somebody wants to know of packets that have a flow. */
-static inline bool mgl_trace_wanted(void)
+static inline bool mgl_trace_wanted(const struct mgl_net *mn)
 {
-	return mgl_tracing() || trace_maglev_forward_enabled();
+	return mgl_tracing(mn) || trace_maglev_forward_enabled();
 }
 
 void mgl_trace_report(struct mgl_net *mn, struct mgl_traced *what);

@@ -10,10 +10,10 @@
 #include <linux/rcupdate.h>
 
 #include "core/trace_filter.h"
+#include "net.h"
 
 struct mgl_ctx;
 struct mgl_flow;
-struct mgl_net;
 struct mgl_traced;
 
 /* Datagrams in fragments that a tracer follows at once. */
@@ -60,10 +60,14 @@ struct mgl_tracer {
 
 DECLARE_STATIC_KEY_FALSE(mgl_tracers_active);
 
-/* True if there is a tracer in any namespace. A jump that is patched. */
-static inline bool mgl_tracing(void)
+/*
+ * True if there is a tracer in the namespace. While there is none in any, a jump
+ * that is patched.
+ */
+static inline bool mgl_tracing(const struct mgl_net *mn)
 {
-	return static_branch_unlikely(&mgl_tracers_active);
+	return static_branch_unlikely(&mgl_tracers_active) &&
+	       !list_empty(&mn->tracers);
 }
 
 void mgl_tracers_init(struct mgl_net *mn);

@@ -90,11 +90,11 @@ static void first_fragment(struct kunit *test, u16 port, u64 datagram)
 
 static void test_tracer_of_its_flow(struct kunit *test)
 {
-	KUNIT_EXPECT_FALSE(test, mgl_tracing());
+	KUNIT_EXPECT_FALSE(test, mgl_tracing(test->priv));
 	KUNIT_EXPECT_EQ(test, 1, trace(test, 0, 80, 1000));
 	KUNIT_EXPECT_EQ(test, 1, trace(test, 1, 81, 1000));
 	KUNIT_EXPECT_EQ(test, 1, trace(test, 2, 0, 1000));
-	KUNIT_EXPECT_TRUE(test, mgl_tracing());
+	KUNIT_EXPECT_TRUE(test, mgl_tracing(test->priv));
 	packet(test, 80, 0, true);
 	packet(test, 81, 0, true);
 	packet(test, 82, 0, true);
@@ -103,7 +103,7 @@ static void test_tracer_of_its_flow(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, told[1]);
 	KUNIT_EXPECT_EQ(test, 4, told[2]);
 	end_all(test);
-	KUNIT_EXPECT_FALSE(test, mgl_tracing());
+	KUNIT_EXPECT_FALSE(test, mgl_tracing(test->priv));
 	packet(test, 80, 0, true);
 	KUNIT_EXPECT_EQ(test, 1, told[0]);
 }
@@ -118,7 +118,7 @@ static void test_tracer_replaced(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, told[0]);
 	KUNIT_EXPECT_TRUE(test, mgl_tracer_end(test->priv, 0));
 	KUNIT_EXPECT_FALSE(test, mgl_tracer_end(test->priv, 0));
-	KUNIT_EXPECT_FALSE(test, mgl_tracing());
+	KUNIT_EXPECT_FALSE(test, mgl_tracing(test->priv));
 }
 
 static void test_tracer_bound(struct kunit *test)
