@@ -10,7 +10,7 @@ load common
 
 setup_file()
 {
-	make -s -C "$BATS_TEST_DIRNAME" fake
+	make_fake
 }
 
 setup()

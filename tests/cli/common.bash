@@ -79,3 +79,13 @@ json_valid()
 {
 	"$BATS_TEST_DIRNAME/check_json.py" "$BATS_FILE_TMPDIR/json"
 }
+
+# Builds the tool with a kernel that is made up. Several files do so at the same time,
+# and none may replace what another one runs.
+make_fake()
+{
+	local build=$BATS_TEST_DIRNAME/../../build
+
+	mkdir -p "$build"
+	flock "$build/tests-cli.lock" make -s -C "$BATS_TEST_DIRNAME" fake
+}

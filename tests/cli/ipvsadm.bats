@@ -13,7 +13,7 @@ FAKE=$BATS_TEST_DIRNAME/../../build/tests-cli/maglevadm-fake
 
 setup_file()
 {
-	make -s -C "$BATS_TEST_DIRNAME" fake
+	make_fake
 }
 
 setup()

@@ -14,7 +14,7 @@ COMPLETION=$BATS_TEST_DIRNAME/../../userspace/completion/maglevadm.bash
 
 setup_file()
 {
-	make -s -C "$BATS_TEST_DIRNAME" fake
+	make_fake
 }
 
 setup()
