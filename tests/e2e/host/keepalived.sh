@@ -10,49 +10,12 @@
 #                   tunnels to 10.0.0.101  ├─ backend1 10.0.0.21
 #                       and to 10.0.0.102  └─ backend2 10.0.0.22
 
+# shellcheck source-path=SCRIPTDIR/../lib source=nginx.sh
+. "$E2E_DIR/lib/nginx.sh"
+
 EXAMPLES=$E2E_DIR/../../userspace/examples/keepalived
 
-declare -A NGINX=() KEEPALIVED=()
-
-nginx_conf()
-{
-	local dir=$E2E_TMP/nginx-$1
-
-	mkdir -p "$dir"
-	cat >"$dir/conf" <<-END
-		daemon off;
-		master_process off;
-		pid $dir/pid;
-		error_log $dir/log;
-		events {}
-		http {
-			access_log off;
-			keepalive_timeout 1d;
-			keepalive_requests 1000000;
-			client_body_temp_path $dir/body;
-			proxy_temp_path $dir/proxy;
-			fastcgi_temp_path $dir/fastcgi;
-			uwsgi_temp_path $dir/uwsgi;
-			scgi_temp_path $dir/scgi;
-			server {
-				listen 80;
-				location / { return 200 "$1\n"; }
-			}
-		}
-	END
-}
-
-serve()
-{
-	background "$1" nginx -c "$E2E_TMP/nginx-$1/conf" -e "$E2E_TMP/nginx-$1/log"
-	NGINX[$1]=$E2E_PID
-}
-
-kill_server()
-{
-	kill -KILL "${NGINX[$1]}"
-	wait "${NGINX[$1]}" 2>/dev/null || true
-}
+declare -A KEEPALIVED=()
 
 # start_keepalived DIRECTOR: with the files of the example where they say they are. The
 # mounts are the program's own: ip-netns(8) gives it a namespace for mounts.
@@ -138,7 +101,7 @@ for i in 1 2; do
 	in_ns "director$i" maglevadm -R <"$EXAMPLES/maglev.rules"
 	attach "backend$i" servers "2$i"
 	unwrap "backend$i" "2$i" 4
-	nginx_conf "backend$i"
+	nginx_conf "backend$i" 80
 	serve "backend$i"
 done
 ip -n "$(ns router)" route replace "$VIP" nexthop dev gre1 nexthop dev gre2

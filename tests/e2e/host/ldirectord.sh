@@ -11,57 +11,10 @@
 #                                  ├─ backend1 10.0.0.21, backend2 10.0.0.22
 #                                  └─ spare 10.0.0.29
 
+# shellcheck source-path=SCRIPTDIR/../lib source=nginx.sh
+. "$E2E_DIR/lib/nginx.sh"
+
 NEGOTIATE=80 CONNECT=81
-
-# nginx_conf NODE: a server that answers with its node's name, and keeps connections
-nginx_conf()
-{
-	local dir=$E2E_TMP/nginx-$1
-
-	mkdir -p "$dir"
-	cat >"$dir/conf" <<-END
-		daemon off;
-		master_process off;
-		pid $dir/pid;
-		error_log $dir/log;
-		events {}
-		http {
-			access_log off;
-			keepalive_timeout 1d;
-			keepalive_requests 1000000;
-			client_body_temp_path $dir/body;
-			proxy_temp_path $dir/proxy;
-			fastcgi_temp_path $dir/fastcgi;
-			uwsgi_temp_path $dir/uwsgi;
-			scgi_temp_path $dir/scgi;
-			server {
-				listen $NEGOTIATE;
-				listen $CONNECT;
-				location / { return 200 "$1\n"; }
-			}
-		}
-	END
-}
-
-declare -A NGINX=()
-
-listens()
-{
-	[[ $(in_ns "$1" ss -Htln | grep -cE ":($NEGOTIATE|$CONNECT) ") -eq 2 ]]
-}
-
-serve()
-{
-	background "$1" nginx -c "$E2E_TMP/nginx-$1/conf" -e "$E2E_TMP/nginx-$1/log"
-	NGINX[$1]=$E2E_PID
-	wait_until 20 listens "$1"
-}
-
-kill_server()
-{
-	kill -KILL "${NGINX[$1]}"
-	wait "${NGINX[$1]}" 2>/dev/null || true
-}
 
 ld_conf()
 {
@@ -166,7 +119,7 @@ for node in "backend1 21" "backend2 22" "spare 29"; do
 	unwrap "$name" "$number" 4
 done
 for name in backend1 backend2 spare director1; do
-	nginx_conf "$name"
+	nginx_conf "$name" $NEGOTIATE $CONNECT
 	serve "$name" || not_ok "nginx on $name"
 done
 ln -s "$(command -v maglevadm)" "$E2E_TMP/ipvsadm"
