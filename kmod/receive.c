@@ -115,7 +115,8 @@ static enum mgl_reason receive_gre(struct mgl_net *mn, struct sk_buff *skb,
 				   u32 gre_off, unsigned int seq)
 {
 	struct mgl_packet packet = mgl_packet_skb(skb);
-	struct mgl_parsed parsed;
+	/* Each step fills in what the next one reads. */
+	struct mgl_parsed parsed __uninitialized;
 	enum mgl_reason reason;
 	struct mgl_addr dst;
 	struct mgl_vip *vip;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# needs: cluster quick
+# needs: cluster quick long
 """A flood of UDP flows fills the cache, but displaces no flow of which more than
 one packet has been seen."""
 

@@ -20,7 +20,7 @@ from ktap import Case, check, check_is
 NUMBER = by_kernel(60, 40, 30)
 # After every fifth file.
 YOUNG = 4
-ROUNDS = int(os.environ.get("MAGLEV_REPLACEMENTS", by_kernel(30, 30, 10)))
+ROUNDS = int(os.environ.get("MAGLEV_REPLACEMENTS", 10))
 SERVICES = ["all", "changed"]
 STAY = [f"backend{i}" for i in range(1, 5)]
 COME_AND_GO = [f"backend{i}" for i in range(5, 9)]

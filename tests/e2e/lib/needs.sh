@@ -34,6 +34,13 @@ need_many()
 	:
 }
 
+# More time than what it adds to the others is worth in every run of the tests: for
+# the long lane. Nothing to provide.
+need_long()
+{
+	:
+}
+
 # One namespace without links, which the scenario runs in.
 need_director()
 {
