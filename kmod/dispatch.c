@@ -169,7 +169,7 @@ enum mgl_reason mgl_dispatch(struct mgl_net *mn, struct sk_buff *skb,
 			     const struct mgl_vip *vip,
 			     struct mgl_parsed *parsed)
 {
-	/* Clearing it would cost more than a lookup in the cache (choice_init()). */
+	/* What is read has been set; see choice_init(). */
 	struct mgl_choice choice __uninitialized;
 
 	if (mgl_trace_wanted(mn))
