@@ -567,6 +567,7 @@ struct mgl_backend *mgl_flows_store(struct mgl_net *mn, struct mgl_service *svc,
 		mgl_flows_full(mn);
 		break;
 	case MGL_CACHE_REPLACED:
+	case MGL_CACHE_RENEWED:
 		break;
 	}
 	return b;

@@ -79,7 +79,10 @@ struct mgl_cached {
 /**
  * enum mgl_cache_stored - result of storing a flow
  * @MGL_CACHE_NEW: stored in a free or expired entry
- * @MGL_CACHE_REPLACED: stored in place of the flow's own entry
+ * @MGL_CACHE_REPLACED: stored in place of the flow's own entry, which had
+ *	another owner
+ * @MGL_CACHE_RENEWED: stored in place of the flow's own entry, which had the same
+ *	owner
  * @MGL_CACHE_KEPT: not stored, the flow has an entry that was to be kept
  * @MGL_CACHE_EVICTED: stored in place of another flow of lower priority
  * @MGL_CACHE_FULL: not stored, no flow of the bucket has lower priority
@@ -87,6 +90,7 @@ struct mgl_cached {
 enum mgl_cache_stored {
 	MGL_CACHE_NEW,
 	MGL_CACHE_REPLACED,
+	MGL_CACHE_RENEWED,
 	MGL_CACHE_KEPT,
 	MGL_CACHE_EVICTED,
 	MGL_CACHE_FULL

@@ -106,8 +106,10 @@ enum mgl_cache_stored mgl_cache_put(const struct mgl_bucket_ref *ref,
 					return MGL_CACHE_KEPT;
 				}
 				entry_write(ref, i, flow);
-				return r == RANK_EXPIRED ? MGL_CACHE_NEW :
-							   MGL_CACHE_REPLACED;
+				if (r == RANK_EXPIRED)
+					return MGL_CACHE_NEW;
+				return other.owner == flow->owner ?
+				       MGL_CACHE_RENEWED : MGL_CACHE_REPLACED;
 			}
 		}
 		/* Among equal ranks, prefer the flow idle for longest. */

@@ -112,13 +112,16 @@ static void store(struct model *m, u32 i)
 	enum mgl_cache_stored stored;
 	u32 first = i / PER_BUCKET * PER_BUCKET, gone, k, n = 0;
 
+	if (f->there && prng_below(&m->prng, 2))
+		c.owner = f->c.owner;
 	c.kind = prng_below(&m->prng, MGL_KIND_MAX);
 	c.state = prng_below(&m->prng, __MAGLEV_FLOW_MAX);
 	c.confirmed = prng_below(&m->prng, 2);
 	for (k = first; k < first + PER_BUCKET; k++)
 		n += m->flow[k].there;
 	want = !f->there || expired(m, &f->c) ? MGL_CACHE_NEW :
-	       replace ? MGL_CACHE_REPLACED : MGL_CACHE_KEPT;
+	       !replace ? MGL_CACHE_KEPT :
+	       f->c.owner == c.owner ? MGL_CACHE_RENEWED : MGL_CACHE_REPLACED;
 	stored = flows_store(m->cache, &c, replace, &m->clock);
 	m->stored[stored]++;
 	gone = vanished(m, i);
@@ -234,9 +237,9 @@ static void test_cache_model(void)
 	CHECK(m->found > 1000 && m->touched > 1000 && m->swept > 100 &&
 	      m->resized > 20, "%u found, %u touched, %u swept, %u resized",
 	      m->found, m->touched, m->swept, m->resized);
-	NOTE("%u found; new %u, replaced %u, kept %u, evicted %u, full %u",
+	NOTE("%u found; new %u, replaced %u, renewed %u, kept %u, evicted %u, full %u",
 	     m->found, m->stored[0], m->stored[1], m->stored[2], m->stored[3],
-	     m->stored[4]);
+	     m->stored[4], m->stored[5]);
 	mgl_cache_free(m->cache);
 	free(m);
 }

@@ -245,10 +245,13 @@ static void packets(void)
 						       MAGLEV_FLOW_ESTABLISHED;
 			mgl_cache_touch(busy.cache, &got, want->state, NOW);
 		} else if ((i + busy.turns) % 7 == 1) {
+			bool same = want->owner == busy.turns;
+
 			want->owner = busy.turns;
 			got.owner = busy.turns;
 			CHECK_EQ(flows_store(busy.cache, &got, true, &now),
-				 MGL_CACHE_REPLACED, "flow %u", i);
+				 same ? MGL_CACHE_RENEWED : MGL_CACHE_REPLACED,
+				 "flow %u", i);
 		} else if ((i + busy.turns) % 7 == 2) {
 			got.owner = ~0u;
 			stored = flows_store(busy.cache, &got, false, &now);
