@@ -79,11 +79,12 @@ struct list_head *mgl_backend_position(struct list_head *list,
 }
 
 /**
- * mgl_backend_apply() - set the configured state and weight of a backend
+ * mgl_backend_apply() - set the configured weight, thresholds and state of a
+ *	backend
  * @b: the backend
  * @params: the settings
  *
- * The data path sees the state after mgl_backend_publish().
+ * The data path sees state and upper threshold after mgl_backend_publish().
  *
  * Context: any; mgl_net.lock is held, or @b is new.
  */
@@ -92,6 +93,10 @@ void mgl_backend_apply(struct mgl_backend *b,
 {
 	if (params->has_weight)
 		b->weight = params->weight;
+	if (params->has_upper)
+		b->thresholds.upper = params->thresholds.upper;
+	if (params->has_lower)
+		b->thresholds.lower = params->thresholds.lower;
 	if (!params->has_state)
 		return;
 	b->state = params->state;
@@ -100,7 +105,8 @@ void mgl_backend_apply(struct mgl_backend *b,
 }
 
 /**
- * mgl_backend_publish() - publish the state of a backend to the data path
+ * mgl_backend_publish() - publish state and upper threshold of a backend to the
+ *	data path
  * @b: the backend
  *
  * Called after the last point of failure, and in the order that is given at
@@ -112,6 +118,8 @@ void mgl_backend_publish(struct mgl_backend *b)
 {
 	/* Pairs with READ_ONCE() in mgl_backend_serves(). */
 	WRITE_ONCE(b->serves, b->state != MAGLEV_STATE_DOWN);
+	/* Pairs with READ_ONCE() in mgl_backend_limited() and limit.c. */
+	WRITE_ONCE(b->upper_now, b->thresholds.upper);
 }
 
 /**

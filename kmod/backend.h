@@ -3,12 +3,14 @@
 #ifndef _MGL_BACKEND_H
 #define _MGL_BACKEND_H
 
+#include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/refcount.h>
 #include <linux/rcupdate.h>
 #include <uapi/linux/maglev.h>
 
 #include "core/addr.h"
+#include "core/rules.h"
 #include "stats.h"
 
 struct mgl_ctx;
@@ -24,14 +26,20 @@ struct nlattr;
  * @id: number of the backend in entries of the flow cache
  * @serves: usable for the flows that it has; false once it is deleted; written
  *	under mgl_net.lock, read by the data path
+ * @overloaded: gets no new flows, see limit.c; written by the data path and under
+ *	mgl_net.lock, read by the data path
+ * @upper_now: upper threshold in effect, or 0: then @overloaded and @n_flows do
+ *	not matter; written under mgl_net.lock, read by the data path
  * @traffic: traffic that was forwarded to it through this pool
  * @state: configured state; this and the following are under mgl_net.lock
  * @weight: configured weight
+ * @thresholds: configured thresholds
  * @slots: number of slots of the published table that it owns
  * @draining: to be deleted when it has drained, or at @deadline
  * @deadline: time in jiffies
  * @n_active: number of established flows at the last mgl_flows_count()
  * @n_inactive: number of other flows at the last count
+ * @n_flows_mark: @n_flows when the count in progress began
  * @traffic_base: @traffic at the last zeroing
  * @unreachable_base: mgl_endpoint.unreachable at the last zeroing, or when it was
  *	added
@@ -39,27 +47,35 @@ struct nlattr;
  * @leaving: entry of mgl_change.deleted, or empty
  * @ref: references of the pool's list and of every table that has it
  * @rcu: for dropping the list's reference
+ * @n_flows: number of its flows in the cache: those of the last
+ *	mgl_flows_count(), and those that have been stored since; written by the
+ *	data path, away from what that only reads
  */
 struct mgl_backend {
 	struct mgl_endpoint *endpoint;
 	const struct mgl_pool *pool;
 	u32 id;
 	bool serves;
+	bool overloaded;
+	u32 upper_now;
 	struct mgl_traffic __percpu *traffic;
 
 	enum maglev_state state;
 	u32 weight;
+	struct mgl_thresholds thresholds;
 	u32 slots;
 	bool draining;
 	unsigned long deadline;
 	u32 n_active;
 	u32 n_inactive;
+	int n_flows_mark;
 	struct mgl_traffic_sum traffic_base;
 	u32 unreachable_base;
 	struct list_head node;
 	struct list_head leaving;
 	refcount_t ref;
 	struct rcu_head rcu;
+	atomic_t n_flows;
 };
 
 /**
@@ -67,17 +83,23 @@ struct mgl_backend {
  * @has_weight: @weight is given
  * @has_state: @state is given
  * @has_deadline: @deadline is given, and @state is MAGLEV_STATE_DRAIN
+ * @has_upper: @thresholds.upper is given
+ * @has_lower: @thresholds.lower is given
  * @weight: relative share of the slots
  * @state: administrative state
  * @deadline: jiffies from now on
+ * @thresholds: numbers of flows
  */
 struct mgl_backend_params {
 	bool has_weight;
 	bool has_state;
 	bool has_deadline;
+	bool has_upper;
+	bool has_lower;
 	u32 weight;
 	enum maglev_state state;
 	unsigned long deadline;
+	struct mgl_thresholds thresholds;
 };
 
 /**
@@ -107,6 +129,27 @@ static inline bool mgl_backend_serves(const struct mgl_backend *b)
 {
 	/* Pairs with WRITE_ONCE() in mgl_backend_publish(). */
 	return READ_ONCE(b->serves);
+}
+
+/* True if settings give thresholds, those that a backend has or other ones. */
+static inline bool
+mgl_backend_gives_thresholds(const struct mgl_backend_params *params)
+{
+	return params->has_upper || params->has_lower;
+}
+
+/* True if it has an upper threshold, so that its flows are counted. */
+static inline bool mgl_backend_limited(const struct mgl_backend *b)
+{
+	/* Pairs with WRITE_ONCE() in mgl_backend_publish(). */
+	return READ_ONCE(b->upper_now);
+}
+
+/* True if it gets no new flows for now. */
+static inline bool mgl_backend_overloaded(const struct mgl_backend *b)
+{
+	/* Pairs with WRITE_ONCE() in limit.c. */
+	return READ_ONCE(b->overloaded);
 }
 
 /* The weight by which it gets slots of the table. mgl_net.lock is held. */

@@ -16,6 +16,7 @@
 
 #include "batch.h"
 #include "flows.h"
+#include "limit.h"
 #include "member.h"
 #include "net.h"
 #include "peers.h"
@@ -366,7 +367,8 @@ static int commit_cache(const struct mgl_ctx *ctx)
  * The flow cache is allocated or resized here, as the last that can fail: to
  * resize it cannot be taken back.
  *
- * Context: may sleep; the tables are prepared.
+ * Context: may sleep; the tables are prepared. Sweeps the flow cache if thresholds
+ * are set.
  * Return: 0, and the batch is over; -ENOMEM or -ENOSPC of the flow cache, and the
  * caller has to abort the batch.
  */
@@ -382,11 +384,17 @@ int mgl_batch_commit(const struct mgl_ctx *ctx)
 	if (err)
 		return err;
 	mgl_rebuild_ready(ctx->mn, &batch->tables);
+	/* Flags that are set too early, or cleared too late, do no harm. */
+	mgl_limits_set(ctx->mn);
 	list_for_each_entry(step, &batch->steps, node)
 		if (step->ops->publish)
 			list_add_tail(&step->ready, &ready);
 	publish(ctx->mn, &ready);
 	finish(ctx->mn, batch);
+	mgl_limits_clear(ctx->mn);
+	/* Those that backends had before they had thresholds count as well. */
+	if (batch->new_thresholds)
+		mgl_flows_count(ctx->mn, 0);
 	return 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_batch_commit);

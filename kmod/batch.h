@@ -69,6 +69,7 @@ struct mgl_step {
  * @pmtu: enum maglev_pmtu
  * @cache_size: new size of the flow cache, or 0
  * @cache_size_attr: the change that set it
+ * @new_thresholds: those of a backend have changed, so flows are to be counted
  * @tracks: a new service needs the flow cache
  * @tracks_attr: the first change with such a service
  */
@@ -89,6 +90,7 @@ struct mgl_batch {
 	u8 pmtu;
 	u32 cache_size;
 	const struct nlattr *cache_size_attr;
+	bool new_thresholds;
 	bool tracks;
 	const struct nlattr *tracks_attr;
 };

@@ -13,6 +13,7 @@
 #include "change_step.h"
 #include "endpoint.h"
 #include "flows.h"
+#include "limit.h"
 #include "member.h"
 #include "net.h"
 #include "pool.h"
@@ -39,6 +40,7 @@ static int add_one(const struct mgl_ctx *ctx, struct mgl_change *c,
 {
 	struct list_head *pos = mgl_backend_position(&c->added, &spec->addr);
 	struct mgl_backend *b;
+	int err;
 
 	if (!pos || !mgl_backend_position(&c->pool->backends, &spec->addr)) {
 		NL_SET_ERR_MSG_MOD(ctx->extack, "backend is in the pool already");
@@ -54,6 +56,9 @@ static int add_one(const struct mgl_ctx *ctx, struct mgl_change *c,
 				   "backend is the VIP of a service of this pool");
 		return -EINVAL;
 	}
+	err = mgl_limit_check(ctx, c->pool, NULL, &spec->params);
+	if (err)
+		return err;
 	b = mgl_backend_alloc(ctx, c->pool, spec);
 	if (IS_ERR(b))
 		return PTR_ERR(b);
@@ -76,7 +81,7 @@ static int add_one(const struct mgl_ctx *ctx, struct mgl_change *c,
  * Context: may sleep.
  * Return: 0, -EEXIST if a backend is in @pool already or twice in @specs,
  * -EINVAL if one is the VIP of a service that uses @pool or a pool that contains
- * it, -ENOSPC or -ENOMEM.
+ * it, -ENOSPC or -ENOMEM, or an error of mgl_limit_check().
  * The extack names the backend.
  */
 int mgl_change_add(const struct mgl_ctx *ctx, struct mgl_pool *pool,
@@ -107,7 +112,7 @@ err:
 EXPORT_SYMBOL_IF_KUNIT(mgl_change_add);
 
 /**
- * mgl_change_edit() - prepare to change weight or state of a backend
+ * mgl_change_edit() - prepare to change weight, state or thresholds of a backend
  * @ctx: the context
  * @pool: the pool
  * @b: the backend
@@ -115,7 +120,7 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_change_add);
  * @c: the change; on success the caller has to commit or abort it
  *
  * Context: may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or an error of mgl_limit_check().
  */
 int mgl_change_edit(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 		    struct mgl_backend *b,
@@ -125,6 +130,9 @@ int mgl_change_edit(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 	int err;
 
 	lockdep_assert_held(&ctx->mn->lock);
+	err = mgl_limit_check(ctx, pool, b, params);
+	if (err)
+		return err;
 	mgl_change_init(c, pool);
 	c->edited = b;
 	c->backend_params = *params;
@@ -278,14 +286,19 @@ static int prepare_member(const struct mgl_ctx *ctx, struct mgl_change *c)
  * @c: the change; on success the caller has to commit or abort it
  *
  * Context: may sleep.
- * Return: 0, or an error of mgl_member_add() or of planning the tables.
+ * Return: 0, or an error of mgl_limit_check_member(), of mgl_member_add() or of
+ * planning the tables.
  */
 int mgl_change_member_add(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 			  const struct mgl_member_spec *spec,
 			  struct mgl_change *c)
 {
 	struct mgl_member *m;
+	int err;
 
+	err = mgl_limit_check_member(ctx, pool, spec);
+	if (err)
+		return err;
 	mgl_change_init(c, pool);
 	m = mgl_member_add(ctx, pool, spec);
 	if (IS_ERR(m))
@@ -484,6 +497,17 @@ static void commit_member(struct mgl_change *c)
 	}
 }
 
+/*
+ * Flows that a backend had before it had thresholds count as well. Packets count
+ * those that they store from now on.
+ */
+static void commit_limits(struct mgl_net *mn, const struct mgl_change *c)
+{
+	mgl_limit_commit(mn, c->pool);
+	if (mgl_backend_gives_thresholds(&c->backend_params))
+		mgl_flows_count(mn, 0);
+}
+
 /* Applies a change as steps of a batch, which publishes it. */
 static void commit_steps(const struct mgl_ctx *ctx, struct mgl_change *c)
 {
@@ -499,6 +523,8 @@ static void commit_steps(const struct mgl_ctx *ctx, struct mgl_change *c)
 	if (c->edited)
 		apply_edited(mn, c);
 	commit_pool(mn, c);
+	if (mgl_backend_gives_thresholds(&c->backend_params))
+		mn->batch->new_thresholds = true;
 	list_splice_tail_init(&c->steps, &mn->batch->steps);
 }
 
@@ -513,7 +539,7 @@ static void commit_steps(const struct mgl_ctx *ctx, struct mgl_change *c)
  * no table ever names a backend that does not serve: one that comes up serves
  * before the tables are published, one that goes down stops serving afterwards.
  *
- * Context: may sleep. Cannot fail.
+ * Context: may sleep; sweeps the flow cache if thresholds are set. Cannot fail.
  */
 void mgl_change_commit(const struct mgl_ctx *ctx, struct mgl_change *c)
 {
@@ -535,6 +561,7 @@ void mgl_change_commit(const struct mgl_ctx *ctx, struct mgl_change *c)
 	if (down)
 		mgl_backend_publish(c->edited);
 	release_deleted(ctx->mn, c);
+	commit_limits(ctx->mn, c);
 	commit_pool(ctx->mn, c);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_change_commit);

@@ -62,7 +62,7 @@ const struct mgl_step_ops mgl_backend_deleted = {
 };
 
 /**
- * struct backend_edit - the step of another weight or state
+ * struct backend_edit - the step of another weight, state or thresholds
  * @step: the step; its object is the backend
  * @was: the settings before it
  * @draining: mgl_backend.draining before it
@@ -95,6 +95,7 @@ static void edited_undo(struct mgl_net *mn, struct mgl_step *step)
 
 	b->weight = e->was.weight;
 	b->state = e->was.state;
+	b->thresholds = e->was.thresholds;
 	b->draining = e->draining;
 	b->deadline = e->deadline;
 }
@@ -217,6 +218,7 @@ int mgl_change_log_edit(const struct mgl_ctx *ctx, struct mgl_change *c)
 		return -ENOMEM;
 	e->was.weight = b->weight;
 	e->was.state = b->state;
+	e->was.thresholds = b->thresholds;
 	e->draining = b->draining;
 	e->deadline = b->deadline;
 	list_add_tail(&e->step.node, &c->steps);

@@ -63,25 +63,34 @@ bool mgl_dispatch_allowed(const struct mgl_net *mn, struct sk_buff *skb)
 	return policy_allows_v4(skb);
 }
 
-/* No usable backend: apply the all-down policy of the service. */
+/*
+ * No usable backend, or only overloaded ones: apply the all-down policy of the
+ * service. A connection that was left to the stack while backends are overloaded
+ * could not go on there: its later packets are for the owner of its slot.
+ */
 static enum mgl_reason no_backend(struct mgl_net *mn, const struct sk_buff *skb,
-				  enum maglev_all_down policy,
-				  const struct mgl_flow *flow, u32 inner)
+				  const struct mgl_parsed *parsed,
+				  const struct mgl_choice *choice)
 {
-	switch (policy) {
+	bool overloaded = choice->decision.rule == MAGLEV_RULE_FULL;
+	const struct mgl_flow *flow = &parsed->flow;
+	enum mgl_reason drop = overloaded ? MGL_REASON_OVERLOADED :
+					    MGL_REASON_NO_BACKEND;
+
+	switch (choice->all_down) {
 	case MAGLEV_ALL_DOWN_REJECT:
 		/* RFC 1122 section 3.2.2: no error about an error. */
 		if (flow->kind == MGL_PKT_ERROR)
-			return MGL_REASON_NO_BACKEND;
+			return drop;
 		if (mgl_addr_is_v4(&flow->saddr))
-			mgl_reject_v4(mn->net, skb, inner);
+			mgl_reject_v4(mn->net, skb, parsed->at.inner);
 		else
-			mgl_reject_v6(mn->net, skb, inner);
+			mgl_reject_v6(mn->net, skb, parsed->at.inner);
 		return MGL_REASON_REJECTED;
 	case MAGLEV_ALL_DOWN_ACCEPT:
-		return MGL_REASON_NO_BACKEND_ACCEPT;
+		return overloaded ? drop : MGL_REASON_NO_BACKEND_ACCEPT;
 	default:
-		return MGL_REASON_NO_BACKEND;
+		return drop;
 	}
 }
 
@@ -121,8 +130,7 @@ dispatch(struct mgl_net *mn, struct sk_buff *skb, const struct mgl_vip *vip,
 		return reason;
 	b = mgl_select_commit(mn, svc, choice);
 	if (!b)
-		return no_backend(mn, skb, choice->all_down, flow,
-				  parsed->at.inner);
+		return no_backend(mn, skb, parsed, choice);
 	parsed->backend = b;
 	reason = mgl_forward(mn, skb, b->endpoint, &parsed->at, flow);
 	if (reason == MGL_REASON_FORWARDED || reason == MGL_REASON_LOCAL) {

@@ -21,6 +21,7 @@
 #include "endpoint.h"
 #include "flows.h"
 #include "flows_full.h"
+#include "limit.h"
 #include "pool.h"
 #include "service.h"
 #include "table.h"
@@ -252,8 +253,9 @@ static bool count_flow(void *ctx, const struct mgl_cached *flow)
  * @max_age: age in jiffies below which the last counts are good enough
  *
  * Sets mn->n_flows, and n_active and n_inactive of every backend, to the number
- * of live flows whose backend exists. Sweeps the whole cache, so unprivileged
- * readers get older counts.
+ * of live flows whose backend exists, and corrects the numbers that thresholds
+ * are compared with. Sweeps the whole cache, so unprivileged readers get older
+ * counts.
  *
  * Context: may sleep.
  */
@@ -272,9 +274,13 @@ void mgl_flows_count(struct mgl_net *mn, unsigned long max_age)
 		list_for_each_entry(b, &pool->backends, node) {
 			b->n_active = 0;
 			b->n_inactive = 0;
+			mgl_limit_count_begin(b);
 		}
 	if (cache)
 		mgl_cache_sweep(cache, count_flow, mn);
+	mgl_for_each_pool(pool, mn)
+		list_for_each_entry(b, &pool->backends, node)
+			mgl_limit_count_end(b);
 	mn->flows_counted = true;
 	mn->flows_counted_at = jiffies;
 }
@@ -332,14 +338,14 @@ static bool redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
 	enum maglev_track track;
 	struct mgl_flow flow;
 	struct mgl_slot slot;
-	bool is_owner;
+	bool is_owner, limited;
 
 	if (!svc || !b)
 		return true;
 	track = READ_ONCE(svc->track);
 	/* The slot only matters to MAGLEV_TRACK_CHANGED; save the lookup. */
 	if (track != MAGLEV_TRACK_CHANGED)
-		return mgl_rules_redundant(track, false, false);
+		return mgl_rules_redundant(track, false, false, false);
 	flow = (struct mgl_flow){
 		.saddr = tuple->client,
 		.daddr = svc->id.vip,
@@ -351,8 +357,9 @@ static bool redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
 	rcu_read_lock();
 	mgl_table_slot(rcu_dereference(svc->pool), &flow, &slot);
 	is_owner = slot.cur == b;
+	limited = slot.cur && mgl_backend_limited(slot.cur);
 	rcu_read_unlock();
-	return mgl_rules_redundant(track, slot.left, is_owner) &&
+	return mgl_rules_redundant(track, slot.left, is_owner, limited) &&
 	       !mgl_seq_retry(mn, seq);
 }
 
@@ -562,11 +569,13 @@ struct mgl_backend *mgl_flows_store(struct mgl_net *mn, struct mgl_service *svc,
 		fallthrough;
 	case MGL_CACHE_NEW:
 		mgl_counters_event(mn->counters, MGL_EVENT_FLOWS_STORED);
+		fallthrough;
+	case MGL_CACHE_REPLACED:
+		mgl_limit_stored(b);
 		break;
 	case MGL_CACHE_FULL:
 		mgl_flows_full(mn);
 		break;
-	case MGL_CACHE_REPLACED:
 	case MGL_CACHE_RENEWED:
 		break;
 	}

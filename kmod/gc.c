@@ -2,8 +2,9 @@
 /*
  * Garbage collection, in one delayed work per namespace: histories are freed
  * once their slots have settled, backends are deleted when they have drained,
- * and entries that no flow needs are removed from the cache. The work is
- * pending while one of these is due, and idle otherwise.
+ * overloaded ones get new flows again, and entries that no flow needs are removed
+ * from the cache. The work is pending while one of these is due, and idle
+ * otherwise.
  */
 #include <kunit/visibility.h>
 #include <linux/jiffies.h>
@@ -15,6 +16,7 @@
 #include "endpoint.h"
 #include "flows.h"
 #include "gc.h"
+#include "limit.h"
 #include "member.h"
 #include "net.h"
 #include "netns.h"
@@ -24,7 +26,7 @@
 /* Changes come in groups, and stale entries do no harm for a second. */
 #define GC_DELAY HZ
 
-/* Interval of counting flows while a backend drains. */
+/* Interval of counting flows while a backend drains, or may be overloaded. */
 #define COUNT_INTERVAL HZ
 
 static BLOCKING_NOTIFIER_HEAD(gc_chain);
@@ -158,6 +160,21 @@ static void drain_pool(struct mgl_net *mn, struct mgl_pool *pool)
 	mgl_net_changed(mn);
 }
 
+/*
+ * Overloaded backends get new flows again when enough of their flows have ended.
+ * A count that was made just before, for a drain or a reader, will do.
+ */
+static void relieve(struct mgl_net *mn, unsigned long *due)
+{
+	bool count;
+
+	if (!mgl_limit_any(mn, &count))
+		return;
+	if (count)
+		mgl_flows_count(mn, COUNT_INTERVAL / 2);
+	*due = min_t(unsigned long, *due, COUNT_INTERVAL);
+}
+
 static void drain(struct mgl_net *mn, unsigned long *due)
 {
 	struct mgl_pool *pool;
@@ -206,6 +223,7 @@ static void gc(struct work_struct *work)
 	mutex_lock(&mn->lock);
 	settle(mn, &due);
 	drain(mn, &due);
+	relieve(mn, &due);
 	if (mn->gc_flows) {
 		mn->gc_flows = false;
 		mgl_flows_gc(mn);

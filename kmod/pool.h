@@ -33,11 +33,14 @@ struct nlattr;
  *	services track; under mgl_net.lock
  * @settle_now: settle time in effect, in jiffies; written under mgl_net.lock,
  *	read by the data path
+ * @limited: a backend of the pool or of its members has thresholds; written under
+ *	mgl_net.lock, read by the data path, beside @settle_now
  * @users: number of services that use the pool, as their own or as fallback;
  *	under mgl_net.lock
  * @is_peers: the pool is mgl_net.peers, which is not counted in @users; under
  *	mgl_net.lock
  * @changed_users: number of those that track `changed`; under mgl_net.lock
+ * @untracked_users: number of those that track nothing; under mgl_net.lock
  * @backends: list of struct mgl_backend, sorted by address; under mgl_net.lock
  * @n_backends: length of @backends; under mgl_net.lock
  * @members: list of struct mgl_member, pools in this one, sorted by name; this
@@ -66,9 +69,11 @@ struct mgl_pool {
 	bool is_private;
 	u32 settle;
 	u32 settle_now;
+	bool limited;
 	u32 users;
 	bool is_peers;
 	u32 changed_users;
+	u32 untracked_users;
 	struct list_head backends;
 	u32 n_backends;
 	struct list_head members;

@@ -5,9 +5,11 @@
  * only explains where a flow goes decides and does not commit.
  */
 #include <kunit/visibility.h>
+#include <linux/in.h>
 
 #include "backend.h"
 #include "flows.h"
+#include "limit.h"
 #include "net.h"
 #include "pool.h"
 #include "select.h"
@@ -20,6 +22,7 @@ static void choice_init(struct mgl_choice *c, const struct mgl_service *svc,
 	/* These pair with WRITE_ONCE() in service_change.c. */
 	enum maglev_affinity affinity = READ_ONCE(svc->affinity);
 	enum maglev_track track = READ_ONCE(svc->track);
+	bool starts = flow->new_conn;
 
 	if (affinity != MAGLEV_AFFINITY_5TUPLE) {
 		c->masked = mgl_flow_mask(flow, affinity);
@@ -29,6 +32,7 @@ static void choice_init(struct mgl_choice *c, const struct mgl_service *svc,
 	c->facts = (struct mgl_facts){
 		.track = track,
 		.new_conn = flow->new_conn,
+		.starts = starts,
 	};
 	c->cached_backend = NULL;
 	c->fallback = false;
@@ -47,17 +51,62 @@ static void consult_cache(struct mgl_net *mn, const struct mgl_service *svc,
 			       mgl_backend_serves(c->cached_backend);
 }
 
-static void consult_table(const struct mgl_pool *pool, struct mgl_choice *c)
+/*
+ * The pool has backends with thresholds. UDP does not tell which packet is the
+ * first one; of others, only those of a flow itself can be.
+ */
+static noinline void consult_limits(const struct mgl_service *svc,
+				    struct mgl_choice *c)
+{
+	struct mgl_facts *facts = &c->facts;
+
+	facts->limited = c->slot.cur && mgl_backend_limited(c->slot.cur);
+	if (!facts->limited)
+		return;
+	if (c->flow->kind == MGL_PKT_OWN && svc->id.proto == IPPROTO_UDP)
+		facts->starts = true;
+	facts->cached_ended = facts->hit &&
+			      (c->cached.state == MAGLEV_FLOW_CLOSING ||
+			       c->cached.state == MAGLEV_FLOW_CLOSED);
+	facts->full = mgl_backend_overloaded(c->slot.cur);
+	if (!facts->full)
+		return;
+	c->spare = mgl_limit_spare(c->pool, c->slot.number);
+	facts->spare = c->spare;
+}
+
+static void consult_table(const struct mgl_pool *pool,
+			  const struct mgl_service *svc, struct mgl_choice *c)
 {
 	c->pool = pool;
 	mgl_table_slot(pool, c->flow, &c->slot);
 	c->facts.unsettled = c->slot.left;
 	c->facts.cur = c->slot.cur;
 	c->facts.prev_serves = c->slot.prev && mgl_backend_serves(c->slot.prev);
+	/* Pairs with WRITE_ONCE() in mgl_limit_commit(). */
+	if (unlikely(READ_ONCE(pool->limited)))
+		consult_limits(svc, c);
 	c->decision = mgl_rules_decide(&c->facts);
 }
 
-/* No backend of the service's own pool is usable. */
+/* No backend of the pool is usable for the flow. */
+static bool is_nobody(const struct mgl_choice *c)
+{
+	return c->decision.rule == MAGLEV_RULE_NOBODY ||
+	       c->decision.rule == MAGLEV_RULE_FULL;
+}
+
+/* The same service, and another pool. */
+static void consult_another(const struct mgl_pool *pool,
+			    const struct mgl_service *svc, struct mgl_choice *c)
+{
+	c->facts.limited = false;
+	c->facts.full = false;
+	c->facts.spare = false;
+	consult_table(pool, svc, c);
+}
+
+/* No backend of the service's own pool is. */
 static noinline void consult_fallback(const struct mgl_service *svc,
 				      struct mgl_choice *c)
 {
@@ -68,9 +117,9 @@ static noinline void consult_fallback(const struct mgl_service *svc,
 	fallback = rcu_dereference(svc->fallback);
 	if (!fallback)
 		return;
-	consult_table(fallback, c);
-	if (c->decision.rule == MAGLEV_RULE_NOBODY) {
-		consult_table(own, c);
+	consult_another(fallback, svc, c);
+	if (is_nobody(c)) {
+		consult_another(own, svc, c);
 		return;
 	}
 	c->fallback = true;
@@ -100,8 +149,8 @@ void mgl_select_decide(struct mgl_net *mn, const struct mgl_service *svc,
 		c->decision = (struct mgl_decision){ .rule = MAGLEV_RULE_CACHED };
 		return;
 	}
-	consult_table(rcu_dereference(svc->pool), c);
-	if (unlikely(c->decision.rule == MAGLEV_RULE_NOBODY))
+	consult_table(rcu_dereference(svc->pool), svc, c);
+	if (unlikely(is_nobody(c)))
 		consult_fallback(svc, c);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_select_decide);
@@ -124,6 +173,8 @@ struct mgl_backend *mgl_select_backend(const struct mgl_choice *c)
 		return c->slot.cur;
 	case MAGLEV_RULE_PREVIOUS:
 		return c->slot.prev;
+	case MAGLEV_RULE_SPARE:
+		return c->spare;
 	default:
 		return NULL;
 	}

@@ -26,6 +26,7 @@ struct mgl_service;
  * @cached_backend: backend of @cached, NULL if that has been deleted
  * @pool: the pool that decided; not set if the cache alone decided
  * @slot: slot of the flow in @pool; not set if the cache alone decided
+ * @spare: backend in place of the slot's owner, valid if @facts.spare
  * @fallback: @pool is the service's fallback pool
  * @decision: result of the rules
  * @all_down: policy of the service, set if no backend is usable
@@ -38,6 +39,7 @@ struct mgl_choice {
 	struct mgl_backend *cached_backend;
 	const struct mgl_pool *pool;
 	struct mgl_slot slot;
+	struct mgl_backend *spare;
 	bool fallback;
 	struct mgl_decision decision;
 	enum maglev_all_down all_down;

@@ -118,3 +118,17 @@ struct mgl_pool *mgl_service_fallback(struct mgl_net *mn,
 	return rcu_dereference_protected(svc->fallback,
 					 lockdep_is_held(&mn->lock));
 }
+
+/**
+ * mgl_service_track() - get which flows a service tracks
+ * @svc: the service; its mgl_net.lock is held
+ *
+ * In a batch, as mgl_service_pool().
+ *
+ * Context: any.
+ * Return: what it tracks.
+ */
+enum maglev_track mgl_service_track(const struct mgl_service *svc)
+{
+	return svc->next ? svc->next->track : svc->track;
+}

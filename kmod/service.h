@@ -172,6 +172,7 @@ struct mgl_pool *mgl_service_pool(struct mgl_net *mn,
 				  const struct mgl_service *svc);
 struct mgl_pool *mgl_service_fallback(struct mgl_net *mn,
 				      const struct mgl_service *svc);
+enum maglev_track mgl_service_track(const struct mgl_service *svc);
 int mgl_service_delete(const struct mgl_ctx *ctx, struct mgl_service *svc);
 void mgl_services_flush(struct mgl_net *mn);
 

@@ -92,6 +92,8 @@ static void pool_count(struct mgl_pool *pool, enum maglev_track track, int n)
 	pool->users += n;
 	if (track == MAGLEV_TRACK_CHANGED)
 		pool->changed_users += n;
+	if (track == MAGLEV_TRACK_NONE)
+		pool->untracked_users += n;
 }
 
 static void count_pools(const struct mgl_service_settings *s, int n)

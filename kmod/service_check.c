@@ -5,6 +5,7 @@
 
 #include "backend.h"
 #include "ctx.h"
+#include "limit.h"
 #include "member.h"
 #include "net.h"
 #include "pool.h"
@@ -96,6 +97,11 @@ int mgl_service_check(const struct mgl_ctx *ctx,
 		      const struct mgl_pool_params *pool_params,
 		      const struct mgl_backend_specs *specs)
 {
+	const struct mgl_limit_user user = {
+		.track = params->has_track ? params->track : MAGLEV_TRACK_ALL,
+		.pool = params->pool,
+		.fallback = params->fallback,
+	};
 	struct mgl_pool *pool = params->pool;
 	int err;
 
@@ -107,7 +113,8 @@ int mgl_service_check(const struct mgl_ctx *ctx,
 	      refuse_vip(ctx, params->pool_attr, pool, &id->vip) ?:
 	      refuse_vip(ctx, params->fallback_attr, params->fallback,
 			 &id->vip) ?:
-	      refuse_vip_spec(ctx, specs, &id->vip);
+	      refuse_vip_spec(ctx, specs, &id->vip) ?:
+	      mgl_limit_check_service(ctx, &user, specs);
 	if (err)
 		return err;
 	if (mgl_service_find(ctx->mn, id)) {
@@ -135,6 +142,7 @@ int mgl_service_check_set(const struct mgl_ctx *ctx,
 {
 	struct mgl_pool *pool = mgl_service_pool(ctx->mn, svc);
 	struct mgl_pool *fallback = mgl_service_fallback(ctx->mn, svc);
+	struct mgl_limit_user user;
 	int err;
 
 	err = refuse_private(ctx, params->fallback_attr, params->fallback);
@@ -145,10 +153,17 @@ int mgl_service_check_set(const struct mgl_ctx *ctx,
 	}
 	if (params->has_fallback)
 		fallback = params->fallback;
+	user = (struct mgl_limit_user){
+		.track = params->has_track ? params->track :
+					     mgl_service_track(svc),
+		.pool = pool,
+		.fallback = fallback,
+	};
 	return err ?:
 	       refuse_shared(ctx, pool, pool_params, NULL) ?:
 	       refuse_own_fallback(ctx, params, pool, fallback) ?:
 	       refuse_vip(ctx, params->pool_attr, params->pool, &svc->id.vip) ?:
 	       refuse_vip(ctx, params->fallback_attr, params->fallback,
-			  &svc->id.vip);
+			  &svc->id.vip) ?:
+	       mgl_limit_check_service(ctx, &user, NULL);
 }

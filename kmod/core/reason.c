@@ -49,6 +49,7 @@ static const struct {
 	[MGL_REASON_NO_BACKEND] = { "drop_no_backend", MGL_DROP },
 	[MGL_REASON_REJECTED] = { "drop_rejected", MGL_DROP },
 	[MGL_REASON_NO_BACKEND_ACCEPT] = { "accept_no_backend", MGL_ACCEPT },
+	[MGL_REASON_OVERLOADED] = { "drop_overloaded", MGL_DROP },
 	[MGL_REASON_TTL] = { "drop_ttl", MGL_DROP },
 	[MGL_REASON_NO_ROUTE] = { "drop_no_route", MGL_DROP },
 	[MGL_REASON_TOO_BIG] = { "drop_too_big", MGL_DROP },

@@ -59,6 +59,8 @@
  * @MGL_REASON_REJECTED: the same, and the client was sent an ICMP error
  * @MGL_REASON_NO_BACKEND_ACCEPT: the same, and the service leaves such packets
  *	to the stack
+ * @MGL_REASON_OVERLOADED: the packet begins a flow, and no backend of the service
+ *	takes new ones: those that could are at their upper thresholds
  * @MGL_REASON_TTL: outer TTL has expired
  * @MGL_REASON_NO_ROUTE: no route to the backend
  * @MGL_REASON_TOO_BIG: larger than the path MTU to the backend, with DF set
@@ -106,6 +108,7 @@ enum mgl_reason {
 	MGL_REASON_NO_BACKEND,
 	MGL_REASON_REJECTED,
 	MGL_REASON_NO_BACKEND_ACCEPT,
+	MGL_REASON_OVERLOADED,
 	MGL_REASON_TTL,
 	MGL_REASON_NO_ROUTE,
 	MGL_REASON_TOO_BIG,

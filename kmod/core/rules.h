@@ -20,6 +20,13 @@
  * @unsettled: the flow's slot was reassigned less than the settle time ago
  * @cur: the slot has an owner
  * @prev_serves: the slot has a previous owner that is usable
+ * @starts: the packet may be the first one of its flow: it opens a connection,
+ *	whatever the affinity, or its protocol does not tell
+ * @cached_ended: the connection of the entry is closing or closed; this and the
+ *	following matter only if @limited
+ * @limited: the slot's owner has thresholds
+ * @full: the slot's owner is overloaded
+ * @spare: there is another backend with slots that is not overloaded
  */
 struct mgl_facts {
 	enum maglev_track track;
@@ -29,13 +36,19 @@ struct mgl_facts {
 	bool unsettled;
 	bool cur;
 	bool prev_serves;
+	bool starts;
+	bool cached_ended;
+	bool limited;
+	bool full;
+	bool spare;
 };
 
 /**
  * struct mgl_decision - result of the rules for one packet
  * @rule: the rule that applies and so the backend: for MAGLEV_RULE_CACHED that
  *	of the flow's entry, for MAGLEV_RULE_PREVIOUS the slot's previous owner,
- *	for MAGLEV_RULE_NOBODY none, otherwise the slot's owner
+ *	for MAGLEV_RULE_SPARE the other backend, for MAGLEV_RULE_NOBODY and
+ *	MAGLEV_RULE_FULL none, otherwise the slot's owner
  * @remember: store the flow with this backend in the cache, replacing an entry
  *	that it has
  */
@@ -44,9 +57,23 @@ struct mgl_decision {
 	bool remember;
 };
 
+/**
+ * struct mgl_thresholds - numbers of flows between which a backend is overloaded
+ * @upper: overloaded from this number on, 0 for never
+ * @lower: overloaded until there are fewer than this; 0 for three quarters of
+ *	@upper
+ */
+struct mgl_thresholds {
+	u32 upper;
+	u32 lower;
+};
+
 bool mgl_rules_decide_cached(const struct mgl_facts *v);
 struct mgl_decision mgl_rules_decide(const struct mgl_facts *v);
-bool mgl_rules_redundant(enum maglev_track track, bool unsettled, bool is_owner);
+bool mgl_rules_redundant(enum maglev_track track, bool unsettled, bool is_owner,
+			 bool limited);
+bool mgl_rules_relieved(const struct mgl_thresholds *t, u32 flows);
+bool mgl_rules_overloaded(const struct mgl_thresholds *t, u32 flows, bool was);
 enum maglev_flow_state mgl_flow_state_next(enum maglev_flow_state state,
 					   enum maglev_flow_state pkt_state);
 

@@ -21,6 +21,21 @@ static u32 deadline_left(const struct mgl_backend *b)
 	return jiffies_to_msecs(b->deadline - jiffies);
 }
 
+/* Thresholds, if it has any. */
+static int put_thresholds(struct sk_buff *skb, const struct mgl_backend *b)
+{
+	const struct mgl_thresholds *t = &b->thresholds;
+
+	if (!t->upper)
+		return 0;
+	if (nla_put_u32(skb, MAGLEV_BACKEND_A_UPPER, t->upper) ||
+	    nla_put_u32(skb, MAGLEV_BACKEND_A_LOWER, t->lower) ||
+	    (mgl_backend_overloaded(b) &&
+	     nla_put_flag(skb, MAGLEV_BACKEND_A_OVERLOADED)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int put_settings(struct sk_buff *skb, const struct mgl_backend *b)
 {
 	if (mgl_nl_put_address(skb, MAGLEV_BACKEND_A_ADDRESS4,
@@ -29,7 +44,8 @@ static int put_settings(struct sk_buff *skb, const struct mgl_backend *b)
 	    nla_put_u32(skb, MAGLEV_BACKEND_A_SLOTS, b->slots) ||
 	    nla_put_u8(skb, MAGLEV_BACKEND_A_STATE, b->state) ||
 	    (b->draining && nla_put_u32(skb, MAGLEV_BACKEND_A_DEADLINE,
-					deadline_left(b))))
+					deadline_left(b))) ||
+	    put_thresholds(skb, b))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -204,6 +220,14 @@ static int parse_params(struct netlink_ext_ack *extack, struct nlattr **tb,
 	if (tb[MAGLEV_BACKEND_A_STATE]) {
 		p->has_state = true;
 		p->state = nla_get_u8(tb[MAGLEV_BACKEND_A_STATE]);
+	}
+	if (tb[MAGLEV_BACKEND_A_UPPER]) {
+		p->has_upper = true;
+		p->thresholds.upper = nla_get_u32(tb[MAGLEV_BACKEND_A_UPPER]);
+	}
+	if (tb[MAGLEV_BACKEND_A_LOWER]) {
+		p->has_lower = true;
+		p->thresholds.lower = nla_get_u32(tb[MAGLEV_BACKEND_A_LOWER]);
 	}
 	if (!deadline)
 		return 0;

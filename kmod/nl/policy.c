@@ -18,6 +18,10 @@ static struct netlink_range_validation weight = {
 	.max = MAGLEV_WEIGHT_MAX,
 };
 
+static struct netlink_range_validation threshold = {
+	.max = MAGLEV_THRESHOLD_MAX,
+};
+
 static struct netlink_range_validation settle = {
 	.max = MAGLEV_SETTLE_MAX,
 };
@@ -101,6 +105,8 @@ const struct nla_policy mgl_nlp_backend[MAGLEV_BACKEND_A_MAX + 1] = {
 		NLA_POLICY_MAX(NLA_U8, __MAGLEV_STATE_MAX - 1),
 	[MAGLEV_BACKEND_A_DEADLINE] =
 		NLA_POLICY_FULL_RANGE(NLA_U32, &deadline),
+	[MAGLEV_BACKEND_A_UPPER] = NLA_POLICY_FULL_RANGE(NLA_U32, &threshold),
+	[MAGLEV_BACKEND_A_LOWER] = NLA_POLICY_FULL_RANGE(NLA_U32, &threshold),
 };
 
 static const struct nla_policy member_id[MAGLEV_MEMBER_A_MAX + 1] = {

@@ -275,8 +275,8 @@ struct world {
 	u32 n_services, n_pools, n_endpoints, services, backends;
 	struct {
 		const struct mgl_table *table;
-		u32 settle_now, users, changed_users, n_backends, n_members;
-		u32 n_parents;
+		u32 settle_now, users, changed_users, untracked_users;
+		u32 n_backends, n_members, n_parents;
 		bool is_peers, serves;
 	} pools[4];
 };
@@ -335,6 +335,7 @@ static struct world *look_behind(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(pools); i++) {
 		w->pools[i].users = pools[i]->users;
 		w->pools[i].changed_users = pools[i]->changed_users;
+		w->pools[i].untracked_users = pools[i]->untracked_users;
 		w->pools[i].n_backends = pools[i]->n_backends;
 		w->pools[i].n_members = pools[i]->n_members;
 		w->pools[i].n_parents = pools[i]->n_parents;

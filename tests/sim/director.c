@@ -100,7 +100,7 @@ static bool redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
 
 	return mgl_rules_redundant(d->variant->track, slot_left(d, slot),
 				   owner_backend(d, d->plan->slots[slot]) ==
-				   owner);
+				   owner, false);
 }
 
 static void remember(struct director *d, const struct packet *p, u32 backend,

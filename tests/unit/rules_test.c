@@ -71,6 +71,69 @@ static struct mgl_facts view(u32 i, char text[8])
 	return v;
 }
 
+/*
+ * Where the slot's owner has thresholds: a second pattern is for starts,
+ * cached_ended, full and spare. Such a slot has an owner.
+ */
+static struct limited_row {
+	const char *pattern;
+	const char *limits;
+	enum maglev_rule rule;
+	bool remember;
+	unsigned int used;
+} limited_rows[] = {
+	{ "n****1*", "****", MAGLEV_RULE_HASH, false, 0 },
+	/* 1: a SYN that comes again, of a connection that is known. */
+	{ "t111*1*", "*0**", MAGLEV_RULE_CACHED, false, 0 },
+	/* 1: to the owner, whose flows are counted by their entries. */
+	{ "t10**1*", "**0*", MAGLEV_RULE_OPEN, true, 0 },
+	{ "t110*1*", "**0*", MAGLEV_RULE_OPEN, true, 0 },
+	{ "t111*1*", "*10*", MAGLEV_RULE_OPEN, true, 0 },
+	/* 1: to another one, if there is one. */
+	{ "t10**1*", "**11", MAGLEV_RULE_SPARE, true, 0 },
+	{ "t110*1*", "**11", MAGLEV_RULE_SPARE, true, 0 },
+	{ "t111*1*", "*111", MAGLEV_RULE_SPARE, true, 0 },
+	{ "t10**1*", "**10", MAGLEV_RULE_FULL, false, 0 },
+	{ "t110*1*", "**10", MAGLEV_RULE_FULL, false, 0 },
+	{ "t111*1*", "*110", MAGLEV_RULE_FULL, false, 0 },
+	/* 2 and 4: flows that a backend has stay. */
+	{ "t011*1*", "****", MAGLEV_RULE_CACHED, false, 0 },
+	{ "t00*111", "****", MAGLEV_RULE_PREVIOUS, true, 0 },
+	{ "t010111", "****", MAGLEV_RULE_PREVIOUS, true, 0 },
+	/* 3: what is in mid-flow for certain goes to the owner, as ever. */
+	{ "t00*01*", "0***", MAGLEV_RULE_CURRENT, true, 0 },
+	{ "t00*110", "0***", MAGLEV_RULE_CURRENT, true, 0 },
+	/* 3: others are new. */
+	{ "t00*01*", "1*0*", MAGLEV_RULE_CURRENT, true, 0 },
+	{ "t00*110", "1*0*", MAGLEV_RULE_CURRENT, true, 0 },
+	{ "t00*01*", "1*11", MAGLEV_RULE_SPARE, true, 0 },
+	{ "t00*110", "1*11", MAGLEV_RULE_SPARE, true, 0 },
+	{ "t00*01*", "1*10", MAGLEV_RULE_FULL, false, 0 },
+	{ "t00*110", "1*10", MAGLEV_RULE_FULL, false, 0 },
+	/* 3: so are flows that have lost their backend. */
+	{ "t01001*", "**0*", MAGLEV_RULE_CURRENT, true, 0 },
+	{ "t010110", "**0*", MAGLEV_RULE_CURRENT, true, 0 },
+	{ "t01001*", "**11", MAGLEV_RULE_SPARE, true, 0 },
+	{ "t010110", "**11", MAGLEV_RULE_SPARE, true, 0 },
+	{ "t01001*", "**10", MAGLEV_RULE_FULL, false, 0 },
+	{ "t010110", "**10", MAGLEV_RULE_FULL, false, 0 },
+};
+
+/* What @i, below 16, says of thresholds; as a row's pattern in @text. */
+static void limit(struct mgl_facts *v, u32 i, char text[5])
+{
+	u32 bit;
+
+	v->limited = true;
+	v->starts = i & 8;
+	v->cached_ended = i & 4;
+	v->full = i & 2;
+	v->spare = i & 1;
+	for (bit = 0; bit < 4; bit++)
+		text[bit] = i & (8 >> bit) ? '1' : '0';
+	text[4] = 0;
+}
+
 static bool matches(const char *pattern, const char *text)
 {
 	u32 i;
@@ -113,6 +176,96 @@ static void test_rules_decide(void)
 	}
 	for (i = 0; i < ARRAY_SIZE(rows); i++)
 		CHECK(rows[i].used, "row %s matches nothing", rows[i].pattern);
+}
+
+static bool matches_limits(const char *pattern, const char *text)
+{
+	u32 i;
+
+	for (i = 0; i < 4; i++)
+		if (pattern[i] != '*' && pattern[i] != text[i])
+			return false;
+	return true;
+}
+
+static struct limited_row *limited_row_of(const char *text, const char *limits)
+{
+	struct limited_row *found = NULL;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(limited_rows); i++) {
+		struct limited_row *r = &limited_rows[i];
+
+		if (!matches(r->pattern, text) ||
+		    !matches_limits(r->limits, limits))
+			continue;
+		CHECK(!found, "%s %s in two rows", text, limits);
+		r->used++;
+		found = r;
+	}
+	CHECK(found, "%s %s in no row", text, limits);
+	return found ? found : &limited_rows[0];
+}
+
+static void test_rules_limited(void)
+{
+	char text[8], limits[5];
+	u32 i, k;
+
+	for (i = 0; i < VIEWS; i++) {
+		for (k = 0; k < 16; k++) {
+			struct mgl_facts v = view(i, text);
+			struct mgl_decision d;
+			struct limited_row *r;
+
+			limit(&v, k, limits);
+			if (!v.cur || (v.new_conn && !v.starts))
+				continue;
+			d = mgl_rules_decide(&v);
+			r = limited_row_of(text, limits);
+			CHECK_EQ(d.rule, r->rule, "view %s %s", text, limits);
+			CHECK_EQ(d.remember, r->remember, "view %s %s", text,
+				 limits);
+		}
+	}
+	for (i = 0; i < ARRAY_SIZE(limited_rows); i++)
+		CHECK(limited_rows[i].used, "row %s %s matches nothing",
+		      limited_rows[i].pattern, limited_rows[i].limits);
+}
+
+/* As IPVS has it, with the lower threshold worked out beforehand. */
+static void test_rules_thresholds(void)
+{
+	static const u32 uppers[] = { 0, 1, 2, 3, 4, 5, 6, 7, 100, 0x7fffffff };
+	u32 i, k;
+
+	for (i = 0; i < ARRAY_SIZE(uppers); i++) {
+		u32 upper = uppers[i], given[] = { 0, 1, upper / 2, upper };
+
+		for (k = 0; k < ARRAY_SIZE(given); k++) {
+			struct mgl_thresholds t = { upper, min(given[k], upper) };
+			u32 lower = t.lower ? t.lower : upper - (upper >> 2);
+			u32 flows[] = { 0, lower - 1, lower, upper - 1, upper,
+					upper + 1, 0xffffffff };
+			u32 n;
+
+			for (n = 0; n < ARRAY_SIZE(flows); n++) {
+				u32 f = flows[n];
+
+				CHECK_EQ(mgl_rules_overloaded(&t, f, false),
+					 upper && f >= upper,
+					 "%u, upper %u", f, upper);
+				CHECK_EQ(mgl_rules_overloaded(&t, f, true),
+					 upper && (f >= upper || f >= lower),
+					 "%u, was, upper %u lower %u", f, upper,
+					 lower);
+				CHECK_EQ(mgl_rules_relieved(&t, f),
+					 !mgl_rules_overloaded(&t, f, true),
+					 "%u, upper %u lower %u", f, upper,
+					 lower);
+			}
+		}
+	}
 }
 
 /* The backend that a rule names is there and usable. */
@@ -212,11 +365,14 @@ static void test_rules_redundant(void)
 	u32 yes = 0, i;
 	char text[8];
 
-	for (i = 0; i < VIEWS; i++) {
-		struct mgl_facts with = view(i, text), without = with;
+	for (i = 0; i < 2 * VIEWS; i++) {
+		struct mgl_facts with = view(i / 2, text), without;
 		enum backend b;
 
-		if (with.new_conn || !with.hit || !with.cached_serves)
+		with.limited = i % 2;
+		without = with;
+		if (with.new_conn || !with.hit || !with.cached_serves ||
+		    (with.limited && !with.cur))
 			continue;
 		without.hit = false;
 		without.cached_serves = false;
@@ -231,8 +387,9 @@ static void test_rules_redundant(void)
 			redundant = destination(mgl_rules_decide(&with), b) ==
 				    destination(d, b) && !d.remember;
 			CHECK_EQ(mgl_rules_redundant(with.track, with.unsettled,
-						     b == OWNER), redundant,
-				 "view %s, backend %u", text, b);
+						     b == OWNER, with.limited),
+				 redundant, "view %s, backend %u, limited %u",
+				 text, b, with.limited);
 			yes += redundant;
 		}
 	}
@@ -265,6 +422,10 @@ static void test_rules_flow_state(void)
 static const struct ktap_case cases[] = {
 	KTAP_CASE(test_rules_decide,
 		  "every input is decided as in the table of the design"),
+	KTAP_CASE(test_rules_limited,
+		  "with thresholds, every input is decided as in their table"),
+	KTAP_CASE(test_rules_thresholds,
+		  "between its thresholds a backend stays as it was"),
 	KTAP_CASE(test_rules_usable,
 		  "packets go to usable backends only, and are refused only where the slot has no owner"),
 	KTAP_CASE(test_rules_decide_cached,

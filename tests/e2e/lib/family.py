@@ -48,6 +48,7 @@ def value(kind, name, word):
     return OBJECTS[kind][name].enum.index(word)
 
 
+TRACK_ALL = value(A_SERVICE, "track", "all")
 TRACK_CHANGED = value(A_SERVICE, "track", "changed")
 TRACK_NONE = value(A_SERVICE, "track", "none")
 DRAIN = value(A_BACKEND, "state", "drain")

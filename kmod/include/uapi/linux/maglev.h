@@ -40,10 +40,11 @@
  *                  that is private to another service, or to any as peers;
  *                  a member that is private, the pool itself, or contains
  *                  it, or with which pools would be nested deeper than
- *                  MAGLEV_POOL_DEPTH_MAX
+ *                  MAGLEV_POOL_DEPTH_MAX; thresholds in a pool of a service
+ *                  that tracks no flows, and the reverse
  *   -ERANGE        an integer outside of its bounds (MAGLEV_*_MIN,
- *                  MAGLEV_*_MAX) or of its enum, or an IPv6 address that is
- *                  not 16 bytes long
+ *                  MAGLEV_*_MAX) or of its enum, an IPv6 address that is not
+ *                  16 bytes long, or a lower threshold above the upper one
  *   -EEXIST        *_NEW of an object that exists, or that is in the request
  *                  twice
  *   -ENOENT        an object that the request names does not exist
@@ -84,6 +85,7 @@
 #define MAGLEV_TABLE_SIZE_MAX	1048573
 #define MAGLEV_TABLE_SIZE_DEFAULT 65537
 #define MAGLEV_WEIGHT_MAX	65535
+#define MAGLEV_THRESHOLD_MAX	2147483647	/* flows */
 #define MAGLEV_BACKENDS_MAX	4096	/* backends of one pool, and its members' */
 #define MAGLEV_MEMBERS_MAX	32	/* pools that are members of one pool */
 #define MAGLEV_POOL_DEPTH_MAX	4	/* pools of a chain of members */
@@ -152,8 +154,8 @@
  *	repeated: all of them in one change, or none; or report the effect
  *	(MAGLEV_A_DRY_RUN). The VIP of a service that uses the pool, as its own
  *	or as fallback, is refused with -EINVAL
- * @MAGLEV_CMD_BACKEND_SET: change weight or state of one backend, or start a
- *	drain with a deadline; or report the effect (MAGLEV_A_DRY_RUN)
+ * @MAGLEV_CMD_BACKEND_SET: change weight, state or thresholds of one backend, or
+ *	start a drain with a deadline; or report the effect (MAGLEV_A_DRY_RUN)
  * @MAGLEV_CMD_BACKEND_DEL: delete one backend from a pool, or report the effect
  *	(MAGLEV_A_DRY_RUN)
  * @MAGLEV_CMD_BACKEND_GET: get one backend of a pool, or dump those of one pool
@@ -616,6 +618,13 @@ enum maglev_state {
  *	address which say that packets do not arrive, whichever pool they were
  *	for, since the backend was added or the last MAGLEV_CMD_STATS_ZERO; read
  *	only
+ * @MAGLEV_BACKEND_A_UPPER: u32, upper threshold: with this number of tracked
+ *	flows the backend is overloaded, and gets no new ones, until it has fewer
+ *	than the lower threshold; at most MAGLEV_THRESHOLD_MAX; 0, the default, for
+ *	none. Every service of the pool has to track flows
+ * @MAGLEV_BACKEND_A_LOWER: u32, lower threshold, at most the upper one; 0, the
+ *	default, for three quarters of that
+ * @MAGLEV_BACKEND_A_OVERLOADED: flag, the backend is overloaded; read only
  * @__MAGLEV_BACKEND_A_MAX: end marker
  */
 enum maglev_backend_attr {
@@ -630,6 +639,9 @@ enum maglev_backend_attr {
 	MAGLEV_BACKEND_A_ACTIVE,
 	MAGLEV_BACKEND_A_INACTIVE,
 	MAGLEV_BACKEND_A_UNREACHABLE,
+	MAGLEV_BACKEND_A_UPPER,
+	MAGLEV_BACKEND_A_LOWER,
+	MAGLEV_BACKEND_A_OVERLOADED,
 
 	__MAGLEV_BACKEND_A_MAX
 };
@@ -823,6 +835,9 @@ enum maglev_conn_attr {
  * @MAGLEV_RULE_PREVIOUS: the flow is not tracked, and the slot is unsettled:
  *	the slot's previous owner
  * @MAGLEV_RULE_HASH: the service does not track flows: the slot's owner
+ * @MAGLEV_RULE_SPARE: the packet begins a flow, and the slot's owner is
+ *	overloaded: another backend, the owner of one of the slots behind it
+ * @MAGLEV_RULE_FULL: the same, and so are the owners of the slots behind it: none
  * @__MAGLEV_RULE_MAX: end marker
  */
 enum maglev_rule {
@@ -832,6 +847,8 @@ enum maglev_rule {
 	MAGLEV_RULE_CURRENT,
 	MAGLEV_RULE_PREVIOUS,
 	MAGLEV_RULE_HASH,
+	MAGLEV_RULE_SPARE,
+	MAGLEV_RULE_FULL,
 
 	__MAGLEV_RULE_MAX
 };
