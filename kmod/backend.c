@@ -28,6 +28,7 @@ void mgl_backend_put(struct mgl_backend *b)
 		return;
 	mgl_endpoint_put(b->endpoint);
 	free_percpu(b->traffic);
+	kfree(b->userdata);
 	kfree(b);
 }
 
@@ -200,9 +201,14 @@ struct mgl_backend *mgl_backend_alloc(const struct mgl_ctx *ctx,
 				      const struct mgl_pool *pool,
 				      const struct mgl_backend_spec *spec)
 {
+	struct mgl_userdata *userdata;
 	struct mgl_backend *b;
+	int err;
 
 	lockdep_assert_held(&ctx->mn->lock);
+	err = mgl_userdata_copy(ctx, &spec->params.userdata, &userdata);
+	if (err)
+		return ERR_PTR(err);
 	b = backend_alloc(ctx->mn, &spec->addr);
 	if (IS_ERR(b)) {
 		if (PTR_ERR(b) == -ENOSPC)
@@ -211,8 +217,10 @@ struct mgl_backend *mgl_backend_alloc(const struct mgl_ctx *ctx,
 		else
 			NL_SET_ERR_MSG_MOD(ctx->extack,
 					   "out of memory for the backend");
+		kfree(userdata);
 		return b;
 	}
+	b->userdata = userdata;
 	b->pool = pool;
 	b->weight = 1;
 	b->state = MAGLEV_STATE_UP;

@@ -12,6 +12,7 @@
 #include "core/addr.h"
 #include "core/rules.h"
 #include "stats.h"
+#include "userdata.h"
 
 struct mgl_ctx;
 struct mgl_endpoint;
@@ -43,6 +44,7 @@ struct nlattr;
  * @traffic_base: @traffic at the last zeroing
  * @unreachable_base: mgl_endpoint.unreachable at the last zeroing, or when it was
  *	added
+ * @userdata: bytes that userspace keeps with it, or NULL
  * @node: entry of mgl_pool.backends, sorted by address
  * @leaving: entry of mgl_change.deleted, or empty
  * @ref: references of the pool's list and of every table that has it
@@ -71,6 +73,7 @@ struct mgl_backend {
 	int n_flows_mark;
 	struct mgl_traffic_sum traffic_base;
 	u32 unreachable_base;
+	struct mgl_userdata *userdata;
 	struct list_head node;
 	struct list_head leaving;
 	refcount_t ref;
@@ -89,6 +92,7 @@ struct mgl_backend {
  * @state: administrative state
  * @deadline: jiffies from now on
  * @thresholds: numbers of flows
+ * @userdata: bytes that userspace keeps with it
  */
 struct mgl_backend_params {
 	bool has_weight;
@@ -100,6 +104,7 @@ struct mgl_backend_params {
 	enum maglev_state state;
 	unsigned long deadline;
 	struct mgl_thresholds thresholds;
+	struct mgl_userdata_params userdata;
 };
 
 /**

@@ -6,6 +6,7 @@
  */
 #include <kunit/visibility.h>
 #include <linux/netlink.h>
+#include <linux/slab.h>
 
 #include "backend.h"
 #include "batch.h"
@@ -112,7 +113,7 @@ err:
 EXPORT_SYMBOL_IF_KUNIT(mgl_change_add);
 
 /**
- * mgl_change_edit() - prepare to change weight, state or thresholds of a backend
+ * mgl_change_edit() - prepare to change the settings of a backend
  * @ctx: the context
  * @pool: the pool
  * @b: the backend
@@ -136,14 +137,15 @@ int mgl_change_edit(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 	mgl_change_init(c, pool);
 	c->edited = b;
 	c->backend_params = *params;
-	err = mgl_change_log_edit(ctx, c);
-	if (err)
-		return err;
-	if (mgl_backend_turns_with(b, params) == mgl_backend_turns(b))
-		return 0;
-	err = mgl_rebuild_prepare(ctx, c);
-	if (err)
+	err = mgl_userdata_copy(ctx, &params->userdata, &c->userdata) ?:
+	      mgl_change_log_edit(ctx, c);
+	if (!err &&
+	    mgl_backend_turns_with(b, params) != mgl_backend_turns(b))
+		err = mgl_rebuild_prepare(ctx, c);
+	if (err) {
 		mgl_change_forget_steps(c);
+		kfree(c->userdata);
+	}
 	return err;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_change_edit);
@@ -437,6 +439,12 @@ static void apply_edited(struct mgl_net *mn, struct mgl_change *c)
 	u32 weight = b->weight;
 
 	mgl_backend_apply(b, &c->backend_params);
+	if (c->backend_params.userdata.given) {
+		/* In a batch, the step has what it was. */
+		if (!mn->batch)
+			kfree(b->userdata);
+		b->userdata = c->userdata;
+	}
 	if (!mn->batch)
 		trace_maglev_backend(mn, b, MGL_BACKEND_EDITED, state, weight);
 }
@@ -580,6 +588,7 @@ void mgl_change_abort(const struct mgl_ctx *ctx, struct mgl_change *c)
 	mgl_rebuild_abort(c);
 	mgl_change_forget_steps(c);
 	abort_member(c);
+	kfree(c->userdata);
 	forget_deleted(c);
 	list_for_each_entry_safe(b, next, &c->added, node) {
 		list_del(&b->node);

@@ -36,6 +36,7 @@ enum mgl_member_op {
  * @steps: list of struct mgl_step, the steps of a batch that committing it makes
  * @edited: backend to edit, or NULL
  * @backend_params: new settings of @edited
+ * @userdata: new userdata of @edited, if @backend_params gives any, or NULL
  * @pool_params: new settings of @pool
  * @member_op: what becomes of @member
  * @member: the member, unless @member_op is MGL_MEMBER_NONE
@@ -51,6 +52,7 @@ struct mgl_change {
 	struct list_head steps;
 	struct mgl_backend *edited;
 	struct mgl_backend_params backend_params;
+	struct mgl_userdata *userdata;
 	struct mgl_pool_params pool_params;
 	enum mgl_member_op member_op;
 	struct mgl_member *member;

@@ -62,17 +62,21 @@ const struct mgl_step_ops mgl_backend_deleted = {
 };
 
 /**
- * struct backend_edit - the step of another weight, state or thresholds
+ * struct backend_edit - the step of other settings of a backend
  * @step: the step; its object is the backend
  * @was: the settings before it
  * @draining: mgl_backend.draining before it
  * @deadline: mgl_backend.deadline before it
+ * @has_userdata: it gives userdata
+ * @userdata: mgl_backend.userdata before it, if @has_userdata
  */
 struct backend_edit {
 	struct mgl_step step;
 	struct mgl_backend_params was;
 	bool draining;
 	unsigned long deadline;
+	bool has_userdata;
+	struct mgl_userdata *userdata;
 };
 
 static void edited_publish(struct mgl_net *mn, struct mgl_step *step)
@@ -86,6 +90,8 @@ static void edited_done(struct mgl_net *mn, struct mgl_step *step)
 
 	trace_maglev_backend(mn, step->object, MGL_BACKEND_EDITED, e->was.state,
 			     e->was.weight);
+	if (e->has_userdata)
+		kfree(e->userdata);
 }
 
 static void edited_undo(struct mgl_net *mn, struct mgl_step *step)
@@ -98,6 +104,10 @@ static void edited_undo(struct mgl_net *mn, struct mgl_step *step)
 	b->thresholds = e->was.thresholds;
 	b->draining = e->draining;
 	b->deadline = e->deadline;
+	if (e->has_userdata) {
+		kfree(b->userdata);
+		b->userdata = e->userdata;
+	}
 }
 
 static u32 edited_flows(struct mgl_step *step)
@@ -221,6 +231,8 @@ int mgl_change_log_edit(const struct mgl_ctx *ctx, struct mgl_change *c)
 	e->was.thresholds = b->thresholds;
 	e->draining = b->draining;
 	e->deadline = b->deadline;
+	e->has_userdata = c->backend_params.userdata.given;
+	e->userdata = b->userdata;
 	list_add_tail(&e->step.node, &c->steps);
 	return 0;
 }

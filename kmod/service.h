@@ -10,6 +10,7 @@
 #include "core/addr.h"
 #include "net.h"
 #include "stats.h"
+#include "userdata.h"
 
 struct mgl_backend_specs;
 struct mgl_ctx;
@@ -81,6 +82,7 @@ struct mgl_service_settings {
  * @has_flows: enum mgl_has_flows; also written by the data path
  * @traffic: traffic that was forwarded
  * @traffic_base: @traffic at the last zeroing; under mgl_net.lock
+ * @userdata: bytes that userspace keeps with it, or NULL; under mgl_net.lock
  * @next: settings that a batch is about to publish, or NULL; under mgl_net.lock
  * @node: entry of mgl_net.services, or empty; under mgl_net.lock
  */
@@ -96,6 +98,7 @@ struct mgl_service {
 	int has_flows;
 	struct mgl_traffic __percpu *traffic;
 	struct mgl_traffic_sum traffic_base;
+	struct mgl_userdata *userdata;
 	const struct mgl_service_settings *next;
 	struct rb_node node;
 };
@@ -115,6 +118,7 @@ struct mgl_service {
  * @affinity: packets that share a backend
  * @has_all_down: @all_down is given
  * @all_down: policy for packets while no backend is usable
+ * @userdata: bytes that userspace keeps with it
  */
 struct mgl_service_params {
 	struct mgl_pool *pool;
@@ -128,6 +132,7 @@ struct mgl_service_params {
 	enum maglev_affinity affinity;
 	bool has_all_down;
 	enum maglev_all_down all_down;
+	struct mgl_userdata_params userdata;
 };
 
 /* Iterates over the services of a namespace by identity; mn->lock is held. */

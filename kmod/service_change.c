@@ -41,6 +41,7 @@ static void service_free_rcu(struct rcu_head *rcu)
 	struct mgl_service *svc = container_of(rcu, struct mgl_service, rcu);
 
 	free_percpu(svc->traffic);
+	kfree(svc->userdata);
 	kfree(svc);
 }
 
@@ -298,7 +299,8 @@ int mgl_service_create(const struct mgl_ctx *ctx,
 		NL_SET_ERR_MSG_MOD(ctx->extack, "out of memory for the service");
 		return -ENOMEM;
 	}
-	err = service_number(ctx, svc);
+	err = mgl_userdata_copy(ctx, &params->userdata, &svc->userdata) ?:
+	      service_number(ctx, svc);
 	if (err) {
 		call_rcu(&svc->rcu, service_free_rcu);
 		return err;
@@ -325,11 +327,15 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_service_create);
  * @step: the step; its object is the service
  * @now: the settings
  * @was: mgl_service.next before it
+ * @has_userdata: it gives userdata
+ * @userdata: mgl_service.userdata before it, if @has_userdata
  */
 struct service_edit {
 	struct mgl_step step;
 	struct mgl_service_settings now;
 	const struct mgl_service_settings *was;
+	bool has_userdata;
+	struct mgl_userdata *userdata;
 };
 
 static void service_edit_publish(struct mgl_net *mn, struct mgl_step *step)
@@ -341,9 +347,12 @@ static void service_edit_publish(struct mgl_net *mn, struct mgl_step *step)
 
 static void service_edit_done(struct mgl_net *mn, struct mgl_step *step)
 {
+	struct service_edit *e = container_of(step, struct service_edit, step);
 	struct mgl_service *svc = step->object;
 
 	svc->next = NULL;
+	if (e->has_userdata)
+		kfree(e->userdata);
 }
 
 static void service_edit_undo(struct mgl_net *mn, struct mgl_step *step)
@@ -356,6 +365,10 @@ static void service_edit_undo(struct mgl_net *mn, struct mgl_step *step)
 	svc->next = e->was;
 	was = settings_of(mn, svc);
 	count_pools(&was, 1);
+	if (e->has_userdata) {
+		kfree(svc->userdata);
+		svc->userdata = e->userdata;
+	}
 }
 
 static const struct mgl_step_ops service_edited = {
@@ -365,7 +378,8 @@ static const struct mgl_step_ops service_edited = {
 };
 
 static int service_log_edit(const struct mgl_ctx *ctx, struct mgl_service *svc,
-			    const struct mgl_service_settings *now)
+			    const struct mgl_service_settings *now,
+			    bool has_userdata)
 {
 	struct service_edit *e;
 
@@ -375,22 +389,33 @@ static int service_log_edit(const struct mgl_ctx *ctx, struct mgl_service *svc,
 	e->now = *now;
 	e->was = svc->next;
 	svc->next = &e->now;
+	e->has_userdata = has_userdata;
+	e->userdata = svc->userdata;
 	list_add_tail(&e->step.node, &ctx->mn->batch->steps);
 	return 0;
 }
 
-/* Fails in a batch only. */
+/* Takes over the copy of params->userdata. Fails in a batch only. */
 static int service_apply(const struct mgl_ctx *ctx, struct mgl_service *svc,
-			 const struct mgl_service_params *params)
+			 const struct mgl_service_params *params,
+			 struct mgl_userdata *userdata)
 {
 	struct mgl_service_settings was = settings_of(ctx->mn, svc), now = was;
 	int err = 0;
 
 	settings_merge(&now, params);
 	if (ctx->mn->batch)
-		err = service_log_edit(ctx, svc, &now);
-	if (err)
+		err = service_log_edit(ctx, svc, &now, params->userdata.given);
+	if (err) {
+		kfree(userdata);
 		return err;
+	}
+	if (params->userdata.given) {
+		/* In a batch, the step has what it was. */
+		if (!ctx->mn->batch)
+			kfree(svc->userdata);
+		svc->userdata = userdata;
+	}
 	/* The new pools first, so that a pool that stays is not destroyed. */
 	count_pools(&now, 1);
 	pools_joined(ctx->mn, &now);
@@ -419,24 +444,26 @@ int mgl_service_set(const struct mgl_ctx *ctx, struct mgl_service *svc,
 		    const struct mgl_pool_params *pool_params)
 {
 	struct mgl_net *mn = ctx->mn;
+	struct mgl_userdata *userdata;
 	struct mgl_change change;
 	int err;
 
 	lockdep_assert_held(&mn->lock);
-	err = mgl_service_check_set(ctx, svc, params, pool_params);
+	err = mgl_service_check_set(ctx, svc, params, pool_params) ?:
+	      mgl_userdata_copy(ctx, &params->userdata, &userdata);
 	if (err)
 		return err;
 	/* If a later step fails, a cache that stays unused does no harm. */
 	err = ensure_cache(ctx, params->has_track ? params->track :
-			   settings_of(mn, svc).track);
-	if (err)
-		return err;
-	err = mgl_change_pool(ctx, params->pool ?: mgl_service_pool(mn, svc),
+			   settings_of(mn, svc).track) ?:
+	      mgl_change_pool(ctx, params->pool ?: mgl_service_pool(mn, svc),
 			      pool_params, &change);
-	if (err)
+	if (err) {
+		kfree(userdata);
 		return err;
+	}
 	mgl_change_commit(ctx, &change);
-	return service_apply(ctx, svc, params);
+	return service_apply(ctx, svc, params, userdata);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_service_set);
 

@@ -45,7 +45,8 @@ static int put_settings(struct sk_buff *skb, const struct mgl_backend *b)
 	    nla_put_u8(skb, MAGLEV_BACKEND_A_STATE, b->state) ||
 	    (b->draining && nla_put_u32(skb, MAGLEV_BACKEND_A_DEADLINE,
 					deadline_left(b))) ||
-	    put_thresholds(skb, b))
+	    put_thresholds(skb, b) ||
+	    mgl_nl_put_userdata(skb, MAGLEV_BACKEND_A_USERDATA, b->userdata))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -82,7 +83,10 @@ too_small:
 	return -EMSGSIZE;
 }
 
-/* Backends of a message: of IPv4 so many fit into one of the usual size. */
+/*
+ * Backends of a message: of IPv4 so many fit into one of the usual size. With
+ * thresholds and userdata they take 208 bytes at most: see notify.c.
+ */
 #define CHANGED_MAX 85
 
 /**
@@ -213,6 +217,7 @@ static int parse_params(struct netlink_ext_ack *extack, struct nlattr **tb,
 	struct nlattr *deadline = tb[MAGLEV_BACKEND_A_DEADLINE];
 
 	*p = (struct mgl_backend_params){};
+	mgl_nl_parse_userdata(tb[MAGLEV_BACKEND_A_USERDATA], &p->userdata);
 	if (tb[MAGLEV_BACKEND_A_WEIGHT]) {
 		p->has_weight = true;
 		p->weight = nla_get_u32(tb[MAGLEV_BACKEND_A_WEIGHT]);

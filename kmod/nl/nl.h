@@ -19,6 +19,8 @@ struct mgl_pool;
 struct mgl_pool_params;
 struct mgl_service;
 struct mgl_service_id;
+struct mgl_userdata;
+struct mgl_userdata_params;
 
 /**
  * struct mgl_nl_reply - a reply being written
@@ -148,6 +150,9 @@ int mgl_nl_parse_backend_addr(struct netlink_ext_ack *extack,
 			      struct nlattr *nest, struct nlattr **tb,
 			      struct mgl_addr *addr);
 
+void mgl_nl_parse_userdata(const struct nlattr *attr,
+			   struct mgl_userdata_params *params);
+
 /* prefix.c: parsing and writing of prefixes */
 int mgl_nl_parse_prefix(struct netlink_ext_ack *extack, struct nlattr *nest,
 			struct mgl_prefix *p);
@@ -173,6 +178,8 @@ int mgl_nl_put_changed_pool(struct sk_buff *skb, struct mgl_net *mn,
 			    const char *name);
 int mgl_nl_put_owner(struct sk_buff *skb, const struct mgl_service_id *id,
 		     const char *pool);
+int mgl_nl_put_userdata(struct sk_buff *skb, int type,
+			const struct mgl_userdata *userdata);
 int mgl_nl_put_traffic(struct sk_buff *skb, int type,
 		       const struct mgl_traffic_sum *now,
 		       const struct mgl_traffic_sum *base);

@@ -129,8 +129,11 @@ struct notice {
 	gfp_t gfp;
 };
 
-/* What all notifications fit into; most need no more than the first. */
-static const size_t sizes[] = { GENLMSG_DEFAULT_SIZE, 16384 };
+/*
+ * What all notifications fit into, CHANGED_MAX backends with all that they may have
+ * included; most need no more than the first.
+ */
+static const size_t sizes[] = { GENLMSG_DEFAULT_SIZE, 20480 };
 
 /* Returns the message, or NULL, of which listeners have been told. */
 static struct sk_buff *build(struct mgl_net *mn, struct notice *n)

@@ -9,6 +9,7 @@
 #include "../core/maglev.h"
 #include "../pool.h"
 #include "../service.h"
+#include "../userdata.h"
 #include "nl.h"
 #include "policy.h"
 
@@ -458,4 +459,22 @@ int mgl_nl_parse_backend_addr(struct netlink_ext_ack *extack,
 	       mgl_nl_parse_address(extack, nest, tb, MAGLEV_BACKEND_A_ADDRESS4,
 				    addr) ?:
 	       check_backend(extack, nest, addr);
+}
+
+/**
+ * mgl_nl_parse_userdata() - parse the bytes that userspace keeps with an object
+ * @attr: the attribute, or NULL
+ * @params: the bytes, part of the request
+ *
+ * Context: any.
+ */
+void mgl_nl_parse_userdata(const struct nlattr *attr,
+			   struct mgl_userdata_params *params)
+{
+	*params = (struct mgl_userdata_params){};
+	if (!attr)
+		return;
+	params->given = true;
+	params->len = nla_len(attr);
+	params->data = nla_data(attr);
 }

@@ -48,6 +48,8 @@ static struct netlink_range_validation trace_rate = {
 #define ADDRESS6 NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr))
 #define POOL_NAME { .type = NLA_NUL_STRING, .len = MAGLEV_POOL_NAME_MAX }
 
+#define USERDATA { .type = NLA_BINARY, .len = MAGLEV_USERDATA_MAX }
+
 #define SERVICE_ID							\
 	[MAGLEV_SERVICE_A_PROTOCOL] = { .type = NLA_U8 },		\
 	[MAGLEV_SERVICE_A_ADDRESS4] = { .type = NLA_U32 },		\
@@ -79,6 +81,7 @@ const struct nla_policy mgl_nlp_service[MAGLEV_SERVICE_A_MAX + 1] = {
 	[MAGLEV_SERVICE_A_ALL_DOWN] =
 		NLA_POLICY_MAX(NLA_U8, __MAGLEV_ALL_DOWN_MAX - 1),
 	[MAGLEV_SERVICE_A_FALLBACK] = POOL_NAME,
+	[MAGLEV_SERVICE_A_USERDATA] = USERDATA,
 };
 
 static const struct nla_policy pool_params[MAGLEV_POOL_A_MAX + 1] = {
@@ -107,6 +110,7 @@ const struct nla_policy mgl_nlp_backend[MAGLEV_BACKEND_A_MAX + 1] = {
 		NLA_POLICY_FULL_RANGE(NLA_U32, &deadline),
 	[MAGLEV_BACKEND_A_UPPER] = NLA_POLICY_FULL_RANGE(NLA_U32, &threshold),
 	[MAGLEV_BACKEND_A_LOWER] = NLA_POLICY_FULL_RANGE(NLA_U32, &threshold),
+	[MAGLEV_BACKEND_A_USERDATA] = USERDATA,
 };
 
 static const struct nla_policy member_id[MAGLEV_MEMBER_A_MAX + 1] = {

@@ -77,6 +77,23 @@ int mgl_nl_put_service_id(struct sk_buff *skb, const struct mgl_service_id *id)
 }
 
 /**
+ * mgl_nl_put_userdata() - write the bytes that userspace keeps with an object
+ * @skb: the message
+ * @type: type of the attribute
+ * @userdata: the bytes, or NULL for no attribute
+ *
+ * Context: any.
+ * Return: 0 or -EMSGSIZE.
+ */
+int mgl_nl_put_userdata(struct sk_buff *skb, int type,
+			const struct mgl_userdata *userdata)
+{
+	if (!userdata)
+		return 0;
+	return nla_put(skb, type, userdata->len, userdata->data);
+}
+
+/**
  * mgl_nl_put_pool_name() - write MAGLEV_A_POOL with only a name
  * @skb: the message
  * @name: the pool's name

@@ -32,6 +32,8 @@ static int put_service(struct mgl_net *mn, const struct mgl_nl_reply *reply,
 	    nla_put_u8(skb, MAGLEV_SERVICE_A_ALL_DOWN, svc->all_down) ||
 	    (fallback && nla_put_string(skb, MAGLEV_SERVICE_A_FALLBACK,
 					fallback->name)) ||
+	    mgl_nl_put_userdata(skb, MAGLEV_SERVICE_A_USERDATA,
+				svc->userdata) ||
 	    (!mgl_nl_is_change(reply) &&
 	     mgl_nl_put_traffic(skb, MAGLEV_SERVICE_A_STATS, &now,
 				&svc->traffic_base))) {
@@ -154,6 +156,7 @@ static int parse_params(const struct mgl_ctx *ctx, struct nlattr **tb,
 		.fallback_attr = fallback,
 		.has_fallback = fallback,
 	};
+	mgl_nl_parse_userdata(tb[MAGLEV_SERVICE_A_USERDATA], &p->userdata);
 	if (tb[MAGLEV_SERVICE_A_TRACK]) {
 		p->has_track = true;
 		p->track = nla_get_u8(tb[MAGLEV_SERVICE_A_TRACK]);

@@ -13,11 +13,11 @@ FILE = os.path.join(os.environ["E2E_DIR"], "../..",
                     "Documentation/netlink/specs/maglev.yaml")
 SIZES = {"u8": 1, "u16": 2, "u32": 4, "u64": 8, "flag": 0, "string": None}
 
-# ident: type in the message; size: bytes, None for a string; exact: bytes that
+# ident: type in the message; size: bytes, None for a string or any bytes; exact: bytes that
 # the kernel does not take for a number; low, high: range of a number; longest: of
 # a string; enum: the names of its values.
 Attribute = collections.namedtuple(
-    "Attribute", "ident size exact low high longest enum")
+    "Attribute", "ident size exact low high longest enum text")
 # requests: {object: names of its attributes} that the command takes; several:
 # objects that may be repeated; do, dump: there is such a request; admin: it needs
 # CAP_NET_ADMIN.
@@ -72,7 +72,7 @@ class Spec:
         longest = checks.get("max-len")
         return Attribute(ident, size, exact, low or 0, high,
                          self.constants.get(plain(str(longest)), longest),
-                         enum)
+                         enum, attr["type"] == "string")
 
     def _nested(self, op, attr):
         """The set of a nest in a request of a command."""

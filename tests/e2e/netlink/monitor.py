@@ -48,6 +48,14 @@ CHANGES = (
     (f.BACKEND_NEW, f.pool() + f.backend("10.0.0.9", weight=5), "BACKEND_NEW"),
     (f.BACKEND_NEW, f.service(port=81) + f.backends(9), "BACKEND_NEW"),
     (f.BACKEND_SET, f.pool() + f.backend("10.0.0.9", weight=6), "BACKEND_SET"),
+    (f.BACKEND_SET, f.pool() + f.backend("10.0.0.9", upper=9, lower=2,
+                                         userdata=b"kept"), "BACKEND_SET"),
+    (f.SERVICE_SET, f.service(port=81, userdata=b"kept"), "SERVICE_SET"),
+    # The largest that there are, as many as are in one message.
+    (f.BACKEND_NEW, f.pool() + b"".join(
+        f.backend(f"fd00::9:{i}", state=f.DRAIN, deadline=600000, upper=9,
+                  lower=2, userdata=bytes(128)) for i in range(1, 86)),
+     "BACKEND_NEW"),
     (f.BACKEND_SET, f.service(port=81) +
      f.backend("fd00::5", state=f.DRAIN, deadline=90000000), "BACKEND_SET"),
     (f.BACKEND_DEL, f.pool() + f.backend("10.0.0.9"), "BACKEND_DEL"),

@@ -199,6 +199,10 @@ RULES = (
      f.service() + f.backend("10.0.0.9", lower=1), ERANGE, "above the upper"),
     ("a dry run of a lower threshold alone", f.BACKEND_SET,
      f.service() + f.backend(lower=1) + f.DRY_RUN, ERANGE, "above the upper"),
+    ("129 bytes of userdata", f.SERVICE_SET, f.service(userdata=bytes(129)),
+     ERANGE, ""),
+    ("129 bytes of userdata", f.BACKEND_NEW,
+     f.service() + f.backend("10.0.0.9", userdata=bytes(129)), ERANGE, ""),
     ("a service without tracking and a backend with thresholds",
      f.SERVICE_NEW, f.service(port=82, track=f.TRACK_NONE) +
      f.backend("10.0.0.9", upper=9), EINVAL, "track none"),

@@ -17,6 +17,7 @@ VALUES = {"protocol": 6, "address4": "203.0.113.1", "port": 80,
           "all_down": 1, "fallback": "spare", "settle": 5, "state": 1,
           "deadline": 1000, "cache_size": 2048, "client4": "198.51.100.7",
           "client_port": 9, "pmtu": 1, "peers": "spare", "rate": 9,
+          "upper": 9, "lower": 3, "userdata": b"\0\1",
           **{n: 30 for n in f.TIMEOUTS}}
 REQUIRED = {f.A_SERVICE: ("protocol", "address4", "port"),
             f.A_POOL: ("name",), f.A_BACKEND: ("address4",),
@@ -73,7 +74,11 @@ def of_an_attribute(cmd, request, kind, name):
     if needed:
         yield ("missing", build(variant(request, kind, name, None)),
                (errno.EINVAL,), ident)
-    if spec.size is None:
+    if spec.size is None and not spec.text:
+        yield (f"of {spec.longest + 1} bytes",
+               build(variant(request, kind, name, bytes(spec.longest + 1))),
+               BAD, None)
+    elif spec.size is None:
         long = spec.longest + 1
         for what, payload in (("without final NUL", b"web"),
                               (f"of {long} bytes", b"a" * long + b"\0"),

@@ -242,6 +242,8 @@ def expected_policy(ynl, attr):
     if kind == "string":
         return {"type": "nul-string",
                 "max-length": number(ynl, checks["max-len"])}
+    if kind == "binary" and "max-len" in checks:
+        return {"type": "binary", "max-length": number(ynl, checks["max-len"])}
     if kind == "binary":
         return {"type": "binary", "min-length": checks["exact-len"],
                 "max-length": checks["exact-len"]}

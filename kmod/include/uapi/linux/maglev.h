@@ -89,6 +89,7 @@
 #define MAGLEV_BACKENDS_MAX	4096	/* backends of one pool, and its members' */
 #define MAGLEV_MEMBERS_MAX	32	/* pools that are members of one pool */
 #define MAGLEV_POOL_DEPTH_MAX	4	/* pools of a chain of members */
+#define MAGLEV_USERDATA_MAX	128	/* bytes */
 #define MAGLEV_ROUTERS_MAX	256	/* trusted prefixes of a namespace */
 #define MAGLEV_SOURCES_MAX	16	/* source prefixes of a namespace */
 #define MAGLEV_SOURCE_LEN4_MIN	16	/* bits of a source prefix of IPv4 */
@@ -137,7 +138,7 @@
  *	and MAGLEV_A_BACKEND, repeated, the backends. Packets find the service
  *	with all of them
  * @MAGLEV_CMD_SERVICE_SET: change a service (MAGLEV_A_SERVICE): another shared
- *	pool, tracking, affinity, all-down policy, fallback pool; and
+ *	pool, tracking, affinity, all-down policy, fallback pool, userdata; and
  *	(MAGLEV_A_POOL) table size, seed or settle time of its private pool.
  *	With another pool its private pool is deleted. No dry run
  * @MAGLEV_CMD_SERVICE_DEL: delete a service and its private pool
@@ -154,8 +155,8 @@
  *	repeated: all of them in one change, or none; or report the effect
  *	(MAGLEV_A_DRY_RUN). The VIP of a service that uses the pool, as its own
  *	or as fallback, is refused with -EINVAL
- * @MAGLEV_CMD_BACKEND_SET: change weight, state or thresholds of one backend, or
- *	start a drain with a deadline; or report the effect (MAGLEV_A_DRY_RUN)
+ * @MAGLEV_CMD_BACKEND_SET: change weight, state, thresholds or userdata of one
+ *	backend, or start a drain with a deadline; or report the effect (MAGLEV_A_DRY_RUN)
  * @MAGLEV_CMD_BACKEND_DEL: delete one backend from a pool, or report the effect
  *	(MAGLEV_A_DRY_RUN)
  * @MAGLEV_CMD_BACKEND_GET: get one backend of a pool, or dump those of one pool
@@ -434,6 +435,8 @@ enum maglev_info_attr {
  *	by default
  * @MAGLEV_SERVICE_A_FALLBACK: string, name of the shared pool that takes over
  *	while no backend of the service's own pool is usable; empty for none
+ * @MAGLEV_SERVICE_A_USERDATA: binary, at most MAGLEV_USERDATA_MAX bytes that are
+ *	kept for userspace; empty for none. Documentation/netlink.md has a format
  * @__MAGLEV_SERVICE_A_MAX: end marker
  */
 enum maglev_service_attr {
@@ -449,6 +452,7 @@ enum maglev_service_attr {
 	MAGLEV_SERVICE_A_AFFINITY,
 	MAGLEV_SERVICE_A_ALL_DOWN,
 	MAGLEV_SERVICE_A_FALLBACK,
+	MAGLEV_SERVICE_A_USERDATA,
 
 	__MAGLEV_SERVICE_A_MAX
 };
@@ -625,6 +629,7 @@ enum maglev_state {
  * @MAGLEV_BACKEND_A_LOWER: u32, lower threshold, at most the upper one; 0, the
  *	default, for three quarters of that
  * @MAGLEV_BACKEND_A_OVERLOADED: flag, the backend is overloaded; read only
+ * @MAGLEV_BACKEND_A_USERDATA: binary, as MAGLEV_SERVICE_A_USERDATA
  * @__MAGLEV_BACKEND_A_MAX: end marker
  */
 enum maglev_backend_attr {
@@ -642,6 +647,7 @@ enum maglev_backend_attr {
 	MAGLEV_BACKEND_A_UPPER,
 	MAGLEV_BACKEND_A_LOWER,
 	MAGLEV_BACKEND_A_OVERLOADED,
+	MAGLEV_BACKEND_A_USERDATA,
 
 	__MAGLEV_BACKEND_A_MAX
 };
