@@ -14,6 +14,7 @@ enum {
 	SERVICE_TRACK		= 1 << 0,
 	SERVICE_AFFINITY	= 1 << 1,
 	SERVICE_ALL_DOWN	= 1 << 2,
+	SERVICE_USERDATA	= 1 << 8,
 
 	POOL_TABLE_SIZE		= 1 << 0,
 	POOL_SEED		= 1 << 1,
@@ -22,6 +23,9 @@ enum {
 	BACKEND_WEIGHT		= 1 << 0,
 	BACKEND_STATE		= 1 << 1,
 	BACKEND_DEADLINE	= 1 << 2,
+	BACKEND_UPPER		= 1 << 3,
+	BACKEND_LOWER		= 1 << 4,
+	BACKEND_USERDATA	= 1 << 8,
 };
 
 /**
@@ -32,6 +36,7 @@ enum {
  * @track: enum maglev_track
  * @affinity: enum maglev_affinity
  * @all_down: enum maglev_all_down
+ * @userdata: bytes to keep with it, by intern_userdata(), or NULL for none
  */
 struct service_params {
 	unsigned int mask;
@@ -40,6 +45,7 @@ struct service_params {
 	uint8_t track;
 	uint8_t affinity;
 	uint8_t all_down;
+	const struct userdata *userdata;
 };
 
 /**
@@ -62,12 +68,18 @@ struct pool_params {
  * @weight: its weight
  * @state: enum maglev_state
  * @deadline: ms after which it is removed if it drains
+ * @upper: flows with which it is overloaded, 0 for never
+ * @lower: flows below which it no longer is
+ * @userdata: bytes to keep with it, by intern_userdata(), or NULL for none
  */
 struct backend_params {
 	unsigned int mask;
 	uint32_t weight;
 	uint8_t state;
 	uint32_t deadline;
+	uint32_t upper;
+	uint32_t lower;
+	const struct userdata *userdata;
 };
 
 void attr_put_service(struct nl_msg *msg, const struct service_id *id,

@@ -42,6 +42,19 @@ static void get_string(const struct nlattr *attr, char *value, size_t size)
 		nla_strlcpy(value, attr, size);
 }
 
+/* More than is known of is cut off. */
+static const struct userdata *get_userdata(const struct nlattr *attr)
+{
+	struct userdata u = { 0 };
+
+	if (!attr)
+		return NULL;
+	u.len = (uint8_t)(nla_len(attr) < (int)sizeof(u.bytes) ?
+			  nla_len(attr) : (int)sizeof(u.bytes));
+	memcpy(u.bytes, nla_data(attr), u.len);
+	return intern_userdata(&u);
+}
+
 static void get_port(const struct nlattr *attr, uint16_t *port)
 {
 	uint16_t be = 0;
@@ -158,6 +171,7 @@ void attr_get_service(struct nlmsghdr *h, struct vec *v)
 	get(a[MAGLEV_SERVICE_A_ALL_DOWN], &s->all_down, sizeof(s->all_down));
 	get_string(a[MAGLEV_SERVICE_A_FALLBACK], s->fallback,
 		   sizeof(s->fallback));
+	s->userdata = get_userdata(a[MAGLEV_SERVICE_A_USERDATA]);
 	get_stats(a[MAGLEV_SERVICE_A_STATS], &s->stats);
 }
 
@@ -264,6 +278,10 @@ static void get_backend(struct nlattr *nest, struct backend *b)
 	get(a[MAGLEV_BACKEND_A_INACTIVE], &b->inactive, sizeof(b->inactive));
 	get(a[MAGLEV_BACKEND_A_UNREACHABLE], &b->unreachable,
 	    sizeof(b->unreachable));
+	get(a[MAGLEV_BACKEND_A_UPPER], &b->upper, sizeof(b->upper));
+	get(a[MAGLEV_BACKEND_A_LOWER], &b->lower, sizeof(b->lower));
+	b->overloaded = a[MAGLEV_BACKEND_A_OVERLOADED];
+	b->userdata = get_userdata(a[MAGLEV_BACKEND_A_USERDATA]);
 	get_stats(a[MAGLEV_BACKEND_A_STATS], &b->stats);
 }
 

@@ -60,6 +60,11 @@ static void put_string(struct nl_msg *msg, int type, const char *value)
 	put(msg, type, value, strlen(value) + 1);
 }
 
+static void put_userdata(struct nl_msg *msg, int type, const struct userdata *u)
+{
+	put(msg, type, u ? u->bytes : NULL, u ? u->len : 0);
+}
+
 /**
  * attr_put_service() - name a service in a request, or say how it is to be
  * @msg: the request
@@ -87,6 +92,8 @@ void attr_put_service(struct nl_msg *msg, const struct service_id *id,
 		put_u8(msg, MAGLEV_SERVICE_A_ALL_DOWN, params->all_down);
 	if (params && params->fallback)
 		put_string(msg, MAGLEV_SERVICE_A_FALLBACK, params->fallback);
+	if (params && (params->mask & SERVICE_USERDATA))
+		put_userdata(msg, MAGLEV_SERVICE_A_USERDATA, params->userdata);
 	nla_nest_end(msg, attr);
 }
 
@@ -140,6 +147,12 @@ void attr_put_backend(struct nl_msg *msg, const struct addr *addr,
 		put_u8(msg, MAGLEV_BACKEND_A_STATE, params->state);
 	if (params && (params->mask & BACKEND_DEADLINE))
 		put_u32(msg, MAGLEV_BACKEND_A_DEADLINE, params->deadline);
+	if (params && (params->mask & BACKEND_UPPER))
+		put_u32(msg, MAGLEV_BACKEND_A_UPPER, params->upper);
+	if (params && (params->mask & BACKEND_LOWER))
+		put_u32(msg, MAGLEV_BACKEND_A_LOWER, params->lower);
+	if (params && (params->mask & BACKEND_USERDATA))
+		put_userdata(msg, MAGLEV_BACKEND_A_USERDATA, params->userdata);
 	nla_nest_end(msg, attr);
 }
 

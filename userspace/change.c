@@ -16,8 +16,8 @@
 #include "nl.h"
 
 /* Upper bounds: a service and its pool with every setting; a backend. */
-#define REQUEST_SIZE	768
-#define BACKEND_SIZE	64
+#define REQUEST_SIZE	1088
+#define BACKEND_SIZE	216
 
 /**
  * change_put() - put a change into a request

@@ -3,6 +3,7 @@
 #define _MAGLEVADM_CMD_H
 
 #include "attr.h"
+#include "given.h"
 #include "types.h"
 
 struct change;
@@ -50,15 +51,16 @@ typedef uint64_t optmask;
 #define OPT_TIMESTAMP		OPT_BIT(32)
 #define OPT_COUNT		OPT_BIT(33)
 #define OPT_LIMIT		OPT_BIT(34)
+#define OPT_UTHRESHOLD		OPT_BIT(36)
+#define OPT_LTHRESHOLD		OPT_BIT(37)
+#define OPT_THRESHOLDS		OPT_BIT(38)
+#define OPT_USERDATA		OPT_BIT(39)
 #define OPT_STRICT		OPT_BIT(40)
 #define OPT_RATE		OPT_BIT(44)
 #define OPT_WATCH		OPT_BIT(52)
 #define OPT_COLOR		OPT_BIT(53)
 /* Those that only ipvsadm has. */
 #define OPT_GATEWAYING		OPT_BIT(41)
-#define OPT_UTHRESHOLD		OPT_BIT(42)
-#define OPT_LTHRESHOLD		OPT_BIT(43)
-#define OPT_THRESHOLDS		OPT_BIT(45)
 #define OPT_PERSISTENT_CONN	OPT_BIT(46)
 #define OPT_TUN_INFO		OPT_BIT(47)
 #define OPT_DAEMON		OPT_BIT(48)
@@ -85,6 +87,8 @@ typedef uint64_t optmask;
  * @colour: colours in listings
  * @count: events or packets to print, if OPT_COUNT
  * @rate: packets to trace in a second, 0 for the default
+ * @ipvs: what is done in another way than ipvsadm does it
+ * @userdata: bytes to keep with the service or the backend, if OPT_USERDATA
  * @set_service: settings of the service
  * @set_pool: settings of the service's pool or of the pool
  * @set_backend: settings of the backend
@@ -107,6 +111,8 @@ struct args {
 	enum colour_choice colour;
 	uint64_t count;
 	uint32_t rate;
+	struct given ipvs;
+	struct userdata userdata;
 	struct service_params set_service;
 	struct pool_params set_pool;
 	struct backend_params set_backend;

@@ -3,6 +3,7 @@
 #include "change.h"
 #include "cmd.h"
 #include "err.h"
+#include "intern.h"
 #include "ipvsadm.h"
 
 /* The command for a member, in place of that for a backend. */
@@ -18,6 +19,20 @@ static uint8_t for_member(uint8_t cmd)
 	}
 }
 
+static void plan_userdata(const struct args *args, struct backend_params *p)
+{
+	struct userdata u = args->userdata;
+	struct given given = args->ipvs;
+
+	if (args->given & OPT_GATEWAYING)
+		given.tunnel = GIVEN_ROUTE;
+	if (args->as_ipvsadm && !(args->given & OPT_USERDATA))
+		given_write(&given, &u);
+	p->userdata = intern_userdata(&u);
+	if (args->given & OPT_USERDATA || p->userdata)
+		p->mask |= BACKEND_USERDATA;
+}
+
 /* Returns false if it turned out to be a change of something else. */
 static bool plan(const struct args *args, struct change *c, uint8_t cmd)
 {
@@ -31,6 +46,8 @@ static bool plan(const struct args *args, struct change *c, uint8_t cmd)
 		return false;
 	if (args->given & OPT_GATEWAYING)
 		ipvsadm_note(NOTE_GATEWAYING);
+	if (cmd != MAGLEV_CMD_BACKEND_DEL && !args->member)
+		plan_userdata(args, &c->set_backend);
 	return true;
 }
 
@@ -62,20 +79,25 @@ int plan_backend_add(const struct ctx *ctx, const struct args *args,
  *
  * As with ipvsadm, -e without -w sets the default weight: a command line
  * says all of what a backend is to be. ipvsadm knows no states, though, and
- * who changes that does not mean to change the weight.
+ * who changes that does not mean to change the weight. Where it is called
+ * ipvsadm, the same holds for thresholds, and for what it was given before.
  *
  * Return: an exit code.
  */
 int plan_backend_edit(const struct ctx *ctx, const struct args *args,
 		      struct change *c)
 {
-	(void)ctx;
 	if (!plan(args, c, MAGLEV_CMD_BACKEND_SET))
 		return EXIT_OK;
 	if (!(c->set_backend.mask & BACKEND_WEIGHT) && !(c->set_backend.mask & BACKEND_STATE)) {
 		c->set_backend.weight = 1;
 		c->set_backend.mask |= BACKEND_WEIGHT;
 	}
+	/* Those that were not given are 0, or empty. */
+	if (ctx->as_ipvsadm && !args->member &&
+	    !(c->set_backend.mask & BACKEND_STATE))
+		c->set_backend.mask |= BACKEND_UPPER | BACKEND_LOWER |
+				       BACKEND_USERDATA;
 	return EXIT_OK;
 }
 

@@ -52,6 +52,11 @@ static void header(const struct out *o, const struct args *args,
 			 "  -> RemoteAddress:Port\n",
 			 "Prot LocalAddress:Port", "CPS", "InPPS", "OutPPS",
 			 "InBPS", "OutBPS");
+	else if (args->given & OPT_THRESHOLDS)
+		out_text(o, "%-33s %-10s %-10s %-10s %-10s\n"
+			 "  -> RemoteAddress:Port\n",
+			 "Prot LocalAddress:Port", "Uthreshold", "Lthreshold",
+			 "ActiveConn", "InActConn");
 	else
 		out_text(o, "Prot LocalAddress:Port Scheduler Flags\n"
 			 "  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn\n");
@@ -103,12 +108,39 @@ static void trailer(struct out *o, const struct args *args,
 							       OUT_BAD);
 		out_str(o, NULL, " %s", enum_name(&state_names, b->state));
 	}
+	if (b->overloaded) {
+		out_colour(o, OUT_WARN);
+		out_text(o, " overloaded");
+	}
 	if (has_numbers(args) && b->unreachable) {
 		out_colour(o, OUT_BAD);
 		out_u64(o, NULL, " unreachable %" PRIu64, b->unreachable);
 	}
 	out_colour(o, OUT_PLAIN);
 	out_text(o, "\n");
+}
+
+/* The columns behind the address, where those are not numbers of the traffic. */
+static void settings(struct out *o, const struct args *args,
+		     const struct backend *b)
+{
+	if (args->given & OPT_THRESHOLDS)
+		out_text(o, " %-10u %-10u", b->upper, b->lower);
+	else
+		out_text(o, " %-7s %-6u", "Tunnel", b->weight);
+	out_text(o, " %-10u %-10u", b->active, b->inactive);
+}
+
+/* What a backend need not have. */
+static void extras(struct out *o, const struct backend *b)
+{
+	if (b->upper) {
+		out_u64(o, "upper", NULL, b->upper);
+		out_u64(o, "lower", NULL, b->lower);
+		out_bool(o, "overloaded", NULL, b->overloaded);
+	}
+	if (b->userdata)
+		out_str(o, "userdata", NULL, format_userdata(b->userdata));
 }
 
 static void show_backend(struct out *o, const struct args *args,
@@ -137,9 +169,9 @@ static void show_backend(struct out *o, const struct args *args,
 	out_u64(o, "active", NULL, b->active);
 	out_u64(o, "inactive", NULL, b->inactive);
 	out_u64(o, "unreachable", NULL, b->unreachable);
+	extras(o, b);
 	if (!has_numbers(args))
-		out_text(o, " %-7s %-6u %-10u %-10u", "Tunnel", b->weight,
-			 b->active, b->inactive);
+		settings(o, args, b);
 	trailer(o, args, b);
 	out_object_end(o);
 }
@@ -153,7 +185,7 @@ static void show_submember(struct out *o, const struct args *args,
 	out_u64(o, "weight", NULL, m->weight);
 	out_u64(o, "slots", NULL, m->slots);
 	out_text(o, "  -> %-28s", m->name);
-	if (has_numbers(args))
+	if (has_numbers(args) || args->given & OPT_THRESHOLDS)
 		out_text(o, " pool\n");
 	else
 		out_text(o, " %-7s %-6u %-10s %-10s\n", "Pool", m->weight,
@@ -199,6 +231,8 @@ static void show_service(struct out *o, const struct args *args,
 	out_str(o, "all_down", NULL, enum_name(&all_down_names, svc->all_down));
 	if (*svc->fallback)
 		out_str(o, "fallback", NULL, svc->fallback);
+	if (svc->userdata)
+		out_str(o, "userdata", NULL, format_userdata(svc->userdata));
 
 	snprintf(text, sizeof(text), "%-4s %s", format_proto_upper(id->proto),
 		 format_hostport(&id->addr, id->proto, &id->ports,

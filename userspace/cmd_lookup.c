@@ -20,6 +20,8 @@ static const char *because(uint8_t rule)
 		[MAGLEV_RULE_CURRENT] = "not tracked, and no previous owner is usable: the slot's owner",
 		[MAGLEV_RULE_PREVIOUS] = "not tracked, and the slot has not settled: its previous owner",
 		[MAGLEV_RULE_HASH] = "the service tracks nothing: the slot's owner",
+		[MAGLEV_RULE_SPARE] = "new, and the slot's owner is overloaded: the owner of a slot behind it",
+		[MAGLEV_RULE_FULL] = "new, and the backends of its slot and of those behind it are overloaded",
 	};
 
 	return rule < ARRAY_SIZE(texts) ? texts[rule] : "?";

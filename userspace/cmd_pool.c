@@ -86,6 +86,14 @@ static void show_member(struct out *o, const struct args *args,
 		" %-9" PRIu64, b->slots);
 	out_str(o, "state", b->state == MAGLEV_STATE_UP ? NULL : " %s",
 		enum_name(&state_names, b->state));
+	if (b->upper) {
+		out_u64(o, "upper", NULL, b->upper);
+		out_u64(o, "lower", NULL, b->lower);
+		out_bool(o, "overloaded", b->overloaded ? " overloaded" : NULL,
+			 b->overloaded);
+	}
+	if (b->userdata)
+		out_str(o, "userdata", NULL, format_userdata(b->userdata));
 	out_text(o, "\n");
 	out_object_end(o);
 }

@@ -28,14 +28,45 @@ static void save_params(const struct snapshot *s, const struct pool *p)
 		printf(" --settle %s", format_ms(p->settle));
 }
 
-/* By ipvsadm's own words, and in their order, where it is called that. */
-static void save_member(const struct ctx *ctx, const struct backend *b)
+static void save_userdata(const struct userdata *u)
 {
-	if (ctx->as_ipvsadm)
+	if (u)
+		printf(" --userdata %s", format_userdata(u));
+}
+
+/* How ipvsadm was told to reach a backend, in its order. */
+static void save_ipvsadm_words(const struct backend *b,
+			       const struct given *given)
+{
+	switch (given->tunnel) {
+	case GIVEN_ROUTE:
+		printf(" -g -w %" PRIu32, b->weight);
+		break;
+	case GIVEN_IPIP:
+		printf(" -i -w %" PRIu32 " --tun-type ipip", b->weight);
+		break;
+	default:
 		printf(" -i -w %" PRIu32 " --tun-type gre --tun-nocsum",
 		       b->weight);
+	}
+}
+
+/* By ipvsadm's own words, where it is called that, and they say everything. */
+static void save_member(const struct ctx *ctx, const struct backend *b)
+{
+	struct given given;
+	bool all = given_read(b->userdata, &given);
+
+	if (ctx->as_ipvsadm)
+		save_ipvsadm_words(b, &given);
 	else
 		printf(" -i --tun-type gre -w %" PRIu32, b->weight);
+	if (b->upper)
+		printf(" -x %" PRIu32, b->upper);
+	if (b->lower)
+		printf(" -y %" PRIu32, b->lower);
+	if (!ctx->as_ipvsadm || !all)
+		save_userdata(b->userdata);
 	if (b->state != MAGLEV_STATE_UP)
 		printf(" --state %s", enum_name(&state_names, b->state));
 	/* Up to a whole second: what is left of it is not exact anyway. */
@@ -51,11 +82,26 @@ static bool has_local(const struct ctx *ctx, const struct service *svc)
 	return ctx->as_ipvsadm && svc->all_down == MAGLEV_ALL_DOWN_ACCEPT;
 }
 
+/* What ipvsadm was given, in its order. */
+static void save_persistent(const struct service *svc,
+			    const struct config *config,
+			    const struct given *given)
+{
+	printf(" -p %" PRIu32, given->persistent ? given->persistent :
+	       config_idle_time(config, svc->id.proto));
+	if (*given->netmask)
+		printf(" -M %s", given->netmask);
+}
+
 static void save_flags(const struct ctx *ctx, const struct service *svc,
 		       const struct config *config)
 {
+	struct given given;
+	bool all = given_read(svc->userdata, &given);
+
+	printf(" -s %s", ctx->as_ipvsadm ? given_scheduler(&given) : "mh");
 	if (ctx->as_ipvsadm && svc->affinity == MAGLEV_AFFINITY_SOURCE)
-		printf(" -p %" PRIu32, config_idle_time(config, svc->id.proto));
+		save_persistent(svc, config, &given);
 	else if (svc->affinity != MAGLEV_AFFINITY_5TUPLE)
 		printf(" --affinity %s",
 		       enum_name(&affinity_names, svc->affinity));
@@ -63,12 +109,19 @@ static void save_flags(const struct ctx *ctx, const struct service *svc,
 		printf(" -o");
 	else if (svc->track != MAGLEV_TRACK_ALL)
 		printf(" --track %s", enum_name(&track_names, svc->track));
+	if (ctx->as_ipvsadm && given.sched_flags)
+		printf(" -b %s", given_sched_flags(&given, true));
 	if (*svc->fallback)
 		printf(" --fallback %s", svc->fallback);
 	if (svc->all_down != MAGLEV_ALL_DOWN_DROP &&
 	    !has_local(ctx, svc))
 		printf(" --all-down %s",
 		       enum_name(&all_down_names, svc->all_down));
+	/* Words of persistence are left out where it has ended meanwhile. */
+	all &= svc->affinity == MAGLEV_AFFINITY_SOURCE ||
+	       (!given.persistent && !*given.netmask);
+	if (!ctx->as_ipvsadm || !all)
+		save_userdata(svc->userdata);
 }
 
 static void save_config(const struct config *c)
@@ -190,7 +243,6 @@ static void save_service(const struct ctx *ctx, const struct snapshot *s,
 
 	printf("-A ");
 	save_service_id(&svc->id, numeric);
-	printf(" -s mh");
 	save_flags(ctx, svc, config);
 	if (pool_is_shared(svc->pool)) {
 		printf(" --pool %s\n", svc->pool);

@@ -3,7 +3,25 @@
 #include "change.h"
 #include "cmd.h"
 #include "err.h"
+#include "intern.h"
 #include "ipvsadm.h"
+
+/*
+ * ipvsadm's command line says all of what a service is to be, so what was kept of
+ * an earlier one ends.
+ */
+static void plan_userdata(const struct args *args, struct change *c)
+{
+	struct service_params *p = &c->set.service;
+	struct userdata u = args->userdata;
+
+	if (args->as_ipvsadm && !(args->given & OPT_USERDATA))
+		given_write(&args->ipvs, &u);
+	p->userdata = intern_userdata(&u);
+	if (args->given & OPT_USERDATA || p->userdata ||
+	    (args->as_ipvsadm && c->cmd == MAGLEV_CMD_SERVICE_SET))
+		p->mask |= SERVICE_USERDATA;
+}
 
 static int plan(const struct args *args, struct change *c, uint8_t cmd)
 {
@@ -11,6 +29,7 @@ static int plan(const struct args *args, struct change *c, uint8_t cmd)
 	c->service = args->service;
 	c->set.service = args->set_service;
 	c->set.pool = args->set_pool;
+	plan_userdata(args, c);
 	if (args->persistent && args->as_ipvsadm)
 		ipvsadm_note(NOTE_PERSISTENT);
 	else if (args->persistent)

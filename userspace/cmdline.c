@@ -258,7 +258,7 @@ static int options_agree(const struct args *args)
 			     OPT_TUN_INFO },
 		{ OPT_MEMBER, OPT_STATE | OPT_DEADLINE | OPT_TUNNEL |
 			      OPT_TUN_TYPE | OPT_TUN_NOCSUM | OPT_GATEWAYING |
-			      OPT_UTHRESHOLD | OPT_LTHRESHOLD },
+			      OPT_UTHRESHOLD | OPT_LTHRESHOLD | OPT_USERDATA },
 	};
 	optmask given = args->given;
 	optmask others;

@@ -44,6 +44,8 @@ static const char * const rule[] = {
 	[MAGLEV_RULE_CURRENT] = "current",
 	[MAGLEV_RULE_PREVIOUS] = "previous",
 	[MAGLEV_RULE_HASH] = "hash",
+	[MAGLEV_RULE_SPARE] = "spare",
+	[MAGLEV_RULE_FULL] = "full",
 };
 const struct enum_names rule_names = NAMES(rule);
 

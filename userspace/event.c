@@ -117,6 +117,9 @@ static void show_service(struct line *l, const char *event)
 	}
 	if (*s->fallback)
 		out_str(o, "fallback", " fallback %s", s->fallback);
+	if (s->userdata)
+		out_str(o, "userdata", " userdata %s",
+			format_userdata(s->userdata));
 	vec_free(&v);
 	end(l);
 }
@@ -161,6 +164,15 @@ static void backend_state(struct out *o, const struct backend *b)
 		out_str(o, NULL, " deadline %s", format_ms(b->deadline));
 	}
 	out_u64(o, "slots", " slots %" PRIu64, b->slots);
+	if (b->upper) {
+		out_u64(o, "upper", " upper %" PRIu64, b->upper);
+		out_u64(o, "lower", " lower %" PRIu64, b->lower);
+		out_bool(o, "overloaded", NULL, b->overloaded);
+		out_text(o, "%s", b->overloaded ? " overloaded" : "");
+	}
+	if (b->userdata)
+		out_str(o, "userdata", " userdata %s",
+			format_userdata(b->userdata));
 }
 
 static void show_backends(struct line *l, const char *event)

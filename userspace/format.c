@@ -173,6 +173,23 @@ const char *format_service(const struct service_id *id)
 }
 
 /**
+ * format_userdata() - bytes as they could be typed
+ * @u: the bytes
+ *
+ * Return: two hexadecimal digits for each.
+ */
+const char *format_userdata(const struct userdata *u)
+{
+	static char buf[2 * sizeof(u->bytes) + 1];
+	size_t i;
+
+	for (i = 0; i < u->len; i++)
+		snprintf(buf + 2 * i, 3, "%02x", u->bytes[i]);
+	buf[2 * i] = '\0';
+	return buf;
+}
+
+/**
  * format_ms() - a time as it could be typed
  * @ms: the time in milliseconds
  *

@@ -17,6 +17,7 @@ const char *format_hostport(const struct addr *addr, uint8_t proto,
 			    const struct ports *ports, bool numeric);
 const char *format_prefix(const struct prefix *prefix);
 const char *format_service(const struct service_id *id);
+const char *format_userdata(const struct userdata *u);
 const char *format_ms(uint32_t ms);
 const char *format_count(uint64_t value, bool exact);
 

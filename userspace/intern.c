@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Names that many objects have: ten backends of ten thousand pools would be
- * mostly names otherwise.
+ * Names and bytes that many objects have: ten backends of ten thousand pools would
+ * consist mostly of these otherwise.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,25 +9,28 @@
 
 #include "err.h"
 #include "intern.h"
+#include "types.h"
 
 #define BLOCK_SIZE	8192
 #define BUCKETS		8192
 
 /**
- * struct name - a name that is kept
- * @next: the next one of its bucket
- * @text: the name
+ * struct kept - bytes that are kept
+ * @next: the next ones of their bucket
+ * @len: how many
+ * @bytes: the bytes
  */
-struct name {
-	struct name *next;
-	char text[];
+struct kept {
+	struct kept *next;
+	size_t len;
+	char bytes[];
 };
 
 /**
- * struct block - room for names
+ * struct block - room for what is kept
  * @next: the block before, which is full
  * @used: bytes of @room
- * @room: the names, each where a struct name may be
+ * @room: where each struct kept begins so that it is aligned
  */
 struct block {
 	struct block *next;
@@ -36,25 +39,25 @@ struct block {
 };
 
 static struct block *blocks;
-static struct name *buckets[BUCKETS];
+static struct kept *buckets[BUCKETS];
 static const char *last;
 
 /* FNV-1a */
-static struct name **bucket_of(const char *text)
+static struct kept **bucket_of(const unsigned char *bytes, size_t len)
 {
 	uint32_t hash = 2166136261u;
 
-	while (*text)
-		hash = (hash ^ (unsigned char)*text++) * 16777619u;
+	while (len--)
+		hash = (hash ^ *bytes++) * 16777619u;
 	return &buckets[hash % BUCKETS];
 }
 
-static struct name *new_name(const char *text)
+static struct kept *new_kept(const void *bytes, size_t len)
 {
-	size_t align = _Alignof(struct name), len = strlen(text) + 1;
-	size_t size = (sizeof(struct name) + len + align - 1) / align * align;
+	size_t align = _Alignof(struct kept);
+	size_t size = (sizeof(struct kept) + len + align - 1) / align * align;
 	struct block *b = blocks;
-	struct name *name;
+	struct kept *kept;
 
 	if (!b || sizeof(b->room) - b->used < size) {
 		b = malloc(sizeof(*b));
@@ -64,10 +67,24 @@ static struct name *new_name(const char *text)
 		b->used = 0;
 		blocks = b;
 	}
-	name = (void *)(b->room + b->used);
+	kept = (void *)(b->room + b->used);
 	b->used += size;
-	memcpy(name->text, text, len);
-	return name;
+	kept->len = len;
+	memcpy(kept->bytes, bytes, len);
+	return kept;
+}
+
+static const void *keep(const void *bytes, size_t len)
+{
+	struct kept **bucket = bucket_of(bytes, len), *kept;
+
+	for (kept = *bucket; kept; kept = kept->next)
+		if (kept->len == len && !memcmp(kept->bytes, bytes, len))
+			return kept->bytes;
+	kept = new_kept(bytes, len);
+	kept->next = *bucket;
+	*bucket = kept;
+	return kept->bytes;
 }
 
 /**
@@ -77,29 +94,34 @@ static struct name *new_name(const char *text)
  * Each name is kept once, so listings that are read again and again take no more
  * memory. Mostly it is the one of the call before.
  *
- * Return: the name, which is good until intern_free().
+ * Return: the name, which is good until intern_free(); equal names are the same.
  */
 const char *intern(const char *text)
 {
-	struct name **bucket, *name;
-
-	if (last && !strcmp(last, text))
-		return last;
-	bucket = bucket_of(text);
-	for (name = *bucket; name; name = name->next)
-		if (!strcmp(name->text, text))
-			break;
-	if (!name) {
-		name = new_name(text);
-		name->next = *bucket;
-		*bucket = name;
-	}
-	last = name->text;
+	if (!last || strcmp(last, text))
+		last = keep(text, strlen(text) + 1);
 	return last;
 }
 
 /**
- * intern_free() - forget all names
+ * intern_userdata() - keep the bytes that the kernel keeps with an object
+ * @u: the bytes
+ *
+ * Return: the bytes, as intern() returns names, or NULL if there are none.
+ */
+const struct userdata *intern_userdata(const struct userdata *u)
+{
+	struct userdata all = { .len = u->len };
+
+	if (!u->len)
+		return NULL;
+	/* What is behind them is to be equal, too. */
+	memcpy(all.bytes, u->bytes, u->len);
+	return keep(&all, sizeof(all));
+}
+
+/**
+ * intern_free() - forget all that is kept
  */
 void intern_free(void)
 {

@@ -5,7 +5,9 @@
  * way and says so, once. Documentation/ipvsadm.md has a row for each command
  * and option. Listings are in ipvsadm_list.c.
  */
+#include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "change.h"
@@ -24,6 +26,8 @@ static const char * const notes[NOTES] = {
 		"-g: backends are reached through GRE, as with -i --tun-type gre",
 	[NOTE_IPIP] =
 		"--tun-type ipip: backends are reached through GRE, as with --tun-type gre",
+	[NOTE_NETMASK] =
+		"-M: clients are told apart by their whole addresses, as with a full mask",
 	[NOTE_LOCAL] =
 		"-r: a loopback address stands for --all-down accept: this host gets the packets while no backend is usable",
 };
@@ -68,10 +72,11 @@ void ipvsadm_note(enum ipvsadm_note note)
 /**
  * ipvsadm_scheduler() - a scheduler of IPVS
  * @name: its name
+ * @given: where to keep it if it is another than mh
  *
  * Return: NULL or what is wrong.
  */
-const char *ipvsadm_scheduler(const char *name)
+const char *ipvsadm_scheduler(const char *name, struct given *given)
 {
 	static const char * const known[] = {
 		"rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "sed",
@@ -84,6 +89,8 @@ const char *ipvsadm_scheduler(const char *name)
 	for (i = 0; i < ARRAY_SIZE(known); i++)
 		if (!strcmp(name, known[i])) {
 			ipvsadm_note(NOTE_SCHEDULER);
+			snprintf(given->scheduler, sizeof(given->scheduler),
+				 "%s", name);
 			return NULL;
 		}
 	return "Scheduler or persistence engine not found";
@@ -92,29 +99,61 @@ const char *ipvsadm_scheduler(const char *name)
 /**
  * ipvsadm_sched_flags() - scheduler flags of IPVS, separated by commas
  * @text: the flags
+ * @lenient: flags of other schedulers than mh are taken, too
+ * @given: where to keep them
  *
  * Return: NULL or what is wrong.
  */
-const char *ipvsadm_sched_flags(const char *text)
+const char *ipvsadm_sched_flags(const char *text, bool lenient,
+				struct given *given)
 {
-	static const char * const known[] = {
-		"sh-fallback", "sh-port", "flag-1", "flag-2", "flag-3",
-		"mh-fallback", "mh-port",
+	static const struct {
+		const char *name;
+		uint8_t bit;
+	} known[] = {
+		{ "mh-fallback", 1 }, { "mh-port", 2 },
+		{ "sh-fallback", 1 }, { "sh-port", 2 },
+		{ "flag-1", 1 }, { "flag-2", 2 }, { "flag-3", 4 },
 	};
+	const char *wrong = parse_sched_flags(text);
 	size_t len, i;
 
-	if (!parse_sched_flags(text))
-		return NULL;
+	if (wrong && !lenient)
+		return wrong;
 	do {
 		len = strcspn(text, ",");
 		for (i = 0; i < ARRAY_SIZE(known); i++)
-			if (is_word(text, len, known[i]))
+			if (is_word(text, len, known[i].name))
 				break;
 		if (i == ARRAY_SIZE(known))
 			return "invalid scheduler flag";
+		given->sched_flags |= known[i].bit;
 		text += len;
 	} while (*text++ == ',');
-	ipvsadm_note(NOTE_SCHED_FLAGS);
+	if (wrong)
+		ipvsadm_note(NOTE_SCHED_FLAGS);
+	return NULL;
+}
+
+/**
+ * ipvsadm_netmask() - the granularity of persistence
+ * @text: a mask for IPv4, or a prefix length for IPv6
+ * @given: where to keep it if it is not full
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *ipvsadm_netmask(const char *text, struct given *given)
+{
+	struct in_addr mask;
+	uint64_t len;
+
+	if (!parse_netmask(text))
+		return NULL;
+	if (inet_pton(AF_INET, text, &mask) != 1 &&
+	    (parse_uint(text, 128, &len) || !len))
+		return "not a mask of IPv4 addresses, nor a prefix length (1 to 128)";
+	ipvsadm_note(NOTE_NETMASK);
+	snprintf(given->netmask, sizeof(given->netmask), "%s", text);
 	return NULL;
 }
 
@@ -209,28 +248,9 @@ const char *ipvsadm_words(const struct change *c, int err, bool backend)
 	}
 }
 
-static const char *set_threshold(struct args *args, struct raw_args *raw,
-				 const char *value)
-{
-	uint64_t limit;
-
-	(void)args;
-	(void)raw;
-	if (parse_uint(value, INT32_MAX, &limit))
-		return "not a limit on connections";
-	return limit ? "no limits on connections: use 0, and weights (-w)" :
-		       NULL;
-}
-
 const struct option_row ipvsadm_options[] = {
 	{ 'g', "gatewaying", NULL, OPT_GATEWAYING, NULL,
 	  "the same as -i --tun-type gre" },
-	{ 'x', "u-threshold", "0", OPT_UTHRESHOLD, set_threshold,
-	  "no limit on connections" },
-	{ 'y', "l-threshold", "0", OPT_LTHRESHOLD, set_threshold,
-	  "no limit on connections" },
-	{ 0, "thresholds", NULL, OPT_THRESHOLDS, NULL,
-	  "list limits on connections: none" },
 	{ 0, "persistent-conn", NULL, OPT_PERSISTENT_CONN, NULL,
 	  "list clients of persistent services" },
 	{ 0, "tun-info", NULL, OPT_TUN_INFO, NULL,

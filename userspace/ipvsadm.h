@@ -21,6 +21,7 @@ struct kern;
  * @NOTE_PERSISTENT: a timeout of one service
  * @NOTE_GATEWAYING: direct routing
  * @NOTE_IPIP: a tunnel other than GRE
+ * @NOTE_NETMASK: persistence of networks
  * @NOTE_LOCAL: the director's loopback address as a backend
  * @NOTES: how many there are
  */
@@ -30,6 +31,7 @@ enum ipvsadm_note {
 	NOTE_PERSISTENT,
 	NOTE_GATEWAYING,
 	NOTE_IPIP,
+	NOTE_NETMASK,
 	NOTE_LOCAL,
 	NOTES,
 };
@@ -53,8 +55,10 @@ extern const size_t n_ipvsadm_options;
 
 enum ipvsadm_name ipvsadm_name(const char *name);
 void ipvsadm_note(enum ipvsadm_note note);
-const char *ipvsadm_scheduler(const char *name);
-const char *ipvsadm_sched_flags(const char *text);
+const char *ipvsadm_scheduler(const char *name, struct given *given);
+const char *ipvsadm_sched_flags(const char *text, bool lenient,
+				struct given *given);
+const char *ipvsadm_netmask(const char *text, struct given *given);
 bool ipvsadm_plan_local(const struct args *args, struct change *c);
 void ipvsadm_local_host(const struct service_id *id, struct addr *addr);
 const char *ipvsadm_words(const struct change *c, int err, bool backend);

@@ -88,11 +88,18 @@ static void title(const struct listing *l)
 }
 
 /* ipvsadm's words for settings, then those that it has none for. */
-static void flags(const struct listing *l, const struct service *svc)
+static void flags(const struct listing *l, const struct service *svc,
+		  const struct given *given)
 {
-	if (svc->affinity == MAGLEV_AFFINITY_SOURCE)
-		printf(" persistent %" PRIu32,
+	if (given->sched_flags)
+		printf(" (%s)", given_sched_flags(given, false));
+	if (svc->affinity == MAGLEV_AFFINITY_SOURCE) {
+		printf(" persistent %" PRIu32, given->persistent ?
+		       given->persistent :
 		       config_idle_time(&l->config, svc->id.proto));
+		if (*given->netmask)
+			printf(" mask %s", given->netmask);
+	}
 	if (svc->track == MAGLEV_TRACK_NONE)
 		printf(" ops");
 	if (pool_is_shared(svc->pool))
@@ -137,8 +144,28 @@ static void print_name(const char *text, bool cut, int columns)
 		printf("%-*s", columns, text);
 }
 
+/* As ipvsadm was told to reach a backend: Forward and TunnelInfo. */
+static void show_tunnel(const struct listing *l, const struct given *given,
+			bool local)
+{
+	static const char * const forwards[] = {
+		[GIVEN_GRE] = "Tunnel",
+		[GIVEN_IPIP] = "Tunnel",
+		[GIVEN_ROUTE] = "Route",
+	};
+	static const char * const tunnels[] = {
+		[GIVEN_GRE] = "gre:-c",
+		[GIVEN_IPIP] = "ipip",
+		[GIVEN_ROUTE] = "n/a",
+	};
+
+	printf(" %-7s", local ? "Local" : forwards[given->tunnel]);
+	if (l->layout == OPT_TUN_INFO)
+		printf(" %-13s", local ? "n/a" : tunnels[given->tunnel]);
+}
+
 static void show_backend(const struct listing *l, const struct service *svc,
-			 const struct backend *b, const char *forward)
+			 const struct backend *b, bool local)
 {
 	const struct service_id *id = &svc->id;
 	static const struct ports any;
@@ -147,6 +174,7 @@ static void show_backend(const struct listing *l, const struct service *svc,
 	bool persistent = svc->affinity == MAGLEV_AFFINITY_SOURCE;
 	/* IPVS has no states: what gets no new flows has weight 0. */
 	uint32_t weight = b->state == MAGLEV_STATE_UP ? b->weight : 0;
+	struct given given;
 
 	printf("  -> ");
 	print_name(format_hostport(&b->addr, id->proto, ports,
@@ -159,19 +187,17 @@ static void show_backend(const struct listing *l, const struct service *svc,
 		putchar('\n');
 		return;
 	case OPT_THRESHOLDS:
-		printf(" %-10u %-10u", 0, 0);
+		printf(" %-10u %-10u", b->upper, b->lower);
 		break;
 	case OPT_PERSISTENT_CONN:
 		/* What is tracked of such a service are its clients. */
 		printf(" %-9u %-11u", weight,
 		       persistent ? b->active + b->inactive : 0);
 		break;
-	case OPT_TUN_INFO:
-		printf(" %-7s %-13s %-6u", forward,
-		       *forward == 'T' ? "gre:-c" : "n/a", weight);
-		break;
 	default:
-		printf(" %-7s %-6u", forward, weight);
+		given_read(b->userdata, &given);
+		show_tunnel(l, &given, local);
+		printf(" %-6u", weight);
 	}
 	printf(" %-10u %-10u\n", b->active, b->inactive);
 }
@@ -182,8 +208,10 @@ static void show_service(const struct listing *l, const struct service *svc)
 	struct backend local = { .weight = 1 };
 	char text[SERVICE_TEXT_MAX + 8];
 	bool v4 = svc->id.addr.family == AF_INET;
+	struct given given;
 	size_t i;
 
+	given_read(svc->userdata, &given);
 	snprintf(text, sizeof(text), "%-4s %s",
 		 format_proto_upper(svc->id.proto),
 		 format_hostport(&svc->id.addr, svc->id.proto, &svc->id.ports,
@@ -192,16 +220,16 @@ static void show_service(const struct listing *l, const struct service *svc)
 		print_name(text, v4, SERVICE_COLUMNS);
 		traffic(l, &svc->stats, &svc->rate);
 	} else {
-		printf("%.*s mh", v4 ? SERVICE_COLUMNS : (int)sizeof(text),
-		       text);
-		flags(l, svc);
+		printf("%.*s %s", v4 ? SERVICE_COLUMNS : (int)sizeof(text),
+		       text, given_scheduler(&given));
+		flags(l, svc, &given);
 	}
 	putchar('\n');
 	for (i = 0; i < m.n; i++)
-		show_backend(l, svc, &m.first[i], "Tunnel");
+		show_backend(l, svc, &m.first[i], false);
 	if (svc->all_down == MAGLEV_ALL_DOWN_ACCEPT) {
 		ipvsadm_local_host(&svc->id, &local.addr);
-		show_backend(l, svc, &local, "Local");
+		show_backend(l, svc, &local, true);
 	}
 }
 

@@ -267,33 +267,59 @@ static uint64_t backend_slots(const struct backend *b)
 	return b->slots;
 }
 
+static uint64_t backend_upper(const struct backend *b)
+{
+	return b->upper;
+}
+
+static uint64_t backend_lower(const struct backend *b)
+{
+	return b->lower;
+}
+
+static uint64_t backend_overloaded(const struct backend *b)
+{
+	return b->overloaded;
+}
+
+/* Those that are @limited are of backends with thresholds only, which few are. */
 static const struct {
 	struct metric metric;
 	uint64_t (*value)(const struct backend *b);
+	bool limited;
 } backend_metrics[] = {
 	{ { "backend_connections_total", true, NULL,
-	    "New connections to a backend of a pool." }, backend_connections },
+	    "New connections to a backend of a pool." }, backend_connections, false },
 	{ { "backend_packets_total", true, "packets",
-	    "Packets that were forwarded to a backend." }, backend_packets },
+	    "Packets that were forwarded to a backend." }, backend_packets, false },
 	{ { "backend_bytes_total", true, "bytes",
 	    "Lengths of these packets, without tunnel headers." },
-	  backend_bytes },
+	  backend_bytes, false },
 	{ { "backend_unreachable_total", true, NULL,
 	    "ICMP errors which said that a backend is not reached." },
-	  backend_unreachable },
+	  backend_unreachable, false },
 	{ { "backend_active_connections", false, NULL,
 	    "Tracked flows to a backend that are established." },
-	  backend_active },
+	  backend_active, false },
 	{ { "backend_inactive_connections", false, NULL,
-	    "Other tracked flows to a backend." }, backend_inactive },
+	    "Other tracked flows to a backend." }, backend_inactive, false },
 	{ { "backend_up", false, NULL, "1 if the state of a backend is up." },
-	  backend_up },
+	  backend_up, false },
 	{ { "backend_draining", false, NULL,
-	    "1 if the state of a backend is drain." }, backend_draining },
+	    "1 if the state of a backend is drain." }, backend_draining, false },
 	{ { "backend_weight", false, NULL, "Weight of a backend." },
-	  backend_weight },
+	  backend_weight, false },
 	{ { "backend_slots", false, NULL,
-	    "Slots of a backend in the table of its pool." }, backend_slots },
+	    "Slots of a backend in the table of its pool." }, backend_slots, false },
+	{ { "backend_upper_threshold", false, NULL,
+	    "Tracked flows from which on a backend gets no new ones." },
+	  backend_upper, true },
+	{ { "backend_lower_threshold", false, NULL,
+	    "Tracked flows below which it gets new ones again, or 0." },
+	  backend_lower, true },
+	{ { "backend_overloaded", false, NULL,
+	    "1 if a backend gets no new flows for its upper threshold." },
+	  backend_overloaded, true },
 };
 
 /**
@@ -315,10 +341,13 @@ void metrics_backends(const struct snapshot *s)
 	}
 	for (k = 0; k < ARRAY_SIZE(backend_metrics); k++) {
 		metric_head(&backend_metrics[k].metric);
-		for (i = 0; i < backends->n; i++)
-			metric_sample(&backend_metrics[k].metric, &l, i,
-				      backend_metrics[k].value(vec_at(backends,
-								      i)));
+		for (i = 0; i < backends->n; i++) {
+			const struct backend *b = vec_at(backends, i);
+
+			if (!backend_metrics[k].limited || b->upper)
+				metric_sample(&backend_metrics[k].metric, &l, i,
+					      backend_metrics[k].value(b));
+		}
 	}
 	labels_free(&l);
 }

@@ -56,7 +56,7 @@ static const char *set_scheduler(struct args *args, struct raw_args *raw,
 				 const char *value)
 {
 	(void)raw;
-	return args->lenient ? ipvsadm_scheduler(value) :
+	return args->lenient ? ipvsadm_scheduler(value, &args->ipvs) :
 			       parse_scheduler(value);
 }
 
@@ -64,8 +64,9 @@ static const char *set_sched_flags(struct args *args, struct raw_args *raw,
 				   const char *value)
 {
 	(void)raw;
-	return args->lenient ? ipvsadm_sched_flags(value) :
-			       parse_sched_flags(value);
+	return args->as_ipvsadm ?
+	       ipvsadm_sched_flags(value, args->lenient, &args->ipvs) :
+	       parse_sched_flags(value);
 }
 
 static const char *set_weight(struct args *args, struct raw_args *raw,
@@ -85,6 +86,7 @@ static const char *set_tun_type(struct args *args, struct raw_args *raw,
 	if (strcmp(value, "ipip") || !args->lenient)
 		return "not supported, backends are reached through GRE: use gre";
 	ipvsadm_note(NOTE_IPIP);
+	args->ipvs.tunnel = GIVEN_IPIP;
 	return NULL;
 }
 
@@ -166,15 +168,15 @@ static const char *set_persistent(struct args *args, struct raw_args *raw,
 	args->set_service.mask |= SERVICE_AFFINITY;
 	args->set_service.affinity = MAGLEV_AFFINITY_SOURCE;
 	args->persistent = value;
-	return value ? parse_persistent(value) : NULL;
+	return value ? parse_persistent(value, &args->ipvs.persistent) : NULL;
 }
 
 static const char *set_netmask(struct args *args, struct raw_args *raw,
 			       const char *value)
 {
-	(void)args;
 	(void)raw;
-	return parse_netmask(value);
+	return args->lenient ? ipvsadm_netmask(value, &args->ipvs) :
+			       parse_netmask(value);
 }
 
 static const char *set_fallback(struct args *args, struct raw_args *raw,
@@ -223,6 +225,29 @@ static const char *set_deadline(struct args *args, struct raw_args *raw,
 	(void)raw;
 	args->set_backend.mask |= BACKEND_DEADLINE;
 	return parse_deadline(value, &args->set_backend.deadline);
+}
+
+static const char *set_upper(struct args *args, struct raw_args *raw,
+			     const char *value)
+{
+	(void)raw;
+	args->set_backend.mask |= BACKEND_UPPER;
+	return parse_threshold(value, &args->set_backend.upper);
+}
+
+static const char *set_lower(struct args *args, struct raw_args *raw,
+			     const char *value)
+{
+	(void)raw;
+	args->set_backend.mask |= BACKEND_LOWER;
+	return parse_threshold(value, &args->set_backend.lower);
+}
+
+static const char *set_userdata(struct args *args, struct raw_args *raw,
+				const char *value)
+{
+	(void)raw;
+	return parse_userdata(value, &args->userdata);
 }
 
 static const char *set_client(struct args *args, struct raw_args *raw,
@@ -298,6 +323,10 @@ const struct option_row options[] = {
 	  "a backend; its port is the service's" },
 	{ 'w', "weight", "WEIGHT", OPT_WEIGHT, set_weight,
 	  "its share of the slots, 0 to 65535 (default 1)" },
+	{ 'x', "u-threshold", "FLOWS", OPT_UTHRESHOLD, set_upper,
+	  "with so many it gets no new ones; 0: no limit" },
+	{ 'y', "l-threshold", "FLOWS", OPT_LTHRESHOLD, set_lower,
+	  "with fewer it gets them again; 0: 3/4 of -x" },
 	{ 'i', "ipip", NULL, OPT_TUNNEL, NULL,
 	  "reach the backend through a tunnel (default)" },
 	{ 0, "tun-type", "gre", OPT_TUN_TYPE, set_tun_type,
@@ -334,6 +363,8 @@ const struct option_row options[] = {
 	  "the same as --state drain" },
 	{ 0, "deadline", "TIME", OPT_DEADLINE, set_deadline,
 	  "delete it when it has drained, or then" },
+	{ 0, "userdata", "HEX|none", OPT_USERDATA, set_userdata,
+	  "bytes to keep with it, for other programs" },
 	{ 0, "dry-run", NULL, OPT_DRY_RUN, NULL,
 	  "change nothing, print what would move" },
 	{ 'c', "connection", NULL, OPT_CONNECTION, NULL,
@@ -350,6 +381,8 @@ const struct option_row options[] = {
 	  "list packets and bytes" },
 	{ 0, "rate", "[TIME]", OPT_RATE, set_rate,
 	  "list rates, measured for that time (default 1s)" },
+	{ 0, "thresholds", NULL, OPT_THRESHOLDS, NULL,
+	  "list limits on connections" },
 	{ 0, "watch", "[TIME]", OPT_WATCH, set_interval,
 	  "list again and again, busiest first (default 1s)" },
 	{ 0, "color", "auto|always|never", OPT_COLOR, set_color,
@@ -386,12 +419,6 @@ const struct refusal refusals[] = {
 	  "backends are reached through GRE: leave it out" },
 	{ 0, "tun-port",
 	  "backends are reached through GRE, which has no ports: leave it out" },
-	{ 'x', "u-threshold",
-	  "no limits on connections: use weights (-w)" },
-	{ 'y', "l-threshold",
-	  "no limits on connections: use weights (-w)" },
-	{ 0, "thresholds",
-	  "no limits on connections: use -L" },
 	{ 0, "persistent-conn",
 	  "no persistence engines: use -L -c" },
 	{ 0, "tun-info",

@@ -15,6 +15,8 @@ const char *parse_hostport(const char *text, sa_family_t family,
 			   uint8_t proto, struct hostport *hp);
 const char *parse_prefix(const char *text, struct prefix *prefix);
 const char *parse_weight(const char *text, uint32_t *weight);
+const char *parse_threshold(const char *text, uint32_t *flows);
+const char *parse_userdata(const char *text, struct userdata *u);
 const char *parse_table_size(const char *text, uint32_t *size);
 const char *parse_count(const char *text, uint64_t *count);
 const char *parse_seed(const char *text, uint64_t *seed);
@@ -29,7 +31,7 @@ const char *parse_timeout_named(const char *text, struct config *config);
 const char *parse_setting(const char *text, struct config *config);
 const char *parse_cache_size(const char *text, uint32_t *entries);
 const char *parse_trace_rate(const char *text, uint32_t *rate);
-const char *parse_persistent(const char *text);
+const char *parse_persistent(const char *text, uint32_t *seconds);
 const char *parse_netmask(const char *text);
 const char *parse_scheduler(const char *text);
 const char *parse_sched_flags(const char *text);

@@ -156,14 +156,16 @@ const char *parse_timeout_named(const char *text, struct config *config)
 /**
  * parse_persistent() - the timeout of ipvsadm's -p
  * @text: seconds
+ * @seconds: the result
  *
  * Return: NULL or what is wrong.
  */
-const char *parse_persistent(const char *text)
+const char *parse_persistent(const char *text, uint32_t *seconds)
 {
 	uint64_t v;
 
 	if (parse_uint(text, MAGLEV_TIMEOUT_MAX, &v) || !v)
 		return "not a timeout (1 to 2678400 seconds)";
+	*seconds = (uint32_t)v;
 	return NULL;
 }

@@ -45,6 +45,59 @@ const char *parse_trace_rate(const char *text, uint32_t *rate)
 }
 
 /**
+ * parse_threshold() - the number of flows from which on a backend is overloaded
+ * @text: the number
+ * @flows: the result
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_threshold(const char *text, uint32_t *flows)
+{
+	uint64_t v;
+
+	if (parse_uint(text, MAGLEV_THRESHOLD_MAX, &v))
+		return "not a limit on connections (0 to 2147483647)";
+	*flows = (uint32_t)v;
+	return NULL;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/**
+ * parse_userdata() - bytes to be kept with a service or a backend
+ * @text: hexadecimal digits, two for each byte; or "none"
+ * @u: the result
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_userdata(const char *text, struct userdata *u)
+{
+	size_t i, len = strlen(text);
+
+	u->len = 0;
+	if (!strcmp(text, "none"))
+		return NULL;
+	if (len > 2 * sizeof(u->bytes))
+		return "more than 128 bytes";
+	for (i = 0; i < len; i++)
+		if (hex_digit(text[i]) < 0)
+			break;
+	if (!len || len % 2 || i < len)
+		return "not bytes in hexadecimal digits, nor none";
+	for (i = 0; i < len; i += 2)
+		u->bytes[i / 2] = (uint8_t)(hex_digit(text[i]) << 4 |
+					    hex_digit(text[i + 1]));
+	u->len = (uint8_t)(len / 2);
+	return NULL;
+}
+
+/**
  * parse_table_size() - the slots of a pool's table
  * @text: the size
  * @size: the result

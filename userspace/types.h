@@ -119,6 +119,16 @@ struct service_id {
 };
 
 /**
+ * struct userdata - bytes that the kernel keeps with an object
+ * @len: how many
+ * @bytes: the bytes
+ */
+struct userdata {
+	uint8_t len;
+	uint8_t bytes[MAGLEV_USERDATA_MAX];
+};
+
+/**
  * struct service - a service as the kernel shows it
  * @id: its identity
  * @pool: name of the pool it uses
@@ -126,6 +136,7 @@ struct service_id {
  * @affinity: enum maglev_affinity
  * @all_down: enum maglev_all_down
  * @fallback: name of the pool that takes over, or empty
+ * @userdata: bytes that are kept with it, by intern_userdata(), or NULL
  * @stats: its traffic
  * @rate: the same per second, where it was measured (rates_read())
  * @line: the line of a file that describes it, or 0
@@ -137,6 +148,7 @@ struct service {
 	uint8_t affinity;
 	uint8_t all_down;
 	char fallback[POOL_NAME_SIZE];
+	const struct userdata *userdata;
 	struct stats stats;
 	struct rate rate;
 	uint32_t line;
@@ -208,11 +220,15 @@ struct member {
  * @active: flows tracked to it that are established
  * @inactive: other flows tracked to it
  * @unreachable: ICMP errors which say that it is not reached
+ * @upper: flows with which it is overloaded, or 0
+ * @lower: flows below which it no longer is, 0: three quarters of @upper
+ * @userdata: bytes that are kept with it, by intern_userdata(), or NULL
  * @order: its place in the kernel's listing
  * @line: the line of a file that describes it, or 0
  * @state: enum maglev_state
  * @has_settings: the kernel showed more than its address
  * @has_deadline: it is removed when its flows are gone, or then
+ * @overloaded: it gets no new flows
  * @stats: its traffic
  * @rate: the same per second, where it was measured (rates_read())
  */
@@ -225,11 +241,15 @@ struct backend {
 	uint32_t active;
 	uint32_t inactive;
 	uint32_t unreachable;
+	uint32_t upper;
+	uint32_t lower;
+	const struct userdata *userdata;
 	uint32_t order;
 	uint32_t line;
 	uint8_t state;
 	bool has_settings;
 	bool has_deadline;
+	bool overloaded;
 	struct stats stats;
 	struct rate rate;
 };

@@ -74,9 +74,9 @@ B1="address4=c6336401"
 	asks "service-set service{ $TCP80 fallback=00 }" -E -t 192.0.2.1:80 --fallback ""
 	asks "service-set service{ $TCP80 } pool{ settle=00000000 }" -E -t 192.0.2.1:80 --settle auto
 	ln -s "$MAGLEVADM" ipvsadm
-	MAGLEVADM=./ipvsadm asks "service-set service{ $TCP80 track=00 affinity=00 }" -E -t 192.0.2.1:80 -s mh
-	MAGLEVADM=./ipvsadm asks "service-set service{ $TCP80 track=00 affinity=02 }" -E -t 192.0.2.1:80 -s mh -p
-	MAGLEVADM=./ipvsadm asks "service-set service{ $TCP80 track=02 affinity=00 }" -E -t 192.0.2.1:80 -s mh -o
+	MAGLEVADM=./ipvsadm asks "service-set service{ $TCP80 track=00 affinity=00 userdata= }" -E -t 192.0.2.1:80 -s mh
+	MAGLEVADM=./ipvsadm asks "service-set service{ $TCP80 track=00 affinity=02 userdata= }" -E -t 192.0.2.1:80 -s mh -p
+	MAGLEVADM=./ipvsadm asks "service-set service{ $TCP80 track=02 affinity=00 userdata= }" -E -t 192.0.2.1:80 -s mh -o
 	MAGLEVADM=./ipvsadm asks "service-new service{ $TCP80 }" -A -t 192.0.2.1:80 -s mh
 }
 
@@ -283,6 +283,59 @@ B1="address4=c6336401"
 	ln -s "$MAGLEVADM" ipvsadm
 	./ipvsadm -L -n --stats >list
 	! grep unreachable list
+}
+
+@test "thresholds" {
+	export FAKE_LIMITS=1
+	prints -L -n --thresholds -t 192.0.2.1:80 <<-'END'
+		Prot LocalAddress:Port            Uthreshold Lthreshold ActiveConn InActConn_
+		  -> RemoteAddress:Port
+		TCP  192.0.2.1:80 mh pool web affinity source track changed fallback spare all-down reject
+		  -> 198.51.100.1:80              100        80         12345678   7          overloaded
+		  -> 198.51.100.2:80              100        0          12345678   7          drain
+	END
+	"$MAGLEVADM" -L -n -t 192.0.2.1:80 >list
+	grep -q '^  -> 198.51.100.1:80              Tunnel  2      12345678   7          overloaded$' list
+	"$MAGLEVADM" --list-pools -n | grep -q '^  -> 198.51.100.1                 2         65537 overloaded$'
+	[ "$(json '[.services[0].backends[]|[.upper,.lower,.overloaded]]' -L)" = '[[100,80,true],[100,0,false]]' ]
+	[ "$(json '.services[1].backends[0]|has("upper")' -L)" = false ]
+	"$MAGLEVADM" -S -n >saved
+	grep -qx -- '-a --pool web -r 198.51.100.1 -i --tun-type gre -w 2 -x 100 -y 80' saved
+	grep -qx -- '-a --pool web -r 198.51.100.2 -i --tun-type gre -w 2 -x 100 --state drain --deadline 42s' saved
+	"$MAGLEVADM" --lookup -t 192.0.2.1:80 --client 203.0.113.9:50000 |
+		grep -qx "opening   198.51.100.1: new, and the slot's owner is overloaded: the owner of a slot behind it"
+	[ "$(json .lookup.opening.rule --lookup -t 192.0.2.1:80 --client 203.0.113.9)" = '"spare"' ]
+	: >log
+	m -e --pool web -r 198.51.100.1 -w 3 -x 10
+	m -a --pool web -r 198.51.100.1 -x 10 -y 5
+	diff log - <<-'END'
+		backend-set pool{ name=77656200 } backend{ address4=c6336401 weight=03000000 upper=0a000000 }
+		backend-new pool{ name=77656200 } backend{ address4=c6336401 weight=01000000 upper=0a000000 lower=05000000 }
+	END
+}
+
+# The program's own name carries what ipvsadm, or somebody else, has kept there.
+@test "userdata" {
+	export FAKE_SERVICE_DATA=0103776c630303333030 FAKE_BACKEND_DATA=ff00
+	[ "$(json '[.services[]|.userdata]' -L)" = '["0103776c630303333030",null,null]' ]
+	[ "$(json '[.services[0].backends[]|.userdata]' -L)" = '["ff00",null]' ]
+	"$MAGLEVADM" -S -n >saved
+	grep -qx -- '-a --pool web -r 198.51.100.1 -i --tun-type gre -w 2 --userdata ff00' saved
+	grep -qx -- '-A -t 192.0.2.1:80 -s mh .* --userdata 0103776c630303333030 --pool web' saved
+	diff <(env -u FAKE_SERVICE_DATA -u FAKE_BACKEND_DATA "$MAGLEVADM" -L -n) <("$MAGLEVADM" -L -n)
+	: >log
+	run -0 "$MAGLEVADM" -R <saved
+	grep -q 'address4=c6336401 weight=02000000 userdata=ff00 }' log
+	grep -q 'userdata=0103776c630303333030 }' log
+	: >log
+	m -E -t 192.0.2.1:80 --userdata none
+	m -e --pool web -r 198.51.100.1 --userdata 00
+	m -A -t 192.0.2.1:80 -s mh -b mh-port
+	diff log - <<-END
+		service-set service{ $TCP80 userdata= }
+		backend-set pool{ name=77656200 } backend{ $B1 weight=01000000 userdata=00 }
+		service-new service{ $TCP80 }
+	END
 }
 
 @test "called as ipvsadm, flags are ipvsadm's" {

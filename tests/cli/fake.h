@@ -4,6 +4,7 @@
 
 #include "nl.h"
 
+void log_request(struct nl_msg *msg);
 void log_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 const char *fake_version(void);

@@ -8,6 +8,9 @@
  * a generation that is gone. With $FAKE_IPV6 set, the VIP, the client
  * and one backend have IPv6 addresses. With $FAKE_TRAFFIC set, counters grow with
  * each listing; with $FAKE_LOCAL, the second service leaves packets to this host.
+ * With $FAKE_LIMITS, two backends have thresholds. $FAKE_SERVICE_DATA and
+ * $FAKE_BACKEND_DATA are userdata of the first service and backend, in hexadecimal
+ * digits.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -26,9 +29,6 @@
 #include "types.h"
 #include "vec.h"
 
-/* Made of the specification: names by number. */
-#include "spec_names.h"
-
 /**
  * struct kern - stands for the connection
  * @cmd: command of the request that was started last
@@ -36,66 +36,6 @@
 struct kern {
 	uint8_t cmd;
 };
-
-/* By the names of the specification, with values in hexadecimal bytes. */
-static void log_object(struct nlattr *object)
-{
-	struct nlattr *attr = nla_data(object);
-	const char * const *names = attr_names[nla_type(object)];
-	int len = nla_len(object), i;
-
-	for (; nla_ok(attr, len); attr = nla_next(attr, &len)) {
-		const unsigned char *data = nla_data(attr);
-
-		log_text(" %s=", names[nla_type(attr)]);
-		for (i = 0; i < nla_len(attr); i++)
-			log_text("%02x", data[i]);
-	}
-}
-
-static void log_objects(struct nlattr *object, int len);
-
-/* On a line of its own, behind that of the batch. */
-static void log_change(struct nlattr *change)
-{
-	struct nlattr *cmd = nla_data(change);
-	int len = nla_len(change);
-
-	if (!nla_ok(cmd, len) || nla_type(cmd) != MAGLEV_A_CMD) {
-		log_text("\n  no command first");
-		return;
-	}
-	log_text("\n  %s", command_names[nla_get_u8(cmd)]);
-	cmd = nla_next(cmd, &len);
-	log_objects(cmd, len);
-}
-
-static void log_objects(struct nlattr *object, int len)
-{
-	for (; nla_ok(object, len); object = nla_next(object, &len)) {
-		if (nla_type(object) == MAGLEV_A_CHANGE) {
-			log_change(object);
-			continue;
-		}
-		log_text(" %s", object_names[nla_type(object)]);
-		if (nla_type(object) == MAGLEV_A_GENERATION)
-			log_text("=%u", nla_get_u32(object));
-		else if (nla_len(object)) {
-			log_text("{");
-			log_object(object);
-			log_text(" }");
-		}
-	}
-}
-
-static void log_request(struct nl_msg *msg)
-{
-	struct genlmsghdr *g = genlmsg_hdr(nlmsg_hdr(msg));
-
-	log_text("%s", command_names[g->cmd]);
-	log_objects(genlmsg_attrdata(g, 0), genlmsg_attrlen(g, 0));
-	log_text("\n");
-}
 
 /* The pool of the service on port 443. */
 static const char *private_pool(void)
@@ -120,6 +60,19 @@ static void stats(int type, unsigned int round, uint64_t flows)
 	nla_nest_end(answer, inner);
 }
 
+static void userdata(int type, const char *variable)
+{
+	const char *hex = getenv(variable);
+	unsigned char bytes[MAGLEV_USERDATA_MAX];
+	size_t i;
+
+	if (!hex)
+		return;
+	for (i = 0; i < sizeof(bytes) && hex[2 * i]; i++)
+		sscanf(hex + 2 * i, "%2hhx", &bytes[i]);
+	nla_put(answer, type, (int)i, bytes);
+}
+
 static void services(kern_read read, struct vec *v, bool one)
 {
 	static unsigned int round;
@@ -132,6 +85,7 @@ static void services(kern_read read, struct vec *v, bool one)
 	u8(MAGLEV_SERVICE_A_AFFINITY, MAGLEV_AFFINITY_SOURCE);
 	u8(MAGLEV_SERVICE_A_ALL_DOWN, MAGLEV_ALL_DOWN_REJECT);
 	string(MAGLEV_SERVICE_A_FALLBACK, "spare");
+	userdata(MAGLEV_SERVICE_A_USERDATA, "FAKE_SERVICE_DATA");
 	stats(MAGLEV_SERVICE_A_STATS, round, 200000);
 	close_nest();
 	end(read, v);
@@ -189,6 +143,17 @@ static void pools(kern_read read, struct vec *v, bool one)
 	pool(read, v, private_pool(), 60000, 0, 1);
 }
 
+static void limits(const char *ip)
+{
+	if (!getenv("FAKE_LIMITS") || !strcmp(ip, "198.51.100.3"))
+		return;
+	u32(MAGLEV_BACKEND_A_UPPER, 100);
+	if (!strcmp(ip, "198.51.100.1")) {
+		u32(MAGLEV_BACKEND_A_LOWER, 80);
+		nla_put(answer, MAGLEV_BACKEND_A_OVERLOADED, 0, NULL);
+	}
+}
+
 static void backend(kern_read read, struct vec *v, const char *name,
 		    const char *ip, uint32_t slots, enum maglev_state state)
 {
@@ -205,6 +170,9 @@ static void backend(kern_read read, struct vec *v, const char *name,
 	u8(MAGLEV_BACKEND_A_STATE, (uint8_t)state);
 	if (state == MAGLEV_STATE_DRAIN)
 		u32(MAGLEV_BACKEND_A_DEADLINE, 41200);
+	if (!strcmp(ip, "198.51.100.1"))
+		userdata(MAGLEV_BACKEND_A_USERDATA, "FAKE_BACKEND_DATA");
+	limits(ip);
 	stats(MAGLEV_BACKEND_A_STATS, round, fake_load(ip));
 	if (state != MAGLEV_STATE_DOWN) {
 		u32(MAGLEV_BACKEND_A_ACTIVE, 12345678);
@@ -312,7 +280,8 @@ static void lookup(kern_read read, struct vec *v, bool bare)
 	u8(MAGLEV_LOOKUP_A_RULE,
 	   bare ? MAGLEV_RULE_NOBODY : MAGLEV_RULE_CACHED);
 	u8(MAGLEV_LOOKUP_A_OPEN_RULE,
-	   bare ? MAGLEV_RULE_NOBODY : MAGLEV_RULE_OPEN);
+	   bare ? MAGLEV_RULE_NOBODY :
+	   getenv("FAKE_LIMITS") ? MAGLEV_RULE_SPARE : MAGLEV_RULE_OPEN);
 	close_nest();
 	end(read, v);
 }

@@ -96,6 +96,12 @@ static void put_backend(const char *addr, uint8_t state)
 	}
 	if (state == MAGLEV_STATE_DRAIN)
 		nla_put_u32(msg, MAGLEV_BACKEND_A_DEADLINE, 1500);
+	if (state == MAGLEV_STATE_UP && getenv("FAKE_LIMITS")) {
+		nla_put_u32(msg, MAGLEV_BACKEND_A_UPPER, 100);
+		nla_put_u32(msg, MAGLEV_BACKEND_A_LOWER, 80);
+		nla_put_flag(msg, MAGLEV_BACKEND_A_OVERLOADED);
+		nla_put(msg, MAGLEV_BACKEND_A_USERDATA, 2, "\x01\x67");
+	}
 	nla_nest_end(msg, nest);
 }
 

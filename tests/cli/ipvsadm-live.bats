@@ -300,6 +300,50 @@ same_column()
 	[ "$(column "$ONE:80" 5 cat list)" -eq 7 ]
 }
 
+@test "what is done in another way is listed and saved as it was given" {
+	cat >rules <<-'END'
+		-A -t 192.0.2.1:80 -s mh -p 300
+		-a -t 192.0.2.1:80 -r 198.51.100.1:80 -g -w 1
+		-a -t 192.0.2.1:80 -r 198.51.100.2:80 -i -w 2 --tun-type ipip
+		-a -t 192.0.2.1:80 -r 198.51.100.3:80 -i -w 3 --tun-type gre --tun-nocsum
+		-A -t 192.0.2.2:80 -s mh -p 50 -M 255.255.255.0 -b mh-port
+		-A -u 192.0.2.2:53 -s mh -b mh-fallback,mh-port
+		-A -u 192.0.2.2:54 -s mh -p 77 -b flag-1 -o
+		-A -t [2001:db8::80]:80 -s mh -p 60 -M 64
+	END
+	configure rules
+	for options in "-n" "-n --tun-info" "-n --thresholds" "-n --persistent-conn" "-n --stats"; do
+		# shellcheck disable=SC2086
+		both_list $options
+	done
+	both -S -n
+	cp ours.out saved
+	"$REAL" -C
+	as/ipvsadm -C
+	configure saved
+	both_list -n
+	both -S -n
+	diff ours.out saved
+}
+
+@test "thresholds" {
+	rules
+	configure rules
+	for tool in "$REAL" as/ipvsadm; do
+		"$tool" -e -t 192.0.2.1:80 -r 198.51.100.1:80 -i --tun-type gre -w 1 -x 100 -y 80
+		"$tool" -a -t 192.0.2.1:80 -x 2147483647 -r 198.51.100.9:80 -i --tun-type gre -w 1
+	done
+	both_list -n --thresholds
+	both -e -t 192.0.2.1:80 -r 198.51.100.9:80 -i --tun-type gre -w 2
+	both_list -n --thresholds
+	both_list -n
+	for tool in "$REAL" as/ipvsadm; do
+		run "$tool" -e -t 192.0.2.1:80 -r 198.51.100.1:80 -i -w 1 -x 100 -y 101
+		[ "$status" -eq 255 ]
+	done
+	both_list -n --thresholds
+}
+
 @test "timeouts" {
 	both --set 901 121 301
 	both -L --timeout

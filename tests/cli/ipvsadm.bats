@@ -28,6 +28,7 @@ setup()
 TCP80="protocol=06 address4=c0000201 port=0050"
 UDP80="protocol=11 address4=c0000201 port=0050"
 B1="address4=c6336401"
+NO_LIMITS="upper=00000000 lower=00000000"
 
 # The one request that a command line makes: asks REQUEST ARGUMENT...
 asks()
@@ -91,6 +92,13 @@ refuses()
 
 EEXIST=17 ENOENT=2 EPERM=1
 
+# An item of userdata, as Documentation/netlink.md has it: item TYPE TEXT
+item()
+{
+	printf '%02x%02x' "$1" "${#2}"
+	printf %s "$2" | od -An -v -tx1 | tr -d ' \n'
+}
+
 # --- commands -------------------------------------------------------------
 
 @test "-A" {
@@ -101,8 +109,9 @@ EEXIST=17 ENOENT=2 EPERM=1
 }
 
 @test "-E" {
-	asks "service-set service{ $TCP80 track=00 affinity=00 }" -E -t 192.0.2.1:80 -s mh
-	asks "service-set service{ $TCP80 track=00 affinity=02 }" --edit-service -t 192.0.2.1:80 -p
+	asks "service-set service{ $TCP80 track=00 affinity=00 userdata= }" -E -t 192.0.2.1:80 -s mh
+	asks "service-set service{ $TCP80 track=00 affinity=02 userdata= }" --edit-service -t 192.0.2.1:80 -p
+	asks_and_says "service-set service{ $TCP80 track=00 affinity=00 userdata=$(item 1 rr) }" "-s: " -E -t 192.0.2.1:80 -s rr
 	refuses $ENOENT "No such service" -E -t 192.0.2.1:80 -s mh
 }
 
@@ -161,6 +170,36 @@ EEXIST=17 ENOENT=2 EPERM=1
 	run --separate-stderr -0 ./ipvsadm -R <saved
 	[[ $stderr == *"-p: clients are remembered"* ]]
 	! grep -q -- "-g:" <<<"$stderr"
+	# Thresholds, which ipvsadm does not save.
+	FAKE_LIMITS=1 ./ipvsadm -S -n | grep -qx -- '-a --pool web -r 198.51.100.1 -i -w 2 --tun-type gre --tun-nocsum -x 100 -y 80'
+	# What cannot be said in its words, of others or cut short, stays as well.
+	for bytes in ff0178 "$(item 3 300)ff" "$(item 5 other)"; do
+		FAKE_BACKEND_DATA=$bytes ./ipvsadm -S -n >saved
+		grep -q -- "-r 198.51.100.1 -i -w 2 --tun-type gre --tun-nocsum --userdata $bytes\$" saved
+		: >log
+		run -0 ./ipvsadm -R <saved
+		grep -q "$B1 weight=02000000 userdata=$bytes " log
+	done
+}
+
+# A line of a listing, and the line that is saved, of the first service: kept USERDATA WORDS WORDS
+kept()
+{
+	FAKE_SERVICE_DATA=$1 ./ipvsadm -L -n >list
+	grep -q "^TCP  192.0.2.1:80 $2 pool web " list
+	FAKE_SERVICE_DATA=$1 ./ipvsadm -S -n >saved
+	grep -q -- "^-A -t 192.0.2.1:80 -s $3 --fallback spare --all-down reject --pool web\$" saved
+}
+
+# The same of a backend: backend_kept USERDATA WORDS WORDS WORDS
+backend_kept()
+{
+	FAKE_BACKEND_DATA=$1 ./ipvsadm -L -n >list
+	grep -q "^  -> 198.51.100.1:80              $2 2      12345678   7         \$" list
+	FAKE_BACKEND_DATA=$1 ./ipvsadm -L -n --tun-info >list
+	grep -q "^  -> 198.51.100.1:80              $3 2      12345678   7         \$" list
+	FAKE_BACKEND_DATA=$1 ./ipvsadm -S -n >saved
+	grep -q -- "^-a --pool web -r 198.51.100.1 $4\$" saved
 }
 
 @test "-a" {
@@ -171,8 +210,10 @@ EEXIST=17 ENOENT=2 EPERM=1
 }
 
 @test "-e" {
-	asks "backend-set service{ $TCP80 } backend{ $B1 weight=01000000 }" -e -t 192.0.2.1:80 -r 198.51.100.1
-	asks "backend-set service{ $TCP80 } backend{ $B1 weight=00000000 }" --edit-server -t 192.0.2.1:80 -r 198.51.100.1:80 -i -w 0
+	asks "backend-set service{ $TCP80 } backend{ $B1 weight=01000000 $NO_LIMITS userdata= }" -e -t 192.0.2.1:80 -r 198.51.100.1
+	asks "backend-set service{ $TCP80 } backend{ $B1 weight=00000000 $NO_LIMITS userdata= }" --edit-server -t 192.0.2.1:80 -r 198.51.100.1:80 -i -w 0
+	# ipvsadm knows no states.
+	asks "backend-set service{ $TCP80 } backend{ $B1 state=01 }" -e -t 192.0.2.1:80 -r 198.51.100.1 --drain
 	refuses $ENOENT "Service not defined" -e -t 192.0.2.1:80 -r 198.51.100.1 -i
 	# The offset is that of the backend: netlink and generic netlink headers, the service.
 	FAKE_BLAMES=48 refuses $ENOENT "No such destination" -e -t 192.0.2.1:80 -r 198.51.100.1 -i
@@ -283,21 +324,29 @@ EEXIST=17 ENOENT=2 EPERM=1
 		asks "service-new service{ $TCP80 }" -A -t 192.0.2.1:80 -s $name
 	done
 	for name in rr wrr lc wlc lblc lblcr dh sh sed nq fo ovf twos; do
-		asks_and_says "service-new service{ $TCP80 }" "-s: the scheduler is Maglev hashing (mh)" -A -t 192.0.2.1:80 -s $name
+		asks_and_says "service-new service{ $TCP80 userdata=$(item 1 $name) }" "-s: the scheduler is Maglev hashing (mh)" -A -t 192.0.2.1:80 -s $name
 	done
+	kept "$(item 1 wlc)" "wlc persistent 1000" "wlc -p 1000 --track changed"
+	# No name: left out of listings, and saved as it is.
+	FAKE_SERVICE_DATA=01020a41 ./ipvsadm -L -n | grep -q "^TCP  192.0.2.1:80 mh persistent 1000 "
+	FAKE_SERVICE_DATA=01020a41 ./ipvsadm -S -n | grep -q -- "^-A -t 192.0.2.1:80 -s mh .* --userdata 01020a41 --pool web$"
 	says "Scheduler or persistence engine not found" -A -t 192.0.2.1:80 -s foo
 }
 
 @test "-p" {
 	asks "service-new service{ $TCP80 affinity=02 }" -A -t 192.0.2.1:80 -s mh -p
-	asks_and_says "service-new service{ $TCP80 affinity=02 }" "-p: clients are remembered for as long as --set says" -A -t 192.0.2.1:80 -s mh -p 300
-	asks_and_says "service-new service{ $TCP80 affinity=02 }" "-p: " -A -t 192.0.2.1:80 --persistent 300
-	./ipvsadm -L -n | grep -q "^TCP  192.0.2.1:80 mh persistent 1000 "
+	asks_and_says "service-new service{ $TCP80 affinity=02 userdata=$(item 3 300) }" "-p: clients are remembered for as long as --set says" -A -t 192.0.2.1:80 -s mh -p 300
+	asks_and_says "service-new service{ $TCP80 affinity=02 userdata=$(item 3 300) }" "-p: " -A -t 192.0.2.1:80 --persistent 300
+	kept "" "mh persistent 1000" "mh -p 1000 --track changed"
+	kept "$(item 3 300)" "mh persistent 300" "mh -p 300 --track changed"
 }
 
 @test "-M" {
 	asks "service-new service{ $TCP80 affinity=02 }" -A -t 192.0.2.1:80 -p -M 255.255.255.255
-	says "affinity is by whole addresses" -A -t 192.0.2.1:80 -p --netmask 255.255.255.0
+	asks_and_says "service-new service{ $TCP80 affinity=02 userdata=$(item 4 255.255.255.0) }" "-M: clients are told apart by their whole addresses" -A -t 192.0.2.1:80 -p --netmask 255.255.255.0
+	asks_and_says "service-new service{ $TCP80 affinity=02 userdata=$(item 4 64) }" "-M: " -A -t 192.0.2.1:80 -p -M 64
+	kept "$(item 3 300)$(item 4 255.255.255.0)" "mh persistent 300 mask 255.255.255.0" "mh -p 300 -M 255.255.255.0 --track changed"
+	says "not a mask of IPv4 addresses, nor a prefix length" -A -t 192.0.2.1:80 -p -M 129
 }
 
 @test "--pe" {
@@ -305,8 +354,11 @@ EEXIST=17 ENOENT=2 EPERM=1
 }
 
 @test "-b" {
-	asks "service-new service{ $TCP80 }" -A -t 192.0.2.1:80 -s mh -b mh-port,mh-fallback
-	asks "service-new service{ $TCP80 }" -A -t 192.0.2.1:80 -s mh --sched-flags mh-port
+	asks "service-new service{ $TCP80 userdata=$(item 2 3) }" -A -t 192.0.2.1:80 -s mh -b mh-port,mh-fallback
+	asks "service-new service{ $TCP80 userdata=$(item 2 2) }" -A -t 192.0.2.1:80 -s mh --sched-flags mh-port
+	kept "$(item 2 3)" "mh (mh-fallback,mh-port) persistent 1000" "mh -p 1000 --track changed -b mh-fallback,mh-port"
+	kept "$(item 1 sh)$(item 2 6)" "sh (sh-port) persistent 1000" "sh -p 1000 --track changed -b sh-port,flag-3"
+	kept "$(item 1 rr)$(item 2 6)" "rr (flag-2,flag-3) persistent 1000" "rr -p 1000 --track changed -b flag-2,flag-3"
 	try -A -t 192.0.2.1:80 -s sh -b sh-fallback,sh-port
 	[ "$status" -eq 0 ]
 	[ "${stderr#*$'\n'}" = "ipvsadm: -b: flags of other schedulers than mh have no effect" ]
@@ -351,10 +403,13 @@ EEXIST=17 ENOENT=2 EPERM=1
 }
 
 @test "-g" {
-	local request="backend-new service{ $TCP80 } backend{ $B1 weight=01000000 }"
+	local request
+
+	request="backend-new service{ $TCP80 } backend{ $B1 weight=01000000 userdata=$(item 5 route) }"
 
 	asks_and_says "$request" "-g: backends are reached through GRE" -a -t 192.0.2.1:80 -r 198.51.100.1 -g
 	asks_and_says "$request" "-g: backends are reached through GRE" -a -t 192.0.2.1:80 -r 198.51.100.1 --gatewaying -w 1
+	backend_kept "$(item 5 route)" "Route  " "Route   n/a          " "-g -w 2"
 	says "does not go with --gatewaying" -a -t 192.0.2.1:80 -r 198.51.100.1 -g -i
 }
 
@@ -374,7 +429,10 @@ EEXIST=17 ENOENT=2 EPERM=1
 	local request="backend-new service{ $TCP80 } backend{ $B1 weight=01000000 }"
 
 	asks "$request" -a -t 192.0.2.1:80 -r 198.51.100.1 -i --tun-type gre
+	backend_kept "" "Tunnel " "Tunnel  gre:-c       " "-i -w 2 --tun-type gre --tun-nocsum"
+	request="backend-new service{ $TCP80 } backend{ $B1 weight=01000000 userdata=$(item 6 ipip) }"
 	asks_and_says "$request" "--tun-type ipip: backends are reached through GRE" -a -t 192.0.2.1:80 -r 198.51.100.1 -i --tun-type ipip
+	backend_kept "$(item 6 ipip)" "Tunnel " "Tunnel  ipip         " "-i -w 2 --tun-type ipip"
 	says "backends are reached through GRE: use gre" -a -t 192.0.2.1:80 -r 198.51.100.1 -i --tun-type gue
 }
 
@@ -402,14 +460,15 @@ EEXIST=17 ENOENT=2 EPERM=1
 
 @test "-x" {
 	# As ldirectord writes it.
-	asks "backend-new service{ $TCP80 } backend{ $B1 weight=01000000 }" -a -t 192.0.2.1:80 -x 0 -y 0 -r 198.51.100.1:80 -i -w 1
-	asks "backend-set service{ $TCP80 } backend{ $B1 weight=01000000 }" -e -t 192.0.2.1:80 --u-threshold 0 -r 198.51.100.1:80 -i -w 1
-	says "no limits on connections: use 0, and weights (-w)" -a -t 192.0.2.1:80 -x 100 -r 198.51.100.1:80
+	asks "backend-new service{ $TCP80 } backend{ $B1 weight=01000000 $NO_LIMITS }" -a -t 192.0.2.1:80 -x 0 -y 0 -r 198.51.100.1:80 -i -w 1
+	asks "backend-new service{ $TCP80 } backend{ $B1 weight=01000000 upper=64000000 }" -a -t 192.0.2.1:80 -x 100 -r 198.51.100.1:80
+	asks "backend-set service{ $TCP80 } backend{ $B1 weight=01000000 upper=64000000 lower=00000000 userdata= }" -e -t 192.0.2.1:80 --u-threshold 100 -r 198.51.100.1:80 -i -w 1
+	says "not a limit on connections" -a -t 192.0.2.1:80 -x 2147483648 -r 198.51.100.1:80
 }
 
 @test "-y" {
-	asks "backend-new service{ $TCP80 } backend{ $B1 weight=01000000 }" -a -t 192.0.2.1:80 --l-threshold 0 -r 198.51.100.1:80 -i -w 1
-	says "no limits on connections" -a -t 192.0.2.1:80 -y 50 -r 198.51.100.1:80
+	asks "backend-new service{ $TCP80 } backend{ $B1 weight=01000000 lower=00000000 }" -a -t 192.0.2.1:80 --l-threshold 0 -r 198.51.100.1:80 -i -w 1
+	asks "backend-set service{ $TCP80 } backend{ $B1 weight=01000000 upper=64000000 lower=32000000 userdata= }" -e -t 192.0.2.1:80 -x 100 --l-threshold 50 -r 198.51.100.1:80 -i
 	says "not a limit on connections" -a -t 192.0.2.1:80 -y -1 -r 198.51.100.1:80
 }
 
@@ -478,6 +537,7 @@ EEXIST=17 ENOENT=2 EPERM=1
 		  -> 198.51.100.1:80              0          0          12345678   7        _
 		  -> 198.51.100.2:80              0          0          12345678   7        _
 	END
+	FAKE_LIMITS=1 ./ipvsadm -L -n --thresholds | grep -qx '  -> 198.51.100.1:80              100        80         12345678   7         '
 }
 
 @test "--persistent-conn" {
@@ -558,7 +618,7 @@ EEXIST=17 ENOENT=2 EPERM=1
 	[ "$stderr" = "ipvsadm-restore: line 2: -s: the scheduler is Maglev hashing (mh), whatever is asked for" ]
 	# What there is goes in the same step.
 	[ "$(grep -c '^batch generation=7$' log)" -eq 1 ]
-	[ "$(tail -1 log)" = "  service-new service{ $TCP80 }" ]
+	[ "$(tail -1 log)" = "  service-new service{ $TCP80 userdata=$(item 1 wlc) }" ]
 	grep -qx '  pool-del pool{ name=77656200 }' log
 	: >log
 	run --separate-stderr -2 ./ipvsadm-restore <<<"-A -f 1"
@@ -571,6 +631,7 @@ EEXIST=17 ENOENT=2 EPERM=1
 	own=$(realpath "$FAKE")
 	for MAGLEVADM in ./ipvsadm "$own"; do
 		for words in "-A -t 192.0.2.1:80 -s wlc" "-A -t 192.0.2.1:80 -b sh-port" \
+			"-A -t 192.0.2.1:80 -p -M 255.255.255.0" \
 			"-a -t 192.0.2.1:80 -r 198.51.100.1 -g" \
 			"-a -t 192.0.2.1:80 -r 198.51.100.1:8080" \
 			"-a -t 192.0.2.1:80 -r 198.51.100.1 -i --tun-type ipip"; do
@@ -591,8 +652,8 @@ EEXIST=17 ENOENT=2 EPERM=1
 @test "nothing of this is taken by the program's own name" {
 	MAGLEVADM=$(realpath "$FAKE")
 	for words in "-A -t 192.0.2.1:80 -s wlc" "-a -t 192.0.2.1:80 -r 198.51.100.1 -g" \
-		"-a -t 192.0.2.1:80 -r 198.51.100.1 -x 0" "-L --daemon" \
-		"-L --thresholds" "-L --tun-info" "-L --persistent-conn" "-D -t 192.0.2.1"; do
+		"-A -t 192.0.2.1:80 -p -M 255.255.255.0" "-L --daemon" \
+		"-L --tun-info" "-L --persistent-conn" "-D -t 192.0.2.1"; do
 		# shellcheck disable=SC2086
 		try $words
 		[ "$status" -eq 2 ]

@@ -669,6 +669,63 @@ network()
 	saved $'--add-pool spare\n-A -t 192.0.2.1:80 -s mh'
 }
 
+@test "thresholds, listed, saved, restored, and refused without tracking" {
+	m -A -t 192.0.2.1:80
+	m -a -t 192.0.2.1:80 -r 198.51.100.1 -x 100 -y 80
+	m -a -t 192.0.2.1:80 -r 198.51.100.2 -x 7
+	saved $'-A -t 192.0.2.1:80 -s mh\n-a -t 192.0.2.1:80 -r 198.51.100.1:80 -i --tun-type gre -w 1 -x 100 -y 80\n-a -t 192.0.2.1:80 -r 198.51.100.2:80 -i --tun-type gre -w 1 -x 7'
+	"$MAGLEVADM" -S -n >rules
+	m -C
+	"$MAGLEVADM" -R <rules
+	"$MAGLEVADM" -S -n | diff rules -
+	[ "$(json '[.services[].backends[]|[.upper,.lower,.overloaded]]' -L)" = '[[100,80,false],[7,0,false]]' ]
+	"$MAGLEVADM" -L -n --thresholds | grep -q '^  -> 198.51.100.1:80              100        80         0          0'
+	m -e -t 192.0.2.1:80 -r 198.51.100.1 -y 50
+	[ "$(json '.services[].backends[0]|[.upper,.lower]' -L)" = '[100,50]' ]
+	fails_with 1 "cannot change backend 198.51.100.1 of tcp 192.0.2.1:80: lower threshold is above the upper threshold" -e -t 192.0.2.1:80 -r 198.51.100.1 -x 9
+	fails_with 1 "track none: a backend has thresholds, which need tracked flows" -E -t 192.0.2.1:80 --track none
+	m -e -t 192.0.2.1:80 -r 198.51.100.1 -x 0 -y 0
+	m -e -t 192.0.2.1:80 -r 198.51.100.2 -x 0
+	m -E -t 192.0.2.1:80 --track none
+	fails_with 1 "thresholds need tracked flows, and a service of the pool has track none" -e -t 192.0.2.1:80 -r 198.51.100.1 -x 9
+}
+
+@test "userdata is kept, saved, restored and ended" {
+	m -A -t 192.0.2.1:80 --userdata 00ff
+	m -a -t 192.0.2.1:80 -r 198.51.100.1 --userdata "$(printf '%0256d' 0)"
+	"$MAGLEVADM" -S -n >rules
+	m -C
+	"$MAGLEVADM" -R <rules
+	"$MAGLEVADM" -S -n | diff rules -
+	[ "$(json '[.services[]|.userdata,(.backends[].userdata|length)]' -L)" = '["00ff",256]' ]
+	m -E -t 192.0.2.1:80 --userdata none
+	m -e -t 192.0.2.1:80 -r 198.51.100.1 --userdata none
+	saved $'-A -t 192.0.2.1:80 -s mh\n-a -t 192.0.2.1:80 -r 198.51.100.1:80 -i --tun-type gre -w 1'
+}
+
+@test "what ipvsadm is given is saved and restored by the program's own name" {
+	mkdir as
+	ln -s "$(realpath "$MAGLEVADM")" as/ipvsadm
+	run -0 as/ipvsadm -A -t 192.0.2.1:80 -s wlc -p 300 -M 255.255.255.0
+	run -0 as/ipvsadm -a -t 192.0.2.1:80 -r 198.51.100.1 -g -w 7 -x 9
+	as/ipvsadm -L -n >listed
+	grep -qx 'TCP  192.0.2.1:80 wlc persistent 300 mask 255.255.255.0' listed
+	grep -q '^  -> 198.51.100.1:80              Route   7 ' listed
+	as/ipvsadm -S -n >words
+	"$MAGLEVADM" -S -n >rules
+	m -C
+	"$MAGLEVADM" -R <rules
+	as/ipvsadm -L -n | diff listed -
+	as/ipvsadm -S -n | diff words -
+	m -C
+	run -0 as/ipvsadm -R <words
+	"$MAGLEVADM" -S -n | diff rules -
+	# -E and -e say all of what there is to be.
+	run -0 as/ipvsadm -E -t 192.0.2.1:80 -s mh
+	run -0 as/ipvsadm -e -t 192.0.2.1:80 -r 198.51.100.1 -i -w 7
+	saved $'-A -t 192.0.2.1:80 -s mh\n-a -t 192.0.2.1:80 -r 198.51.100.1:80 -i --tun-type gre -w 7'
+}
+
 @test "ipvsadm's words for tracking and affinity" {
 	m -A -t 192.0.2.1:80 -s mh -p -M 255.255.255.255
 	m -A -u 192.0.2.1:53 -s mh -o

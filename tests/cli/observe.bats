@@ -286,6 +286,11 @@ prints()
 		maglev_backend_weight{pool="web",address="198.51.100.2"} 2
 		maglev_backend_slots{pool="web",address="198.51.100.2"} 0
 	END
+	diff - <(FAKE_LIMITS=1 "$MAGLEVADM" --metrics backends | grep '^maglev.*\(threshold\|overloaded\).*198.51.100.1"') <<-'END'
+		maglev_backend_upper_threshold{pool="web",address="198.51.100.1"} 100
+		maglev_backend_lower_threshold{pool="web",address="198.51.100.1"} 80
+		maglev_backend_overloaded{pool="web",address="198.51.100.1"} 1
+	END
 	grep -qx 'maglev_service_info{protocol="tcp",address="192.0.2.1",port="80",pool="web",track="changed",affinity="source",all_down="reject",fallback="spare"} 1' metrics
 	! grep -i seed metrics
 	FAKE_IPV6=1 "$MAGLEVADM" --metrics backends | grep -q '{pool="tcp/\[2001:db8::80\]:443",address="198.51.100.3"} '
@@ -385,7 +390,7 @@ only_metrics()
 @test "every output in JSON is as the schema says, and has all that it names" {
 	local listing
 
-	export FAKE_SLEEPS=0 FAKE_MEMBERS=1
+	export FAKE_SLEEPS=0 FAKE_MEMBERS=1 FAKE_LIMITS=1 FAKE_SERVICE_DATA=0103 FAKE_BACKEND_DATA=ff
 	for listing in -L "-L --stats" "-L --rate" "-L --rate --watch" "-L -t 192.0.2.1:80" "-L -c" \
 		"-L --timeout" --list-pools "--table web" --list-routers --list-sources --counters --info \
 		"--lookup -t 192.0.2.1:80 --client 203.0.113.9:50000" "--monitor stats" --version "--trace -t 192.0.2.1:80 --count 3" \

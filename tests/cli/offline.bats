@@ -535,11 +535,25 @@ setup()
 	refused "--timestamp does not go with --monitor stats" --monitor stats --timestamp
 }
 
-@test "limits on connections are refused" {
-	refused "-x is not supported: no limits" -a -t 10.0.0.1:80 -r 10.1.0.1 -x 10
-	refused "-y is not supported: no limits" -a -t 10.0.0.1:80 -r 10.1.0.1 -y 10
-	refused "--u-threshold is not supported" -a -t 10.0.0.1:80 -r 10.1.0.1 --u-threshold 10
-	refused "--thresholds is not supported" -L --thresholds
+@test "limits on connections" {
+	accepted -a -t 10.0.0.1:80 -r 10.1.0.1 -x 10 -y 0
+	accepted -e --pool web -r 10.1.0.1 --u-threshold 2147483647 --l-threshold 2147483647
+	accepted -L --thresholds
+	refused "-x '2147483648': not a limit on connections" -a -t 10.0.0.1:80 -r 10.1.0.1 -x 2147483648
+	refused "-y 'ten': not a limit on connections" -a -t 10.0.0.1:80 -r 10.1.0.1 -x 10 -y ten
+	refused "--u-threshold does not go with --delete-server" -d -t 10.0.0.1:80 -r 10.1.0.1 -x 10
+	refused "does not go with --member-pool" -a --pool web --member-pool f -x 10
+	refused "--thresholds does not go with --connection" -L -c --thresholds
+}
+
+@test "bytes for other programs" {
+	accepted -A -t 10.0.0.1:80 --userdata 0103776c63
+	accepted -E -t 10.0.0.1:80 --userdata none
+	accepted -e -t 10.0.0.1:80 -r 10.1.0.1 --userdata AbCd
+	refused "--userdata '012': not bytes in hexadecimal digits, nor none" -A -t 10.0.0.1:80 --userdata 012
+	refused "more than 128 bytes" -A -t 10.0.0.1:80 --userdata "$(printf '%0258d' 0)"
+	refused "does not go with --member-pool" -a --pool web --member-pool f --userdata 00
+	refused "--userdata does not go with --delete-service" -D -t 10.0.0.1:80 --userdata 00
 }
 
 @test "listings of engines and daemons are refused" {
@@ -616,7 +630,7 @@ setup()
 @test "--help lists every command and option, on standard output" {
 	run --separate-stderr -0 "$MAGLEVADM" --help
 	[ -z "$stderr" ]
-	for o in -A -E -D -a -e -d '-L|-l' -Z -C -S -R -h -v -t -u -s -b -r -w -i -n \
+	for o in -A -E -D -a -e -d '-L|-l' -Z -C -S -R -h -v -t -u -s -b -r -w -x -y -i -n \
 		-p -M -o -c -X; do
 		grep -qF -- "  $o, --" <<<"$output"
 	done
@@ -627,14 +641,14 @@ setup()
 		sort nosort strict table lookup flush-conns set cache-size monitor \
 		settle track affinity fallback all-down state drain deadline \
 		dry-run timeout client timestamp count rate watch color metrics trace limit \
-		replace; do
+		replace thresholds userdata; do
 		grep -qE -- "^  --$o( |\$)" <<<"$output"
 	done
 }
 
 @test "--help does not offer what is refused" {
 	run -0 "$MAGLEVADM" -h
-	! grep -qE -- '--(fwmark-service|pe|gatewaying|masquerading|thresholds|persistent-conn)\b' <<<"$output"
+	! grep -qE -- '--(fwmark-service|pe|gatewaying|masquerading|persistent-conn)\b' <<<"$output"
 }
 
 @test "--help fits into 80 columns" {

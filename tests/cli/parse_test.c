@@ -13,10 +13,11 @@
 #include "format.h"
 #include "parse.h"
 #include "enum_names.h"
+#include "tap.h"
 
 static unsigned int tests, failures;
 
-static void check(bool ok, const char *what, const char *input)
+void check(bool ok, const char *what, const char *input)
 {
 	tests++;
 	if (!ok)
@@ -415,9 +416,9 @@ static void test_time(void)
 	      same(parse_setting("peers=", &c), "given twice"), "setting", "peers");
 	check(!parse_setting("udp=7", &c) &&
 	      c.timeouts[TIMEOUT_INDEX(UDP)] == 7, "setting", "udp=7");
-	check(!parse_persistent("1") && !parse_persistent("2678400") &&
-	      parse_persistent("0") && parse_persistent("2678401") &&
-	      parse_persistent("1m"), "persistent", "seconds");
+	check(!parse_persistent("2678400", &v) && v == 2678400 &&
+	      parse_persistent("0", &v) && parse_persistent("2678401", &v) &&
+	      parse_persistent("1m", &v), "persistent", "seconds");
 
 	check(!strcmp(format_ms(120000), "120s") &&
 	      !strcmp(format_ms(500), "500ms") && !strcmp(format_ms(0), "0s"),
@@ -589,6 +590,7 @@ int main(void)
 	test_prefix();
 	test_params();
 	test_time();
+	test_given();
 	test_service_params();
 	test_words();
 	test_noise();
