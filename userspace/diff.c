@@ -220,22 +220,44 @@ static void put_members(struct work *w, const struct pair *p)
 	}
 }
 
-static void delete_backends(struct work *w, const struct pair *p)
+/* Finds an address that is not before that of the call before, where @k is. */
+static const struct backend *find_backend(const struct members *m, size_t *k,
+					  const struct addr *addr)
+{
+	int order = 1;
+
+	for (; *k < m->n; (*k)++) {
+		order = compare_addr(&m->first[*k].addr, addr);
+		if (order >= 0)
+			break;
+	}
+	return order ? NULL : &m->first[*k];
+}
+
+/*
+ * What goes: backends, and thresholds, which the services of a pool may be about
+ * to refuse, for they need tracked flows.
+ */
+static void shrink_backends(struct work *w, const struct pair *p)
 {
 	const struct members have = members(w->have, p->have);
 	const struct members want = members(w->want, p->want);
 	size_t i, k = 0;
 
 	for (i = 0; i < have.n; i++) {
+		const struct backend *b = &have.first[i], *after;
 		struct change c = of_pool(p, MAGLEV_CMD_BACKEND_DEL);
-		const struct addr *addr = &have.first[i].addr;
 
-		while (k < want.n && compare_addr(&want.first[k].addr, addr) < 0)
-			k++;
-		if (k < want.n && !compare_addr(&want.first[k].addr, addr))
+		after = find_backend(&want, &k, &b->addr);
+		if (after && (after->upper || !b->upper))
 			continue;
-		c.backend = *addr;
-		batch_add(w->out, &c, 0);
+		c.backend = b->addr;
+		if (after) {
+			c.cmd = MAGLEV_CMD_BACKEND_SET;
+			c.set_backend.mask = BACKEND_UPPER | BACKEND_LOWER;
+			c.set_backend.lower = after->lower;
+		}
+		batch_add(w->out, &c, after ? after->line : 0);
 	}
 }
 
@@ -261,6 +283,9 @@ static struct backend_params backend_params(const struct backend *have,
 		.weight = want->weight,
 		.state = want->state,
 		.deadline = want->deadline,
+		.upper = want->upper,
+		.lower = want->lower,
+		.userdata = want->userdata,
 	};
 
 	if (!have || have->weight != want->weight)
@@ -271,6 +296,12 @@ static struct backend_params backend_params(const struct backend *have,
 		if (want->has_deadline)
 			p.mask |= BACKEND_DEADLINE;
 	}
+	if ((have ? have->upper : 0) != want->upper)
+		p.mask |= BACKEND_UPPER;
+	if ((have ? have->lower : 0) != want->lower)
+		p.mask |= BACKEND_LOWER;
+	if ((have ? have->userdata : NULL) != want->userdata)
+		p.mask |= BACKEND_USERDATA;
 	return p;
 }
 
@@ -293,14 +324,9 @@ static void put_backends(struct work *w, const struct pair *p)
 
 	for (i = 0; p->have && i < want.n; i++) {
 		struct change c = of_pool(p, MAGLEV_CMD_BACKEND_SET);
-		const struct backend *b = &want.first[i];
-		const struct backend *before = NULL;
+		const struct backend *b = &want.first[i], *before;
 
-		while (k < have.n &&
-		       compare_addr(&have.first[k].addr, &b->addr) < 0)
-			k++;
-		if (k < have.n && !compare_addr(&have.first[k].addr, &b->addr))
-			before = &have.first[k];
+		before = find_backend(&have, &k, &b->addr);
 		/* It was to be deleted once it had drained, and is. */
 		if (!before && b->has_deadline)
 			continue;
@@ -310,6 +336,9 @@ static void put_backends(struct work *w, const struct pair *p)
 		}
 		c.backend = b->addr;
 		c.set_backend = backend_params(before, b);
+		/* It has lost its thresholds already. */
+		if (before->upper && !b->upper)
+			c.set_backend.mask &= ~(BACKEND_UPPER | BACKEND_LOWER);
 		if (c.set_backend.mask)
 			batch_add(w->out, &c, b->line);
 	}
@@ -372,6 +401,7 @@ static struct service_params service_params(const struct service *have,
 		.track = want->track,
 		.affinity = want->affinity,
 		.all_down = want->all_down,
+		.userdata = want->userdata,
 	};
 
 	if (!have)
@@ -382,6 +412,8 @@ static struct service_params service_params(const struct service *have,
 		p.mask |= SERVICE_AFFINITY;
 	if (have->all_down != want->all_down)
 		p.mask |= SERVICE_ALL_DOWN;
+	if (have->userdata != want->userdata)
+		p.mask |= SERVICE_USERDATA;
 	if (strcmp(have->fallback, want->fallback))
 		p.fallback = want->fallback;
 	if (pool_is_shared(want->pool) && strcmp(have->pool, want->pool))
@@ -470,7 +502,7 @@ static void shrink_pool(struct work *w, const struct pair *p)
 {
 	delete_members(w, p);
 	if (p->want)
-		delete_backends(w, p);
+		shrink_backends(w, p);
 }
 
 static void create_pool(struct work *w, const struct pair *p)

@@ -43,6 +43,8 @@ static void set_service(struct service *svc, const struct service_params *p)
 		svc->all_down = p->all_down;
 	if (p->fallback)
 		set_name(svc->fallback, p->fallback);
+	if (p->mask & SERVICE_USERDATA)
+		svc->userdata = p->userdata;
 }
 
 /* What is not set is 0: the default of seed and settle time, and diff() knows. */
@@ -192,6 +194,12 @@ static void add_backend(struct snapshot *want, const struct pool *pool,
 	b->has_deadline = p->mask & BACKEND_DEADLINE;
 	if (b->has_deadline)
 		b->deadline = p->deadline;
+	if (p->mask & BACKEND_UPPER)
+		b->upper = p->upper;
+	if (p->mask & BACKEND_LOWER)
+		b->lower = p->lower;
+	if (p->mask & BACKEND_USERDATA)
+		b->userdata = p->userdata;
 }
 
 static void add_member(struct snapshot *want, const struct pool *pool,

@@ -72,8 +72,11 @@ static const char *maybe(const char *text)
 static void random_service(FILE *f)
 {
 	fprintf(f, "-A %s", ONE_OF(services));
-	fprintf(f, "%s%s", maybe(" --track changed"),
+	fprintf(f, "%s%s",
+		maybe(random_below(2) ? " --track changed" : " --track none"),
 		maybe(" --all-down reject"));
+	fprintf(f, "%s", maybe(random_below(2) ? " --userdata 0103776c63" :
+						 " --userdata 00"));
 	fprintf(f, "%s", maybe(" --affinity source"));
 	if (!random_below(4))
 		fprintf(f, " --fallback %s", ONE_OF(pools));
@@ -82,6 +85,18 @@ static void random_service(FILE *f)
 	else
 		fprintf(f, "%s%s", maybe(" --table-size 251"),
 			maybe(" --settle 9s"));
+}
+
+/* What few backends have. */
+static void random_extras(FILE *f)
+{
+	static const char * const thresholds[] = {
+		" -x 10", " -x 10 -y 5", " -x 20 -y 5", " -x 20 -y 20", " -x 0",
+	};
+
+	fprintf(f, "%s%s", maybe(ONE_OF(thresholds)),
+		maybe(random_below(2) ? " --userdata 0504726f757465" :
+					" --userdata ff"));
 }
 
 static void random_line(FILE *f)
@@ -114,11 +129,13 @@ static void random_line(FILE *f)
 	case 8:
 		fprintf(f, "-a %s -r %s%s", ONE_OF(services), ONE_OF(backends),
 			maybe(" -w 2"));
+		random_extras(f);
 		break;
 	default:
 		fprintf(f, "-a --pool %s -r %s%s%s", ONE_OF(pools),
 			ONE_OF(backends), maybe(" -w 2"),
 			maybe(random_below(2) ? " --drain" : " --state down"));
+		random_extras(f);
 	}
 	fputc('\n', f);
 }
@@ -181,6 +198,11 @@ static char *random_file(void)
 	return text;
 }
 
+static void list_userdata(FILE *f, const struct userdata *u)
+{
+	fprintf(f, " '%s'\n", u ? format_userdata(u) : "");
+}
+
 /* Everything but what tells objects apart that are equal otherwise. */
 static char *listing(struct world *w)
 {
@@ -198,9 +220,11 @@ static char *listing(struct world *w)
 	for (i = 0; i < w->s.backends.n; i++) {
 		const struct backend *b = vec_at(&w->s.backends, i);
 
-		fprintf(f, "backend %s %s %u %u %d\n", b->pool,
+		fprintf(f, "backend %s %s %u %u %d %u-%u", b->pool,
 			format_addr(&b->addr), b->weight, b->state,
-			b->has_deadline ? (int)b->deadline : -1);
+			b->has_deadline ? (int)b->deadline : -1, b->upper,
+			b->lower);
+		list_userdata(f, b->userdata);
 	}
 	for (i = 0; i < w->s.members.n; i++) {
 		const struct member *m = vec_at(&w->s.members, i);
@@ -210,9 +234,10 @@ static char *listing(struct world *w)
 	for (i = 0; i < w->s.services.n; i++) {
 		const struct service *s = vec_at(&w->s.services, i);
 
-		fprintf(f, "service %s %s %u %u %u '%s'\n",
+		fprintf(f, "service %s %s %u %u %u '%s'",
 			format_service(&s->id), s->pool, s->track, s->affinity,
 			s->all_down, s->fallback);
+		list_userdata(f, s->userdata);
 	}
 	for (i = 0; i < w->s.routers.n; i++)
 		fprintf(f, "router %s\n",
@@ -435,6 +460,55 @@ static void test_drains(void)
 #undef POOL
 }
 
+static void test_thresholds(void)
+{
+#define SERVICE "-A -t 192.0.2.1:80"
+#define BACKEND "\n-a -t 192.0.2.1:80 -r 198.51.100.1"
+	check(changes(SERVICE BACKEND " -x 9 -y 3\n",
+		      SERVICE BACKEND " -y 3 -x 9\n") == 0,
+	      "equal thresholds stay");
+	check(changes(SERVICE BACKEND "\n", SERVICE BACKEND " -x 9\n") == 1,
+	      "a backend may get thresholds");
+	check(changes(SERVICE BACKEND " -x 9 -y 3\n",
+		      SERVICE BACKEND " -x 2 -y 1\n") == 1,
+	      "thresholds change together");
+	check(changes(SERVICE BACKEND " -x 9 -y 3\n",
+		      SERVICE BACKEND " -x 9\n") == 1,
+	      "the lower threshold may go");
+	check(changes(SERVICE BACKEND " -x 9 -y 3\n",
+		      SERVICE " --track none" BACKEND "\n") == 2,
+	      "thresholds go before their flows are not tracked any more");
+	check(changes(SERVICE " --track none" BACKEND "\n",
+		      SERVICE BACKEND " -x 9 -y 3\n") == 2,
+	      "thresholds come when their flows are tracked");
+	check(changes(SERVICE BACKEND " -x 9 -w 2\n",
+		      SERVICE BACKEND " -w 3\n") == 2,
+	      "thresholds go, and the weight is another one");
+	check(changes(SERVICE BACKEND "\n", SERVICE BACKEND " -y 3\n") < 0 &&
+	      changes(SERVICE BACKEND " -x 9 -y 3\n",
+		      SERVICE BACKEND " -y 3\n") < 0,
+	      "a lower threshold alone is refused, whatever was there");
+#undef BACKEND
+#undef SERVICE
+}
+
+static void test_userdata(void)
+{
+#define SERVICE "-A -t 192.0.2.1:80"
+#define BACKEND "\n-a -t 192.0.2.1:80 -r 198.51.100.1"
+	check(changes(SERVICE " --userdata 00" BACKEND " --userdata ff00\n",
+		      SERVICE " --userdata 00" BACKEND " --userdata FF00\n") == 0,
+	      "equal userdata stays");
+	check(changes(SERVICE " --userdata 00" BACKEND " --userdata ff\n",
+		      SERVICE " --userdata 0000" BACKEND " --userdata ff00\n") == 2,
+	      "userdata of another length is another one");
+	check(changes(SERVICE " --userdata 00" BACKEND " --userdata ff\n",
+		      SERVICE BACKEND "\n") == 2,
+	      "userdata that is not given ends");
+#undef BACKEND
+#undef SERVICE
+}
+
 static void test_directed(void)
 {
 	check(changes("-A -t 192.0.2.1:80\n-a -t 192.0.2.1:80 -r 198.51.100.1\n",
@@ -465,6 +539,8 @@ int main(int argc, char **argv)
 	} else {
 		test_directed();
 		test_drains();
+		test_thresholds();
+		test_userdata();
 		test_random(1, PAIRS);
 	}
 	intern_free();

@@ -132,6 +132,21 @@ static size_t backends_in(const struct world *w, const char *name)
 	return n;
 }
 
+/* Thresholds count tracked flows. */
+static bool has_limits(const struct world *w, const char *name, const void *arg)
+{
+	size_t i;
+
+	(void)arg;
+	for (i = 0; i < w->s.backends.n; i++) {
+		const struct backend *b = vec_at(&w->s.backends, i);
+
+		if (b->upper && !strcmp(b->pool, name))
+			return true;
+	}
+	return false;
+}
+
 /* Rules that every state has to keep; so a change that breaks one is refused. */
 static const char *verdict(const struct world *w)
 {
@@ -147,6 +162,11 @@ static const char *verdict(const struct world *w)
 		if (*a->fallback &&
 		    any_in(w, a->fallback, has_addr, &a->id.addr))
 			return "VIP as backend of the fallback";
+		if (a->track == MAGLEV_TRACK_NONE &&
+		    (any_in(w, a->pool, has_limits, NULL) ||
+		     (*a->fallback &&
+		      any_in(w, a->fallback, has_limits, NULL))))
+			return "thresholds without tracked flows";
 		for (k = 0; k < i; k++) {
 			const struct service *b = vec_at(&w->s.services, k);
 
@@ -235,6 +255,8 @@ static void set_service(struct service *svc, const struct service_params *p)
 		svc->affinity = p->affinity;
 	if (p->mask & SERVICE_ALL_DOWN)
 		svc->all_down = p->all_down;
+	if (p->mask & SERVICE_USERDATA)
+		svc->userdata = p->userdata;
 	if (p->fallback)
 		snprintf(svc->fallback, sizeof(svc->fallback), "%s",
 			 p->fallback);
@@ -352,6 +374,14 @@ static const char *backend_change(struct world *w, const struct change *c)
 		b->has_deadline = p->mask & BACKEND_DEADLINE;
 		b->deadline = b->has_deadline ? p->deadline : 0;
 	}
+	if (p->mask & BACKEND_UPPER)
+		b->upper = p->upper;
+	if (p->mask & BACKEND_LOWER)
+		b->lower = p->lower;
+	if (p->mask & BACKEND_USERDATA)
+		b->userdata = p->userdata;
+	if (b->lower > b->upper)
+		return "lower threshold above the upper one";
 	return NULL;
 }
 

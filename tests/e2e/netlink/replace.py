@@ -32,6 +32,8 @@ BACKENDS = ["198.51.100.1", "198.51.100.2", "198.51.100.3", "198.51.100.4",
             "2001:db8:1::1", "2001:db8:1::2"]
 SETTINGS = ["--cache-size 5000", "--cache-size 8192", "--set udp=77",
             "--set tcp=78 pmtu=router", "--set pmtu=client"]
+THRESHOLDS = [" -x 10", " -x 10 -y 5", " -x 20 -y 5", " -x 20 -y 20"]
+USERDATA = ["00", "0103776c63", "ff" * 128]
 ROUTERS = ["10.0.0.0/8", "10.1.0.0/16", "::/0"]
 SOURCES = ["10.0.0.0/28", "2001:db8::/64"]
 
@@ -41,6 +43,8 @@ class Lines:
 
     def __init__(self, seed):
         self.random = random.Random(seed)
+        # Thresholds need tracked flows: a file has either, or flows not tracked.
+        self.limits = self.random.random() < 0.5
         self.pools = sorted(self.some(POOLS))
         self.services = self.some(SERVICES)
         if {SERVICES[-3], SERVICES[-2]} <= set(self.services):
@@ -52,10 +56,16 @@ class Lines:
     def maybe(self, text):
         return self.random.choice([text, "", ""])
 
+    def extras(self):
+        """What few backends have."""
+        limits = self.random.choice(THRESHOLDS) if self.limits else ""
+        return self.maybe(limits) + self.maybe(
+            f" --userdata {self.random.choice(USERDATA)}")
+
     def contents(self, of, members):
         """Backends and members of a pool, or of that of a service."""
         return ([f"-a {of} -r {b}{self.maybe(' -w 2')}{self.maybe(' --state down')}"
-                 for b in self.some(BACKENDS)],
+                 f"{self.extras()}" for b in self.some(BACKENDS)],
                 [f"-a {of} --member-pool {m} -w {self.random.choice([0, 1, 5])}"
                  for m in self.some(members)])
 
@@ -67,8 +77,10 @@ class Lines:
                  f"{self.maybe(' --settle 9s')}"] + backends, members)
 
     def service(self, service):
-        line = (f"-A {service}{self.maybe(' --track changed')}"
+        track = "changed" if self.limits else "none"
+        line = (f"-A {service}{self.maybe(f' --track {track}')}"
                 f"{self.maybe(' --affinity source')}"
+                f"{self.maybe(f' --userdata {self.random.choice(USERDATA)}')}"
                 f"{self.maybe(' --all-down reject')}")
         shared = self.random.sample(self.pools, min(2, len(self.pools)))
         if shared:
