@@ -124,6 +124,8 @@ text_checks()
 	check "spelling" spelling
 	check "versions agree" versions_agree
 	check "counters are documented, in their order" Documentation/check-counters
+	check "manual pages are of the present specification and counters" \
+		Documentation/make-man --check
 	check "netlink spec matches the header" spec_matches_header
 	check "file lengths" file_lengths
 	check "no host names of package mirrors" no_hosts_or_paths
