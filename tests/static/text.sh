@@ -116,6 +116,20 @@ links_exist()
 	return $status
 }
 
+# documents_listed: README.md names each
+documents_listed()
+{
+	local file status=0
+
+	while read -r file; do
+		grep -qF "]($file)" README.md || {
+			echo "README.md does not list $file"
+			status=1
+		}
+	done < <(git ls-files '*.md' ':!README.md')
+	return $status
+}
+
 text_checks()
 {
 	check "shellcheck" shellcheck_all
@@ -130,4 +144,5 @@ text_checks()
 	check "file lengths" file_lengths
 	check "no host names of package mirrors" no_hosts_or_paths
 	check "links in documents exist" links_exist
+	check "README.md lists every document" documents_listed
 }
