@@ -511,6 +511,11 @@ completes()
 	completes "--count --json --timestamp " "maglevadm --monitor --"
 }
 
+@test "completion: every command and option of --help" {
+	completes "$("$MAGLEVADM" --help | grep -oE '^ +(-[^ ]+, )?--[a-z][a-z0-9-]*' |
+		sed 's/.*--/--/' | sort -u | tr '\n' ' ')" "maglevadm --"
+}
+
 @test "completion: services, pools and backends of the kernel" {
 	completes "192.0.2.1:443 192.0.2.1:80 " "maglevadm -E -t "
 	completes "443 " "maglevadm -E -t 192.0.2.1:4"
