@@ -80,6 +80,27 @@ struct list_head *mgl_backend_position(struct list_head *list,
 }
 
 /**
+ * mgl_backend_set_thresholds() - set what settings give of thresholds
+ * @t: the thresholds
+ * @params: the settings
+ *
+ * Without an upper threshold there is no lower one, unless that is given.
+ *
+ * Context: any.
+ */
+void mgl_backend_set_thresholds(struct mgl_thresholds *t,
+				const struct mgl_backend_params *params)
+{
+	if (params->has_upper)
+		t->upper = params->thresholds.upper;
+	if (params->has_lower)
+		t->lower = params->thresholds.lower;
+	else if (!t->upper)
+		t->lower = 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_backend_set_thresholds);
+
+/**
  * mgl_backend_apply() - set the configured weight, thresholds and state of a
  *	backend
  * @b: the backend
@@ -94,10 +115,7 @@ void mgl_backend_apply(struct mgl_backend *b,
 {
 	if (params->has_weight)
 		b->weight = params->weight;
-	if (params->has_upper)
-		b->thresholds.upper = params->thresholds.upper;
-	if (params->has_lower)
-		b->thresholds.lower = params->thresholds.lower;
+	mgl_backend_set_thresholds(&b->thresholds, params);
 	if (!params->has_state)
 		return;
 	b->state = params->state;
@@ -119,9 +137,16 @@ void mgl_backend_publish(struct mgl_backend *b)
 {
 	/* Pairs with READ_ONCE() in mgl_backend_serves(). */
 	WRITE_ONCE(b->serves, b->state != MAGLEV_STATE_DOWN);
+	/* Without an upper threshold nothing reads what was counted for one. */
+	if (!b->upper_now || !b->thresholds.upper) {
+		atomic_set(&b->n_flows, 0);
+		/* Pairs with READ_ONCE() in mgl_backend_overloaded(). */
+		WRITE_ONCE(b->overloaded, false);
+	}
 	/* Pairs with READ_ONCE() in mgl_backend_limited() and limit.c. */
 	WRITE_ONCE(b->upper_now, b->thresholds.upper);
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_backend_publish);
 
 /**
  * mgl_backend_stop() - stop a backend that is deleted

@@ -174,6 +174,8 @@ mgl_backend_turns_with(const struct mgl_backend *b,
 	return state == MAGLEV_STATE_UP ? weight : 0;
 }
 
+void mgl_backend_set_thresholds(struct mgl_thresholds *t,
+				const struct mgl_backend_params *params);
 struct mgl_backend *mgl_backend_find(struct mgl_pool *pool,
 				     const struct mgl_addr *addr);
 struct list_head *mgl_backend_position(struct list_head *list,

@@ -368,7 +368,7 @@ static int commit_cache(const struct mgl_ctx *ctx)
  * resize it cannot be taken back.
  *
  * Context: may sleep; the tables are prepared. Sweeps the flow cache if thresholds
- * are set.
+ * change.
  * Return: 0, and the batch is over; -ENOMEM or -ENOSPC of the flow cache, and the
  * caller has to abort the batch.
  */

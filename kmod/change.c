@@ -509,10 +509,11 @@ static void commit_member(struct mgl_change *c)
  * Flows that a backend had before it had thresholds count as well. Packets count
  * those that they store from now on.
  */
-static void commit_limits(struct mgl_net *mn, const struct mgl_change *c)
+static void commit_limits(struct mgl_net *mn, const struct mgl_change *c,
+			  bool count)
 {
 	mgl_limit_commit(mn, c->pool);
-	if (mgl_backend_gives_thresholds(&c->backend_params))
+	if (count)
 		mgl_flows_count(mn, 0);
 }
 
@@ -521,6 +522,8 @@ static void commit_steps(const struct mgl_ctx *ctx, struct mgl_change *c)
 {
 	struct mgl_net *mn = ctx->mn;
 
+	if (mgl_limit_changes(c->edited, &c->backend_params))
+		mn->batch->new_thresholds = true;
 	commit_added(mn, c);
 	if (c->member_op == MGL_MEMBER_EDIT)
 		c->member->weight = c->member_weight;
@@ -531,8 +534,6 @@ static void commit_steps(const struct mgl_ctx *ctx, struct mgl_change *c)
 	if (c->edited)
 		apply_edited(mn, c);
 	commit_pool(mn, c);
-	if (mgl_backend_gives_thresholds(&c->backend_params))
-		mn->batch->new_thresholds = true;
 	list_splice_tail_init(&c->steps, &mn->batch->steps);
 }
 
@@ -547,16 +548,17 @@ static void commit_steps(const struct mgl_ctx *ctx, struct mgl_change *c)
  * no table ever names a backend that does not serve: one that comes up serves
  * before the tables are published, one that goes down stops serving afterwards.
  *
- * Context: may sleep; sweeps the flow cache if thresholds are set. Cannot fail.
+ * Context: may sleep; sweeps the flow cache if thresholds change. Cannot fail.
  */
 void mgl_change_commit(const struct mgl_ctx *ctx, struct mgl_change *c)
 {
-	bool down;
+	bool down, count;
 
 	if (ctx->mn->batch) {
 		commit_steps(ctx, c);
 		return;
 	}
+	count = mgl_limit_changes(c->edited, &c->backend_params);
 	commit_added(ctx->mn, c);
 	commit_member(c);
 	unlink_deleted(ctx, c);
@@ -569,7 +571,7 @@ void mgl_change_commit(const struct mgl_ctx *ctx, struct mgl_change *c)
 	if (down)
 		mgl_backend_publish(c->edited);
 	release_deleted(ctx->mn, c);
-	commit_limits(ctx->mn, c);
+	commit_limits(ctx->mn, c, count);
 	commit_pool(ctx->mn, c);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_change_commit);

@@ -276,6 +276,12 @@ void mgl_flows_count(struct mgl_net *mn, unsigned long max_age)
 			b->n_inactive = 0;
 			mgl_limit_count_begin(b);
 		}
+	/*
+	 * Order the marks, and thresholds that have just been published, before
+	 * the sweep; pairs with smp_mb() in note_stored(). A flow that is stored in
+	 * the meantime is seen by the sweep, or counted by who stored it, or both.
+	 */
+	smp_mb();
 	if (cache)
 		mgl_cache_sweep(cache, count_flow, mn);
 	mgl_for_each_pool(pool, mn)

@@ -85,10 +85,7 @@ int mgl_limit_check(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 		return 0;
 	if (b)
 		t = b->thresholds;
-	if (params->has_upper)
-		t.upper = params->thresholds.upper;
-	if (params->has_lower)
-		t.lower = params->thresholds.lower;
+	mgl_backend_set_thresholds(&t, params);
 	if (t.lower > t.upper) {
 		NL_SET_ERR_MSG_MOD(ctx->extack,
 				   "lower threshold is above the upper threshold");
@@ -220,6 +217,28 @@ void mgl_limits_clear(struct mgl_net *mn)
 	}
 }
 
+/**
+ * mgl_limit_changes() - check whether a change makes it necessary to count flows
+ * @b: the backend that is changed, as it is before, or NULL
+ * @params: its new settings
+ *
+ * Context: any; mgl_net.lock is held.
+ * Return: true if it gets thresholds, or other ones.
+ */
+bool mgl_limit_changes(const struct mgl_backend *b,
+		       const struct mgl_backend_params *params)
+{
+	struct mgl_thresholds t;
+
+	if (!b)
+		return false;
+	t = b->thresholds;
+	mgl_backend_set_thresholds(&t, params);
+	return t.upper && (t.upper != b->thresholds.upper ||
+			   t.lower != b->thresholds.lower);
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_limit_changes);
+
 static void set_overloaded(struct mgl_backend *b, bool overloaded)
 {
 	/* Pairs with READ_ONCE() in mgl_backend_overloaded(). */
@@ -265,7 +284,7 @@ void mgl_limit_count_begin(struct mgl_backend *b)
  * Flows that were stored during the count may have been seen by it or not, so they
  * are added to what it found. A packet that stores one at this moment may set the
  * backend overloaded just before it is found not to be; the next one that is
- * stored sets it again.
+ * stored sets it again. Or just after: then the next count ends that.
  *
  * Context: any.
  */
@@ -274,10 +293,8 @@ void mgl_limit_count_end(struct mgl_backend *b)
 	int found = b->n_active + b->n_inactive;
 	u32 n;
 
-	if (!b->thresholds.upper) {
-		set_overloaded(b, false);
+	if (!b->thresholds.upper)
 		return;
-	}
 	n = atomic_add_return(found - b->n_flows_mark, &b->n_flows);
 	set_overloaded(b, mgl_rules_overloaded(&b->thresholds, n,
 					       mgl_backend_overloaded(b)));
@@ -286,8 +303,9 @@ void mgl_limit_count_end(struct mgl_backend *b)
 /**
  * mgl_limit_any() - check for backends with thresholds
  * @mn: the namespace; mn->lock is held
- * @due: set to true if flows have to be counted: below its lower threshold a
- *	backend is not overloaded, however many of its flows have ended
+ * @due: set to true if flows have to be counted: a backend that is below its
+ *	lower threshold and not overloaded stays so, however many of its flows
+ *	have ended
  *
  * Context: any.
  * Return: true if there is one, so that this has to be checked again.
@@ -305,12 +323,15 @@ bool mgl_limit_any(struct mgl_net *mn, bool *due)
 			continue;
 		any = true;
 		list_for_each_entry(b, &pool->backends, node)
-			if (!mgl_rules_relieved(&b->thresholds,
-						atomic_read(&b->n_flows)))
+			if (b->thresholds.upper &&
+			    (mgl_backend_overloaded(b) ||
+			     !mgl_rules_relieved(&b->thresholds,
+						 atomic_read(&b->n_flows))))
 				*due = true;
 	}
 	return any;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_limit_any);
 
 /* Eight cache lines of slots. */
 #define SPARE_SLOTS 256
@@ -341,7 +362,8 @@ struct mgl_backend *mgl_limit_spare(const struct mgl_pool *pool, u32 s)
 		if (table->slots[s] == MGL_SLOT_NONE)
 			continue;
 		b = table->backends[table->slots[s]];
-		if (!mgl_backend_overloaded(b) && mgl_backend_serves(b))
+		if (!(mgl_backend_limited(b) && mgl_backend_overloaded(b)) &&
+		    mgl_backend_serves(b))
 			return b;
 	}
 	return NULL;

@@ -34,6 +34,8 @@ int mgl_limit_check_member(const struct mgl_ctx *ctx, struct mgl_pool *parent,
 int mgl_limit_check_service(const struct mgl_ctx *ctx,
 			    const struct mgl_limit_user *user,
 			    const struct mgl_backend_specs *specs);
+bool mgl_limit_changes(const struct mgl_backend *b,
+		       const struct mgl_backend_params *params);
 void mgl_limit_commit(struct mgl_net *mn, struct mgl_pool *pool);
 void mgl_limits_set(struct mgl_net *mn);
 void mgl_limits_clear(struct mgl_net *mn);

@@ -65,11 +65,12 @@ static noinline void consult_limits(const struct mgl_service *svc,
 		return;
 	if (c->flow->kind == MGL_PKT_OWN && svc->id.proto == IPPROTO_UDP)
 		facts->starts = true;
-	facts->cached_ended = facts->hit &&
-			      (c->cached.state == MAGLEV_FLOW_CLOSING ||
-			       c->cached.state == MAGLEV_FLOW_CLOSED);
+	facts->cached_opening = facts->hit &&
+				c->cached.state == MAGLEV_FLOW_OPENING;
 	facts->full = mgl_backend_overloaded(c->slot.cur);
-	if (!facts->full)
+	/* Others do not go to another backend. */
+	if (!facts->full ||
+	    !(facts->starts || (facts->hit && !facts->cached_serves)))
 		return;
 	c->spare = mgl_limit_spare(c->pool, c->slot.number);
 	facts->spare = c->spare;
@@ -111,6 +112,7 @@ static noinline void consult_fallback(const struct mgl_service *svc,
 				      struct mgl_choice *c)
 {
 	const struct mgl_pool *own = c->pool, *fallback;
+	bool overloaded;
 
 	/* Pairs with WRITE_ONCE() in service_change.c. */
 	c->all_down = READ_ONCE(svc->all_down);
@@ -119,7 +121,10 @@ static noinline void consult_fallback(const struct mgl_service *svc,
 		return;
 	consult_another(fallback, svc, c);
 	if (is_nobody(c)) {
+		overloaded = c->decision.rule == MAGLEV_RULE_FULL;
 		consult_another(own, svc, c);
+		if (overloaded)
+			c->decision.rule = MAGLEV_RULE_FULL;
 		return;
 	}
 	c->fallback = true;

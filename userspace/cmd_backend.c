@@ -79,17 +79,22 @@ int plan_backend_add(const struct ctx *ctx, const struct args *args,
  *
  * As with ipvsadm, -e without -w sets the default weight: a command line
  * says all of what a backend is to be. ipvsadm knows no states, though, and
- * who changes that does not mean to change the weight. Where it is called
- * ipvsadm, the same holds for thresholds, and for what it was given before.
+ * who changes that does not mean to change the weight; nor does who changes
+ * thresholds. Where it is called ipvsadm, what was not given of these is cleared,
+ * and so is what it was given before.
  *
  * Return: an exit code.
  */
 int plan_backend_edit(const struct ctx *ctx, const struct args *args,
 		      struct change *c)
 {
+	unsigned int own = BACKEND_WEIGHT | BACKEND_STATE;
+
 	if (!plan(args, c, MAGLEV_CMD_BACKEND_SET))
 		return EXIT_OK;
-	if (!(c->set_backend.mask & BACKEND_WEIGHT) && !(c->set_backend.mask & BACKEND_STATE)) {
+	if (!ctx->as_ipvsadm)
+		own |= BACKEND_UPPER | BACKEND_LOWER | BACKEND_USERDATA;
+	if (!(c->set_backend.mask & own)) {
 		c->set_backend.weight = 1;
 		c->set_backend.mask |= BACKEND_WEIGHT;
 	}

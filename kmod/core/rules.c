@@ -67,10 +67,11 @@ decide_limited(const struct mgl_facts *v, struct mgl_decision d)
 
 	/*
 	 * A SYN that comes again has to go where the first one went: the owner may
-	 * have become overloaded, or have been relieved, in between.
+	 * have become overloaded, or have been relieved, in between. Once the
+	 * client has answered it is a new connection, as without thresholds.
 	 */
 	if (d.rule == MAGLEV_RULE_OPEN && v->hit && v->cached_serves &&
-	    !v->cached_ended)
+	    v->cached_opening)
 		return (struct mgl_decision){ .rule = MAGLEV_RULE_CACHED };
 	if (d.rule != MAGLEV_RULE_OPEN && d.rule != MAGLEV_RULE_CURRENT)
 		return d;
@@ -105,7 +106,7 @@ decide_limited(const struct mgl_facts *v, struct mgl_decision d)
  *    owner and are remembered.
  *
  * If the slot's owner has thresholds, flows that go to it by 1 or 3 are always
- * remembered, and a SYN of a connection that is known stays where that is. While
+ * remembered, and a SYN that comes again goes where the first one went. While
  * the owner is overloaded, new flows, and those whose backend is not usable any
  * more, go to another backend that is not, or nowhere.
  *

@@ -22,8 +22,8 @@
  * @prev_serves: the slot has a previous owner that is usable
  * @starts: the packet may be the first one of its flow: it opens a connection,
  *	whatever the affinity, or its protocol does not tell
- * @cached_ended: the connection of the entry is closing or closed; this and the
- *	following matter only if @limited
+ * @cached_opening: the entry is of a connection whose client has sent nothing but
+ *	SYN or INIT; this and the following matter only if @limited
  * @limited: the slot's owner has thresholds
  * @full: the slot's owner is overloaded
  * @spare: there is another backend with slots that is not overloaded
@@ -37,7 +37,7 @@ struct mgl_facts {
 	bool cur;
 	bool prev_serves;
 	bool starts;
-	bool cached_ended;
+	bool cached_opening;
 	bool limited;
 	bool full;
 	bool spare;

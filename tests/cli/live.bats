@@ -233,6 +233,11 @@ web()
 	[ "$(json '[.services[].backends[].weight]' -L)" = '[7,3]' ]
 	m -e -t 192.0.2.1:80 -r 198.51.100.2
 	[ "$(json '[.services[].backends[].weight]' -L)" = '[7,1]' ]
+	# Who sets thresholds does not mean the weight.
+	m -e -t 192.0.2.1:80 -r 198.51.100.1 -x 10 -y 5
+	[ "$(json '[.services[].backends[].weight]' -L)" = '[7,1]' ]
+	m -e -t 192.0.2.1:80 -r 198.51.100.1 -x 0
+	saved $'-A -t 192.0.2.1:80 -s mh\n-a -t 192.0.2.1:80 -r 198.51.100.1:80 -i --tun-type gre -w 7\n-a -t 192.0.2.1:80 -r 198.51.100.2:80 -i --tun-type gre -w 1'
 }
 
 @test "weight 0 takes no slots, and all come back" {

@@ -105,9 +105,9 @@ static void test_limit_overload_and_relief(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, at && at != b);
 	KUNIT_EXPECT_PTR_EQ(test, at, sel_syn(test, i));
 	KUNIT_EXPECT_PTR_EQ(test, at, sel_mid(test, i));
-	/* Its own flows stay, also if a SYN comes again. */
+	/* Its own flows stay. */
 	for (n = 0; n < UPPER; n++)
-		if (sel_mid(test, flow[n]) != b || sel_syn(test, flow[n]) != b)
+		if (sel_mid(test, flow[n]) != b)
 			FAIL_ONCE(test, "flow %u did not stay", flow[n]);
 	/* So do connections of the backend that come from another director. */
 	flow[UPPER] = i;
@@ -337,7 +337,121 @@ static void test_limit_needs_tracking(struct kunit *test)
 	mutex_unlock(&mn->lock);
 }
 
+/* A fallback pool that is overloaded is not the same as none that is usable. */
+static void test_limit_fallback_full(struct kunit *test)
+{
+	const struct mgl_backend_params upper = {
+		.has_upper = true,
+		.thresholds.upper = 1,
+	};
+	struct mgl_net *mn = test->priv;
+	struct mgl_backend *b;
+	u32 k;
+
+	sel_settle(test);
+	sel_add(test, sel_other, 0);
+	b = sel_backend(test, sel_other, 0);
+	rcu_assign_pointer(sel_svc->fallback, sel_other);
+	for (k = 0; k < BACKENDS; k++)
+		sel_set_state(test, k, MAGLEV_STATE_DOWN);
+	KUNIT_EXPECT_EQ(test, MAGLEV_RULE_OPEN, rule_of(test, 1, true));
+	mutex_lock(&mn->lock);
+	KUNIT_EXPECT_EQ(test, 0, test_edit(mn, sel_other, b, &upper, NULL));
+	mutex_unlock(&mn->lock);
+	KUNIT_EXPECT_PTR_EQ(test, b, sel_syn(test, 1));
+	KUNIT_EXPECT_EQ(test, MAGLEV_RULE_FULL, rule_of(test, 2, true));
+	KUNIT_EXPECT_EQ(test, MAGLEV_RULE_CURRENT, rule_of(test, 2, false));
+	rcu_assign_pointer(sel_svc->fallback, NULL);
+}
+
+/* A packet may set the flag after a count has found that few flows are left. */
+static void test_limit_late_flag(struct kunit *test)
+{
+	struct mgl_backend *b = sel_backend(test, sel_own, 0);
+	struct mgl_net *mn = test->priv;
+	bool due;
+
+	KUNIT_EXPECT_EQ(test, 0, set_thresholds(test, 0, UPPER, 0));
+	WRITE_ONCE(b->overloaded, true);
+	mutex_lock(&mn->lock);
+	KUNIT_EXPECT_TRUE(test, mgl_limit_any(mn, &due));
+	mutex_unlock(&mn->lock);
+	KUNIT_EXPECT_TRUE(test, due);
+	count(test);
+	KUNIT_EXPECT_FALSE(test, mgl_backend_overloaded(b));
+}
+
+/* What was counted for thresholds that are gone does not count for new ones. */
+static void test_limit_again(struct kunit *test)
+{
+	struct mgl_backend *b = sel_backend(test, sel_own, 0);
+	u32 flow[UPPER], i = 0, n;
+
+	sel_settle(test);
+	KUNIT_EXPECT_EQ(test, 0, set_thresholds(test, 0, UPPER, 0));
+	for (n = 0; n < UPPER; n++) {
+		open_flows(test, b, 1, &i);
+		flow[n] = i;
+	}
+	KUNIT_EXPECT_TRUE(test, mgl_backend_overloaded(b));
+	KUNIT_EXPECT_EQ(test, 0, set_thresholds(test, 0, 0, 0));
+	end_flow(test, flow[0]);
+	end_flow(test, flow[1]);
+	/* As in mgl_change_commit(): they are counted after it is published. */
+	b->thresholds.upper = UPPER;
+	mgl_backend_publish(b);
+	WRITE_ONCE(sel_own->limited, true);
+	next_of(test, b, &i);
+	KUNIT_EXPECT_PTR_EQ(test, b, sel_syn(test, i));
+	KUNIT_EXPECT_FALSE(test, mgl_backend_overloaded(b));
+	count(test);
+	KUNIT_EXPECT_EQ(test, UPPER - 1, atomic_read(&b->n_flows));
+	KUNIT_EXPECT_FALSE(test, mgl_backend_overloaded(b));
+}
+
+/* A port that is used again does not stick to a backend that drains. */
+static void test_limit_used_port(struct kunit *test)
+{
+	struct mgl_backend *b = sel_backend(test, sel_own, 0), *at;
+	u32 i = 0, k;
+
+	sel_settle(test);
+	open_flows(test, b, 1, &i);
+	sel_mid(test, i);
+	for (k = 1; k < BACKENDS; k++)
+		KUNIT_EXPECT_EQ(test, 0, set_thresholds(test, k, 1000, 0));
+	sel_set_state(test, 0, MAGLEV_STATE_DRAIN);
+	at = sel_syn(test, i);
+	KUNIT_EXPECT_TRUE(test, at && at != b);
+	/* Its SYN comes again. */
+	KUNIT_EXPECT_EQ(test, MAGLEV_RULE_CACHED, rule_of(test, i, true));
+}
+
+/* Settings that set what there is, and those that end thresholds, count nothing. */
+static void test_limit_changes(struct kunit *test)
+{
+	struct mgl_backend *b = sel_backend(test, sel_own, 0);
+	struct mgl_backend_params p = { .has_upper = true };
+
+	KUNIT_EXPECT_FALSE(test, mgl_limit_changes(NULL, &p));
+	KUNIT_EXPECT_FALSE(test, mgl_limit_changes(b, &p));
+	p.thresholds.upper = UPPER;
+	KUNIT_EXPECT_TRUE(test, mgl_limit_changes(b, &p));
+	KUNIT_EXPECT_EQ(test, 0, set_thresholds(test, 0, UPPER, LOWER));
+	KUNIT_EXPECT_FALSE(test, mgl_limit_changes(b, &p));
+	p.thresholds.upper = 0;
+	KUNIT_EXPECT_FALSE(test, mgl_limit_changes(b, &p));
+	/* The lower threshold goes with the upper one. */
+	mgl_backend_set_thresholds(&b->thresholds, &p);
+	KUNIT_EXPECT_EQ(test, 0, b->thresholds.lower);
+}
+
 static struct kunit_case limit_cases[] = {
+	KUNIT_CASE(test_limit_fallback_full),
+	KUNIT_CASE(test_limit_late_flag),
+	KUNIT_CASE(test_limit_again),
+	KUNIT_CASE(test_limit_used_port),
+	KUNIT_CASE(test_limit_changes),
 	KUNIT_CASE(test_limit_overload_and_relief),
 	KUNIT_CASE(test_limit_changed_counts),
 	KUNIT_CASE(test_limit_edit),

@@ -113,10 +113,10 @@ static void judge(struct world *w, u32 i, const struct mgl_facts *v, u32 to)
 {
 	struct flow *f = &w->flow[i];
 	bool known = f->at != NONE;
-	bool ended = v->cached_ended && v->new_conn;
+	bool again = v->cached_opening && limited(w, f->slot);
 
 	CHECK_EQ(v->hit, known, "flow %u", i);
-	if (known && !ended && (limited(w, f->slot) || !v->new_conn)) {
+	if (known && (again || !v->new_conn)) {
 		CHECK_EQ(to, f->at, "flow %u is known", i);
 		repeated += v->new_conn;
 		return;
@@ -149,7 +149,7 @@ static u32 packet(struct world *w, u32 i, enum maglev_flow_state state)
 			       &cached);
 	v.cached_serves = v.hit;
 	v.limited = limited(w, f->slot);
-	v.cached_ended = v.hit && cached.state >= MAGLEV_FLOW_CLOSING;
+	v.cached_opening = v.hit && cached.state == MAGLEV_FLOW_OPENING;
 	v.full = v.limited && owner->overloaded;
 	v.spare = v.full && spare(w, f->slot) != NONE;
 	d = mgl_rules_decide(&v);

@@ -73,7 +73,7 @@ static struct mgl_facts view(u32 i, char text[8])
 
 /*
  * Where the slot's owner has thresholds: a second pattern is for starts,
- * cached_ended, full and spare. Such a slot has an owner.
+ * cached_opening, full and spare. Such a slot has an owner.
  */
 static struct limited_row {
 	const char *pattern;
@@ -83,19 +83,19 @@ static struct limited_row {
 	unsigned int used;
 } limited_rows[] = {
 	{ "n****1*", "****", MAGLEV_RULE_HASH, false, 0 },
-	/* 1: a SYN that comes again, of a connection that is known. */
-	{ "t111*1*", "*0**", MAGLEV_RULE_CACHED, false, 0 },
+	/* 1: a SYN that comes again, before the client has sent anything else. */
+	{ "t111*1*", "*1**", MAGLEV_RULE_CACHED, false, 0 },
 	/* 1: to the owner, whose flows are counted by their entries. */
 	{ "t10**1*", "**0*", MAGLEV_RULE_OPEN, true, 0 },
 	{ "t110*1*", "**0*", MAGLEV_RULE_OPEN, true, 0 },
-	{ "t111*1*", "*10*", MAGLEV_RULE_OPEN, true, 0 },
+	{ "t111*1*", "*00*", MAGLEV_RULE_OPEN, true, 0 },
 	/* 1: to another one, if there is one. */
 	{ "t10**1*", "**11", MAGLEV_RULE_SPARE, true, 0 },
 	{ "t110*1*", "**11", MAGLEV_RULE_SPARE, true, 0 },
-	{ "t111*1*", "*111", MAGLEV_RULE_SPARE, true, 0 },
+	{ "t111*1*", "*011", MAGLEV_RULE_SPARE, true, 0 },
 	{ "t10**1*", "**10", MAGLEV_RULE_FULL, false, 0 },
 	{ "t110*1*", "**10", MAGLEV_RULE_FULL, false, 0 },
-	{ "t111*1*", "*110", MAGLEV_RULE_FULL, false, 0 },
+	{ "t111*1*", "*010", MAGLEV_RULE_FULL, false, 0 },
 	/* 2 and 4: flows that a backend has stay. */
 	{ "t011*1*", "****", MAGLEV_RULE_CACHED, false, 0 },
 	{ "t00*111", "****", MAGLEV_RULE_PREVIOUS, true, 0 },
@@ -126,7 +126,7 @@ static void limit(struct mgl_facts *v, u32 i, char text[5])
 
 	v->limited = true;
 	v->starts = i & 8;
-	v->cached_ended = i & 4;
+	v->cached_opening = i & 4;
 	v->full = i & 2;
 	v->spare = i & 1;
 	for (bit = 0; bit < 4; bit++)

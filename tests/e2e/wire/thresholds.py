@@ -113,6 +113,9 @@ def overload(s):
     check_is(s.name + "a lookup tells that a new flow goes elsewhere",
              s.lookup(others[0]), {"backend": OTHER, "rule": "spare"})
     s.expect("new flows of its slots go to another backend", others, OTHER)
+    s.expect("the same if the first packet comes again", others[:3], OTHER)
+    s.expect("a first packet that comes again goes to the owner, too", mine[-1:],
+             LIMITED)
     s.expect("they stay there", others, OTHER, flags=p.ACK)
     s.expect("the backend keeps the flows that it has", mine, LIMITED,
              flags=p.ACK)
@@ -138,9 +141,7 @@ def relief(s, mine, others):
 
 def tcp(s):
     mine, others = overload(s)
-    s.expect("a SYN that comes again goes where the first one went", mine[-1:],
-             LIMITED)
-    s.expect("elsewhere, too", others[:3], OTHER)
+    s.expect("a port that is used again is a new connection's", mine[-1:], OTHER)
     s.expect("a connection in mid-flow, unknown here, goes to the owner",
              s.fresh(1), LIMITED, flags=p.ACK)
     s.director.adm(f"--flush-conns {s.words} -r {LIMITED}")
