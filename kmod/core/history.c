@@ -16,7 +16,15 @@ static u16 renumber(const u16 *map, u16 owner)
 	return owner == MGL_SLOT_NONE ? owner : map[owner];
 }
 
-static struct mgl_history *history_alloc(u32 size, u32 old_size)
+/**
+ * mgl_history_alloc() - allocate a history
+ * @size: number of slots of the table
+ * @old_size: number of slots of the former table, or 0
+ *
+ * Context: may sleep.
+ * Return: the history, whose arrays are not initialised, or NULL without memory.
+ */
+struct mgl_history *mgl_history_alloc(u32 size, u32 old_size)
 {
 	struct mgl_history *h;
 
@@ -37,6 +45,7 @@ static struct mgl_history *history_alloc(u32 size, u32 old_size)
 	}
 	return h;
 }
+EXPORT_SYMBOL_IF_KUNIT(mgl_history_alloc);
 
 /**
  * mgl_history_free() - free a history
@@ -54,6 +63,23 @@ void mgl_history_free(struct mgl_history *h)
 	kvfree(h);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_history_free);
+
+/* Sets @h->last. Returns true if a slot remembers. */
+static bool find_last(struct mgl_history *h, u32 now, u32 settle)
+{
+	bool any = false;
+	u32 s;
+
+	h->last = now - settle;
+	for (s = 0; s < h->size; s++) {
+		if (h->prev[s] == MGL_PREV_SETTLED)
+			continue;
+		any = true;
+		if ((s32)(h->changed_at[s] - h->last) > 0)
+			h->last = h->changed_at[s];
+	}
+	return any;
+}
 
 /* Computes the history of one slot, whose former table had the same slots. */
 static void slot_next(struct mgl_history *h, u32 s,
@@ -83,22 +109,16 @@ static void slot_next(struct mgl_history *h, u32 s,
 static int same_slots(struct mgl_history **next, const struct mgl_transition *t)
 {
 	const struct mgl_history *past = t->old ? t->old->history : NULL;
-	bool any = false, any_old = false;
 	struct mgl_history *h;
+	bool any_old = false;
 	u32 s;
 
-	h = history_alloc(t->new->size, past ? past->old_size : 0);
+	h = mgl_history_alloc(t->new->size, past ? past->old_size : 0);
 	if (!h)
 		return -ENOMEM;
-	h->last = t->now - t->settle;
 	for (s = 0; s < t->new->size; s++) {
 		slot_next(h, s, t);
-		if (h->prev[s] == MGL_PREV_SETTLED)
-			continue;
-		any = true;
 		any_old |= h->prev[s] == MGL_PREV_OLD;
-		if ((s32)(h->changed_at[s] - h->last) > 0)
-			h->last = h->changed_at[s];
 	}
 	if (any_old) {
 		h->old_seed = past->old_seed;
@@ -109,7 +129,7 @@ static int same_slots(struct mgl_history **next, const struct mgl_transition *t)
 		h->old = NULL;
 		h->old_size = 0;
 	}
-	if (!any) {
+	if (!find_last(h, t->now, t->settle)) {
 		mgl_history_free(h);
 		h = NULL;
 	}
@@ -145,7 +165,7 @@ static int other_slots(struct mgl_history **next,
 	struct mgl_history *h;
 	u32 s;
 
-	h = history_alloc(t->new->size, older ? past->old_size : t->old->size);
+	h = mgl_history_alloc(t->new->size, older ? past->old_size : t->old->size);
 	if (!h)
 		return -ENOMEM;
 	h->old_seed = older ? past->old_seed : t->old->seed;
@@ -191,6 +211,84 @@ int mgl_history_next(struct mgl_history **next, const struct mgl_transition *t)
 	return same_slots(next, t);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_history_next);
+
+/* A slot that had no owner before, as all slots of a first table. */
+static bool is_first(const struct mgl_history *h, u32 s,
+		     const struct mgl_transition *t)
+{
+	return h->prev[s] == MGL_SLOT_NONE &&
+	       mgl_history_left(h, s, t->now, t->settle);
+}
+
+/* Copies the past of the slots that have one of their own. */
+static void keep_own(struct mgl_history *h, const struct mgl_history *own,
+		     const struct mgl_transition *t)
+{
+	u32 s;
+
+	for (s = 0; s < h->size; s++) {
+		if (is_first(own, s, t))
+			continue;
+		h->prev[s] = mgl_history_left(own, s, t->now, t->settle) ?
+			     own->prev[s] : MGL_PREV_SETTLED;
+		h->changed_at[s] = own->changed_at[s];
+	}
+}
+
+/**
+ * mgl_history_adopt() - build the history of a first table after a restart
+ * @next: the history that the table is to have, NULL if all slots are settled
+ * @t: the table from before the restart, with its history, as @t->old, and the
+ *	present one, with that of its own, as @t->new
+ * @slots: number of slots that have a past from before the restart
+ *
+ * It is as if the present table had replaced the former one just now: so the past
+ * is that of before if nothing has changed, and the rest is a change like any
+ * other. Only slots which had no owner before get such a past. Slots that
+ * remember one, or that have settled, have sent packets by that, and keep it; so
+ * does a table that remembers one of another size or seed.
+ *
+ * Context: may sleep (allocates).
+ * Return: 0, or -ENOMEM. If @slots is 0, the table is to keep the history that it
+ * has, and @next is NULL.
+ */
+int mgl_history_adopt(struct mgl_history **next, const struct mgl_transition *t,
+		      u32 *slots)
+{
+	const struct mgl_history *own = t->new->history;
+	struct mgl_history *h;
+	u32 s, n = 0;
+	int err;
+
+	*next = NULL;
+	*slots = 0;
+	if (!own || own->old_size)
+		return 0;
+	for (s = 0; s < own->size; s++)
+		n += is_first(own, s, t);
+	if (!n)
+		return 0;
+	err = mgl_history_next(&h, t);
+	if (err)
+		return err;
+	if (!h) {
+		h = mgl_history_alloc(own->size, 0);
+		if (!h)
+			return -ENOMEM;
+		for (s = 0; s < h->size; s++) {
+			h->prev[s] = MGL_PREV_SETTLED;
+			h->changed_at[s] = 0;
+		}
+	}
+	keep_own(h, own, t);
+	if (find_last(h, t->now, t->settle))
+		*next = h;
+	else
+		mgl_history_free(h);
+	*slots = n;
+	return 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(mgl_history_adopt);
 
 static bool owns_old_slot(const struct mgl_history *h, u16 owner)
 {

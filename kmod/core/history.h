@@ -79,7 +79,10 @@ struct mgl_moves {
 	u32 survivors;
 };
 
+struct mgl_history *mgl_history_alloc(u32 size, u32 old_size);
 int mgl_history_next(struct mgl_history **next, const struct mgl_transition *t);
+int mgl_history_adopt(struct mgl_history **next, const struct mgl_transition *t,
+		      u32 *slots);
 void mgl_history_free(struct mgl_history *h);
 bool mgl_history_remembers(const struct mgl_history *h, u16 owner, u32 now,
 			   u32 settle);
