@@ -25,9 +25,9 @@
  *
  * Commands that change something need CAP_NET_ADMIN in the user namespace
  * that owns the network namespace, and so do MAGLEV_CMD_CONN_GET,
- * MAGLEV_CMD_LOOKUP_GET and MAGLEV_CMD_TRACE_SET. Other commands that read need no capability, but
- * without it MAGLEV_POOL_A_SEED is left out, and numbers of tracked flows may
- * be up to one second old.
+ * MAGLEV_CMD_LOOKUP_GET, MAGLEV_CMD_STATE_GET and MAGLEV_CMD_TRACE_SET. Other
+ * commands that read need no capability, but without it MAGLEV_POOL_A_SEED is left
+ * out, and numbers of tracked flows may be up to one second old.
  *
  * An error carries an extended ack. Most have a text and, if a single
  * attribute is the reason, its offset (NLMSGERR_ATTR_OFFS) or type
@@ -49,7 +49,8 @@
  *                  twice
  *   -ENOENT        an object that the request names does not exist
  *   -EBUSY         POOL_DEL of a pool that a service or the peers use, that
- *                  is private, or a member of another one
+ *                  is private, or a member of another one; STATE_SET with
+ *                  HOLD while there is a service
  *   -EOPNOTSUPP    an unknown command; a dump of a command that has none, or
  *                  the reverse
  *   -ENOSPC        a limit is reached: MAGLEV_BACKENDS_MAX,
@@ -76,6 +77,8 @@
 #ifndef _UAPI_LINUX_MAGLEV_H
 #define _UAPI_LINUX_MAGLEV_H
 
+#include <linux/types.h>
+
 #define MAGLEV_GENL_NAME	"maglev"
 #define MAGLEV_GENL_VERSION	1
 
@@ -100,6 +103,9 @@
 #define MAGLEV_TRACERS_MAX	8	/* sockets of a namespace that trace */
 #define MAGLEV_TRACE_RATE_MAX	10000	/* packets a second of one of them */
 #define MAGLEV_TRACE_RATE_DEFAULT 100
+#define MAGLEV_STATE_VERSION	1	/* of struct maglev_state_* */
+#define MAGLEV_STATE_SECRET_LEN	16	/* bytes */
+#define MAGLEV_HOLD_MAX		60000	/* ms */
 
 /*
  * Idle times in s after which tracked flows expire, until CONFIG_SET changes
@@ -258,6 +264,15 @@
  * @MAGLEV_CMD_TRACE_NTF: what became of a packet that the socket traces, sent to
  *	that socket alone (MAGLEV_A_TRACE; MAGLEV_A_SERVICE and MAGLEV_A_POOL if
  *	it got so far)
+ * @MAGLEV_CMD_STATE_GET: dump what the namespace knows of flows, for STATE_SET of
+ *	another build or after a restart (MAGLEV_A_STATE, MAGLEV_A_TABLE), in this
+ *	order: VERSION and SECRET; SERVICES; BACKENDS; pool by pool, its table;
+ *	FLOWS. Needs CAP_NET_ADMIN, because it reveals clients and keys
+ * @MAGLEV_CMD_STATE_SET: put back some of that (MAGLEV_A_STATE with VERSION and
+ *	at least one of SECRET, HOLD, POOL with MAGLEV_A_TABLE, FLOWS). A request is
+ *	checked as a whole before it changes anything, depends on none before it
+ *	but for SECRET, which has to be the first, and may be repeated. The reply
+ *	says what became of the records (MAGLEV_A_STATE)
  * @__MAGLEV_CMD_MAX: end marker
  */
 enum maglev_cmd {
@@ -317,6 +332,8 @@ enum maglev_cmd {
 	MAGLEV_CMD_FULL_NTF,
 	MAGLEV_CMD_TRACE_SET,
 	MAGLEV_CMD_TRACE_NTF,
+	MAGLEV_CMD_STATE_GET,
+	MAGLEV_CMD_STATE_SET,
 
 	__MAGLEV_CMD_MAX
 };
@@ -353,6 +370,9 @@ enum maglev_cmd {
  * @MAGLEV_A_GENERATION: u32, the generation (MAGLEV_INFO_A_GENERATION) that the
  *	sender of a batch has seen
  * @MAGLEV_A_TRACE: nested, enum maglev_trace_attr
+ * @MAGLEV_A_STATE: nested, enum maglev_state_attr
+ * @MAGLEV_A_TABLE: binary, a piece of the image of a pool's table, see struct
+ *	maglev_state_table; repeated, in STATE_GET over several messages
  * @__MAGLEV_A_MAX: end marker
  */
 enum maglev_attr {
@@ -374,6 +394,8 @@ enum maglev_attr {
 	MAGLEV_A_CMD,
 	MAGLEV_A_GENERATION,
 	MAGLEV_A_TRACE,
+	MAGLEV_A_STATE,
+	MAGLEV_A_TABLE,
 
 	__MAGLEV_A_MAX
 };
@@ -1075,5 +1097,156 @@ enum maglev_trace_attr {
 };
 
 #define MAGLEV_TRACE_A_MAX (__MAGLEV_TRACE_A_MAX - 1)
+
+/**
+ * enum maglev_state_attr - what a namespace knows of flows
+ * @MAGLEV_STATE_A_UNSPEC: never used
+ * @MAGLEV_STATE_A_VERSION: u32, MAGLEV_STATE_VERSION of the records; STATE_SET
+ *	refuses another one
+ * @MAGLEV_STATE_A_SECRET: 16 bytes, key of the hash that places flows in the
+ *	cache, two little-endian integers. Entries that are there get other places
+ *	when it is set
+ * @MAGLEV_STATE_A_SERVICES: binary, array of struct maglev_state_service
+ * @MAGLEV_STATE_A_BACKENDS: binary, array of struct maglev_state_backend
+ * @MAGLEV_STATE_A_POOL: string, pool of MAGLEV_A_TABLE
+ * @MAGLEV_STATE_A_FLOWS: binary, array of struct maglev_state_flow
+ * @MAGLEV_STATE_A_ELAPSED: u32, ms since the records were read; 0 by default
+ * @MAGLEV_STATE_A_RESTARTED: flag, packets that came since did so without these
+ *	records: the backend of a record takes the place of that which an entry of
+ *	the flow has, unless the record is of a connection that was closing, or
+ *	the entry of one that is opening. Without it, entries stay
+ * @MAGLEV_STATE_A_HOLD: u32, ms for which packets are left to the stack, as
+ *	without the module, while there is a configuration to come that has none
+ *	before it; at most MAGLEV_HOLD_MAX. 0 ends that. Refused with -EBUSY if
+ *	there is a service
+ * @MAGLEV_STATE_A_RESTORED: u32, in replies, number of flows that have the backend
+ *	of their record now
+ * @MAGLEV_STATE_A_KEPT: u32, likewise, that keep another backend
+ * @MAGLEV_STATE_A_EXPIRED: u32, likewise, that have been idle for too long
+ * @MAGLEV_STATE_A_UNKNOWN: u32, likewise, whose service or backend does not exist,
+ *	or whose service tracks no flows or flows of another kind
+ * @MAGLEV_STATE_A_FULL: u32, likewise, for which the cache has no entry
+ * @MAGLEV_STATE_A_SLOTS: u32, in replies, number of slots of the table that have
+ *	the past of the image; the others have one of their own
+ * @MAGLEV_STATE_A_OBJECTS: flag, in requests of STATE_GET: end behind BACKENDS
+ * @__MAGLEV_STATE_A_MAX: end marker
+ */
+enum maglev_state_attr {
+	MAGLEV_STATE_A_UNSPEC,
+	MAGLEV_STATE_A_VERSION,
+	MAGLEV_STATE_A_SECRET,
+	MAGLEV_STATE_A_SERVICES,
+	MAGLEV_STATE_A_BACKENDS,
+	MAGLEV_STATE_A_POOL,
+	MAGLEV_STATE_A_FLOWS,
+	MAGLEV_STATE_A_ELAPSED,
+	MAGLEV_STATE_A_RESTARTED,
+	MAGLEV_STATE_A_HOLD,
+	MAGLEV_STATE_A_RESTORED,
+	MAGLEV_STATE_A_KEPT,
+	MAGLEV_STATE_A_EXPIRED,
+	MAGLEV_STATE_A_UNKNOWN,
+	MAGLEV_STATE_A_FULL,
+	MAGLEV_STATE_A_SLOTS,
+	MAGLEV_STATE_A_OBJECTS,
+
+	__MAGLEV_STATE_A_MAX
+};
+
+#define MAGLEV_STATE_A_MAX (__MAGLEV_STATE_A_MAX - 1)
+
+/*
+ * Records of state, of version MAGLEV_STATE_VERSION. An address is 16 bytes in
+ * network byte order, IPv4 as ::ffff:a.b.c.d. Bytes without a meaning are 0.
+ */
+
+/**
+ * struct maglev_state_service - a service, and its number in records of flows
+ * @number: the number, which another instance of the module gives to another one
+ * @protocol: IPPROTO_*
+ * @pad: 0
+ * @port: first port
+ * @port_last: last port, the same for a single one; 65535 for every port
+ * @pad2: 0
+ * @address: the VIP
+ */
+struct maglev_state_service {
+	__le32 number;
+	__u8 protocol;
+	__u8 pad;
+	__be16 port;
+	__be16 port_last;
+	__u8 pad2[2];
+	__u8 address[16];
+};
+
+/**
+ * struct maglev_state_backend - a backend, and its number in records of flows
+ * @number: the number, as that of a service
+ * @address: its outer address
+ * @pool: name of its pool, with at least one NUL behind it, and no other byte
+ */
+struct maglev_state_backend {
+	__le32 number;
+	__u8 address[16];
+	char pool[MAGLEV_POOL_NAME_MAX + 1];
+};
+
+/**
+ * struct maglev_state_flow - a tracked flow
+ * @service: number of its service
+ * @backend: number of its backend
+ * @idle: s since its last packet, less than 2^24
+ * @client_port: the client's port, 0 unless the affinity is that to 5-tuples
+ * @port: the VIP's port, likewise
+ * @state: enum maglev_flow_state
+ * @confirmed: 1 if a second packet has been seen, else 0
+ * @pad: 0
+ * @client: the client
+ */
+struct maglev_state_flow {
+	__le32 service;
+	__le32 backend;
+	__le32 idle;
+	__be16 client_port;
+	__be16 port;
+	__u8 state;
+	__u8 confirmed;
+	__u8 pad[2];
+	__u8 client[16];
+};
+
+/* In a table's image: instead of a backend, what a slot or its past has. */
+enum {
+	MAGLEV_STATE_PREV_OLD = 0xfffd,		/* that in the former table */
+	MAGLEV_STATE_PREV_SETTLED = 0xfffe,	/* no previous owner to remember */
+	MAGLEV_STATE_SLOT_NONE = 0xffff,	/* no backend */
+};
+
+/**
+ * struct maglev_state_table - head of the image of a table
+ * @backends: number of backends, at least 1, at most MAGLEV_BACKENDS_MAX
+ * @size: number of slots, a valid size
+ * @seed: seed of the hashes
+ * @past: 1 if slots remember previous owners, else 0
+ * @old_size: number of slots of a former table that is remembered, or 0
+ * @old_seed: its seed, or 0
+ *
+ * Behind it are, without gaps, in little-endian byte order:
+ * the addresses of the backends, ascending, 16 bytes each;
+ * the owner of each slot, u16, an index of a backend or MAGLEV_STATE_SLOT_NONE;
+ * if @past, the previous owner of each slot, u16, likewise, or
+ * MAGLEV_STATE_PREV_SETTLED, or, if @old_size, MAGLEV_STATE_PREV_OLD;
+ * if @past, of each slot the ms since it was reassigned, u32, 0 if settled;
+ * the owner of each slot of the former table, u16, as those of the slots.
+ */
+struct maglev_state_table {
+	__le32 backends;
+	__le32 size;
+	__le64 seed;
+	__le32 past;
+	__le32 old_size;
+	__le64 old_seed;
+};
 
 #endif /* _UAPI_LINUX_MAGLEV_H */

@@ -6,6 +6,8 @@
 
 #define le16_to_cpu(x)	__le16_to_cpu(x)
 #define le32_to_cpu(x)	__le32_to_cpu(x)
+#define le64_to_cpu(x)	__le64_to_cpu(x)
+#define cpu_to_le32(x)	__cpu_to_le32(x)
 #define cpu_to_le64(x)	__cpu_to_le64(x)
 #define cpu_to_be16(x)	__cpu_to_be16(x)
 #define cpu_to_be32(x)	__cpu_to_be32(x)

@@ -18,6 +18,8 @@
 #define min_t(t, x, y)	__shim_pick((t)(x), (t)(y), <)
 #define max_t(t, x, y)	__shim_pick((t)(x), (t)(y), >)
 
+#define U32_MAX		((u32)~0U)
+
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 
