@@ -9,7 +9,6 @@
  * service. Storing a flow sets them; mgl_flows_gc() clears them.
  */
 #include <kunit/visibility.h>
-#include <linux/in.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/netlink.h>
@@ -330,12 +329,19 @@ void mgl_flows_flush(struct mgl_net *mn, const struct mgl_service *svc,
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_flows_flush);
 
-/*
- * True if a flow would go to its backend without its entry, too, or if its
- * service or backend has been deleted. While a batch is published that is not
- * clear. RCU read side, or mn->lock is held.
+/**
+ * mgl_flows_redundant() - check whether a flow needs its entry
+ * @ctx: the namespace
+ * @tuple: the flow
+ * @owner: number of its backend
+ *
+ * A mgl_redundant_fn. While a batch is published the answer is not clear.
+ *
+ * Context: RCU read side, or mn->lock is held.
+ * Return: true if the flow would go to its backend without its entry, too, or if
+ * its service or backend has been deleted.
  */
-static bool redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
+bool mgl_flows_redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
 {
 	struct mgl_net *mn = ctx;
 	unsigned int seq = mgl_seq_begin(mn);
@@ -352,14 +358,7 @@ static bool redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner)
 	/* The slot only matters to MAGLEV_TRACK_CHANGED; save the lookup. */
 	if (track != MAGLEV_TRACK_CHANGED)
 		return mgl_rules_redundant(track, false, false, false);
-	flow = (struct mgl_flow){
-		.saddr = tuple->client,
-		.daddr = svc->id.vip,
-		.sport = tuple->sport,
-		.dport = tuple->dport,
-		.proto = svc->id.proto,
-	};
-	flow = mgl_flow_mask(&flow, READ_ONCE(svc->affinity));
+	flow = mgl_flows_of_tuple(svc, tuple);
 	rcu_read_lock();
 	mgl_table_slot(rcu_dereference(svc->pool), &flow, &slot);
 	is_owner = slot.cur == b;
@@ -376,7 +375,7 @@ static bool gc_flow(void *ctx, const struct mgl_cached *flow)
 	struct mgl_service *svc;
 
 	if (mgl_cache_expired(flow, &clock) ||
-	    redundant(mn, &flow->tuple, flow->owner))
+	    mgl_flows_redundant(mn, &flow->tuple, flow->owner))
 		return true;
 	svc = mgl_ids_get(&mn->service_ids, flow->tuple.service);
 	/* Pairs with READ_ONCE() in mgl_flows_find(). */
@@ -406,8 +405,8 @@ void mgl_flows_gc(struct mgl_net *mn)
 			WRITE_ONCE(svc->has_flows, MGL_FLOWS_SOUGHT);
 	/*
 	 * Order the mark before the sweep; pairs with smp_mb() in
-	 * note_stored(). For a flow that is stored in the meantime, either the
-	 * sweep sees the entry, or note_stored() sees the mark and replaces it.
+	 * mgl_flows_noted(). For a flow that is stored in the meantime, either the
+	 * sweep sees the entry, or mgl_flows_noted() sees the mark and replaces it.
 	 * Packets keep looking up flows during the sweep.
 	 */
 	smp_mb();
@@ -441,7 +440,7 @@ void mgl_flows_prefetch(struct mgl_net *mn, struct mgl_flow *flow)
 {
 	struct mgl_cache *cache = rcu_dereference(mn->cache);
 
-	/* Pairs with WRITE_ONCE() in mgl_flows_gc() and note_stored(). */
+	/* Pairs with WRITE_ONCE() in mgl_flows_gc() and mgl_flows_noted(). */
 	if (!cache || !READ_ONCE(mn->has_flows))
 		return;
 	flow->digest = mgl_flow_digest(flow, &mn->secret);
@@ -469,7 +468,7 @@ bool mgl_flows_find(struct mgl_net *mn, const struct mgl_service *svc,
 	struct mgl_clock clock;
 	u64 key;
 
-	/* Pairs with WRITE_ONCE() in note_stored() and gc_flow(). */
+	/* Pairs with WRITE_ONCE() in mgl_flows_noted() and gc_flow(). */
 	if (track == MAGLEV_TRACK_NONE || !cache ||
 	    READ_ONCE(svc->has_flows) == MGL_FLOWS_NONE)
 		return false;
@@ -503,13 +502,14 @@ void mgl_flows_touch(struct mgl_net *mn, const struct mgl_cached *cached,
 				mgl_clock(mn).now);
 }
 
-static enum mgl_kind kind_of(u8 proto)
-{
-	return proto == IPPROTO_TCP ? MGL_KIND_TCP :
-	       proto == IPPROTO_UDP ? MGL_KIND_UDP : MGL_KIND_SCTP;
-}
-
-static void note_stored(struct mgl_net *mn, struct mgl_service *svc)
+/**
+ * mgl_flows_noted() - note that a flow has been stored
+ * @mn: the namespace
+ * @svc: the flow's service
+ *
+ * Context: any.
+ */
+void mgl_flows_noted(struct mgl_net *mn, struct mgl_service *svc)
 {
 	/*
 	 * Order the store of the entry before the check of the hints; pairs
@@ -550,13 +550,13 @@ struct mgl_backend *mgl_flows_store(struct mgl_net *mn, struct mgl_service *svc,
 			.service = svc->number,
 		},
 		.owner = b->id,
-		.kind = kind_of(svc->id.proto),
+		.kind = mgl_flows_kind(svc),
 		.state = flow->pkt_state,
 		.seen = clock.now,
 	};
 	const struct mgl_eviction evict = {
 		.clock = &clock,
-		.redundant = redundant,
+		.redundant = mgl_flows_redundant,
 		.ctx = mn,
 	};
 	enum mgl_cache_stored stored;
@@ -565,7 +565,7 @@ struct mgl_backend *mgl_flows_store(struct mgl_net *mn, struct mgl_service *svc,
 	if (!cache)
 		return b;
 	stored = mgl_cache_store(cache, &new, replace, &evict);
-	note_stored(mn, svc);
+	mgl_flows_noted(mn, svc);
 	switch (stored) {
 	case MGL_CACHE_KEPT:
 		kept = backend_of(mn, &new);

@@ -3,14 +3,15 @@
 #ifndef _MGL_FLOWS_H
 #define _MGL_FLOWS_H
 
+#include <linux/in.h>
 #include <linux/jiffies.h>
 
 #include "core/cache.h"
+#include "core/flow.h"
 #include "net.h"
+#include "service.h"
 
 struct mgl_backend;
-struct mgl_flow;
-struct mgl_service;
 struct netlink_ext_ack;
 
 void mgl_flows_init(struct mgl_net *mn);
@@ -24,6 +25,8 @@ void mgl_flows_count(struct mgl_net *mn, unsigned long max_age);
 void mgl_flows_flush(struct mgl_net *mn, const struct mgl_service *svc,
 		     const struct mgl_addr *backend);
 void mgl_flows_gc(struct mgl_net *mn);
+bool mgl_flows_redundant(void *ctx, const struct mgl_tuple *tuple, u32 owner);
+void mgl_flows_noted(struct mgl_net *mn, struct mgl_service *svc);
 
 void mgl_flows_prefetch(struct mgl_net *mn, struct mgl_flow *flow);
 bool mgl_flows_find(struct mgl_net *mn, const struct mgl_service *svc,
@@ -42,6 +45,29 @@ static inline struct mgl_clock mgl_clock(const struct mgl_net *mn)
 		.now = (u32)(jiffies / HZ),
 		.timeouts = &mn->timeouts,
 	};
+}
+
+/* The protocol of a service, as the cache knows it. */
+static inline enum mgl_kind mgl_flows_kind(const struct mgl_service *svc)
+{
+	return svc->id.proto == IPPROTO_TCP ? MGL_KIND_TCP :
+	       svc->id.proto == IPPROTO_UDP ? MGL_KIND_UDP : MGL_KIND_SCTP;
+}
+
+/* The flow of an entry, masked. */
+static inline struct mgl_flow
+mgl_flows_of_tuple(const struct mgl_service *svc, const struct mgl_tuple *tuple)
+{
+	const struct mgl_flow flow = {
+		.saddr = tuple->client,
+		.daddr = svc->id.vip,
+		.sport = tuple->sport,
+		.dport = tuple->dport,
+		.proto = svc->id.proto,
+	};
+
+	/* Pairs with WRITE_ONCE() in service_change.c. */
+	return mgl_flow_mask(&flow, READ_ONCE(svc->affinity));
 }
 
 /* The cache, NULL before a service that tracks flows. mn->lock is held. */

@@ -86,4 +86,23 @@ static inline void *mgl_ids_get(const struct mgl_ids *ids, u32 id)
 	return READ_ONCE(a->entry[index].id) == id ? object : NULL;
 }
 
+/* The end of the indexes of objects. ids->lock is held. */
+static inline u32 mgl_ids_end(const struct mgl_ids *ids)
+{
+	const struct mgl_ids_array *a =
+		rcu_dereference_protected(ids->array, lockdep_is_held(ids->lock));
+
+	return a ? a->n : 0;
+}
+
+/* The object at an index below mgl_ids_end(), or NULL. ids->lock is held. */
+static inline void *mgl_ids_at(const struct mgl_ids *ids, u32 index)
+{
+	const struct mgl_ids_array *a =
+		rcu_dereference_protected(ids->array, lockdep_is_held(ids->lock));
+
+	return rcu_dereference_protected(a->entry[index].object,
+					 lockdep_is_held(ids->lock));
+}
+
 #endif /* _MGL_IDS_H */
