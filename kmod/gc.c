@@ -2,9 +2,9 @@
 /*
  * Garbage collection, in one delayed work per namespace: histories are freed
  * once their slots have settled, backends are deleted when they have drained,
- * overloaded ones get new flows again, and entries that no flow needs are removed
- * from the cache. The work is pending while one of these is due, and idle
- * otherwise.
+ * overloaded ones get new flows again, packets are held off no longer than was
+ * asked for, and entries that no flow needs are removed from the cache. The work is
+ * pending while one of these is due, and idle otherwise.
  */
 #include <kunit/visibility.h>
 #include <linux/jiffies.h>
@@ -221,6 +221,7 @@ static void gc(struct work_struct *work)
 	unsigned long due = MAX_JIFFY_OFFSET;
 
 	mutex_lock(&mn->lock);
+	mgl_net_hold_expire(mn, &due);
 	settle(mn, &due);
 	drain(mn, &due);
 	relieve(mn, &due);

@@ -47,7 +47,8 @@ struct mgl_sources;
  *	flows.c
  * @publish_seq: sequence count of batches: what they change is written in one
  *	section of it, with BH and preemption disabled; written under @lock
- * @secret: secret of flow keys; constant
+ * @secret: secret of flow keys; written under @lock while @cache is NULL, see
+ *	mgl_state_secret_set()
  * @counters: reasons of packets, and events
  * @sources: prefixes of outer sources, NULL for none; written under @lock, read
  *	under RCU; beside @counters, in a cache line that every packet reads
@@ -92,6 +93,9 @@ struct mgl_sources;
  *	sweeps @cache; under @lock
  * @local_kept: @local follows address changes; under RTNL
  * @hooked: the netfilter hooks are registered; under @lock
+ * @held: packets are left to the stack until state has been put back, so the
+ *	first service does not register the hooks; under @lock
+ * @held_until: time in jiffies when that ends in any case; under @lock
  * @hook_ops: the hooks; constant
  * @local_v6_lock: serialises changes of @local_v6; innermost, taken in softirq,
  *	too
@@ -140,6 +144,8 @@ struct mgl_net {
 	bool gc_flows;
 	bool local_kept;
 	bool hooked;
+	bool held;
+	unsigned long held_until;
 	struct nf_hook_ops hook_ops[MGL_HOOKS];
 	spinlock_t local_v6_lock; /* writing local_v6, and local_v6_kept */
 	bool local_v6_kept;

@@ -4,6 +4,7 @@
 #include <net/net_namespace.h>
 #include <uapi/linux/maglev.h>
 
+#include "ctx.h"
 #include "endpoint.h"
 #include "fragment.h"
 #include "gc.h"
@@ -33,8 +34,8 @@ unsigned int mgl_net_id __read_mostly;
  * @extack: set on error
  *
  * Allocates what the data path cannot allocate by itself, and registers the
- * hooks. The caller creates a service next and then calls mgl_net_changed(), or
- * mgl_net_deactivate_unused() if creating it failed.
+ * hooks, unless packets are held off. The caller creates a service next and then
+ * calls mgl_net_changed(), or mgl_net_deactivate_unused() if creating it failed.
  *
  * Context: may sleep, takes RTNL.
  * Return: 0, also if the hooks are registered already, or -errno.
@@ -43,7 +44,7 @@ int mgl_net_activate(struct mgl_net *mn, struct netlink_ext_ack *extack)
 {
 	int err = mgl_fragments_ensure(mn, extack);
 
-	if (err)
+	if (err || mn->held)
 		return err;
 	err = mgl_hooks_on(mn);
 	if (err)
@@ -64,6 +65,68 @@ void mgl_net_deactivate_unused(struct mgl_net *mn)
 {
 	if (!mn->n_services)
 		mgl_hooks_off(mn);
+}
+
+static int release(struct mgl_net *mn)
+{
+	int err = mn->n_services ? mgl_hooks_on(mn) : 0;
+
+	if (!err)
+		mn->held = false;
+	return err;
+}
+
+/**
+ * mgl_net_hold() - leave packets to the stack until state has been put back
+ * @ctx: the context
+ * @delay: jiffies after which packets are handled in any case, or 0 for now
+ *
+ * Packets that come between a configuration and the state that belongs to it would
+ * be sent by tables alone.
+ *
+ * Context: may sleep, takes RTNL.
+ * Return: 0, -EBUSY if there is a service, or -errno; the extack is set on error.
+ */
+int mgl_net_hold(const struct mgl_ctx *ctx, unsigned long delay)
+{
+	struct mgl_net *mn = ctx->mn;
+	int err;
+
+	lockdep_assert_held(&mn->lock);
+	if (delay && mn->n_services) {
+		NL_SET_ERR_MSG_MOD(ctx->extack,
+				   "packets are handled already: there is a service");
+		return -EBUSY;
+	}
+	if (delay) {
+		mn->held = true;
+		mn->held_until = jiffies + delay;
+		mgl_gc_schedule(mn);
+		return 0;
+	}
+	err = release(mn);
+	if (err)
+		NL_SET_ERR_MSG_MOD(ctx->extack,
+				   "netfilter hooks cannot be registered");
+	return err;
+}
+
+/**
+ * mgl_net_hold_expire() - handle packets if nobody has asked for it in time
+ * @mn: the namespace; mn->lock is held
+ * @due: jiffies until the next call is due; lowered if that is sooner
+ *
+ * Context: may sleep, takes RTNL.
+ */
+void mgl_net_hold_expire(struct mgl_net *mn, unsigned long *due)
+{
+	if (!mn->held)
+		return;
+	if (time_before(jiffies, mn->held_until))
+		*due = min(*due, mn->held_until - jiffies);
+	else if (release(mn))
+		/* Without memory for it the next run tries again. */
+		*due = min_t(unsigned long, *due, HZ);
 }
 
 /**
@@ -157,6 +220,8 @@ static void __net_exit net_pre_exit(struct net *net)
 	struct mgl_net *mn = mgl_net(net);
 
 	mutex_lock(&mn->lock);
+	/* Nor does the end of a hold register them again. */
+	mn->held = false;
 	mgl_hooks_off(mn);
 	mutex_unlock(&mn->lock);
 }
