@@ -43,6 +43,17 @@
 		.maxattr = MAGLEV_A_MAX,				\
 	}
 
+/* The same for a dump that allocates. */
+#define CMD_SECRET_DONE(_cmd, _dumpit, _done, _policy)			\
+	{								\
+		.cmd = MAGLEV_CMD_##_cmd,				\
+		.flags = GENL_UNS_ADMIN_PERM,				\
+		.dumpit = _dumpit,					\
+		.done = _done,						\
+		.policy = _policy,					\
+		.maxattr = MAGLEV_A_MAX,				\
+	}
+
 static const struct genl_ops ops[] = {
 	CMD_READ(INFO_GET, mgl_nl_info_get, NULL, mgl_nlp_none),
 	CMD_WRITE(SERVICE_NEW, mgl_nl_change, mgl_nlp_service_new),
@@ -78,6 +89,9 @@ static const struct genl_ops ops[] = {
 	CMD_READ(SOURCE_GET, NULL, mgl_nl_source_dump, mgl_nlp_none),
 	CMD_WRITE(BATCH, mgl_nl_batch, mgl_nlp_batch),
 	CMD_WRITE(TRACE_SET, mgl_nl_trace_set, mgl_nlp_trace),
+	CMD_SECRET_DONE(STATE_GET, mgl_nl_state_dump, mgl_nl_state_done,
+			mgl_nlp_state_get),
+	CMD_WRITE(STATE_SET, mgl_nl_state_set, mgl_nlp_state),
 };
 
 static const struct genl_multicast_group mcgrps[] = {

@@ -217,6 +217,9 @@ int mgl_nl_config_set(const struct mgl_nl_request *req);
 int mgl_nl_conn_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int mgl_nl_conn_del(struct sk_buff *skb, struct genl_info *info);
 int mgl_nl_lookup_get(struct sk_buff *skb, struct genl_info *info);
+int mgl_nl_state_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int mgl_nl_state_done(struct netlink_callback *cb);
+int mgl_nl_state_set(struct sk_buff *skb, struct genl_info *info);
 int mgl_nl_trace_set(struct sk_buff *skb, struct genl_info *info);
 int mgl_nl_flush(struct sk_buff *skb, struct genl_info *info);
 

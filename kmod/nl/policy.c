@@ -45,6 +45,10 @@ static struct netlink_range_validation trace_rate = {
 	.max = MAGLEV_TRACE_RATE_MAX,
 };
 
+static struct netlink_range_validation hold = {
+	.max = MAGLEV_HOLD_MAX,
+};
+
 #define ADDRESS6 NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr))
 #define POOL_NAME { .type = NLA_NUL_STRING, .len = MAGLEV_POOL_NAME_MAX }
 
@@ -159,6 +163,20 @@ const struct nla_policy mgl_nlp_tracer[MAGLEV_TRACE_A_MAX + 1] = {
 	[MAGLEV_TRACE_A_RATE] = NLA_POLICY_FULL_RANGE(NLA_U32, &trace_rate),
 };
 
+const struct nla_policy mgl_nlp_records[MAGLEV_STATE_A_MAX + 1] = {
+	[MAGLEV_STATE_A_VERSION] = { .type = NLA_U32 },
+	[MAGLEV_STATE_A_SECRET] = NLA_POLICY_EXACT_LEN(MAGLEV_STATE_SECRET_LEN),
+	[MAGLEV_STATE_A_POOL] = POOL_NAME,
+	[MAGLEV_STATE_A_FLOWS] = { .type = NLA_BINARY },
+	[MAGLEV_STATE_A_ELAPSED] = { .type = NLA_U32 },
+	[MAGLEV_STATE_A_RESTARTED] = { .type = NLA_FLAG },
+	[MAGLEV_STATE_A_HOLD] = NLA_POLICY_FULL_RANGE(NLA_U32, &hold),
+};
+
+static const struct nla_policy state_parts[MAGLEV_STATE_A_MAX + 1] = {
+	[MAGLEV_STATE_A_OBJECTS] = { .type = NLA_FLAG },
+};
+
 const struct nla_policy mgl_nlp_none[MAGLEV_A_MAX + 1] = {};
 
 const struct nla_policy mgl_nlp_service_new[MAGLEV_A_MAX + 1] = {
@@ -256,4 +274,13 @@ const struct nla_policy mgl_nlp_batch[MAGLEV_A_MAX + 1] = {
 const struct nla_policy mgl_nlp_trace[MAGLEV_A_MAX + 1] = {
 	[MAGLEV_A_SERVICE] = NLA_POLICY_NESTED(service_id),
 	[MAGLEV_A_TRACE] = NLA_POLICY_NESTED(mgl_nlp_tracer),
+};
+
+const struct nla_policy mgl_nlp_state_get[MAGLEV_A_MAX + 1] = {
+	[MAGLEV_A_STATE] = NLA_POLICY_NESTED(state_parts),
+};
+
+const struct nla_policy mgl_nlp_state[MAGLEV_A_MAX + 1] = {
+	[MAGLEV_A_STATE] = NLA_POLICY_NESTED(mgl_nlp_records),
+	[MAGLEV_A_TABLE] = { .type = NLA_BINARY },
 };

@@ -26,6 +26,8 @@ extern const struct nla_policy mgl_nlp_conn[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_lookup[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_batch[MAGLEV_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_trace[MAGLEV_A_MAX + 1];
+extern const struct nla_policy mgl_nlp_state_get[MAGLEV_A_MAX + 1];
+extern const struct nla_policy mgl_nlp_state[MAGLEV_A_MAX + 1];
 
 /*
  * Objects, with every attribute that any command accepts, for parsing nests
@@ -40,5 +42,6 @@ extern const struct nla_policy mgl_nlp_prefix[MAGLEV_ROUTER_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_params[MAGLEV_CONFIG_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_client[MAGLEV_LOOKUP_A_MAX + 1];
 extern const struct nla_policy mgl_nlp_tracer[MAGLEV_TRACE_A_MAX + 1];
+extern const struct nla_policy mgl_nlp_records[MAGLEV_STATE_A_MAX + 1];
 
 #endif /* _MGL_NL_POLICY_H */

@@ -18,7 +18,7 @@ COMMANDS = {number: name for name, number in NUMBERS.items()}
  BACKEND_GET, ROUTER_NEW, ROUTER_DEL, ROUTER_GET, STATS_GET, STATS_ZERO,
  FLUSH, CONFIG_GET, CONFIG_SET, CONN_GET, CONN_DEL, LOOKUP_GET, SOURCE_NEW,
  SOURCE_DEL, SOURCE_GET, MEMBER_NEW, MEMBER_SET, MEMBER_DEL, BATCH, TRACE_SET,
- TRACE_NTF) = (
+ TRACE_NTF, STATE_GET, STATE_SET) = (
      NUMBERS[name] for name in (
          "INFO_GET", "SERVICE_NEW", "SERVICE_SET", "SERVICE_DEL",
          "SERVICE_GET", "POOL_NEW", "POOL_SET", "POOL_DEL", "POOL_GET",
@@ -26,18 +26,19 @@ COMMANDS = {number: name for name, number in NUMBERS.items()}
          "ROUTER_NEW", "ROUTER_DEL", "ROUTER_GET", "STATS_GET", "STATS_ZERO",
          "FLUSH", "CONFIG_GET", "CONFIG_SET", "CONN_GET", "CONN_DEL",
          "LOOKUP_GET", "SOURCE_NEW", "SOURCE_DEL", "SOURCE_GET", "MEMBER_NEW",
-         "MEMBER_SET", "MEMBER_DEL", "BATCH", "TRACE_SET", "TRACE_NTF"))
+         "MEMBER_SET", "MEMBER_DEL", "BATCH", "TRACE_SET", "TRACE_NTF",
+         "STATE_GET", "STATE_SET"))
 # Commands of the kernel's messages only.
 NOTIFICATIONS = [n for name, n in NUMBERS.items() if name.endswith("_NTF")]
 
 # Objects, as types of the top level.
 (A_INFO, A_SERVICE, A_POOL, A_BACKEND, A_ROUTER, A_CONFIG, A_CONN, A_LOOKUP,
  A_DRY_RUN, A_MOVES, A_SOURCE, A_MEMBER, A_CHANGE, A_CMD, A_GENERATION,
- A_TRACE) = (
+ A_TRACE, A_STATE) = (
      SPEC.objects[name] for name in (
          "info", "service", "pool", "backend", "router", "config", "conn",
          "lookup", "dry_run", "moves", "source", "member", "change", "cmd",
-         "generation", "trace"))
+         "generation", "trace", "state"))
 A_UNKNOWN = max(SPEC.objects.values()) + 1
 NAMES = {number: name for name, number in SPEC.objects.items()}
 OBJECTS = SPEC.attributes
@@ -82,7 +83,7 @@ WRITES = [ident for ident, c in REQUESTS.items()
           if c.admin and not COMMANDS[ident].endswith("_GET")]
 # Those that a batch may have.
 CHANGES = tuple(ident for ident in WRITES if ident not in
-                (BATCH, FLUSH, STATS_ZERO, CONN_DEL, TRACE_SET))
+                (BATCH, FLUSH, STATS_ZERO, CONN_DEL, TRACE_SET, STATE_SET))
 DUMPS = [ident for ident, c in REQUESTS.items() if c.dump]
 DUMPS_ONLY = [ident for ident, c in REQUESTS.items() if not c.do]
 # Dumps that need CAP_NET_ADMIN.

@@ -79,6 +79,9 @@ class Spec:
         name = attr["nested-attributes"]
         if op["name"].endswith("-get"):
             return self.sets[name + "-id"]
+        # A reply has more in the nest than a request.
+        if op["attribute-set"] == "maglev" and name + "-request" in self.sets:
+            return self.sets[name + "-request"]
         return self.sets[name]
 
     def _command(self, ident, op):

@@ -39,13 +39,17 @@ GOOD = {
     "peers": ("web", "spare", "", "no", "tcp/203.0.113.1:80"),
     "upper": (0, 5, 2147483647, 2147483648), "lower": (0, 0, 3, 5, 2147483648),
     "userdata": (b"", b"\0", b"kept", bytes(128), bytes(129)),
+    "version": (1, 1, 1, 2), "secret": (bytes(16), bytes(range(16))),
+    "flows": (b"", bytes(36), bytes(72), bytes(35), b"\xff" * 36),
+    "elapsed": (0, 1000, 1 << 31), "restarted": (b"",), "objects": (b"",),
+    "hold": (0, 1, 60001),
     **{n: (0, 1, 60, 2678400, 2678401) for n in f.TIMEOUTS},
 }
 # Attributes that few others go with are left out of most requests.
 SELDOM = {"port_last": 0.5, "pool": 0.5, "fallback": 0.3, "settle": 0.5,
           "track": 0.5, "affinity": 0.5, "all_down": 0.5, "state": 0.7,
           "deadline": 0.2, "pmtu": 0.3, "peers": 0.3, "upper": 0.3, "lower": 0.3,
-          "userdata": 0.3,
+          "userdata": 0.3, "hold": 0.1,
           **{n: 0.3 for n in f.TIMEOUTS}}
 
 

@@ -151,6 +151,8 @@ READS = (
     ("a dry run", f.BACKEND_DEL, f.pool("part") + f.backend("10.0.0.3") +
      f.DRY_RUN, NLM_F_ACK),
     ("all flows", f.CONN_GET, b"", NLM_F_DUMP),
+    ("all state", f.STATE_GET, b"", NLM_F_DUMP),
+    ("no state", f.STATE_SET, f.obj(f.A_STATE, version=1), NLM_F_ACK),
     ("all services", f.SERVICE_GET, b"", NLM_F_DUMP),
     ("all backends", f.BACKEND_GET, b"", NLM_F_DUMP),
 )

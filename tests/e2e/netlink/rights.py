@@ -31,6 +31,7 @@ REQUESTS = {
     f.STATS_ZERO: b"", f.FLUSH: b"", f.CONFIG_SET: f.config(tcp=9),
     f.CONN_DEL: b"", f.BATCH: f.batch((f.POOL_NEW, f.pool("new"))),
     f.TRACE_SET: f.service() + f.trace(),
+    f.STATE_SET: f.obj(f.A_STATE, version=1),
 }
 
 

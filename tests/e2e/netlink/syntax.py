@@ -17,13 +17,13 @@ VALUES = {"protocol": 6, "address4": "203.0.113.1", "port": 80,
           "all_down": 1, "fallback": "spare", "settle": 5, "state": 1,
           "deadline": 1000, "cache_size": 2048, "client4": "198.51.100.7",
           "client_port": 9, "pmtu": 1, "peers": "spare", "rate": 9,
-          "upper": 9, "lower": 3, "userdata": b"\0\1",
+          "upper": 9, "lower": 3, "userdata": b"\0\1", "version": 1,
           **{n: 30 for n in f.TIMEOUTS}}
 REQUIRED = {f.A_SERVICE: ("protocol", "address4", "port"),
             f.A_POOL: ("name",), f.A_BACKEND: ("address4",),
             f.A_MEMBER: ("name",),
             f.A_ROUTER: ("address4",), f.A_SOURCE: ("address4",),
-            f.A_CONFIG: (), f.A_TRACE: (),
+            f.A_CONFIG: (), f.A_TRACE: (), f.A_STATE: ("version",),
             f.A_LOOKUP: ("client4",)}
 # Objects that may be absent.
 OPTIONAL = {f.SERVICE_NEW: (f.A_POOL, f.A_BACKEND),
@@ -74,20 +74,20 @@ def of_an_attribute(cmd, request, kind, name):
     if needed:
         yield ("missing", build(variant(request, kind, name, None)),
                (errno.EINVAL,), ident)
-    if spec.size is None and not spec.text:
+    if spec.size is None and not spec.text and spec.longest:
         yield (f"of {spec.longest + 1} bytes",
                build(variant(request, kind, name, bytes(spec.longest + 1))),
                BAD, None)
-    elif spec.size is None:
+    elif spec.size is None and spec.text:
         long = spec.longest + 1
         for what, payload in (("without final NUL", b"web"),
                               (f"of {long} bytes", b"a" * long + b"\0"),
                               ("of no bytes", b"")):
             yield (what, build(variant(request, kind, name, payload)), BAD,
                    None)
-    else:
+    elif spec.size is not None:
         size = spec.size
-        for n in {0, size - 1, size + 1, size + 4} - {size}:
+        for n in {0, max(size - 1, 0), size + 1, size + 4} - {size}:
             yield (f"of {n} bytes",
                    build(variant(request, kind, name, bytes(n))), BAD, None)
     if spec.high is not None:

@@ -59,6 +59,7 @@ CHANGES = (
     ("stats-zero", {"service": S}, []),
     ("conn-del", {"service": S, "backend": B1}, []),
     ("trace-set", {"service": S, "trace": {"rate": 5}}, []),
+    ("state-set", {"state": {"version": 1, "hold": 0}}, []),
 )
 # And the way back.
 DELETIONS = (
@@ -94,7 +95,7 @@ READS = (
       "lookup": {"backend4": "10.0.0.1", "open-backend4": "10.0.0.1"}}),
 )
 DUMPS = {"service-get": 2, "pool-get": 3, "backend-get": 5, "router-get": 1,
-         "source-get": 1, "conn-get": 0}
+         "source-get": 1, "conn-get": 0, "state-get": 6}
 DRY_RUNS = (
     ("pool-set", {"pool": {**WEB, "table-size": 257}}),
     ("backend-new", {"pool": WEB, "backend": [{"address4": "10.0.0.3"}]}),
@@ -244,6 +245,8 @@ def expected_policy(ynl, attr):
                 "max-length": number(ynl, checks["max-len"])}
     if kind == "binary" and "max-len" in checks:
         return {"type": "binary", "max-length": number(ynl, checks["max-len"])}
+    if kind == "binary" and not checks:
+        return {"type": "binary"}
     if kind == "binary":
         return {"type": "binary", "min-length": checks["exact-len"],
                 "max-length": checks["exact-len"]}
@@ -258,6 +261,8 @@ def nest_policy(ynl, op, attr):
         return {"type": "nested"}
     if op.name.endswith("-get"):
         name += "-id"
+    if op.name == "state-set":
+        name += "-request"
     return {"type": "nested",
             "policy": {name: expected_policy(ynl, a)
                        for name, a in ynl.attr_sets[name].items()}}
