@@ -51,6 +51,7 @@ typedef uint64_t optmask;
 #define OPT_TIMESTAMP		OPT_BIT(32)
 #define OPT_COUNT		OPT_BIT(33)
 #define OPT_LIMIT		OPT_BIT(34)
+#define OPT_WITH_STATE		OPT_BIT(35)
 #define OPT_UTHRESHOLD		OPT_BIT(36)
 #define OPT_LTHRESHOLD		OPT_BIT(37)
 #define OPT_THRESHOLDS		OPT_BIT(38)
@@ -89,6 +90,7 @@ typedef uint64_t optmask;
  * @rate: packets to trace in a second, 0 for the default
  * @ipvs: what is done in another way than ipvsadm does it
  * @userdata: bytes to keep with the service or the backend, if OPT_USERDATA
+ * @state_file: name of the file of state, if OPT_WITH_STATE
  * @set_service: settings of the service
  * @set_pool: settings of the service's pool or of the pool
  * @set_backend: settings of the backend
@@ -113,6 +115,7 @@ struct args {
 	uint32_t rate;
 	struct given ipvs;
 	struct userdata userdata;
+	const char *state_file;
 	struct service_params set_service;
 	struct pool_params set_pool;
 	struct backend_params set_backend;
@@ -181,6 +184,8 @@ int cmd_list(struct ctx *ctx, const struct args *args);
 int cmd_save(struct ctx *ctx, const struct args *args);
 int cmd_restore(struct ctx *ctx, const struct args *args);
 int cmd_replace(struct ctx *ctx, const struct args *args);
+int cmd_save_state(struct ctx *ctx, const struct args *args);
+int cmd_restore_state(struct ctx *ctx, const struct args *args);
 int cmd_counters(struct ctx *ctx, const struct args *args);
 int cmd_info(struct ctx *ctx, const struct args *args);
 int cmd_conn_list(struct ctx *ctx, const struct args *args);

@@ -282,6 +282,8 @@ static int options_agree(const struct args *args)
 	    !(given & OPT_STATE &&
 	      args->set_backend.state == MAGLEV_STATE_DRAIN))
 		return err_usage("--deadline needs --drain");
+	if (given & OPT_WITH_STATE && given & OPT_DRY_RUN)
+		return err_usage("--with-state does not go with --dry-run");
 	if (given & OPT_COLOR && !(given & OPT_WATCH))
 		return err_usage("--color needs --watch");
 	if (given & OPT_JSON && args->command->may & OPT_DRY_RUN &&

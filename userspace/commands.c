@@ -157,12 +157,33 @@ const struct command commands[] = {
 		.name = "replace",
 		.operand = "FILE",
 		.help = "make the configuration what a file says",
-		.may = TRIAL,
+		.may = TRIAL | OPT_WITH_STATE,
 		.reads_script = true,
 		.run = cmd_replace,
 		.examples = {
 			"--replace /etc/maglev.rules --dry-run",
 			"--replace /etc/maglev.rules",
+			"--replace /etc/maglev.rules --with-state /run/maglev.state",
+		},
+	},
+	{
+		.name = "save-state",
+		.operand = "FILE",
+		.help = "save flows, pasts of slots and drains to a file",
+		.may = OPT_JSON,
+		.run = cmd_save_state,
+		.examples = {
+			"--save-state /run/maglev.state",
+		},
+	},
+	{
+		.name = "restore-state",
+		.operand = "FILE",
+		.help = "put them back where the configuration is again",
+		.may = OPT_JSON,
+		.run = cmd_restore_state,
+		.examples = {
+			"--restore-state /run/maglev.state",
 		},
 	},
 	{

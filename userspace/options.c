@@ -304,6 +304,14 @@ static const char *set_limit(struct args *args, struct raw_args *raw,
 	return parse_trace_rate(value, &args->rate);
 }
 
+static const char *set_state_file(struct args *args, struct raw_args *raw,
+				  const char *value)
+{
+	(void)raw;
+	args->state_file = value;
+	return NULL;
+}
+
 const struct option_row options[] = {
 	{ 't', "tcp-service", "HOST[:PORT]", OPT_SERVICE, set_tcp,
 	  "a TCP service; port 0 is every port" },
@@ -399,6 +407,8 @@ const struct option_row options[] = {
 	  "sort the listing (default)" },
 	{ 0, "nosort", NULL, OPT_NOSORT, NULL,
 	  "list in the kernel's order" },
+	{ 0, "with-state", "FILE", OPT_WITH_STATE, set_state_file,
+	  "restore state before packets are handled" },
 	{ 0, "strict", NULL, OPT_STRICT, NULL,
 	  "as ipvsadm: refuse what is done another way" },
 };

@@ -1015,6 +1015,100 @@ replaces()
 	grep -q getnameinfo log
 }
 
+@test "state is saved to a file of its owner's, in place of the former one" {
+	local file
+
+	echo former >state
+	"$MAGLEVADM" --save-state state >said
+	[ "$(cat said)" = "saved 2 flows, 1 tables, 1 drains" ]
+	[ "$(stat -c %a state)" = 600 ]
+	[ "$(json .saved --save-state state)" = '{"flows":2,"tables":1,"drains":1}' ]
+	# What it was called until then is gone.
+	for file in state.*; do
+		[ ! -e "$file" ]
+	done
+}
+
+@test "state that cannot be saved leaves the former file" {
+	echo former >state
+	FAKE_ERRNO=1 fails_with 1 "cannot save state" --save-state state
+	FAKE_ERRNO=95 fails_with 1 "does not know how" --save-state state
+	FAKE_STATE_VERSION=1 fails_with 1 "records of version 2, this program reads 1" --save-state state
+	fails_with 1 "cannot create" --save-state no/state
+	[ "$(cat state)" = former ]
+	[ "$(echo state*)" = state ]
+}
+
+@test "state is restored in requests that stand for themselves, drains first" {
+	"$MAGLEVADM" --save-state state >/dev/null
+	: >log
+	export FAKE_SECRET=1
+	try --restore-state state
+	[ "$status" -eq 0 ]
+	[[ $output == "restored 1 flows, 1 tables, 1 drains after "* ]]
+	diff <(tail -n +2 <<<"$output") - <<-'END'
+		not restored: 3 flows that have expired
+		not restored: 4 flows whose service or backend is not there, or does not track them
+		not restored: 2 flows that have another backend by now
+		not restored: 5 flows for which the flow cache has no entry
+	END
+	grep -E '^(batch|state-)' log | cut -d' ' -f1 | uniq -c | tr -s ' ' >order
+	diff order - <<-'END'
+		 1 state-get
+		 1 batch
+		 3 state-set
+	END
+	grep -q '^state-get state{ objects= }$' log
+	grep -q "^state-set state{ version=01000000 secret=$(printf '30%.0s' {1..16}) }\$" log
+	grep -q '^  backend-set pool{ name=77656200 } backend{ address4=c6336402 state=01 deadline=' log
+	# Restarted, and both flows.
+	grep -q "^state-set .* restarted= flows=0700000009000000.*\$" log
+}
+
+@test "state on a director that was not restarted replaces nothing" {
+	"$MAGLEVADM" --save-state state >/dev/null
+	: >log
+	[ "$(json .restored.drains --restore-state state)" = '{"restored":0,"kept":0,"unknown":0}' ]
+	! grep -E '^batch|restarted' log
+}
+
+@test "state of what is not there is counted" {
+	"$MAGLEVADM" --save-state state >/dev/null
+	: >log
+	FAKE_SECRET=1 FAKE_NO_BACKEND=1 "$MAGLEVADM" --restore-state state --json >said
+	[ "$(jq .restored.flows.unknown said)" = 2 ]
+	! grep flows= log
+}
+
+@test "a file of state that is not good is refused before the kernel is asked" {
+	"$MAGLEVADM" --save-state state >/dev/null
+	: >log
+	fails_with 1 "cannot open no: No such file or directory" --restore-state no
+	fails_with 1 "not a regular file" --restore-state .
+	head -c 500 state >bad
+	fails_with 1 "cannot use bad: its checksum is wrong" --restore-state bad
+	: >bad
+	fails_with 1 "cannot use bad: not a file of --save-state" --restore-state bad
+	chmod g+w state
+	fails_with 1 "cannot use state: others may write it" --restore-state state
+	fails_with 1 "cannot use state: others may write it" --replace /dev/null --with-state state
+	[ ! -s log ]
+}
+
+@test "rules and state together: packets are held off until both are there" {
+	"$MAGLEVADM" --save-state state >/dev/null
+	: >log
+	FAKE_SECRET=1 "$MAGLEVADM" --replace /dev/null --with-state state >/dev/null
+	sed -n '1p;$p' <(grep -v get log) >ends
+	diff ends - <<-'END'
+		state-set state{ version=01000000 hold=10270000 }
+		state-set state{ version=01000000 hold=00000000 }
+	END
+	refused "--with-state does not go with --dry-run" --replace /dev/null --with-state state --dry-run
+	refused "--with-state does not go with --restore" -R --with-state state
+	refused "--save-state needs FILE after it" --save-state
+}
+
 @test "all that was listed in JSON is as the schema says" {
 	json_valid
 }

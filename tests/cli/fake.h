@@ -12,5 +12,7 @@ uint64_t fake_load(const char *backend);
 void fake_counters(kern_read read, struct vec *v);
 void fake_members(struct nl_msg *answer, const char *pool);
 void fake_parents(struct nl_msg *answer);
+void fake_state_get(kern_read read, struct vec *v, bool all);
+void fake_state_set(kern_read read, struct vec *v);
 
 #endif /* _MAGLEVADM_FAKE_H */

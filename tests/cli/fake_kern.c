@@ -380,6 +380,12 @@ static int request(struct kern *kern, struct nl_msg *msg, kern_read read,
 	case MAGLEV_CMD_LOOKUP_GET:
 		lookup(read, v, getenv("FAKE_BARE"));
 		break;
+	case MAGLEV_CMD_STATE_GET:
+		fake_state_get(read, v, !named);
+		break;
+	case MAGLEV_CMD_STATE_SET:
+		fake_state_set(read, v);
+		break;
 	default:
 		if (read)
 			moves(read, v);

@@ -400,7 +400,11 @@ only_metrics()
 		"$MAGLEVADM" $listing --json >>json
 	done
 	"$MAGLEVADM" --monitor --json --timestamp >>json 2>/dev/null || true
-	FAKE_BARE=1 "$MAGLEVADM" --lookup -t 192.0.2.1:80 --client 203.0.113.9 --json >>json
+	{
+		"$MAGLEVADM" --save-state "$PWD/state" --json
+		FAKE_SECRET=1 "$MAGLEVADM" --restore-state "$PWD/state" --json
+		FAKE_BARE=1 "$MAGLEVADM" --lookup -t 192.0.2.1:80 --client 203.0.113.9 --json
+	} >>json
 	"$BATS_TEST_DIRNAME/check_json.py" --all json
 }
 

@@ -132,7 +132,7 @@ _maglevadm()
 		prev=${cur%%=*}
 		cur=${cur#*=}
 	fi
-	if [[ $prev == --replace ]]; then
+	if [[ $prev == --@(replace|save-state|restore-state|with-state) ]]; then
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 	fi
