@@ -42,6 +42,15 @@ static void get_string(const struct nlattr *attr, char *value, size_t size)
 		nla_strlcpy(value, attr, size);
 }
 
+/* A name, which is kept, or an empty one. */
+static const char *get_name(const struct nlattr *attr)
+{
+	char name[POOL_NAME_SIZE] = "";
+
+	get_string(attr, name, sizeof(name));
+	return intern(name);
+}
+
 /* More than is known of is cut off. */
 static const struct userdata *get_userdata(const struct nlattr *attr)
 {
@@ -107,8 +116,7 @@ static void get_service_id(struct nlattr **a, struct service_id *id)
 }
 
 /* The service and the pool that an answer is about, beside what it says. */
-static void get_subject(struct nlattr **tb, struct service_id *id,
-			char pool[POOL_NAME_SIZE])
+static const char *get_subject(struct nlattr **tb, struct service_id *id)
 {
 	struct nlattr *s[MAGLEV_SERVICE_A_MAX + 1];
 	struct nlattr *p[MAGLEV_POOL_A_MAX + 1];
@@ -118,7 +126,7 @@ static void get_subject(struct nlattr **tb, struct service_id *id,
 		get_service_id(s, id);
 	}
 	open_nest(p, MAGLEV_POOL_A_MAX, tb[MAGLEV_A_POOL]);
-	get_string(p[MAGLEV_POOL_A_NAME], pool, POOL_NAME_SIZE);
+	return get_name(p[MAGLEV_POOL_A_NAME]);
 }
 
 /**
@@ -165,12 +173,11 @@ void attr_get_service(struct nlmsghdr *h, struct vec *v)
 	top(tb, h);
 	open_nest(a, MAGLEV_SERVICE_A_MAX, tb[MAGLEV_A_SERVICE]);
 	get_service_id(a, &s->id);
-	get_string(a[MAGLEV_SERVICE_A_POOL], s->pool, sizeof(s->pool));
+	s->pool = get_name(a[MAGLEV_SERVICE_A_POOL]);
 	get(a[MAGLEV_SERVICE_A_TRACK], &s->track, sizeof(s->track));
 	get(a[MAGLEV_SERVICE_A_AFFINITY], &s->affinity, sizeof(s->affinity));
 	get(a[MAGLEV_SERVICE_A_ALL_DOWN], &s->all_down, sizeof(s->all_down));
-	get_string(a[MAGLEV_SERVICE_A_FALLBACK], s->fallback,
-		   sizeof(s->fallback));
+	s->fallback = get_name(a[MAGLEV_SERVICE_A_FALLBACK]);
 	s->userdata = get_userdata(a[MAGLEV_SERVICE_A_USERDATA]);
 	get_stats(a[MAGLEV_SERVICE_A_STATS], &s->stats);
 }
@@ -188,7 +195,7 @@ void attr_get_pool(struct nlmsghdr *h, struct vec *v)
 
 	top(tb, h);
 	open_nest(a, MAGLEV_POOL_A_MAX, tb[MAGLEV_A_POOL]);
-	get_string(a[MAGLEV_POOL_A_NAME], p->name, sizeof(p->name));
+	p->name = get_name(a[MAGLEV_POOL_A_NAME]);
 	get(a[MAGLEV_POOL_A_TABLE_SIZE], &p->table_size,
 	    sizeof(p->table_size));
 	get(a[MAGLEV_POOL_A_SEED], &p->seed, sizeof(p->seed));
@@ -210,7 +217,7 @@ void attr_get_pool(struct nlmsghdr *h, struct vec *v)
 
 static void get_member(struct nlattr **a, struct member *m)
 {
-	get_string(a[MAGLEV_MEMBER_A_NAME], m->name, sizeof(m->name));
+	m->name = get_name(a[MAGLEV_MEMBER_A_NAME]);
 	get(a[MAGLEV_MEMBER_A_WEIGHT], &m->weight, sizeof(m->weight));
 	m->has_weight = a[MAGLEV_MEMBER_A_WEIGHT];
 	get(a[MAGLEV_MEMBER_A_SLOTS], &m->slots, sizeof(m->slots));
@@ -225,21 +232,21 @@ void attr_get_members(struct nlmsghdr *h, struct vec *v)
 {
 	struct nlattr *a[MAGLEV_MEMBER_A_MAX + 1];
 	struct nlattr *tb[MAGLEV_A_MAX + 1];
-	char pool[POOL_NAME_SIZE] = "";
 	struct nlattr *attr;
+	const char *pool;
 	struct member *m;
 	int left;
 
 	top(tb, h);
 	if (!tb[MAGLEV_A_POOL])
 		return;
-	get_subject(tb, NULL, pool);
+	pool = get_subject(tb, NULL);
 	nla_for_each_nested(attr, tb[MAGLEV_A_POOL], left) {
 		if (nla_type(attr) != MAGLEV_POOL_A_MEMBER)
 			continue;
 		open_nest(a, MAGLEV_MEMBER_A_MAX, attr);
 		m = vec_push(v);
-		memcpy(m->pool, pool, sizeof(m->pool));
+		m->pool = pool;
 		get_member(a, m);
 	}
 }
@@ -256,7 +263,7 @@ void attr_get_member(struct nlmsghdr *h, struct vec *v)
 	struct member *m = vec_push(v);
 
 	top(tb, h);
-	get_subject(tb, NULL, m->pool);
+	m->pool = get_subject(tb, NULL);
 	open_nest(a, MAGLEV_MEMBER_A_MAX, tb[MAGLEV_A_MEMBER]);
 	get_member(a, m);
 }
@@ -294,11 +301,9 @@ void attr_get_backend(struct nlmsghdr *h, struct vec *v)
 {
 	struct nlattr *tb[MAGLEV_A_MAX + 1];
 	struct backend *b = vec_push(v);
-	char pool[POOL_NAME_SIZE] = "";
 
 	top(tb, h);
-	get_subject(tb, NULL, pool);
-	b->pool = intern(pool);
+	b->pool = get_subject(tb, NULL);
 	get_backend(tb[MAGLEV_A_BACKEND], b);
 }
 
@@ -311,19 +316,19 @@ void attr_get_backends(struct nlmsghdr *h, struct vec *v)
 {
 	struct genlmsghdr *g = genlmsg_hdr(h);
 	struct nlattr *tb[MAGLEV_A_MAX + 1];
-	char pool[POOL_NAME_SIZE] = "";
 	struct nlattr *attr;
+	const char *pool;
 	struct backend *b;
 	int left;
 
 	top(tb, h);
-	get_subject(tb, NULL, pool);
+	pool = get_subject(tb, NULL);
 	nla_for_each_attr(attr, genlmsg_attrdata(g, 0),
 			  genlmsg_attrlen(g, 0), left) {
 		if (nla_type(attr) != MAGLEV_A_BACKEND)
 			continue;
 		b = vec_push(v);
-		b->pool = intern(pool);
+		b->pool = pool;
 		get_backend(attr, b);
 	}
 }
@@ -410,7 +415,7 @@ void attr_get_config(struct nlmsghdr *h, struct vec *v)
 		    sizeof(c->timeouts[i]));
 	get(a[MAGLEV_CONFIG_A_PMTU], &c->pmtu, sizeof(c->pmtu));
 	c->has_pmtu = a[MAGLEV_CONFIG_A_PMTU];
-	get_string(a[MAGLEV_CONFIG_A_PEERS], c->peers, sizeof(c->peers));
+	c->peers = get_name(a[MAGLEV_CONFIG_A_PEERS]);
 	c->has_peers = a[MAGLEV_CONFIG_A_PEERS];
 }
 
@@ -426,7 +431,7 @@ void attr_get_conn(struct nlmsghdr *h, struct vec *v)
 	struct conn *c = vec_push(v);
 
 	top(tb, h);
-	get_subject(tb, &c->service, c->pool);
+	c->pool = get_subject(tb, &c->service);
 	open_nest(a, MAGLEV_CONN_A_MAX, tb[MAGLEV_A_CONN]);
 	get_addr(a[MAGLEV_CONN_A_CLIENT4], a[MAGLEV_CONN_A_CLIENT6],
 		 &c->client);
@@ -452,7 +457,7 @@ void attr_get_lookup(struct nlmsghdr *h, struct vec *v)
 	struct lookup *l = vec_push(v);
 
 	top(tb, h);
-	get_subject(tb, &l->service, l->pool);
+	l->pool = get_subject(tb, &l->service);
 	open_nest(a, MAGLEV_LOOKUP_A_MAX, tb[MAGLEV_A_LOOKUP]);
 	get(a[MAGLEV_LOOKUP_A_SLOT], &l->slot, sizeof(l->slot));
 	l->has_slot = a[MAGLEV_LOOKUP_A_SLOT];
@@ -503,7 +508,7 @@ void attr_get_traced(struct nlmsghdr *h, struct vec *v)
 	struct traced *t = vec_push(v);
 
 	top(tb, h);
-	get_subject(tb, &t->service, t->pool);
+	t->pool = get_subject(tb, &t->service);
 	t->has_service = tb[MAGLEV_A_SERVICE];
 	open_nest(a, MAGLEV_TRACE_A_MAX, tb[MAGLEV_A_TRACE]);
 	get_string(a[MAGLEV_TRACE_A_REASON], t->reason, sizeof(t->reason));

@@ -90,6 +90,8 @@ bool change_has_names(const struct change *c)
 	case MAGLEV_CMD_SERVICE_NEW:
 	case MAGLEV_CMD_SERVICE_SET:
 		return c->set.service.pool || c->set.service.fallback;
+	case MAGLEV_CMD_CONFIG_SET:
+		return c->config.has_peers;
 	default:
 		return c->pool || c->member;
 	}

@@ -85,13 +85,13 @@ static void show(const struct args *args, const struct snapshot *s,
 
 /* The pool named, or the one that the service named uses. */
 static int find_pool(struct kern *kern, const struct args *args,
-		     char name[POOL_NAME_SIZE])
+		     const char **name)
 {
 	struct snapshot s;
 	int err;
 
 	if (args->operand) {
-		snprintf(name, POOL_NAME_SIZE, "%s", args->operand);
+		*name = args->operand;
 		return 0;
 	}
 	err = snapshot_take_service(kern, &s, &args->service, false);
@@ -99,8 +99,7 @@ static int find_pool(struct kern *kern, const struct args *args,
 		err = kern_failed(kern, err, "cannot list service %s",
 				  format_service(&args->service));
 	if (!err && s.services.n)
-		snprintf(name, POOL_NAME_SIZE, "%s",
-			 ((const struct service *)s.services.items)->pool);
+		*name = ((const struct service *)s.services.items)->pool;
 	snapshot_free(&s);
 	return err;
 }
@@ -115,8 +114,7 @@ static int find_pool(struct kern *kern, const struct args *args,
 int cmd_table(struct ctx *ctx, const struct args *args)
 {
 	bool sort = !(args->given & OPT_NOSORT);
-	char name[POOL_NAME_SIZE] = "";
-	const char *wrong, *unused;
+	const char *wrong, *unused, *name = "";
 	struct snapshot s;
 	struct kern *kern;
 	int err;
@@ -129,7 +127,7 @@ int cmd_table(struct ctx *ctx, const struct args *args)
 	kern = ctx_kern(ctx);
 	if (!kern)
 		return EXIT_FAILED;
-	err = find_pool(kern, args, name);
+	err = find_pool(kern, args, &name);
 	if (err)
 		return err;
 	err = snapshot_take_pool(kern, &s, name, sort);

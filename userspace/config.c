@@ -24,6 +24,7 @@ const struct config config_default = {
 		[TIMEOUT_INDEX(SCTP_CLOSE)] = MAGLEV_TIMEOUT_SCTP_CLOSE_DEFAULT,
 	},
 	.pmtu = MAGLEV_PMTU_BOTH,
+	.peers = "",
 };
 
 /**

@@ -396,7 +396,7 @@ static void delete_pool(struct work *w, const struct pair *p)
 static struct service_params service_params(const struct service *have,
 					    const struct service *want)
 {
-	static const struct service fresh;
+	static const struct service fresh = { .pool = "", .fallback = "" };
 	struct service_params p = {
 		.track = want->track,
 		.affinity = want->affinity,
@@ -485,7 +485,7 @@ static void put_peers(struct work *w)
 	if (!strcmp(w->have->config.peers, w->want->config.peers))
 		return;
 	c.config.has_peers = true;
-	memcpy(c.config.peers, w->want->config.peers, sizeof(c.config.peers));
+	c.config.peers = w->want->config.peers;
 	batch_add(w->out, &c, w->want->lines.peers);
 }
 

@@ -28,11 +28,6 @@ static int wrong(uint32_t line, const char *what, const char *name)
 	return err;
 }
 
-static void set_name(char name[POOL_NAME_SIZE], const char *value)
-{
-	snprintf(name, POOL_NAME_SIZE, "%s", value);
-}
-
 static void set_service(struct service *svc, const struct service_params *p)
 {
 	if (p->mask & SERVICE_TRACK)
@@ -42,7 +37,7 @@ static void set_service(struct service *svc, const struct service_params *p)
 	if (p->mask & SERVICE_ALL_DOWN)
 		svc->all_down = p->all_down;
 	if (p->fallback)
-		set_name(svc->fallback, p->fallback);
+		svc->fallback = intern(p->fallback);
 	if (p->mask & SERVICE_USERDATA)
 		svc->userdata = p->userdata;
 }
@@ -68,18 +63,21 @@ static void add_service(struct snapshot *want, const struct step *s)
 	const struct change *c = &s->change;
 	struct service *svc = vec_push(&want->services);
 	struct pool *pool;
+	char name[32];
 
 	svc->id = c->service;
 	svc->line = s->line;
+	svc->fallback = "";
 	set_service(svc, &c->set.service);
 	if (c->set.service.pool) {
-		set_name(svc->pool, c->set.service.pool);
+		svc->pool = intern(c->set.service.pool);
 		return;
 	}
 	/* Any name will do that no shared pool can have. */
-	snprintf(svc->pool, sizeof(svc->pool), "/%08zx", want->services.n);
+	snprintf(name, sizeof(name), "/%08zx", want->services.n);
+	svc->pool = intern(name);
 	pool = add_pool(want, s);
-	set_name(pool->name, svc->pool);
+	pool->name = svc->pool;
 	pool->is_private = true;
 }
 
@@ -111,7 +109,7 @@ static void set_config(struct snapshot *want, const struct step *s)
 		want->lines.cache_size = s->line;
 	}
 	if (c->has_peers) {
-		set_name(want->config.peers, c->peers);
+		want->config.peers = intern(c->peers);
 		want->lines.peers = s->line;
 	}
 	for (i = 0; i < TIMEOUTS; i++) {
@@ -138,7 +136,7 @@ static void add_objects(struct snapshot *want, const struct batch *b)
 			add_service(want, s);
 			break;
 		case MAGLEV_CMD_POOL_NEW:
-			set_name(add_pool(want, s)->name, s->change.pool);
+			add_pool(want, s)->name = intern(s->change.pool);
 			break;
 		case MAGLEV_CMD_ROUTER_NEW:
 			add_prefix(&want->routers, s);
@@ -185,7 +183,7 @@ static void add_backend(struct snapshot *want, const struct pool *pool,
 	const struct backend_params *p = &more->params;
 	struct backend *b = vec_push(&want->backends);
 
-	b->pool = intern(pool->name);
+	b->pool = pool->name;
 	b->addr = more->addr;
 	b->line = more->line;
 	b->weight = p->mask & BACKEND_WEIGHT ? p->weight : 1;
@@ -208,8 +206,8 @@ static void add_member(struct snapshot *want, const struct pool *pool,
 	const struct backend_params *p = &s->change.set_backend;
 	struct member *m = vec_push(&want->members);
 
-	memcpy(m->pool, pool->name, sizeof(m->pool));
-	set_name(m->name, s->change.member);
+	m->pool = pool->name;
+	m->name = intern(s->change.member);
 	m->line = s->line;
 	m->weight = p->mask & BACKEND_WEIGHT ? p->weight : 1;
 }

@@ -128,16 +128,10 @@ static const char *parse_pmtu(const char *text, struct config *config)
 
 static const char *parse_peers(const char *text, struct config *config)
 {
-	const char *name, *wrong;
-
 	if (config->has_peers)
 		return "given twice";
-	wrong = parse_pool_or_none(text, &name);
-	if (wrong)
-		return wrong;
 	config->has_peers = true;
-	snprintf(config->peers, sizeof(config->peers), "%s", name);
-	return NULL;
+	return parse_pool_or_none(text, &config->peers);
 }
 
 /**

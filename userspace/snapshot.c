@@ -371,11 +371,10 @@ const struct service *snapshot_service(const struct snapshot *s,
  */
 const struct pool *snapshot_pool(const struct snapshot *s, const char *name)
 {
-	struct pool key = { 0 };
+	const struct pool key = { .name = name };
 
 	if (!s->pools.n)
 		return NULL;
-	snprintf(key.name, sizeof(key.name), "%s", name);
 	return bsearch(&key, s->pools.items, s->pools.n, s->pools.size,
 		       by_pool_name);
 }

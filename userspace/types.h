@@ -131,7 +131,7 @@ struct userdata {
 /**
  * struct service - a service as the kernel shows it
  * @id: its identity
- * @pool: name of the pool it uses
+ * @pool: name of the pool it uses; names are those of intern()
  * @track: enum maglev_track
  * @affinity: enum maglev_affinity
  * @all_down: enum maglev_all_down
@@ -143,15 +143,15 @@ struct userdata {
  */
 struct service {
 	struct service_id id;
-	char pool[POOL_NAME_SIZE];
-	uint8_t track;
-	uint8_t affinity;
-	uint8_t all_down;
-	char fallback[POOL_NAME_SIZE];
+	uint32_t line;
+	const char *pool;
+	const char *fallback;
 	const struct userdata *userdata;
 	struct stats stats;
 	struct rate rate;
-	uint32_t line;
+	uint8_t track;
+	uint8_t affinity;
+	uint8_t all_down;
 };
 
 /**
@@ -174,7 +174,7 @@ struct service {
  * @line: the line of a file that describes it, or 0
  */
 struct pool {
-	char name[POOL_NAME_SIZE];
+	const char *name;
 	uint32_t table_size;
 	uint64_t seed;
 	bool has_seed;
@@ -202,8 +202,8 @@ struct pool {
  * @line: the line of a file that describes it, or 0
  */
 struct member {
-	char pool[POOL_NAME_SIZE];
-	char name[POOL_NAME_SIZE];
+	const char *pool;
+	const char *name;
 	uint32_t weight;
 	bool has_weight;
 	uint32_t slots;
@@ -212,7 +212,7 @@ struct member {
 
 /**
  * struct backend - a backend of a pool as the kernel shows it
- * @pool: its pool, a name by intern()
+ * @pool: its pool
  * @addr: its outer address
  * @weight: its share of the table
  * @slots: slots it owns
@@ -307,7 +307,7 @@ struct config {
 	uint8_t pmtu;
 	bool has_pmtu;
 	bool has_peers;
-	char peers[POOL_NAME_SIZE];
+	const char *peers;
 };
 
 /**
@@ -325,7 +325,7 @@ struct config {
  */
 struct conn {
 	struct service_id service;
-	char pool[POOL_NAME_SIZE];
+	const char *pool;
 	struct addr client;
 	uint16_t client_port;
 	uint16_t port;
@@ -365,7 +365,7 @@ struct verdict {
  */
 struct lookup {
 	struct service_id service;
-	char pool[POOL_NAME_SIZE];
+	const char *pool;
 	uint32_t slot;
 	bool has_slot;
 	uint32_t unsettled;
@@ -421,7 +421,7 @@ struct traced {
 	uint32_t in_ifindex;
 	struct service_id service;
 	bool has_service;
-	char pool[POOL_NAME_SIZE];
+	const char *pool;
 	uint8_t rule;
 	bool has_rule;
 	bool fallback;

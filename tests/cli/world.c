@@ -217,7 +217,7 @@ static void new_pool(struct world *w, const char *name, bool is_private,
 {
 	struct pool *pool = vec_push(&w->s.pools);
 
-	snprintf(pool->name, sizeof(pool->name), "%s", name);
+	pool->name = intern(name);
 	pool->is_private = is_private;
 	pool->has_seed = true;
 	pool->table_size = MAGLEV_TABLE_SIZE_DEFAULT;
@@ -227,24 +227,21 @@ static void new_pool(struct world *w, const char *name, bool is_private,
 
 static void drop_pool(struct world *w, const char *name)
 {
-	char gone[POOL_NAME_SIZE];
 	size_t i;
 
-	/* @name may be in what goes. */
-	snprintf(gone, sizeof(gone), "%s", name);
 	for (i = w->s.backends.n; i--; ) {
 		struct backend *b = vec_at(&w->s.backends, i);
 
-		if (!strcmp(b->pool, gone))
+		if (!strcmp(b->pool, name))
 			drop(&w->s.backends, b);
 	}
 	for (i = w->s.members.n; i--; ) {
 		struct member *m = vec_at(&w->s.members, i);
 
-		if (!strcmp(m->pool, gone))
+		if (!strcmp(m->pool, name))
 			drop(&w->s.members, m);
 	}
-	drop(&w->s.pools, pool_of(w, gone));
+	drop(&w->s.pools, pool_of(w, name));
 }
 
 static void set_service(struct service *svc, const struct service_params *p)
@@ -258,10 +255,18 @@ static void set_service(struct service *svc, const struct service_params *p)
 	if (p->mask & SERVICE_USERDATA)
 		svc->userdata = p->userdata;
 	if (p->fallback)
-		snprintf(svc->fallback, sizeof(svc->fallback), "%s",
-			 p->fallback);
+		svc->fallback = intern(p->fallback);
 	if (p->pool)
-		snprintf(svc->pool, sizeof(svc->pool), "%s", p->pool);
+		svc->pool = intern(p->pool);
+}
+
+static const char *private_name(const struct service_id *id)
+{
+	char name[POOL_NAME_SIZE];
+
+	snprintf(name, sizeof(name), "%s/%s:%u-%u", format_proto(id->proto),
+		 format_addr(&id->addr), id->ports.first, id->ports.last);
+	return intern(name);
 }
 
 static const char *service_change(struct world *w, const struct change *c)
@@ -288,9 +293,8 @@ static const char *service_change(struct world *w, const struct change *c)
 		svc = vec_push(&w->s.services);
 		svc->id = c->service;
 		svc->stats.packets = ++w->born;
-		snprintf(svc->pool, sizeof(svc->pool), "%s/%s:%u-%u",
-			 format_proto(svc->id.proto), format_addr(&svc->id.addr),
-			 svc->id.ports.first, svc->id.ports.last);
+		svc->fallback = "";
+		svc->pool = private_name(&svc->id);
 		if (!p->pool)
 			new_pool(w, svc->pool, true, &c->set.pool);
 	} else {
@@ -392,8 +396,8 @@ static const char *member_change(struct world *w, const struct change *c)
 
 	if (!pool)
 		return "no such pool or service";
-	snprintf(key.pool, sizeof(key.pool), "%s", pool);
-	snprintf(key.name, sizeof(key.name), "%s", c->member);
+	key.pool = intern(pool);
+	key.name = intern(c->member);
 	m = find(&w->s.members, &key, is_member);
 	if (c->cmd == MAGLEV_CMD_MEMBER_NEW ? !!m : !m)
 		return m ? "member exists" : "no such member";
@@ -439,7 +443,7 @@ static const char *config_change(struct world *w, const struct change *c)
 	    !shared_exists(w, c->config.peers))
 		return "no such pool for the peers";
 	if (c->config.has_peers)
-		memcpy(have->peers, c->config.peers, sizeof(have->peers));
+		have->peers = intern(c->config.peers);
 	if (c->config.has_pmtu)
 		have->pmtu = c->config.pmtu;
 	for (i = 0; i < TIMEOUTS; i++)
