@@ -28,7 +28,7 @@ static int refused(struct ctx *ctx, const struct batch *b, struct nl_msg *msg,
 	struct change c = { 0 };
 	struct blame blame;
 	uint32_t line;
-	size_t n;
+	size_t n = 0;
 
 	if (batch_blames(msg, kern_blames(ctx->kern), &blame))
 		s = batch_step(b, blame.step);
@@ -40,16 +40,10 @@ static int refused(struct ctx *ctx, const struct batch *b, struct nl_msg *msg,
 	if (!s)
 		return kern_failed(ctx->kern, err,
 				   "cannot change the configuration");
-	c = s->change;
-	line = s->line;
-	/* Its own backend, if it has one, is the first. */
-	n = blame.backend - !!s->change.backend.family;
-	if (blame.is_backend && n < s->n_more) {
-		const struct more *more = vec_at(&b->more, s->more + n);
-
-		c = batch_more(b, s, n);
-		line = more->line;
-	}
+	/* Those that it adds are its last changes. */
+	if (blame.is_backend && blame.backend < s->n_more)
+		n = batch_changes(s) - s->n_more + blame.backend;
+	c = batch_change(b, s, n, &line);
 	if (line)
 		err_line(line);
 	return change_failed(ctx, &c, err, blame.is_backend);
@@ -119,18 +113,14 @@ static void append(struct batch *to, const struct batch *from)
 {
 	const struct step *s;
 	struct change c;
+	uint32_t line;
 	size_t i, k;
 
-	for (i = 0; (s = batch_step(from, i)); i++) {
-		batch_add(to, &s->change, s->line);
-		for (k = 0; k < s->n_more; k++) {
-			const struct more *more = vec_at(&from->more,
-							 s->more + k);
-
-			c = batch_more(from, s, k);
-			batch_add(to, &c, more->line);
+	for (i = 0; (s = batch_step(from, i)); i++)
+		for (k = 0; k < batch_changes(s); k++) {
+			c = batch_change(from, s, k, &line);
+			batch_add(to, &c, line);
 		}
-	}
 }
 
 static int read_present(struct kern *kern, struct snapshot *have)

@@ -5,10 +5,12 @@
  * is most of what a large file consists of.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include <netlink/genl/genl.h>
 
 #include "batch.h"
+#include "intern.h"
 #include "nl.h"
 
 /* So that a change stays below the 64 KiB that an attribute may have. */
@@ -30,24 +32,72 @@ struct step *batch_step(const struct batch *b, size_t i)
 }
 
 /**
- * batch_more() - a backend of a step, as if its line stood alone
+ * batch_changes() - count the changes of a step, as if each stood alone
+ * @s: the step
+ *
+ * Return: how many there are, at least one.
+ */
+size_t batch_changes(const struct step *s)
+{
+	return s->n_more + (s->change.cmd != MAGLEV_CMD_BACKEND_NEW);
+}
+
+/**
+ * batch_change() - one change of a step, as if it stood alone
  * @b: the batch
  * @s: the step
- * @i: number of the backend, the step's own left out
+ * @i: its number
+ * @line: the line that asks for it, or 0
  *
- * Return: the change that adds it.
+ * Return: the change.
  */
-struct change batch_more(const struct batch *b, const struct step *s, size_t i)
+struct change batch_change(const struct batch *b, const struct step *s,
+			   size_t i, uint32_t *line)
 {
-	const struct more *more = vec_at(&b->more, s->more + i);
+	const struct more *more;
 
+	if (s->change.cmd != MAGLEV_CMD_BACKEND_NEW && !i--) {
+		*line = s->line;
+		return s->change;
+	}
+	more = vec_at(&b->more, s->more + i);
+	*line = more->line;
 	return (struct change){
 		.cmd = MAGLEV_CMD_BACKEND_NEW,
 		.service = s->change.service,
 		.pool = s->change.pool,
 		.backend = more->addr,
-		.set_backend = more->params,
+		.set_backend = *more->params,
 	};
+}
+
+/* Padding is to be equal as well. */
+static const struct backend_params *keep(const struct backend_params *p)
+{
+	struct backend_params kept;
+
+	memset(&kept, 0, sizeof(kept));
+	kept.mask = p->mask;
+	kept.weight = p->weight;
+	kept.state = p->state;
+	kept.deadline = p->deadline;
+	kept.upper = p->upper;
+	kept.lower = p->lower;
+	kept.userdata = p->userdata;
+	return intern_bytes(&kept, sizeof(kept));
+}
+
+static void add_more(struct batch *b, struct step *s, const struct change *c,
+		     uint32_t line)
+{
+	struct more *more;
+
+	if (!s->n_more++)
+		s->more = b->more.n;
+	more = vec_push(&b->more);
+	more->line = line;
+	more->addr = c->backend;
+	more->params = keep(&c->set_backend);
 }
 
 /**
@@ -62,22 +112,20 @@ struct change batch_more(const struct batch *b, const struct step *s, size_t i)
 bool batch_add(struct batch *b, const struct change *c, uint32_t line)
 {
 	struct step *last = b->steps.n ? batch_step(b, b->steps.n - 1) : NULL;
-	struct more *more;
 	struct step *step;
 
 	if (last && last->n_more < STEP_BACKENDS_MAX &&
 	    change_extends(&last->change, c)) {
-		if (!last->n_more++)
-			last->more = b->more.n;
-		more = vec_push(&b->more);
-		more->line = line;
-		more->addr = c->backend;
-		more->params = c->set_backend;
+		add_more(b, last, c, line);
 		return false;
 	}
 	step = vec_push(&b->steps);
 	step->line = line;
 	step->change = *c;
+	if (c->cmd == MAGLEV_CMD_BACKEND_NEW) {
+		step->change.backend = (struct addr){ 0 };
+		add_more(b, step, c, line);
+	}
 	return change_has_names(c);
 }
 
@@ -130,7 +178,7 @@ static void put_step(struct nl_msg *msg, const struct batch *b,
 	for (i = 0; i < s->n_more; i++) {
 		const struct more *more = vec_at(&b->more, s->more + i);
 
-		attr_put_backend(msg, &more->addr, &more->params);
+		attr_put_backend(msg, &more->addr, more->params);
 	}
 	attr_end_change(msg, attr);
 }

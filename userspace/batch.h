@@ -9,11 +9,11 @@
 struct kern;
 
 /**
- * struct step - one change of a batch, with the backends that it brings along
+ * struct step - one change of a batch, with the backends that it adds
  * @line: the line of a file that asks for it, or 0
- * @n_more: how many backends the lines after it add
+ * @n_more: how many backends it adds
  * @more: the first of them in struct batch
- * @change: the change
+ * @change: the change; of BACKEND_NEW without the backend
  */
 struct step {
 	uint32_t line;
@@ -23,15 +23,15 @@ struct step {
 };
 
 /**
- * struct more - a backend added to what the step before adds
+ * struct more - a backend that a step adds
  * @line: the line that asks for it, or 0
  * @addr: the backend
- * @params: what to set of it
+ * @params: what to set of it, by intern_bytes(): few are different
  */
 struct more {
 	uint32_t line;
 	struct addr addr;
-	struct backend_params params;
+	const struct backend_params *params;
 };
 
 /**
@@ -69,8 +69,9 @@ void batch_keep(struct batch *b, char *text);
 void batch_forget(struct batch *b);
 void batch_free(struct batch *b);
 struct step *batch_step(const struct batch *b, size_t i);
-struct change batch_more(const struct batch *b, const struct step *s,
-			 size_t i);
+size_t batch_changes(const struct step *s);
+struct change batch_change(const struct batch *b, const struct step *s,
+			   size_t i, uint32_t *line);
 struct nl_msg *batch_request(struct kern *kern, const struct batch *b,
 			     const uint32_t *generation, bool try);
 bool batch_blames(struct nl_msg *msg, size_t offset, struct blame *blame);

@@ -101,16 +101,15 @@ static void show_changes(struct out *o, const struct batch *b, counts n)
 {
 	const struct step *s;
 	struct change c;
+	uint32_t line;
 	size_t i, k;
 
 	out_array(o, "changes");
-	for (i = 0; (s = batch_step(b, i)); i++) {
-		show_change(o, &s->change, n);
-		for (k = 0; k < s->n_more; k++) {
-			c = batch_more(b, s, k);
+	for (i = 0; (s = batch_step(b, i)); i++)
+		for (k = 0; k < batch_changes(s); k++) {
+			c = batch_change(b, s, k, &line);
 			show_change(o, &c, n);
 		}
-	}
 	out_array_end(o);
 }
 

@@ -74,7 +74,14 @@ static struct kept *new_kept(const void *bytes, size_t len)
 	return kept;
 }
 
-static const void *keep(const void *bytes, size_t len)
+/**
+ * intern_bytes() - keep bytes
+ * @bytes: the bytes
+ * @len: how many, less than 8000
+ *
+ * Return: the bytes, aligned as a pointer is, and as intern() returns names.
+ */
+const void *intern_bytes(const void *bytes, size_t len)
 {
 	struct kept **bucket = bucket_of(bytes, len), *kept;
 
@@ -99,7 +106,7 @@ static const void *keep(const void *bytes, size_t len)
 const char *intern(const char *text)
 {
 	if (!last || strcmp(last, text))
-		last = keep(text, strlen(text) + 1);
+		last = intern_bytes(text, strlen(text) + 1);
 	return last;
 }
 
@@ -117,7 +124,7 @@ const struct userdata *intern_userdata(const struct userdata *u)
 		return NULL;
 	/* What is behind them is to be equal, too. */
 	memcpy(all.bytes, u->bytes, u->len);
-	return keep(&all, sizeof(all));
+	return intern_bytes(&all, sizeof(all));
 }
 
 /**

@@ -180,7 +180,7 @@ static const struct pool *target(const struct snapshot *want,
 static void add_backend(struct snapshot *want, const struct pool *pool,
 			const struct more *more)
 {
-	const struct backend_params *p = &more->params;
+	const struct backend_params *p = more->params;
 	struct backend *b = vec_push(&want->backends);
 
 	b->pool = pool->name;
@@ -236,22 +236,13 @@ static int add_to_pool(struct snapshot *want, const struct batch *b,
 
 	if (s->change.cmd == MAGLEV_CMD_SERVICE_SET)
 		return set_policy(want, s);
-	if (!s->n_more && !s->change.backend.family && !s->change.member)
+	if (!s->n_more && !s->change.member)
 		return 0;
 	pool = target(want, s);
 	if (!pool)
 		return EXIT_USAGE;
 	if (s->change.member)
 		add_member(want, pool, s);
-	if (s->change.backend.family) {
-		const struct more own = {
-			.line = s->line,
-			.addr = s->change.backend,
-			.params = s->change.set_backend,
-		};
-
-		add_backend(want, pool, &own);
-	}
 	for (i = 0; i < s->n_more; i++)
 		add_backend(want, pool, vec_at(&b->more, s->more + i));
 	return 0;

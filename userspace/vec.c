@@ -8,6 +8,17 @@
 #include "err.h"
 #include "vec.h"
 
+/*
+ * Memory that is not touched yet costs nothing, while what is moved may have to be
+ * touched again. So large arrays grow by more.
+ */
+static size_t more(const struct vec *v)
+{
+	if (!v->cap)
+		return 16;
+	return v->cap * (v->cap * v->size < 65536 ? 2 : 8);
+}
+
 /**
  * vec_push() - add an item
  * @v: the array
@@ -20,7 +31,7 @@ void *vec_push(struct vec *v)
 	size_t cap;
 
 	if (v->n == v->cap) {
-		cap = v->cap ? v->cap * 2 : 16;
+		cap = more(v);
 		items = reallocarray(v->items, cap, v->size);
 		if (!items)
 			err_no_memory();

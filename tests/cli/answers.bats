@@ -788,7 +788,7 @@ restores()
 		echo "--add-pool w"
 		printf -- '-a --pool w -r 10.1.%s\n' {0..15}.{0..255} 200.1 200.2 200.3
 	} | restores 0
-	[ "$(sed 's/[^}]* backend{/B/g' log | sed 's/[^B]//g' | awk '{ printf "%d ", length }')" = "0 1000 1001 1001 1001 96 " ]
+	[ "$(sed 's/[^}]* backend{/B/g' log | sed 's/[^B]//g' | awk '{ printf "%d ", length }')" = "0 1000 1000 1000 1000 99 " ]
 	[ "$(cut -d' ' -f3 log | tr '\n' ' ')" = "batch pool-new backend-new backend-new backend-new backend-new " ]
 }
 

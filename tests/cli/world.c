@@ -520,12 +520,12 @@ const char *world_batch(struct world *w, const struct batch *b, size_t *step)
 	const struct step *s;
 	const char *no = NULL;
 	struct change c;
+	uint32_t line;
 	size_t k;
 
 	for (*step = 0; (s = batch_step(b, *step)); (*step)++) {
-		no = world_change(w, &s->change);
-		for (k = 0; !no && k < s->n_more; k++) {
-			c = batch_more(b, s, k);
+		for (k = 0; !no && k < batch_changes(s); k++) {
+			c = batch_change(b, s, k, &line);
 			no = world_change(w, &c);
 		}
 		if (no)
