@@ -14,8 +14,8 @@
 #include "diff.h"
 #include "dry_run.h"
 #include "err.h"
+#include "model.h"
 #include "nl.h"
-#include "snapshot.h"
 
 /* As often in a row means that somebody changes it faster than it is read. */
 #define APPLY_TRIES	20
@@ -123,9 +123,26 @@ static void append(struct batch *to, const struct batch *from)
 		}
 }
 
-static int read_present(struct kern *kern, struct snapshot *have)
+static void begin(void *diff)
 {
-	int err = snapshot_take(kern, have, true);
+	diff_begin(diff);
+}
+
+static bool is_there(void *diff, const struct backend *b)
+{
+	return diff_is_there(diff, b);
+}
+
+/* Backends that are as they are to be are left out. */
+static int read_present(struct kern *kern, struct snapshot *have,
+			struct diff *diff)
+{
+	const struct known known = {
+		.begin = begin,
+		.has = is_there,
+		.arg = diff,
+	};
+	int err = snapshot_take_unknown(kern, have, &known);
 
 	if (!err && !snapshot_has_seeds(have))
 		err = err_failed("cannot compare: the kernel shows the seeds of pools only with CAP_NET_ADMIN (be root)");
@@ -141,7 +158,7 @@ static int read_present(struct kern *kern, struct snapshot *have)
  *
  * Return: an exit code.
  */
-int apply_difference(struct ctx *ctx, const struct snapshot *want,
+int apply_difference(struct ctx *ctx, const struct model *want,
 		     const struct batch *after, const struct args *args)
 {
 	struct kern *kern = ctx_kern(ctx);
@@ -152,16 +169,19 @@ int apply_difference(struct ctx *ctx, const struct snapshot *want,
 	do {
 		struct batch b = BATCH_INIT;
 		struct snapshot have;
+		struct diff diff;
 
-		err = read_present(kern, &have);
+		diff_init(&diff, &have, want);
+		err = read_present(kern, &have, &diff);
 		if (!err) {
-			diff(&b, &have, want);
+			diff_end(&diff, &b);
 			if (after)
 				append(&b, after);
 			err = make_or_show(ctx, &b, &have.info.generation,
 					   args);
 		}
 		batch_free(&b);
+		diff_free(&diff);
 		snapshot_free(&have);
 	} while (err == -ESTALE && ++tries < APPLY_TRIES);
 	if (err == -ESTALE)
@@ -172,7 +192,7 @@ int apply_difference(struct ctx *ctx, const struct snapshot *want,
 static int try_line(struct ctx *ctx, const struct change *c,
 		    const struct args *args)
 {
-	const struct snapshot nothing = { .config = config_default };
+	const struct model nothing = { .s.config = config_default };
 	struct batch b = BATCH_INIT;
 	int err;
 

@@ -15,7 +15,6 @@
 #include "model.h"
 #include "nl.h"
 #include "script.h"
-#include "snapshot.h"
 #include "state.h"
 
 /* For which packets wait in vain for who has asked for it, at most. */
@@ -43,7 +42,7 @@ static int read_file(struct ctx *ctx, struct script *s, const char *name)
  * Packets that came between the two would be sent by tables alone, so that they are
  * left alone until then, if they have been until now.
  */
-static int replace_with_state(struct ctx *ctx, const struct snapshot *want,
+static int replace_with_state(struct ctx *ctx, const struct model *want,
 			      struct state *state, const struct args *args)
 {
 	struct kern *kern = ctx_kern(ctx);
@@ -68,7 +67,7 @@ static int replace_with_state(struct ctx *ctx, const struct snapshot *want,
 }
 
 /* A broken file of state is found before anything is replaced. */
-static int replace(struct ctx *ctx, const struct snapshot *want,
+static int replace(struct ctx *ctx, const struct model *want,
 		   const struct args *args)
 {
 	struct state state;
@@ -95,18 +94,17 @@ static int replace(struct ctx *ctx, const struct snapshot *want,
 int cmd_replace(struct ctx *ctx, const struct args *args)
 {
 	struct script s = SCRIPT_INIT;
-	struct snapshot want;
+	struct model want;
 	int err;
 
-	snapshot_init(&want);
+	model_init(&want);
 	err = read_file(ctx, &s, args->operand);
 	if (!err)
 		err = model_build(&want, &s.batch);
-	/* The model has all of it by value. */
-	script_free(&s);
 	if (!err)
 		err = replace(ctx, &want, args);
-	snapshot_free(&want);
+	model_free(&want);
+	script_free(&s);
 	err_file(NULL);
 	return err;
 }

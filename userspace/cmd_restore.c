@@ -10,8 +10,8 @@
 #include "cmd.h"
 #include "config.h"
 #include "err.h"
+#include "model.h"
 #include "script.h"
-#include "snapshot.h"
 
 /**
  * cmd_restore() - -R
@@ -22,7 +22,7 @@
  */
 int cmd_restore(struct ctx *ctx, const struct args *args)
 {
-	const struct snapshot nothing = { .config = config_default };
+	const struct model nothing = { .s.config = config_default };
 	struct script s = SCRIPT_INIT;
 	int err;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The configuration that a file describes, as a snapshot of a kernel that had
- * carried it out from nothing. The order of the lines is of no account.
+ * carried it out from nothing. The order of the lines is of no account. Backends,
+ * which are most of a large file, stay where the batch of its lines has them.
  *
  * Only what would make one thing of two, or something of nothing, is refused
  * here: all other rules are the kernel's, which has the last word anyway.
@@ -177,27 +178,13 @@ static const struct pool *target(const struct snapshot *want,
 	return snapshot_pool(want, svc->pool);
 }
 
-static void add_backend(struct snapshot *want, const struct pool *pool,
+static void add_backend(struct model *m, const struct pool *pool,
 			const struct more *more)
 {
-	const struct backend_params *p = more->params;
-	struct backend *b = vec_push(&want->backends);
+	struct wanted *w = vec_push(&m->backends);
 
-	b->pool = pool->name;
-	b->addr = more->addr;
-	b->line = more->line;
-	b->weight = p->mask & BACKEND_WEIGHT ? p->weight : 1;
-	if (p->mask & BACKEND_STATE)
-		b->state = p->state;
-	b->has_deadline = p->mask & BACKEND_DEADLINE;
-	if (b->has_deadline)
-		b->deadline = p->deadline;
-	if (p->mask & BACKEND_UPPER)
-		b->upper = p->upper;
-	if (p->mask & BACKEND_LOWER)
-		b->lower = p->lower;
-	if (p->mask & BACKEND_USERDATA)
-		b->userdata = p->userdata;
+	w->pool = pool;
+	w->more = more;
 }
 
 static void add_member(struct snapshot *want, const struct pool *pool,
@@ -228,9 +215,10 @@ static int set_policy(struct snapshot *want, const struct step *s)
 	return 0;
 }
 
-static int add_to_pool(struct snapshot *want, const struct batch *b,
+static int add_to_pool(struct model *m, const struct batch *b,
 		       const struct step *s)
 {
+	struct snapshot *want = &m->s;
 	const struct pool *pool;
 	size_t i;
 
@@ -244,7 +232,7 @@ static int add_to_pool(struct snapshot *want, const struct batch *b,
 	if (s->change.member)
 		add_member(want, pool, s);
 	for (i = 0; i < s->n_more; i++)
-		add_backend(want, pool, vec_at(&b->more, s->more + i));
+		add_backend(m, pool, vec_at(&b->more, s->more + i));
 	return 0;
 }
 
@@ -300,18 +288,28 @@ static int check_objects(const struct snapshot *want)
 	return err ? err : check_prefixes(&want->sources, "source");
 }
 
-static int check_contents(const struct snapshot *want)
+/* Pools are sorted by name. */
+static int by_pool_and_addr(const void *a, const void *b)
 {
+	const struct wanted *wa = a, *wb = b;
+
+	if (wa->pool != wb->pool)
+		return wa->pool < wb->pool ? -1 : 1;
+	return compare_addr(model_addr(wa), model_addr(wb));
+}
+
+static int check_contents(const struct model *model)
+{
+	const struct snapshot *want = &model->s;
 	size_t i;
 
-	for (i = 1; i < want->backends.n; i++) {
-		const struct backend *a = vec_at(&want->backends, i - 1);
-		const struct backend *b = vec_at(&want->backends, i);
+	for (i = 1; i < model->backends.n; i++) {
+		const struct wanted *a = vec_at(&model->backends, i - 1);
+		const struct wanted *b = vec_at(&model->backends, i);
 
-		if (!compare_addr(&a->addr, &b->addr) &&
-		    !strcmp(a->pool, b->pool))
-			return twice(a->line, b->line, "backend",
-				     format_addr(&b->addr));
+		if (!by_pool_and_addr(a, b))
+			return twice(a->more->line, b->more->line, "backend",
+				     format_addr(model_addr(b)));
 	}
 	for (i = 1; i < want->members.n; i++) {
 		const struct member *a = vec_at(&want->members, i - 1);
@@ -362,30 +360,124 @@ static int check_members(const struct snapshot *want)
 }
 
 /**
+ * model_init() - start with nothing
+ * @m: the model, to be released with model_free()
+ */
+void model_init(struct model *m)
+{
+	*m = (struct model){ .backends = VEC_INIT(struct wanted) };
+	snapshot_init(&m->s);
+	m->s.config = config_default;
+}
+
+/**
+ * model_free() - release what a model holds
+ * @m: the model
+ */
+void model_free(struct model *m)
+{
+	snapshot_free(&m->s);
+	vec_free(&m->backends);
+}
+
+/**
  * model_build() - work out the configuration that a file describes
- * @want: the result, empty before, sorted; its private pools have names of
+ * @m: the result, empty before, sorted; its private pools have names of
  *	their own, and what is 0 of a pool is the default
- * @b: the changes that the file's lines are, all of which add or set
+ * @b: the changes that the file's lines are, all of which add or set; @m refers
+ *	to them
  *
  * Return: 0, or EXIT_USAGE after a complaint that names the line.
  */
-int model_build(struct snapshot *want, const struct batch *b)
+int model_build(struct model *m, const struct batch *b)
 {
 	const struct step *s;
 	size_t i;
 	int err;
 
-	want->config = config_default;
-	add_objects(want, b);
-	snapshot_sort(want);
-	err = check_objects(want);
+	vec_reserve(&m->s.services, b->steps.n);
+	vec_reserve(&m->s.pools, b->steps.n);
+	vec_reserve(&m->backends, b->more.n);
+	add_objects(&m->s, b);
+	snapshot_sort(&m->s);
+	err = check_objects(&m->s);
 	if (!err)
-		err = check_names(want);
+		err = check_names(&m->s);
 	for (i = 0; !err && (s = batch_step(b, i)); i++)
-		err = add_to_pool(want, b, s);
+		err = add_to_pool(m, b, s);
 	if (err)
 		return err;
-	snapshot_sort(want);
-	err = check_contents(want);
-	return err ? err : check_members(want);
+	snapshot_sort(&m->s);
+	vec_sort(&m->backends, by_pool_and_addr);
+	err = check_contents(m);
+	return err ? err : check_members(&m->s);
+}
+
+/**
+ * model_addr() - the address of a backend
+ * @w: the backend
+ *
+ * Return: its address.
+ */
+const struct addr *model_addr(const struct wanted *w)
+{
+	return &w->more->addr;
+}
+
+/**
+ * model_backend() - a backend as the kernel would show it
+ * @w: the backend
+ *
+ * Return: its settings.
+ */
+struct backend model_backend(const struct wanted *w)
+{
+	const struct backend_params *p = w->more->params;
+	struct backend b = {
+		.pool = w->pool->name,
+		.addr = w->more->addr,
+		.line = w->more->line,
+		.weight = p->mask & BACKEND_WEIGHT ? p->weight : 1,
+		.has_deadline = p->mask & BACKEND_DEADLINE,
+	};
+
+	if (p->mask & BACKEND_STATE)
+		b.state = p->state;
+	if (b.has_deadline)
+		b.deadline = p->deadline;
+	if (p->mask & BACKEND_UPPER)
+		b.upper = p->upper;
+	if (p->mask & BACKEND_LOWER)
+		b.lower = p->lower;
+	if (p->mask & BACKEND_USERDATA)
+		b.userdata = p->userdata;
+	return b;
+}
+
+/**
+ * model_backends() - find the backends of a pool
+ * @m: the model
+ * @pool: one of its pools, or NULL
+ *
+ * Return: its backends, which lie side by side.
+ */
+struct wanteds model_backends(const struct model *m, const struct pool *pool)
+{
+	const struct wanted *all = m->backends.items;
+	size_t low = 0, high = m->backends.n, mid;
+	struct wanteds w = { 0 };
+
+	while (pool && low < high) {
+		mid = low + (high - low) / 2;
+		if (all[mid].pool < pool)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	while (pool && low + w.n < m->backends.n &&
+	       all[low + w.n].pool == pool)
+		w.n++;
+	if (w.n)
+		w.first = &all[low];
+	return w;
 }

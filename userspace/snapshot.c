@@ -137,6 +137,41 @@ static int get_members_of(struct kern *kern, struct snapshot *s,
 	return kern_get(kern, msg, attr_get_members, &s->members);
 }
 
+/* Of a hundred thousand, those that a reader does not know may be few. */
+static void read_unknown(struct nlmsghdr *h, struct vec *v)
+{
+	struct snapshot *s = (struct snapshot *)((char *)v -
+						 offsetof(struct snapshot,
+							  backends));
+
+	attr_get_backend(h, v);
+	if (s->known->has(s->known->arg, vec_at(v, v->n - 1)))
+		v->n--;
+}
+
+static size_t count_backends(const struct snapshot *s)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < s->pools.n; i++)
+		n += ((struct pool *)vec_at(&s->pools, i))->backends;
+	return n;
+}
+
+static int read_backends(struct kern *kern, struct snapshot *s)
+{
+	struct nl_msg *msg = kern_request(kern, MAGLEV_CMD_BACKEND_GET);
+
+	if (!s->known) {
+		vec_reserve(&s->backends, count_backends(s));
+		return kern_dump(kern, msg, attr_get_backend, &s->backends);
+	}
+	s->backends.n = 0;
+	snapshot_sort(s);
+	s->known->begin(s->known->arg);
+	return kern_dump_once(kern, msg, read_unknown, &s->backends);
+}
+
 static int read_all(struct kern *kern, struct snapshot *s)
 {
 	const struct {
@@ -147,7 +182,6 @@ static int read_all(struct kern *kern, struct snapshot *s)
 		{ MAGLEV_CMD_ROUTER_GET, attr_get_router, &s->routers },
 		{ MAGLEV_CMD_SOURCE_GET, attr_get_source, &s->sources },
 		{ MAGLEV_CMD_POOL_GET, attr_get_pool, &s->pools },
-		{ MAGLEV_CMD_BACKEND_GET, attr_get_backend, &s->backends },
 		{ MAGLEV_CMD_SERVICE_GET, attr_get_service, &s->services },
 	};
 	struct info before;
@@ -156,6 +190,10 @@ static int read_all(struct kern *kern, struct snapshot *s)
 
 	do {
 		err = get_info(kern, &before);
+		if (!err) {
+			vec_reserve(&s->services, before.services);
+			vec_reserve(&s->pools, before.pools);
+		}
 		for (i = 0; !err && i < ARRAY_SIZE(dumps); i++)
 			err = kern_dump(kern,
 					kern_request(kern, dumps[i].cmd),
@@ -163,11 +201,13 @@ static int read_all(struct kern *kern, struct snapshot *s)
 		if (!err)
 			err = get_members(kern, s);
 		if (!err)
+			err = read_backends(kern, s);
+		if (!err)
 			err = get_info(kern, &s->info);
-		if (err)
-			return err;
-		if (before.generation == s->info.generation)
+		if (!err && before.generation == s->info.generation)
 			return 0;
+		if (err && !(err == -EINTR && s->known))
+			return err;
 	} while (++tries < SNAPSHOT_TRIES);
 	return -EINTR;
 }
@@ -244,6 +284,29 @@ int snapshot_take(struct kern *kern, struct snapshot *s, bool sort)
 	if (err)
 		return kern_failed(kern, err, "cannot read the configuration");
 	arrange(s, sort);
+	return 0;
+}
+
+/**
+ * snapshot_take_unknown() - read the configuration but for some backends
+ * @kern: the connection
+ * @s: the result, as snapshot_take() leaves it, sorted
+ * @known: the backends to be left out
+ *
+ * Return: 0, or EXIT_FAILED after a complaint.
+ */
+int snapshot_take_unknown(struct kern *kern, struct snapshot *s,
+			  const struct known *known)
+{
+	int err;
+
+	snapshot_init(s);
+	s->known = known;
+	err = read_all(kern, s);
+	s->known = NULL;
+	if (err)
+		return kern_failed(kern, err, "cannot read the configuration");
+	arrange(s, true);
 	return 0;
 }
 

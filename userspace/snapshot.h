@@ -20,6 +20,19 @@ struct config_lines {
 };
 
 /**
+ * struct known - backends that a snapshot is to leave out
+ * @begin: called when all but backends has been read, and sorted; and again if
+ *	the configuration has changed meanwhile, and all is read anew
+ * @has: tells if a backend is one of them; they come pool by pool
+ * @arg: argument of both
+ */
+struct known {
+	void (*begin)(void *arg);
+	bool (*has)(void *arg, const struct backend *b);
+	void *arg;
+};
+
+/**
  * struct snapshot - the configuration at one moment, or as a file describes it
  * @info: what the namespace counts
  * @services: struct service
@@ -30,6 +43,7 @@ struct config_lines {
  * @sources: struct prefix
  * @config: the settings; snapshot_take() leaves them out
  * @lines: the last lines of a file that say something of the settings
+ * @known: backends that are left out of @backends while it is read, or NULL
  */
 struct snapshot {
 	struct info info;
@@ -41,6 +55,7 @@ struct snapshot {
 	struct vec sources;
 	struct config config;
 	struct config_lines lines;
+	const struct known *known;
 };
 
 /**
@@ -66,6 +81,8 @@ struct submembers {
 void snapshot_init(struct snapshot *s);
 void snapshot_sort(struct snapshot *s);
 int snapshot_take(struct kern *kern, struct snapshot *s, bool sort);
+int snapshot_take_unknown(struct kern *kern, struct snapshot *s,
+			  const struct known *known);
 int snapshot_take_service(struct kern *kern, struct snapshot *s,
 			  const struct service_id *id, bool sort);
 int snapshot_take_pool(struct kern *kern, struct snapshot *s,

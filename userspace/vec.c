@@ -14,9 +14,29 @@
  */
 static size_t more(const struct vec *v)
 {
+	size_t bytes = v->cap * v->size;
+
 	if (!v->cap)
 		return 16;
-	return v->cap * (v->cap * v->size < 65536 ? 2 : 8);
+	return v->cap * (bytes < 65536 ? 2 : bytes < 1 << 20 ? 64 : 8);
+}
+
+/**
+ * vec_reserve() - make room for items that will be added
+ * @v: the array
+ * @n: how many items there will be, about
+ */
+void vec_reserve(struct vec *v, size_t n)
+{
+	void *items;
+
+	if (n <= v->cap)
+		return;
+	items = reallocarray(v->items, n, v->size);
+	if (!items)
+		err_no_memory();
+	v->items = items;
+	v->cap = n;
 }
 
 /**
@@ -27,17 +47,10 @@ static size_t more(const struct vec *v)
  */
 void *vec_push(struct vec *v)
 {
-	void *items, *item;
-	size_t cap;
+	void *item;
 
-	if (v->n == v->cap) {
-		cap = more(v);
-		items = reallocarray(v->items, cap, v->size);
-		if (!items)
-			err_no_memory();
-		v->items = items;
-		v->cap = cap;
-	}
+	if (v->n == v->cap)
+		vec_reserve(v, more(v));
 	item = vec_at(v, v->n++);
 	return memset(item, 0, v->size);
 }

@@ -20,6 +20,7 @@ struct vec {
 
 #define VEC_INIT(type)	{ .size = sizeof(type) }
 
+void vec_reserve(struct vec *v, size_t n);
 void *vec_push(struct vec *v);
 void *vec_at(const struct vec *v, size_t i);
 void vec_sort(struct vec *v, int (*compare)(const void *a, const void *b));

@@ -325,26 +325,49 @@ static struct world copy(const struct world *w)
 	return c;
 }
 
+/* As apply.c does: backends that are as they are to be are not kept. */
+static void compare(const struct world *w, const struct model *want,
+		    struct batch *out)
+{
+	struct world have = copy(w);
+	struct diff d;
+	size_t i;
+
+	have.s.backends.n = 0;
+	diff_init(&d, &have.s, want);
+	/* The configuration may have changed meanwhile. */
+	diff_begin(&d);
+	for (i = 0; i < w->s.backends.n; i++)
+		diff_is_there(&d, vec_at(&w->s.backends, i));
+	diff_begin(&d);
+	for (i = 0; i < w->s.backends.n; i++)
+		if (!diff_is_there(&d, vec_at(&w->s.backends, i)))
+			memcpy(vec_push(&have.s.backends),
+			       vec_at(&w->s.backends, i), have.s.backends.size);
+	diff_end(&d, out);
+	diff_free(&d);
+	world_free(&have);
+}
+
 /* NULL if the file makes of @w what it describes, else what is wrong. */
 static const char *replace(struct world *w, char *text, size_t *changes)
 {
 	struct batch b = BATCH_INIT;
-	struct snapshot want;
-	struct script s;
 	struct world before;
+	struct model want;
+	struct script s;
 	const char *no;
 	size_t step;
 
-	snapshot_init(&want);
+	model_init(&want);
 	read_text(&s, text);
 	if (model_build(&want, &s.batch)) {
 		printf("Bail out! refused:\n%s\n", text);
 		exit(1);
 	}
-	script_free(&s);
 	snapshot_sort(&w->s);
 	before = copy(w);
-	diff(&b, &before.s, &want);
+	compare(&before, &want, &b);
 	*changes = b.steps.n;
 	no = world_batch(w, &b, &step);
 	if (no)
@@ -355,7 +378,8 @@ static const char *replace(struct world *w, char *text, size_t *changes)
 		no = "an object was created again";
 	batch_free(&b);
 	world_free(&before);
-	snapshot_free(&want);
+	model_free(&want);
+	script_free(&s);
 	return no;
 }
 
