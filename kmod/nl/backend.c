@@ -442,20 +442,14 @@ static int dump_pool(const struct mgl_nl_reply *reply,
 	return 0;
 }
 
-/*
- * Finds the pool that the page before ended in, which is there if the
- * configuration is the same: walking all that were written on each page anew would
- * make the dump of many pools quadratic.
- */
+/* Finds the pool that the page before ended in. */
 static struct mgl_pool *dump_from(struct mgl_net *mn,
 				  const struct netlink_callback *cb, long *i)
 {
-	if (!cb->args[1] || cb->prev_seq != mn->generation) {
-		*i = 0;
-		return mgl_pool_first(mn);
-	}
-	*i = cb->args[2];
-	return (struct mgl_pool *)cb->args[1];
+	struct mgl_pool *pool = mgl_nl_dump_from(mn, cb);
+
+	*i = pool ? cb->args[2] : 0;
+	return pool ?: mgl_pool_first(mn);
 }
 
 /*

@@ -237,6 +237,26 @@ int mgl_nl_dump_all(struct netlink_callback *cb, int attr)
 	return -EINVAL;
 }
 
+/**
+ * mgl_nl_dump_from() - find the object that the page of a dump before ended in
+ * @mn: the namespace; mn->lock is held
+ * @cb: the dump, whose handler keeps the object in cb->args[1]
+ *
+ * It is there if the configuration is still the same. To walk all objects that were
+ * written on each page anew would make the dump of many quadratic.
+ *
+ * Context: any; before the page has a message.
+ * Return: the object, or NULL if there is none yet or it may be gone.
+ */
+void *mgl_nl_dump_from(const struct mgl_net *mn,
+		       const struct netlink_callback *cb)
+{
+	lockdep_assert_held(&mn->lock);
+	if (cb->prev_seq != mn->generation)
+		return NULL;
+	return (void *)cb->args[1];
+}
+
 /* Writes the generation of a notification. Returns 0 or -EMSGSIZE. */
 static int put_generation(const struct mgl_nl_reply *reply)
 {

@@ -104,6 +104,8 @@ int mgl_nl_answer(struct sk_buff *skb, struct genl_info *info,
 void mgl_nl_reply_dump(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 		       struct mgl_nl_reply *reply);
 int mgl_nl_dump_all(struct netlink_callback *cb, int attr);
+void *mgl_nl_dump_from(const struct mgl_net *mn,
+		       const struct netlink_callback *cb);
 void *mgl_nl_begin(const struct mgl_nl_reply *reply);
 int mgl_nl_reply_moves(struct sk_buff *skb, struct genl_info *info,
 		       const struct mgl_dry_run *dry);

@@ -220,15 +220,16 @@ int mgl_nl_pool_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	mgl_nl_reply_dump(skb, cb, MAGLEV_CMD_POOL_GET, &reply);
 	mutex_lock(&mn->lock);
 	cb->seq = mn->generation;
-	mgl_for_each_pool(pool, mn) {
-		if (i++ < cb->args[0])
-			continue;
-		if (put_pool(mn, &reply, pool))
-			break;
+	pool = mgl_nl_dump_from(mn, cb);
+	if (!pool)
+		for (pool = mgl_pool_first(mn); pool && i < cb->args[0]; i++)
+			pool = mgl_pool_next(pool);
+	for (; pool && !put_pool(mn, &reply, pool); pool = mgl_pool_next(pool)) {
 		cb->args[0]++;
 		/* Counting unsettled slots reads the whole table. */
 		cond_resched();
 	}
+	cb->args[1] = (long)pool;
 	mutex_unlock(&mn->lock);
 	return skb->len;
 }

@@ -302,13 +302,13 @@ int mgl_nl_service_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	mgl_nl_reply_dump(skb, cb, MAGLEV_CMD_SERVICE_GET, &reply);
 	mutex_lock(&mn->lock);
 	cb->seq = mn->generation;
-	mgl_for_each_service(svc, mn) {
-		if (i++ < cb->args[0])
-			continue;
-		if (put_service(mn, &reply, svc))
-			break;
+	svc = mgl_nl_dump_from(mn, cb);
+	if (!svc)
+		for (svc = mgl_service_first(mn); svc && i < cb->args[0]; i++)
+			svc = mgl_service_next(svc);
+	for (; svc && !put_service(mn, &reply, svc); svc = mgl_service_next(svc))
 		cb->args[0]++;
-	}
+	cb->args[1] = (long)svc;
 	mutex_unlock(&mn->lock);
 	return skb->len;
 }
