@@ -155,7 +155,21 @@ int mgl_nl_parse_backend_addr(struct netlink_ext_ack *extack,
 void mgl_nl_parse_userdata(const struct nlattr *attr,
 			   struct mgl_userdata_params *params);
 
-/* prefix.c: parsing and writing of prefixes */
+/**
+ * struct mgl_nl_prefixes - prefixes of one kind
+ * @attr: MAGLEV_A_ROUTER or MAGLEV_A_SOURCE
+ * @parse: parses the prefix of a request, which need not have one
+ */
+struct mgl_nl_prefixes {
+	int attr;
+	int (*parse)(const struct mgl_nl_request *req, struct mgl_prefix *p);
+};
+
+/* prefix.c: parsing, changing and writing of prefixes */
+int mgl_nl_change_prefix(const struct mgl_nl_request *req,
+			 const struct mgl_nl_prefixes *kind, u8 cmd,
+			 int (*change)(const struct mgl_ctx *ctx,
+				       const struct mgl_prefix *p));
 int mgl_nl_parse_prefix(struct netlink_ext_ack *extack, struct nlattr *nest,
 			struct mgl_prefix *p);
 int mgl_nl_put_prefix(const struct mgl_nl_reply *reply, int type,

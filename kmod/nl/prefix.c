@@ -98,3 +98,45 @@ int mgl_nl_put_prefix(const struct mgl_nl_reply *reply, int type,
 	genlmsg_end(skb, hdr);
 	return 0;
 }
+
+/**
+ * struct changed - the prefix of a notification
+ * @attr: MAGLEV_A_ROUTER or MAGLEV_A_SOURCE
+ * @prefix: the prefix
+ */
+struct changed {
+	int attr;
+	struct mgl_prefix prefix;
+};
+
+static int put_changed(struct mgl_net *mn, const struct mgl_nl_reply *reply,
+		       const void *what)
+{
+	const struct changed *c = what;
+
+	return mgl_nl_put_prefix(reply, c->attr, &c->prefix);
+}
+
+/**
+ * mgl_nl_change_prefix() - add or delete the prefix of a request
+ * @req: the request
+ * @kind: routers or sources
+ * @cmd: MAGLEV_CMD_*_NTF, of which listeners are notified
+ * @change: adds or deletes a prefix; returns 0 or -errno with the extack set
+ *
+ * Context: as mgl_nl_note().
+ * Return: 0, or -errno with the extack set.
+ */
+int mgl_nl_change_prefix(const struct mgl_nl_request *req,
+			 const struct mgl_nl_prefixes *kind, u8 cmd,
+			 int (*change)(const struct mgl_ctx *ctx,
+				       const struct mgl_prefix *p))
+{
+	struct changed c = { .attr = kind->attr };
+	int err;
+
+	err = kind->parse(req, &c.prefix) ?: change(&req->ctx, &c.prefix);
+	if (!err)
+		mgl_nl_notify(req, cmd, put_changed, &c, sizeof(c));
+	return err;
+}

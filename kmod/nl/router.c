@@ -15,35 +15,23 @@ static int parse_router(const struct mgl_nl_request *req, struct mgl_prefix *p)
 	return mgl_nl_parse_prefix(req->ctx.extack, nest, p);
 }
 
-static int put_changed(struct mgl_net *mn, const struct mgl_nl_reply *reply,
-		       const void *what)
-{
-	return mgl_nl_put_prefix(reply, MAGLEV_A_ROUTER, what);
-}
-
-static int change(const struct mgl_nl_request *req, u8 cmd,
-		  int (*change_one)(const struct mgl_ctx *ctx,
-				    const struct mgl_prefix *p))
-{
-	struct mgl_prefix p;
-	int err;
-
-	err = parse_router(req, &p) ?: change_one(&req->ctx, &p);
-	if (!err)
-		mgl_nl_notify(req, cmd, put_changed, &p, sizeof(p));
-	return err;
-}
+static const struct mgl_nl_prefixes routers = {
+	.attr = MAGLEV_A_ROUTER,
+	.parse = parse_router,
+};
 
 /* MAGLEV_CMD_ROUTER_NEW */
 int mgl_nl_router_new(const struct mgl_nl_request *req)
 {
-	return change(req, MAGLEV_CMD_ROUTER_NEW_NTF, mgl_router_add);
+	return mgl_nl_change_prefix(req, &routers, MAGLEV_CMD_ROUTER_NEW_NTF,
+				    mgl_router_add);
 }
 
 /* MAGLEV_CMD_ROUTER_DEL */
 int mgl_nl_router_del(const struct mgl_nl_request *req)
 {
-	return change(req, MAGLEV_CMD_ROUTER_DEL_NTF, mgl_router_delete);
+	return mgl_nl_change_prefix(req, &routers, MAGLEV_CMD_ROUTER_DEL_NTF,
+				    mgl_router_delete);
 }
 
 /* MAGLEV_CMD_ROUTER_GET. cb->args[0] is the number of prefixes written. */

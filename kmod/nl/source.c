@@ -35,35 +35,23 @@ static int parse_source(const struct mgl_nl_request *req, struct mgl_prefix *p)
 	       check_length(req->ctx.extack, nest, p);
 }
 
-static int put_changed(struct mgl_net *mn, const struct mgl_nl_reply *reply,
-		       const void *what)
-{
-	return mgl_nl_put_prefix(reply, MAGLEV_A_SOURCE, what);
-}
-
-static int change(const struct mgl_nl_request *req, u8 cmd,
-		  int (*change_one)(const struct mgl_ctx *ctx,
-				    const struct mgl_prefix *p))
-{
-	struct mgl_prefix p;
-	int err;
-
-	err = parse_source(req, &p) ?: change_one(&req->ctx, &p);
-	if (!err)
-		mgl_nl_notify(req, cmd, put_changed, &p, sizeof(p));
-	return err;
-}
+static const struct mgl_nl_prefixes sources = {
+	.attr = MAGLEV_A_SOURCE,
+	.parse = parse_source,
+};
 
 /* MAGLEV_CMD_SOURCE_NEW */
 int mgl_nl_source_new(const struct mgl_nl_request *req)
 {
-	return change(req, MAGLEV_CMD_SOURCE_NEW_NTF, mgl_source_add);
+	return mgl_nl_change_prefix(req, &sources, MAGLEV_CMD_SOURCE_NEW_NTF,
+				    mgl_source_add);
 }
 
 /* MAGLEV_CMD_SOURCE_DEL */
 int mgl_nl_source_del(const struct mgl_nl_request *req)
 {
-	return change(req, MAGLEV_CMD_SOURCE_DEL_NTF, mgl_source_delete);
+	return mgl_nl_change_prefix(req, &sources, MAGLEV_CMD_SOURCE_DEL_NTF,
+				    mgl_source_delete);
 }
 
 /* MAGLEV_CMD_SOURCE_GET. cb->args[0] is the number of prefixes written. */
