@@ -115,6 +115,12 @@ static bool has_listeners(struct net *net)
 	return genl_has_listeners(&mgl_genl_family, net, MGL_MCGRP_CONFIG);
 }
 
+/* Somebody listens, or the requester wants to know. */
+static bool is_wanted(struct genl_info *info)
+{
+	return has_listeners(genl_info_net(info)) || nlmsg_report(info->nlhdr);
+}
+
 /**
  * struct notice - a notification to build
  * @msg: the message, but for its buffer
@@ -152,12 +158,11 @@ static struct sk_buff *build(struct mgl_net *mn, struct notice *n)
 	return NULL;
 }
 
-/* Sends the notification of a change that a request has made. */
+/* Sends the notification of a change that a request has made, and that is wanted. */
 static void send(struct genl_info *info, u8 cmd, mgl_nl_put_fn put,
 		 const void *what)
 {
-	struct net *net = genl_info_net(info);
-	struct mgl_net *mn = mgl_net(net);
+	struct mgl_net *mn = mgl_net(genl_info_net(info));
 	struct notice n = {
 		.msg = {
 			.portid = info->snd_portid,
@@ -171,8 +176,6 @@ static void send(struct genl_info *info, u8 cmd, mgl_nl_put_fn put,
 	};
 	struct sk_buff *skb;
 
-	if (!has_listeners(net) && !nlmsg_report(info->nlhdr))
-		return;
 	skb = build(mn, &n);
 	if (skb)
 		genl_notify(&mgl_genl_family, skb, info, MGL_MCGRP_CONFIG,
@@ -219,7 +222,7 @@ void *mgl_nl_note(const struct mgl_nl_request *req, u8 cmd, mgl_nl_put_fn put,
 	lockdep_assert_held(&req->ctx.mn->lock);
 	if (info->attrs[MAGLEV_A_DRY_RUN])
 		return NULL;
-	if (!has_listeners(net) && !nlmsg_report(info->nlhdr))
+	if (!is_wanted(info))
 		return NULL;
 	n = kmalloc(struct_size(n, what, size), GFP_KERNEL);
 	if (!n) {
@@ -284,7 +287,8 @@ void mgl_nl_notify_end(const struct mgl_nl_request *req, bool done)
  */
 void mgl_nl_notify_flush(struct genl_info *info)
 {
-	send(info, MAGLEV_CMD_FLUSH_NTF, put_nothing, NULL);
+	if (is_wanted(info))
+		send(info, MAGLEV_CMD_FLUSH_NTF, put_nothing, NULL);
 }
 
 /* Notifies of what happened by itself. */
