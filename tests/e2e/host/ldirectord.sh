@@ -97,17 +97,7 @@ round()
 	echo "$answer"
 }
 
-# Perl's SSL library waits for random numbers, and a virtual machine in which nothing
-# happens has none for minutes. These are good enough for a test.
-seed_random()
-{
-	/usr/bin/python3 -c '
-import fcntl, os, struct
-RNDADDENTROPY = 0x40085203
-with open("/dev/random", "wb") as file:
-    fcntl.ioctl(file, RNDADDENTROPY, struct.pack("ii32s", 256, 32, bytes(32)))'
-}
-
+# Perl's SSL library waits for random numbers.
 seed_random
 # shellcheck disable=SC2034 # read by cluster.sh
 DIRECTORS=2 BACKENDS=0

@@ -192,3 +192,14 @@ background()
 	E2E_PID=$!
 	E2E_PIDS+=("$E2E_PID")
 }
+
+# seed_random: some programs wait for random numbers, and a virtual machine in which
+# nothing happens has none for minutes. These are good enough for a test.
+seed_random()
+{
+	/usr/bin/python3 -c '
+import fcntl, struct
+RNDADDENTROPY = 0x40085203
+with open("/dev/random", "wb") as file:
+    fcntl.ioctl(file, RNDADDENTROPY, struct.pack("ii32s", 256, 32, bytes(32)))'
+}
