@@ -8,6 +8,8 @@
 . "$E2E_DIR/lib/line.sh"
 # shellcheck source-path=SCRIPTDIR source=cluster.sh
 . "$E2E_DIR/lib/cluster.sh"
+# shellcheck source-path=SCRIPTDIR source=routed.sh
+. "$E2E_DIR/lib/routed.sh"
 
 # The command that runs a Python scenario inside of a namespace, for launch.sh.
 # shellcheck disable=SC2034
@@ -66,6 +68,15 @@ need_cluster()
 {
 	add_network
 	start_servers
+}
+
+# The same with directors that announce themselves to the router. Scenarios start
+# maglev-announce.
+need_routed()
+{
+	add_routed_network
+	start_servers
+	start_routing
 }
 
 # Two clusters, each with two directors and two backends that serve.
