@@ -19,7 +19,8 @@ all: module tools
 
 help:
 	@echo 'Two to start with:'
-	@echo '  demo          show the main job on real traffic, in a virtual machine'
+	@echo '  demo          show the main job on real traffic, in a virtual machine;'
+	@echo '                CLUSTER=1: directors that announce themselves by BGP'
 	@echo '  test          run every test'
 	@echo 'Building and installing:'
 	@echo '  all           module and tools'
@@ -85,7 +86,7 @@ clean:
 		-name modules.order -o -name Module.symvers \) -delete
 
 demo:
-	$(Q)tests/demo/run --kernel $(KERNEL)
+	$(Q)tests/demo/run --kernel $(KERNEL) $(if $(CLUSTER),--cluster)
 
 test:
 	$(Q)tests/run
