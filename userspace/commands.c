@@ -161,9 +161,9 @@ const struct command commands[] = {
 		.reads_script = true,
 		.run = cmd_replace,
 		.examples = {
-			"--replace /etc/maglev.rules --dry-run",
-			"--replace /etc/maglev.rules",
-			"--replace /etc/maglev.rules --with-state /run/maglev.state",
+			"--replace /etc/maglev/rules --dry-run",
+			"--replace /etc/maglev/rules",
+			"--replace /etc/maglev/rules --with-state /run/maglev.state",
 		},
 	},
 	{
