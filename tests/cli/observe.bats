@@ -10,6 +10,7 @@
 load common
 
 EXAMPLES=$BATS_TEST_DIRNAME/../../userspace/examples
+UNITS=$BATS_TEST_DIRNAME/../../userspace/systemd
 COMPLETION=$BATS_TEST_DIRNAME/../../userspace/completion/maglevadm.bash
 
 setup_file()
@@ -370,7 +371,7 @@ only_metrics()
 
 	mkdir bin collector
 	ln -s "$MAGLEVADM" bin/maglevadm
-	line=$(sed -n 's/^ExecStart=//p' "$EXAMPLES/maglev-metrics.service")
+	line=$(sed -n 's/^ExecStart=//p' "$UNITS/maglev-metrics.service")
 	line=${line//\/var\/lib\/prometheus\/node-exporter/$PWD/collector}
 	PATH=$PWD/bin:$PATH bash -c "$line"
 	[ "$(ls collector)" = maglev.prom ]
@@ -379,8 +380,8 @@ only_metrics()
 	! FAKE_ERRNO=1 PATH=$PWD/bin:$PATH bash -c "$line"
 	diff old collector/maglev.prom
 	if command -v systemd-analyze >/dev/null; then
-		sed "s#ExecStart=.*#ExecStart=/bin/true#" "$EXAMPLES/maglev-metrics.service" >maglev-metrics.service
-		cp "$EXAMPLES/maglev-metrics.timer" .
+		sed "s#ExecStart=.*#ExecStart=/bin/true#" "$UNITS/maglev-metrics.service" >maglev-metrics.service
+		cp "$UNITS/maglev-metrics.timer" .
 		systemd-analyze verify --man=no ./maglev-metrics.service ./maglev-metrics.timer
 	fi
 }
