@@ -30,6 +30,7 @@ help:
 	@echo '  install       module, tool and man page (DESTDIR=, PREFIX=)'
 	@echo '  install-ipvsadm  the tool alone, as ipvsadm, too'
 	@echo '  dkms-install  hand the module to DKMS'
+	@echo '  deb           Debian packages, in build/deb'
 	@echo '  clean         remove what was built here'
 	@echo 'Parts of test:'
 	@echo '  unit          pure files in userspace, with sanitizers'
@@ -77,6 +78,18 @@ dkms-install:
 		dkms build -m maglev -v $(VERSION) && \
 		dkms install -m maglev -v $(VERSION))
 
+# In a copy: what building packages leaves behind stays out of this tree.
+DEB_OUT = build/deb
+DEB_DIR = $(DEB_OUT)/maglev-$(VERSION)
+deb:
+	$(Q)tests/lab/packages deb
+	$(Q)rm -rf $(DEB_OUT) && mkdir -p $(DEB_DIR)
+	$(Q)tar -c --exclude='*.o' --exclude='*.ko' --exclude='*.mod*' \
+		--exclude='.*.cmd' --exclude='*.order' \
+		COPYING Documentation Kbuild Makefile VERSION debian dkms.conf kmod \
+		userspace | tar -x --no-same-owner -C $(DEB_DIR)
+	$(Q)cd $(DEB_DIR) && dpkg-buildpackage -us -uc -b
+
 # Not by kbuild: the kernel's headers may be gone by now.
 clean:
 	$(Q)rm -rf build
@@ -105,5 +118,5 @@ figures:
 bench:
 	$(Q)QUICK=$(QUICK) tests/bench/run
 
-.PHONY: all help check-config module tools install install-ipvsadm dkms-install clean \
-	demo test test-long unit kunit e2e static figures bench
+.PHONY: all help check-config module tools install install-ipvsadm dkms-install deb \
+	clean demo test test-long unit kunit e2e static figures bench

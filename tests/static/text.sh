@@ -59,7 +59,8 @@ spelling()
 # The version is said in two files, because DKMS reads the one as it is.
 versions_agree()
 {
-	grep -qx "PACKAGE_VERSION=\"$(cat VERSION)\"" dkms.conf
+	grep -qx "PACKAGE_VERSION=\"$(cat VERSION)\"" dkms.conf &&
+		head -n 1 debian/changelog | grep -F "maglev ($(cat VERSION))"
 }
 
 spec_matches_header()
