@@ -32,7 +32,7 @@ write_environment()
 	local dir=$1 name path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 	rm -rf "$dir"
-	mkdir "$dir"
+	mkdir -p "$dir/written" "$dir/host"
 	name=$(first_file "$LAB_REPO"/build/userspace/maglevadm)
 	[[ -z $name ]] || path=${name%/*}:$path
 	{
