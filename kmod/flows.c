@@ -277,8 +277,8 @@ void mgl_flows_count(struct mgl_net *mn, unsigned long max_age)
 		}
 	/*
 	 * Order the marks, and thresholds that have just been published, before
-	 * the sweep; pairs with smp_mb() in note_stored(). A flow that is stored in
-	 * the meantime is seen by the sweep, or counted by who stored it, or both.
+	 * the sweep; pairs with smp_mb() in mgl_flows_noted(). A flow that is stored
+	 * in the meantime is seen by the sweep, or counted by who stored it, or both.
 	 */
 	smp_mb();
 	if (cache)
