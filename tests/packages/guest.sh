@@ -47,8 +47,7 @@ headers()
 			cat "$MAGLEV_KDIR/Makefile"
 		} >/run/Makefile
 		mount --bind /run/Makefile "$MAGLEV_KDIR/Makefile"
-		ln -sfn "$MAGLEV_KDIR" "$dir/build"
-		depmod "$RELEASE" ;;
+		ln -sfn "$MAGLEV_KDIR" "$dir/build" ;;
 	*)
 		for file in "$MAGLEV_KDIR"/../linux-headers-*; do
 			ln -sfn "$(realpath "$file")" /usr/src/
@@ -57,6 +56,8 @@ headers()
 			ln -sfn "$(realpath "$file")" /usr/lib/
 		done ;;
 	esac
+	# Its files are there, then, when what is there is noted.
+	depmod "$RELEASE"
 }
 
 # no_compiler: where it would take minutes, DKMS gets the module that was built outside,
