@@ -136,7 +136,7 @@ void mgl_backend_apply(struct mgl_backend *b,
 void mgl_backend_publish(struct mgl_backend *b)
 {
 	/* Pairs with READ_ONCE() in mgl_backend_serves(). */
-	WRITE_ONCE(b->serves, b->state != MAGLEV_STATE_DOWN);
+	WRITE_ONCE(b->serves, b->state != MAGLEV_STATE_DOWN || b->n_panics);
 	/* Without an upper threshold nothing reads what was counted for one. */
 	if (!b->upper_now || !b->thresholds.upper) {
 		atomic_set(&b->n_flows, 0);
@@ -304,7 +304,8 @@ void mgl_backend_release(struct mgl_net *mn, struct mgl_backend *b)
 {
 	lockdep_assert_held(&mn->lock);
 	b->state = MAGLEV_STATE_DOWN;
-	mgl_backend_publish(b);
+	/* Also if a pool panics whose table goes after it. */
+	mgl_backend_stop(b);
 	mgl_ids_del(&mn->backend_ids, b->id);
 	mgl_endpoint_unuse(mn, b->endpoint);
 	call_rcu(&b->rcu, backend_put_rcu);

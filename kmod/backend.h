@@ -36,6 +36,7 @@ struct nlattr;
  * @weight: configured weight
  * @thresholds: configured thresholds
  * @slots: number of slots of the published table that it owns
+ * @n_panics: number of published tables that use it although it is down
  * @draining: to be deleted when it has drained, or at @deadline
  * @deadline: time in jiffies
  * @n_active: number of established flows at the last mgl_flows_count()
@@ -66,6 +67,7 @@ struct mgl_backend {
 	u32 weight;
 	struct mgl_thresholds thresholds;
 	u32 slots;
+	u32 n_panics;
 	bool draining;
 	unsigned long deadline;
 	u32 n_active;
@@ -172,6 +174,22 @@ mgl_backend_turns_with(const struct mgl_backend *b,
 	u32 weight = params->has_weight ? params->weight : b->weight;
 
 	return state == MAGLEV_STATE_UP ? weight : 0;
+}
+
+/* The weight by which it gets slots if the pool panics, and no others. */
+static inline u32
+mgl_backend_reserve_with(const struct mgl_backend *b,
+			 const struct mgl_backend_params *params)
+{
+	enum maglev_state state = params->has_state ? params->state : b->state;
+	u32 weight = params->has_weight ? params->weight : b->weight;
+
+	return state == MAGLEV_STATE_DOWN ? weight : 0;
+}
+
+static inline u32 mgl_backend_reserve(const struct mgl_backend *b)
+{
+	return mgl_backend_reserve_with(b, &(struct mgl_backend_params){});
 }
 
 void mgl_backend_set_thresholds(struct mgl_thresholds *t,

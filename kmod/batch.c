@@ -19,6 +19,7 @@
 #include "limit.h"
 #include "member.h"
 #include "net.h"
+#include "panic.h"
 #include "peers.h"
 #include "pool.h"
 #include "router.h"
@@ -242,7 +243,8 @@ int mgl_batch_report(const struct mgl_ctx *ctx, struct mgl_dry_run *dry)
 	}
 	list_for_each_entry(step, &ctx->mn->batch->steps, node)
 		if (step->ops->flows)
-			flows += step->ops->flows(step);
+			flows += step->ops->flows(ctx->mn, step);
+	flows += mgl_panic_flows_lost(ctx->mn, c);
 	/* They are not what was counted any more. */
 	ctx->mn->flows_counted = false;
 	dry->size = min_t(u64, size, U32_MAX);

@@ -24,7 +24,8 @@ struct nlattr;
  * @done: frees what packets may have used before, may sleep; NULL for nothing
  * @undo: takes it back, may sleep. Later steps have been taken back before
  * @flows: takes the tracked flows that would lose their backend away from what
- *	was counted, and returns their number; NULL for none
+ *	was counted, and returns their number; the tables are prepared; NULL for
+ *	none
  *
  * A step has been made in the state that only changes and listings read.
  */
@@ -32,7 +33,7 @@ struct mgl_step_ops {
 	void (*publish)(struct mgl_net *mn, struct mgl_step *step);
 	void (*done)(struct mgl_net *mn, struct mgl_step *step);
 	void (*undo)(struct mgl_net *mn, struct mgl_step *step);
-	u32 (*flows)(struct mgl_step *step);
+	u32 (*flows)(struct mgl_net *mn, struct mgl_step *step);
 };
 
 /**

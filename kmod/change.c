@@ -17,6 +17,7 @@
 #include "limit.h"
 #include "member.h"
 #include "net.h"
+#include "panic.h"
 #include "pool.h"
 #include "rebuild.h"
 #include "tracepoints.h"
@@ -112,6 +113,16 @@ err:
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_change_add);
 
+/* Slots follow from weights; in pools that may panic, also of backends that are down. */
+static bool changes_table(struct mgl_pool *pool, const struct mgl_backend *b,
+			  const struct mgl_backend_params *params)
+{
+	if (mgl_backend_turns_with(b, params) != mgl_backend_turns(b))
+		return true;
+	return mgl_backend_reserve_with(b, params) != mgl_backend_reserve(b) &&
+	       mgl_panic_matters(pool);
+}
+
 /**
  * mgl_change_edit() - prepare to change the settings of a backend
  * @ctx: the context
@@ -139,8 +150,7 @@ int mgl_change_edit(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 	c->backend_params = *params;
 	err = mgl_userdata_copy(ctx, &params->userdata, &c->userdata) ?:
 	      mgl_change_log_edit(ctx, c);
-	if (!err &&
-	    mgl_backend_turns_with(b, params) != mgl_backend_turns(b))
+	if (!err && changes_table(pool, b, params))
 		err = mgl_rebuild_prepare(ctx, c);
 	if (err) {
 		mgl_change_forget_steps(c);
@@ -223,7 +233,7 @@ int mgl_change_delete(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 EXPORT_SYMBOL_IF_KUNIT(mgl_change_delete);
 
 /**
- * mgl_change_pool() - prepare to change table size, seed or settle time
+ * mgl_change_pool() - prepare to change the settings of a pool
  * @ctx: the context
  * @pool: the pool
  * @params: the settings to change
@@ -243,10 +253,11 @@ int mgl_change_pool(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 	err = mgl_change_log_pool(ctx, c);
 	if (err)
 		return err;
-	if ((!params->has_size || params->size == pool->size) &&
-	    (!params->has_seed || params->seed == pool->seed))
-		return 0;
-	err = mgl_rebuild_prepare_own(ctx, c);
+	if (params->has_panic && params->panic != pool->panic)
+		err = mgl_rebuild_prepare(ctx, c);
+	else if ((params->has_size && params->size != pool->size) ||
+		 (params->has_seed && params->seed != pool->seed))
+		err = mgl_rebuild_prepare_own(ctx, c);
 	if (err)
 		mgl_change_forget_steps(c);
 	return err;
@@ -357,67 +368,6 @@ int mgl_change_member_delete(const struct mgl_ctx *ctx, struct mgl_member *m,
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_change_member_delete);
 
-static bool would_go_down(const struct mgl_change *c)
-{
-	return c->edited && c->backend_params.has_state &&
-	       c->backend_params.state == MAGLEV_STATE_DOWN &&
-	       c->edited->state != MAGLEV_STATE_DOWN;
-}
-
-/* Tracked flows whose backend a change would make unusable. */
-static u32 flows_lost(const struct mgl_ctx *ctx, const struct mgl_change *c)
-{
-	const struct mgl_backend *b;
-	u32 n = 0;
-
-	if (list_empty(&c->deleted) && !would_go_down(c))
-		return 0;
-	mgl_flows_count(ctx->mn, 0);
-	if (would_go_down(c))
-		n += c->edited->n_active + c->edited->n_inactive;
-	list_for_each_entry(b, &c->deleted, leaving)
-		n += b->n_active + b->n_inactive;
-	return n;
-}
-
-/**
- * mgl_change_report() - compute the effect of a change, for a dry run
- * @ctx: the context
- * @c: the change; the caller still has to commit or abort it
- * @dry: the result
- *
- * Context: may sleep; may sweep the flow cache.
- * Return: 0 or -ENOMEM.
- */
-int mgl_change_report(const struct mgl_ctx *ctx, const struct mgl_change *c,
-		      struct mgl_dry_run *dry)
-{
-	struct mgl_moves moves;
-	int err;
-	u32 i;
-
-	*dry = (struct mgl_dry_run){};
-	dry->size = mgl_table_size(ctx->mn, c->pool);
-	for (i = 0; i < c->n_rebuilds; i++) {
-		const struct mgl_table_update *u = &c->rebuild[i].table;
-
-		err = mgl_table_moves(ctx, u, &moves);
-		if (err)
-			return err;
-		if (i) {
-			dry->parents += !!moves.slots;
-			dry->parent_slots += moves.slots;
-			continue;
-		}
-		dry->moves = moves;
-		if (u->table)
-			dry->size = u->table->size;
-	}
-	dry->flows = flows_lost(ctx, c);
-	return 0;
-}
-EXPORT_SYMBOL_IF_KUNIT(mgl_change_report);
-
 static void commit_added(struct mgl_net *mn, struct mgl_change *c)
 {
 	struct mgl_backend *b, *next;
@@ -485,6 +435,8 @@ static void commit_pool(struct mgl_net *mn, struct mgl_change *c)
 		c->pool->size = p->size;
 	if (p->has_seed)
 		c->pool->seed = p->seed;
+	if (p->has_panic)
+		c->pool->panic = p->panic;
 	if (p->has_settle) {
 		c->pool->settle = p->settle;
 		mgl_pool_settle_changed(mn, c->pool);
@@ -546,7 +498,8 @@ static void commit_steps(const struct mgl_ctx *ctx, struct mgl_change *c)
  *
  * A flow whose backend the data path finds unusable is reassigned for good, so
  * no table ever names a backend that does not serve: one that comes up serves
- * before the tables are published, one that goes down stops serving afterwards.
+ * before the tables are published, one that goes down stops serving afterwards,
+ * unless a pool panics and uses it (panic.c).
  *
  * Context: may sleep; sweeps the flow cache if thresholds change. Cannot fail.
  */

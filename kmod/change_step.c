@@ -11,6 +11,7 @@
 #include "change_step.h"
 #include "member.h"
 #include "net.h"
+#include "panic.h"
 #include "pool.h"
 #include "tracepoints.h"
 
@@ -49,7 +50,7 @@ static void deleted_undo(struct mgl_net *mn, struct mgl_step *step)
 	mgl_backend_link(step->pool, step->object);
 }
 
-static u32 deleted_flows(struct mgl_step *step)
+static u32 deleted_flows(struct mgl_net *mn, struct mgl_step *step)
 {
 	return mgl_backend_take_flows(step->object);
 }
@@ -110,11 +111,14 @@ static void edited_undo(struct mgl_net *mn, struct mgl_step *step)
 	}
 }
 
-static u32 edited_flows(struct mgl_step *step)
+static u32 edited_flows(struct mgl_net *mn, struct mgl_step *step)
 {
 	struct mgl_backend *b = step->object;
 
-	return b->state == MAGLEV_STATE_DOWN ? mgl_backend_take_flows(b) : 0;
+	if (b->state != MAGLEV_STATE_DOWN ||
+	    mgl_panic_would_use(mn, &mn->batch->tables, b))
+		return 0;
+	return mgl_backend_take_flows(b);
 }
 
 static const struct mgl_step_ops backend_edited = {
@@ -125,17 +129,19 @@ static const struct mgl_step_ops backend_edited = {
 };
 
 /**
- * struct pool_edit - the step of another size, seed or settle time
+ * struct pool_edit - the step of other settings of a pool
  * @step: the step; its object is the pool
  * @size: mgl_pool.size before it
  * @seed: mgl_pool.seed before it
  * @settle: mgl_pool.settle before it
+ * @panic: mgl_pool.panic before it
  */
 struct pool_edit {
 	struct mgl_step step;
 	u32 size;
 	u64 seed;
 	u32 settle;
+	u8 panic;
 };
 
 static void pool_edit_undo(struct mgl_net *mn, struct mgl_step *step)
@@ -146,6 +152,7 @@ static void pool_edit_undo(struct mgl_net *mn, struct mgl_step *step)
 	pool->size = e->size;
 	pool->seed = e->seed;
 	pool->settle = e->settle;
+	pool->panic = e->panic;
 }
 
 static const struct mgl_step_ops pool_edited = {
@@ -257,6 +264,7 @@ int mgl_change_log_pool(const struct mgl_ctx *ctx, struct mgl_change *c)
 	e->size = c->pool->size;
 	e->seed = c->pool->seed;
 	e->settle = c->pool->settle;
+	e->panic = c->pool->panic;
 	list_add_tail(&e->step.node, &c->steps);
 	return 0;
 }

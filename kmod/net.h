@@ -87,6 +87,8 @@ struct mgl_sources;
  * @counters_base: @counters at the last zeroing; under @lock
  * @generation: incremented by every change, so that a dump which spans one is
  *	marked as inconsistent; under @lock
+ * @panics_changed: pools have begun or ceased to panic since the last
+ *	mgl_panic_told(); under @lock
  * @gc: garbage collection, see gc.c
  * @gc_at: time of the next run of @gc in jiffies, if pending; under @lock
  * @gc_flows: entries of @cache may be stale, so the next garbage collection
@@ -139,6 +141,7 @@ struct mgl_net {
 	unsigned long flows_counted_at;
 	struct mgl_counters_sum counters_base;
 	u32 generation;
+	bool panics_changed;
 	struct delayed_work gc;
 	unsigned long gc_at;
 	bool gc_flows;

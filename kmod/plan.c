@@ -14,6 +14,7 @@
 
 #include "backend.h"
 #include "change.h"
+#include "core/panic.h"
 #include "core/quota.h"
 #include "endpoint.h"
 #include "member.h"
@@ -25,6 +26,18 @@ static u32 turns(const struct mgl_change *c, const struct mgl_backend *b)
 {
 	return b == c->edited ? mgl_backend_turns_with(b, &c->backend_params) :
 				mgl_backend_turns(b);
+}
+
+static u32 reserve(const struct mgl_change *c, const struct mgl_backend *b)
+{
+	return b == c->edited ? mgl_backend_reserve_with(b, &c->backend_params) :
+				mgl_backend_reserve(b);
+}
+
+static u8 panic_share(const struct mgl_change *c, const struct mgl_pool *pool)
+{
+	return pool == c->pool && c->pool_params.has_panic ?
+		       c->pool_params.panic : pool->panic;
 }
 
 static bool would_serve(const struct mgl_change *c, const struct mgl_backend *b)
@@ -79,6 +92,32 @@ static u32 backends_of(const struct mgl_change *c, struct mgl_pool *pool,
 	return n;
 }
 
+/* If too few backends are usable, those that are down get their weight as well. */
+static void panic_flat(const struct mgl_change *c, u8 share,
+		       struct mgl_table_plan *plan)
+{
+	struct mgl_panic_count count = {};
+	u32 i;
+
+	for (i = 0; i < plan->n; i++) {
+		const struct mgl_table_entry *e = &plan->entry[i];
+
+		count.usable += e->weight > 0;
+		count.all += e->weight || reserve(c, e->backend);
+	}
+	plan->panics = mgl_panic(share, &count);
+	plan->last_resort = plan->panics && !count.usable;
+	for (i = 0; plan->panics && i < plan->n; i++) {
+		struct mgl_table_entry *e = &plan->entry[i];
+
+		if (e->weight)
+			continue;
+		e->weight = reserve(c, e->backend);
+		e->eligible = e->weight;
+		e->forced = e->weight;
+	}
+}
+
 /* A pool without members: quotas follow from the weights. */
 static int plan_flat(const struct mgl_change *c, struct mgl_pool *pool,
 		     struct mgl_table_plan *plan)
@@ -105,6 +144,7 @@ static int plan_flat(const struct mgl_change *c, struct mgl_pool *pool,
 		};
 	}
 	kvfree(array);
+	panic_flat(c, panic_share(c, pool), plan);
 	return 0;
 }
 
@@ -181,10 +221,12 @@ static void add_group(struct nest *n, struct mgl_pool *pool, u32 number)
 	struct mgl_member *m;
 
 	g->part = part;
+	g->share = panic_share(n->c, pool);
 	for (i = 0; i < backends; i++, part++) {
 		struct mgl_backend *b = n->array[i];
 
 		part->weight = turns(n->c, b);
+		part->reserve = reserve(n->c, b);
 		n->found[n->n_found++] = (struct found){
 			.backend = b,
 			.part = part,
@@ -239,7 +281,11 @@ static void merge(const struct nest *n, struct mgl_table_plan *plan)
 		if (!e || !mgl_addr_equal(&e->backend->endpoint->addr,
 					  &f->backend->endpoint->addr)) {
 			e = &plan->entry[plan->n++];
-			*e = (struct mgl_table_entry){ .backend = f->backend };
+			*e = (struct mgl_table_entry){
+				.backend = f->backend,
+				.forced = f->eligible && !f->serves,
+			};
+			plan->last_resort |= e->forced;
 		}
 		/* Quotas add up to the table's size, so they are the weights. */
 		e->weight += f->part->quota;
@@ -266,6 +312,7 @@ static int count_members(const struct nest *n, struct mgl_plan *plan)
 
 static int plan_nest(struct nest *n, struct mgl_plan *plan)
 {
+	struct mgl_panic_count count;
 	struct mgl_pool *pool;
 	u32 i, number = 0;
 	int err;
@@ -277,6 +324,8 @@ static int plan_nest(struct nest *n, struct mgl_plan *plan)
 		pool->number = number++;
 	list_for_each_entry(pool, &n->pools, below)
 		add_group(n, pool, pool->number);
+	count = mgl_panic_nest(n->group, n->n_groups);
+	plan->table.panics = n->group[0].panics;
 	err = mgl_quota_nest(plan->table.size, n->group, n->n_groups) ?:
 	      count_members(n, plan);
 	if (err)
@@ -293,6 +342,7 @@ static int plan_nest(struct nest *n, struct mgl_plan *plan)
 	}
 	sort(n->found, n->n_found, sizeof(*n->found), found_cmp, NULL);
 	merge(n, &plan->table);
+	plan->table.last_resort &= !count.usable;
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "change.h"
 #include "member.h"
 #include "net.h"
+#include "panic.h"
 #include "pool.h"
 #include "table.h"
 #include "tracepoints.h"
@@ -129,7 +130,7 @@ static int add_backends(const struct mgl_ctx *ctx, struct mgl_pool *pool,
  * mgl_pool_create() - create a pool
  * @ctx: the context
  * @name: name of the pool, at most MAGLEV_POOL_NAME_MAX bytes
- * @params: table size, seed and settle time
+ * @params: table size, seed, settle time and panic share
  * @specs: backends of the pool, or NULL for none
  *
  * Context: may sleep.
@@ -159,6 +160,7 @@ struct mgl_pool *mgl_pool_create(const struct mgl_ctx *ctx, const char *name,
 		     MAGLEV_TABLE_SIZE_DEFAULT;
 	pool->seed = params->has_seed ? params->seed : 0;
 	pool->settle = params->has_settle ? params->settle : 0;
+	pool->panic = params->has_panic ? params->panic : 0;
 	INIT_LIST_HEAD(&pool->backends);
 	INIT_LIST_HEAD(&pool->members);
 	INIT_LIST_HEAD(&pool->parents);
@@ -195,6 +197,9 @@ static void pool_free_rcu(struct rcu_head *rcu)
 static void pool_release(struct mgl_net *mn, struct mgl_pool *pool)
 {
 	mgl_backends_flush(mn, pool);
+	/* Those of former members are not used by it any more. */
+	mgl_panic_release(rcu_dereference_protected(pool->table,
+						    lockdep_is_held(&mn->lock)));
 	call_rcu(&pool->rcu, pool_free_rcu);
 }
 
@@ -218,7 +223,7 @@ static void pool_deleted_undo(struct mgl_net *mn, struct mgl_step *step)
 	pool_link(mn, step->object);
 }
 
-static u32 pool_deleted_flows(struct mgl_step *step)
+static u32 pool_deleted_flows(struct mgl_net *mn, struct mgl_step *step)
 {
 	struct mgl_pool *pool = step->object;
 	struct mgl_backend *b;

@@ -35,6 +35,9 @@ struct nlattr;
  *	read by the data path
  * @limited: a backend of the pool or of its members has thresholds; written under
  *	mgl_net.lock, read by the data path, beside @settle_now
+ * @panic: percentage of its backends, those of members included, below which it
+ *	uses all of them, or 0; under mgl_net.lock
+ * @told_panics: listeners have been told that it does; under mgl_net.lock
  * @users: number of services that use the pool, as their own or as fallback;
  *	under mgl_net.lock
  * @is_peers: the pool is mgl_net.peers, which is not counted in @users; under
@@ -70,6 +73,8 @@ struct mgl_pool {
 	u32 settle;
 	u32 settle_now;
 	bool limited;
+	u8 panic;
+	bool told_panics;
 	u32 users;
 	bool is_peers;
 	u32 changed_users;
@@ -95,18 +100,22 @@ struct mgl_pool {
  * @has_size: @size is given
  * @has_seed: @seed is given
  * @has_settle: @settle is given
+ * @has_panic: @panic is given
  * @size: number of slots of the table, a valid size
  * @seed: seed of the hashes
  * @settle: settle time in ms, 0 for the default
+ * @panic: percentage, 0 for never
  * @attr: attribute with the settings, to report in an extack; NULL if none
  */
 struct mgl_pool_params {
 	bool has_size;
 	bool has_seed;
 	bool has_settle;
+	bool has_panic;
 	u32 size;
 	u64 seed;
 	u32 settle;
+	u8 panic;
 	const struct nlattr *attr;
 };
 

@@ -107,11 +107,15 @@ static void consult_another(const struct mgl_pool *pool,
 	consult_table(pool, svc, c);
 }
 
-/* No backend of the service's own pool is. */
+/*
+ * No backend of the service's own pool is. Where the pool panics, it has owners of slots
+ * all the same, but a fallback with backends that are up goes first.
+ */
 static noinline void consult_fallback(const struct mgl_service *svc,
 				      struct mgl_choice *c)
 {
 	const struct mgl_pool *own = c->pool, *fallback;
+	bool own_panics = c->slot.last_resort;
 	bool overloaded;
 
 	/* Pairs with WRITE_ONCE() in service_change.c. */
@@ -120,10 +124,10 @@ static noinline void consult_fallback(const struct mgl_service *svc,
 	if (!fallback)
 		return;
 	consult_another(fallback, svc, c);
-	if (is_nobody(c)) {
+	if (is_nobody(c) || (own_panics && c->slot.last_resort)) {
 		overloaded = c->decision.rule == MAGLEV_RULE_FULL;
 		consult_another(own, svc, c);
-		if (overloaded)
+		if (overloaded && is_nobody(c))
 			c->decision.rule = MAGLEV_RULE_FULL;
 		return;
 	}
@@ -155,7 +159,7 @@ void mgl_select_decide(struct mgl_net *mn, const struct mgl_service *svc,
 		return;
 	}
 	consult_table(rcu_dereference(svc->pool), svc, c);
-	if (unlikely(is_nobody(c)))
+	if (unlikely(is_nobody(c) || c->slot.last_resort))
 		consult_fallback(svc, c);
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_select_decide);

@@ -15,6 +15,7 @@
 #include "ctx.h"
 #include "endpoint.h"
 #include "net.h"
+#include "panic.h"
 #include "pool.h"
 #include "table.h"
 #include "tracepoints.h"
@@ -35,6 +36,7 @@ void mgl_table_free(struct mgl_table *table)
 		mgl_backend_put(table->backends[i]);
 	mgl_history_free(rcu_dereference_protected(table->history, true));
 	kvfree(table->backends);
+	kvfree(table->forced);
 	kvfree(table);
 }
 
@@ -79,7 +81,10 @@ static struct mgl_table *table_build(const struct mgl_table_plan *plan)
 	if (!table)
 		goto out;
 	table->seed = plan->seed;
-	err = mgl_maglev_populate(table->slots, plan->size, plan->seed, cand,
+	table->panics = plan->panics;
+	table->last_resort = plan->last_resort;
+	err = mgl_panic_plan(plan, &table->forced) ?:
+	      mgl_maglev_populate(table->slots, plan->size, plan->seed, cand,
 				  plan->n);
 	if (!err)
 		err = mgl_maglev_fingerprint(table->slots, plan->size, cand,
@@ -316,14 +321,19 @@ void mgl_table_ready(struct mgl_net *mn, const struct mgl_table_update *u)
  * @mn: the namespace; mn->lock is held
  * @u: the update, after mgl_table_ready()
  *
- * A reader sees either the old table or the new one.
+ * A reader sees either the old table or the new one. Backends that are down serve
+ * while a table that uses them is published.
  *
  * Context: any. Cannot fail.
  */
 void mgl_table_publish(struct mgl_net *mn, struct mgl_table_update *u)
 {
 	u->old = table_of(mn, u->pool);
+	mgl_panic_use(u->table);
 	rcu_assign_pointer(u->pool->table, u->table);
+	mgl_panic_release(u->old);
+	if ((u->old && u->old->panics) != (u->table && u->table->panics))
+		mn->panics_changed = true;
 }
 
 /**
@@ -424,6 +434,7 @@ void mgl_table_slot(const struct mgl_pool *pool, const struct mgl_flow *flow,
 		return;
 	s = slot_of(flow, table->seed, table->size);
 	slot->number = s;
+	slot->last_resort = table->last_resort;
 	slot->cur = owner(table, table->slots[s]);
 	h = rcu_dereference(table->history);
 	/* Pairs with WRITE_ONCE() in mgl_pool_settle_update(). */

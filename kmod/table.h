@@ -21,21 +21,28 @@ struct mgl_pool;
  * @rcu: for call_rcu()
  * @size: number of slots
  * @n_backends: length of @backends
+ * @panics: too few backends of the pool are usable, so it uses all of them
+ * @last_resort: none is usable: it has slots only because pools panic
  * @seed: seed of the flow hash
  * @fingerprint: see mgl_maglev_fingerprint()
  * @history: previous owners of the slots, with ticks of a jiffy; NULL if all
  *	slots are settled
  * @backends: backends that the slots index, each with a reference
+ * @forced: bitmap, by index in @backends, of those that it uses although they are
+ *	down; NULL if there are none
  * @slots: owner of each slot, an index in @backends, or MGL_SLOT_NONE
  */
 struct mgl_table {
 	struct rcu_head rcu;
 	u32 size;
 	u32 n_backends;
+	bool panics;
+	bool last_resort;
 	u64 seed;
 	u64 fingerprint;
 	struct mgl_history __rcu *history;
 	struct mgl_backend **backends;
+	unsigned long *forced;
 	u16 slots[];
 };
 
@@ -43,12 +50,14 @@ struct mgl_table {
  * struct mgl_slot - the slot of a flow
  * @number: number of the slot in the table
  * @left: jiffies until the slot settles, 0 if it has
+ * @last_resort: none of the pool's backends is usable
  * @cur: the owner, or NULL
  * @prev: the previous owner, NULL if the slot is settled or had no owner
  */
 struct mgl_slot {
 	u32 number;
 	u32 left;
+	bool last_resort;
 	struct mgl_backend *cur;
 	struct mgl_backend *prev;
 };
@@ -59,23 +68,29 @@ struct mgl_slot {
  * @weight: relative share of the slots; 0 for no slots. Weights that add up to
  *	the size of the table are numbers of slots
  * @eligible: with more slots the backend would get some, even if @weight is 0
+ * @forced: it is down, and used because a pool panics
  */
 struct mgl_table_entry {
 	struct mgl_backend *backend;
 	u32 weight;
 	bool eligible;
+	bool forced;
 };
 
 /**
  * struct mgl_table_plan - input for building a table
  * @size: number of slots, a valid size
  * @seed: seed of the hashes
+ * @panics: see struct mgl_table
+ * @last_resort: likewise
  * @n: length of @entry; 0 for no table
  * @entry: the backends, sorted by address
  */
 struct mgl_table_plan {
 	u32 size;
 	u64 seed;
+	bool panics;
+	bool last_resort;
 	u32 n;
 	struct mgl_table_entry *entry;
 };

@@ -199,7 +199,8 @@ TRACE_EVENT(maglev_table,
 			     __field(__u32, size)
 			     __field(__u32, backends)
 			     __field(__u32, moved)
-			     __field(__u32, generation)),
+			     __field(__u32, generation)
+			     __field(__u8, panics)),
 
 	    TP_fast_assign(strscpy(__entry->pool, pool->name, MGL_EVENT_POOL_MAX);
 			   __entry->netns = netns_of(mn);
@@ -208,12 +209,13 @@ TRACE_EVENT(maglev_table,
 			   __entry->fingerprint = table ? table->fingerprint : 0;
 			   __entry->moved = moved;
 			   /* That of the change, which ends after this. */
-			   __entry->generation = mn->generation + 1;),
+			   __entry->generation = mn->generation + 1;
+			   __entry->panics = table && table->panics;),
 
-	    TP_printk("netns=%u pool=%s size=%u backends=%u moved=%u fingerprint=%016llx generation=%u",
+	    TP_printk("netns=%u pool=%s size=%u backends=%u moved=%u fingerprint=%016llx generation=%u panics=%u",
 		      __entry->netns, __entry->pool, __entry->size,
 		      __entry->backends, __entry->moved, __entry->fingerprint,
-		      __entry->generation)
+		      __entry->generation, __entry->panics)
 );
 
 /* A backend was added or changed, or is about to be deleted. */

@@ -14,6 +14,7 @@
 #include "../flows_full.h"
 #include "../gc.h"
 #include "../net.h"
+#include "../panic.h"
 #include "../path_error.h"
 #include "../pool.h"
 #include "../stats.h"
@@ -93,6 +94,24 @@ static int put_full(struct mgl_net *mn, const struct mgl_nl_reply *reply,
 	    nla_put_string(skb, MAGLEV_COUNTER_A_NAME, name) ||
 	    nla_put_u64_64bit(skb, MAGLEV_COUNTER_A_VALUE, full->unstored,
 			      MAGLEV_COUNTER_A_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+static int put_panic(struct mgl_net *mn, const struct mgl_nl_reply *reply,
+		     const void *what)
+{
+	const struct mgl_pool *pool = what;
+	struct sk_buff *skb = reply->skb;
+	void *hdr = mgl_nl_begin(reply);
+	struct nlattr *nest;
+
+	nest = hdr ? nla_nest_start(skb, MAGLEV_A_POOL) : NULL;
+	if (!nest || nla_put_string(skb, MAGLEV_POOL_A_NAME, pool->name) ||
+	    (mgl_panic_now(mn, pool) &&
+	     nla_put_flag(skb, MAGLEV_POOL_A_PANICS)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	genlmsg_end(skb, hdr);
@@ -255,6 +274,20 @@ void mgl_nl_notify(const struct mgl_nl_request *req, u8 cmd,
 		memcpy(copy, what, size);
 }
 
+/* Notifies listeners of pools that a request has had begin or cease to panic. */
+static void notify_panics(const struct mgl_nl_request *req)
+{
+	struct mgl_net *mn = req->ctx.mn;
+	struct mgl_pool *pool;
+
+	if (!mn->panics_changed)
+		return;
+	mn->panics_changed = false;
+	mgl_for_each_pool(pool, mn)
+		if (!mgl_panic_told(mn, pool))
+			send(req->info, MAGLEV_CMD_PANIC_NTF, put_panic, pool);
+}
+
 /**
  * mgl_nl_notify_end() - send the notifications of a request, or forget them
  * @req: the request
@@ -277,6 +310,8 @@ void mgl_nl_notify_end(const struct mgl_nl_request *req, bool done)
 		kfree(n);
 		cond_resched();
 	}
+	if (done)
+		notify_panics(req);
 }
 
 /**

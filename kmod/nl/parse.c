@@ -326,7 +326,7 @@ int mgl_nl_check_pool_name(struct netlink_ext_ack *extack, struct nlattr *attr,
 }
 
 /**
- * mgl_nl_parse_pool_params() - parse table size, seed and settle time
+ * mgl_nl_parse_pool_params() - parse the settings of a pool
  * @extack: set on error
  * @nest: MAGLEV_A_POOL
  * @tb: the attributes of @nest
@@ -342,6 +342,7 @@ int mgl_nl_parse_pool_params(struct netlink_ext_ack *extack,
 	struct nlattr *size = tb[MAGLEV_POOL_A_TABLE_SIZE];
 	struct nlattr *seed = tb[MAGLEV_POOL_A_SEED];
 	struct nlattr *settle = tb[MAGLEV_POOL_A_SETTLE];
+	struct nlattr *panic = tb[MAGLEV_POOL_A_PANIC];
 
 	*params = (struct mgl_pool_params){ .attr = nest };
 	if (size) {
@@ -360,6 +361,10 @@ int mgl_nl_parse_pool_params(struct netlink_ext_ack *extack,
 	if (settle) {
 		params->has_settle = true;
 		params->settle = nla_get_u32(settle);
+	}
+	if (panic) {
+		params->has_panic = true;
+		params->panic = nla_get_u8(panic);
 	}
 	return 0;
 }

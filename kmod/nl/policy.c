@@ -65,7 +65,8 @@ static struct netlink_range_validation hold = {
 	[MAGLEV_POOL_A_TABLE_SIZE] =					\
 		NLA_POLICY_FULL_RANGE(NLA_U32, &table_size),		\
 	[MAGLEV_POOL_A_SEED] = { .type = NLA_U64 },			\
-	[MAGLEV_POOL_A_SETTLE] = NLA_POLICY_FULL_RANGE(NLA_U32, &settle)
+	[MAGLEV_POOL_A_SETTLE] = NLA_POLICY_FULL_RANGE(NLA_U32, &settle),	\
+	[MAGLEV_POOL_A_PANIC] = NLA_POLICY_MAX(NLA_U8, MAGLEV_PANIC_MAX)
 
 #define BACKEND_ID							\
 	[MAGLEV_BACKEND_A_ADDRESS4] = { .type = NLA_U32 },		\

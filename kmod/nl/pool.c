@@ -6,6 +6,7 @@
 #include "../backend.h"
 #include "../change.h"
 #include "../member.h"
+#include "../panic.h"
 #include "../pool.h"
 #include "../table.h"
 #include "nl.h"
@@ -61,6 +62,9 @@ static int put_pool(struct mgl_net *mn, const struct mgl_nl_reply *reply,
 	     nla_put_u64_64bit(skb, MAGLEV_POOL_A_FINGERPRINT,
 			       table->fingerprint, MAGLEV_POOL_A_PAD)) ||
 	    nla_put_u32(skb, MAGLEV_POOL_A_PARENTS, pool->n_parents) ||
+	    nla_put_u8(skb, MAGLEV_POOL_A_PANIC, pool->panic) ||
+	    (mgl_panic_now(mn, pool) &&
+	     nla_put_flag(skb, MAGLEV_POOL_A_PANICS)) ||
 	    put_members(skb, pool)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;

@@ -32,6 +32,7 @@ GOOD = {
     "fallback": ("web", "spare", "backup", "", "no"), "state": (0, 1, 2, 3),
     # Long ones, so that nothing happens by itself meanwhile.
     "settle": (0, 3600000, 86400000, 86400001),
+    "panic": (0, 50, 100, 101),
     "deadline": (3600000, 604800000, 604800001),
     # Small ones, for want of memory.
     "cache_size": (1024, 1025, 4096, 1023), "client_port": (0, 1, 65535),
@@ -46,7 +47,7 @@ GOOD = {
     **{n: (0, 1, 60, 2678400, 2678401) for n in f.TIMEOUTS},
 }
 # Attributes that few others go with are left out of most requests.
-SELDOM = {"port_last": 0.5, "pool": 0.5, "fallback": 0.3, "settle": 0.5,
+SELDOM = {"port_last": 0.5, "pool": 0.5, "fallback": 0.3, "settle": 0.5, "panic": 0.3,
           "track": 0.5, "affinity": 0.5, "all_down": 0.5, "state": 0.7,
           "deadline": 0.2, "pmtu": 0.3, "peers": 0.3, "upper": 0.3, "lower": 0.3,
           "userdata": 0.3, "hold": 0.1,

@@ -455,6 +455,38 @@ def by_itself(genl):
     listener.close()
 
 
+def panics(genl):
+    """Pools that begin or cease to panic, those that contain the changed one, too."""
+    f.expect(genl, f.FLUSH)
+    f.expect(genl, f.POOL_NEW, f.pool("top", table_size=251, panic=60))
+    f.expect(genl, f.POOL_NEW, f.pool(table_size=251, panic=60) + f.backends(2))
+    f.expect(genl, f.MEMBER_NEW, f.pool("top") + f.member("web"))
+    listener = Listener()
+
+    def told(*params):
+        for cmd, request in params:
+            f.expect(genl, cmd, request)
+        notes = listener.heard()
+        pools = [shown(n.message, f.A_POOL)[0] for n in notes if n.name == "PANIC"]
+        check_is("notifications of one request have one generation",
+                 {generation(n) for n in notes}, {current(genl)})
+        return [(x["name"], "panics" in x) for x in pools]
+
+    def state(value):
+        return f.BACKEND_SET, f.pool() + f.backend("10.1.0.1", state=value)
+
+    check_is("a backend goes down, by which two pools panic", told(state(f.DOWN)),
+             [(b"top\0", True), (b"web\0", True)])
+    check_is("they do already: the same again is not told", told(state(f.DOWN)), [])
+    check_is("it comes back: both have ceased to", told(state(f.UP)),
+             [(b"top\0", False), (b"web\0", False)])
+    f.expect(genl, *state(f.DOWN))
+    listener.heard()
+    check_is("the share of one is lowered, and it ceases to",
+             told((f.POOL_SET, f.pool(panic=50))), [(b"web\0", False)])
+    listener.close()
+
+
 def main():
     genl = Genl()
     every(genl)
@@ -467,11 +499,12 @@ def main():
     echo(genl)
     namespaces(genl)
     by_itself(genl)
+    panics(genl)
     # The last three take packets: wire/path-error, wire/flows, wire/trace.
     check("every notification of the family is known here",
           {f.COMMANDS[n] for n in f.NOTIFICATIONS} ==
           {f"{n}_NTF" for c in CHANGES for n in c[2].split()} |
-          {"SETTLED_NTF", "DRAINED_NTF", "SUSPECT_NTF", "FULL_NTF",
+          {"SETTLED_NTF", "DRAINED_NTF", "SUSPECT_NTF", "FULL_NTF", "PANIC_NTF",
            "TRACE_NTF"})
     f.expect(genl, f.FLUSH)
 

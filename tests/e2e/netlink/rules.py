@@ -102,6 +102,8 @@ RULES = (
     ("pool and fallback the same", f.SERVICE_SET,
      f.service(pool="spare", fallback="spare", track=1), EINVAL,
      "cannot be its fallback"),
+    ("panic share for a shared pool", f.SERVICE_SET,
+     range_of() + table(panic=9), EINVAL, "shared"),
     ("settle time for a shared pool", f.SERVICE_SET,
      range_of() + table(settle=9), EINVAL, "shared"),
     ("a service that is not there", f.SERVICE_SET, NO_SUCH + table(seed=3),
@@ -359,6 +361,7 @@ DRY_RUNS = (
     ("a seed", f.POOL_SET, f.pool(seed=99), (251,)),
     ("no change", f.POOL_SET, f.pool(seed=0, table_size=251), (0,)),
     ("a settle time", f.POOL_SET, f.pool(settle=9), (0,)),
+    ("a panic share of a pool that works", f.POOL_SET, f.pool(panic=50), (0,)),
     ("a pool without backends", f.POOL_SET, f.pool("spare", seed=9), (0,)),
 )
 
@@ -421,6 +424,8 @@ def ends_of_ranges(genl):
             ("one within another", f.SOURCE_DEL, f.source("10.1.0.0", 16)),
             ("no settle time", f.POOL_SET, f.pool(settle=0)),
             ("a settle time of a day", f.POOL_SET, f.pool(settle=86400000)),
+            ("a panic share of all", f.POOL_SET, f.pool(panic=100)),
+            ("no panic share", f.POOL_SET, f.pool(panic=0)),
             ("a deadline in a week", f.BACKEND_SET,
              f.service() + f.backend(state=f.DRAIN, deadline=604800000)),
             ("timeouts of a second", f.CONFIG_SET,

@@ -14,7 +14,7 @@ from ktap import Case
 VALUES = {"protocol": 6, "address4": "203.0.113.1", "port": 80,
           "pool": "spare", "name": "web", "table_size": 257, "seed": 7,
           "weight": 5, "prefix_len": 32, "track": 1, "affinity": 1,
-          "all_down": 1, "fallback": "spare", "settle": 5, "state": 1,
+          "all_down": 1, "fallback": "spare", "settle": 5, "panic": 50, "state": 1,
           "deadline": 1000, "cache_size": 2048, "client4": "198.51.100.7",
           "client_port": 9, "pmtu": 1, "peers": "spare", "rate": 9,
           "upper": 9, "lower": 3, "userdata": b"\0\1", "version": 1,

@@ -98,6 +98,7 @@
 #define MAGLEV_SOURCE_LEN4_MIN	16	/* bits of a source prefix of IPv4 */
 #define MAGLEV_SOURCE_LEN6_MIN	64	/* bits of a source prefix of IPv6 */
 #define MAGLEV_SETTLE_MAX	86400000	/* ms */
+#define MAGLEV_PANIC_MAX	100		/* percent */
 #define MAGLEV_DEADLINE_MAX	604800000	/* ms */
 #define MAGLEV_TIMEOUT_MAX	2678400	/* s */
 #define MAGLEV_TRACERS_MAX	8	/* sockets of a namespace that trace */
@@ -273,6 +274,9 @@
  *	checked as a whole before it changes anything, depends on none before it
  *	but for SECRET, which has to be the first, and may be repeated. The reply
  *	says what became of the records (MAGLEV_A_STATE)
+ * @MAGLEV_CMD_PANIC_NTF: notification that a pool panics, or no longer does, because
+ *	of the request whose notifications it follows (MAGLEV_A_POOL: NAME, and
+ *	PANICS if it does)
  * @__MAGLEV_CMD_MAX: end marker
  */
 enum maglev_cmd {
@@ -334,6 +338,7 @@ enum maglev_cmd {
 	MAGLEV_CMD_TRACE_NTF,
 	MAGLEV_CMD_STATE_GET,
 	MAGLEV_CMD_STATE_SET,
+	MAGLEV_CMD_PANIC_NTF,
 
 	__MAGLEV_CMD_MAX
 };
@@ -558,6 +563,11 @@ enum maglev_all_down {
  *	read only
  * @MAGLEV_POOL_A_SETTLED: u32, in MAGLEV_CMD_SETTLED_NTF, number of slots that
  *	have settled; read only
+ * @MAGLEV_POOL_A_PANIC: u8, percentage of its backends, 0 to 100: while fewer are
+ *	up, the pool panics, and uses those that are down as if they were up. Of
+ *	its backends and those of its members, those that drain or have weight
+ *	0 do not count; 0, the default, for never
+ * @MAGLEV_POOL_A_PANICS: flag, the pool panics; read only
  * @__MAGLEV_POOL_A_MAX: end marker
  */
 enum maglev_pool_attr {
@@ -576,6 +586,8 @@ enum maglev_pool_attr {
 	MAGLEV_POOL_A_MEMBER,
 	MAGLEV_POOL_A_PARENTS,
 	MAGLEV_POOL_A_SETTLED,
+	MAGLEV_POOL_A_PANIC,
+	MAGLEV_POOL_A_PANICS,
 
 	__MAGLEV_POOL_A_MAX
 };
