@@ -19,6 +19,7 @@ enum {
 	POOL_TABLE_SIZE		= 1 << 0,
 	POOL_SEED		= 1 << 1,
 	POOL_SETTLE		= 1 << 2,
+	POOL_PANIC		= 1 << 3,
 
 	BACKEND_WEIGHT		= 1 << 0,
 	BACKEND_STATE		= 1 << 1,
@@ -54,12 +55,14 @@ struct service_params {
  * @table_size: slots of its table
  * @seed: its seed
  * @settle: its settle time in ms, 0 for the automatic one
+ * @panic: percentage of its backends below which it panics, 0 for never
  */
 struct pool_params {
 	unsigned int mask;
 	uint32_t table_size;
 	uint64_t seed;
 	uint32_t settle;
+	uint8_t panic;
 };
 
 /**

@@ -213,6 +213,8 @@ void attr_get_pool(struct nlmsghdr *h, struct vec *v)
 	get(a[MAGLEV_POOL_A_PARENTS], &p->parents, sizeof(p->parents));
 	get(a[MAGLEV_POOL_A_SETTLED], &p->settled, sizeof(p->settled));
 	p->has_members = a[MAGLEV_POOL_A_MEMBER];
+	get(a[MAGLEV_POOL_A_PANIC], &p->panic, sizeof(p->panic));
+	p->panics = a[MAGLEV_POOL_A_PANICS];
 }
 
 static void get_member(struct nlattr **a, struct member *m)

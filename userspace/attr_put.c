@@ -125,6 +125,8 @@ void attr_put_pool(struct nl_msg *msg, const char *name,
 		    sizeof(params->seed));
 	if (params->mask & POOL_SETTLE)
 		put_u32(msg, MAGLEV_POOL_A_SETTLE, params->settle);
+	if (params->mask & POOL_PANIC)
+		put_u8(msg, MAGLEV_POOL_A_PANIC, params->panic);
 	nla_nest_end(msg, attr);
 }
 

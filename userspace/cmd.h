@@ -60,6 +60,7 @@ typedef uint64_t optmask;
 #define OPT_RATE		OPT_BIT(44)
 #define OPT_WATCH		OPT_BIT(52)
 #define OPT_COLOR		OPT_BIT(53)
+#define OPT_PANIC		OPT_BIT(56)
 /* Those that only ipvsadm has. */
 #define OPT_GATEWAYING		OPT_BIT(41)
 #define OPT_PERSISTENT_CONN	OPT_BIT(46)

@@ -134,7 +134,12 @@ static void show_pool(struct out *o, const struct args *args,
 	out_str(o, NULL, " %-8s", format_ms(p->settle_now));
 	out_u64(o, "settle_ms", NULL, p->settle);
 	out_u64(o, "settle_now_ms", NULL, p->settle_now);
-	out_u64(o, "unsettled", " %" PRIu64 "\n", p->unsettled);
+	out_u64(o, "unsettled", " %" PRIu64, p->unsettled);
+	out_text(o, p->panics ? " panics\n" : "\n");
+	if (p->panic) {
+		out_u64(o, "panic_percent", NULL, p->panic);
+		out_bool(o, "panics", NULL, p->panics);
+	}
 	if (p->has_seed) {
 		snprintf(hex, sizeof(hex), "0x%" PRIx64, p->seed);
 		out_str(o, "seed", NULL, hex);

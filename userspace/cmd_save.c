@@ -26,6 +26,8 @@ static void save_params(const struct snapshot *s, const struct pool *p)
 		printf(" --seed 0x%" PRIx64, p->seed);
 	if (p->settle)
 		printf(" --settle %s", format_ms(p->settle));
+	if (p->panic)
+		printf(" --panic %u", p->panic);
 }
 
 static void save_userdata(const struct userdata *u)

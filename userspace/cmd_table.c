@@ -67,6 +67,12 @@ static void show(const struct args *args, const struct snapshot *s,
 	out_u64(&o, "unsettled", "not settled   %" PRIu64, p->unsettled);
 	out_percent(&o, "unsettled_percent", " (%.1f %%)\n", p->unsettled,
 		    p->table_size);
+	if (p->panic) {
+		out_u64(&o, "panic_percent", "panic         below %" PRIu64 " %%",
+			p->panic);
+		out_bool(&o, "panics", NULL, p->panics);
+		out_text(&o, p->panics ? ", now\n" : "\n");
+	}
 	out_text(&o, "  -> %-28s %-6s %-5s %-7s %s\n", "RemoteAddress",
 		 "Weight", "State", "Slots", "   Share");
 	out_array(&o, "backends");

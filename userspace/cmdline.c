@@ -276,8 +276,8 @@ static int options_agree(const struct args *args)
 				 given & OPT_PORT ? "port" : "ipv6");
 	/* A shared pool's parameters are not one of its services' to set. */
 	if (given & OPT_POOL &&
-	    given & (OPT_TABLE_SIZE | OPT_SEED | OPT_SETTLE))
-		return err_usage("table size, seed and settle time are the pool's: set them with --add-pool or --edit-pool");
+	    given & (OPT_TABLE_SIZE | OPT_SEED | OPT_SETTLE | OPT_PANIC))
+		return err_usage("table size, seed, settle time and panic share are the pool's: set them with --add-pool or --edit-pool");
 	if (given & OPT_DEADLINE &&
 	    !(given & OPT_STATE &&
 	      args->set_backend.state == MAGLEV_STATE_DRAIN))

@@ -71,6 +71,7 @@ struct pool_params diff_pool(const struct pool *have, const struct pool *want,
 		.table_size = want->table_size ? want->table_size : normal,
 		.seed = want->seed,
 		.settle = want->settle,
+		.panic = want->panic,
 	};
 
 	if (p.table_size != (have ? have->table_size : normal))
@@ -79,6 +80,8 @@ struct pool_params diff_pool(const struct pool *have, const struct pool *want,
 		p.mask |= POOL_SEED;
 	if (p.settle != (have ? have->settle : 0))
 		p.mask |= POOL_SETTLE;
+	if (p.panic != (have ? have->panic : 0))
+		p.mask |= POOL_PANIC;
 	return p;
 }
 

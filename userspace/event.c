@@ -147,8 +147,30 @@ static void show_pool(struct line *l, const char *event)
 		out_u64(o, "settle_now_ms", NULL, p->settle_now);
 		out_str(o, NULL, " settle %s", format_ms(p->settle_now));
 		out_u64(o, "unsettled", " unsettled %" PRIu64, p->unsettled);
+		if (p->panic)
+			out_u64(o, "panic_percent", " panic %" PRIu64,
+				p->panic);
+		if (p->panics)
+			out_bool(o, "panics", " panics", true);
 	}
 	fingerprint(o, p);
+	vec_free(&v);
+	end(l);
+}
+
+/* The one notification that has a verb: of a pool that panics, or has ceased to. */
+static void show_panic(struct line *l, const char *event)
+{
+	struct vec v = VEC_INIT(struct pool);
+	const struct pool *p;
+	struct out *o = &l->o;
+
+	attr_get_pool(l->h, &v);
+	p = v.items;
+	begin(o, l->printer, event);
+	out_str(o, "pool", " pool %s", p->name);
+	out_bool(o, "panics", NULL, p->panics);
+	out_text(o, p->panics ? " begins" : " ends");
 	vec_free(&v);
 	end(l);
 }
@@ -355,6 +377,7 @@ static const struct {
 	[MAGLEV_CMD_FULL_NTF] = { "full", show_counters },
 	[MAGLEV_CMD_DRAINED_NTF] = { "drained", show_drained },
 	[MAGLEV_CMD_SUSPECT_NTF] = { "suspect", show_suspect },
+	[MAGLEV_CMD_PANIC_NTF] = { "panic", show_panic },
 };
 
 /**

@@ -138,6 +138,18 @@ static uint64_t pool_assigned(const struct snapshot *s, const struct pool *p)
 	return slots < p->table_size ? slots : p->table_size;
 }
 
+static uint64_t pool_panic_percent(const struct snapshot *s, const struct pool *p)
+{
+	(void)s;
+	return p->panic;
+}
+
+static uint64_t pool_panics(const struct snapshot *s, const struct pool *p)
+{
+	(void)s;
+	return p->panics;
+}
+
 /* Monitoring counts in doubles: so many bits of it are exact. */
 static uint64_t pool_fingerprint(const struct snapshot *s, const struct pool *p)
 {
@@ -159,6 +171,11 @@ static const struct {
 	{ { "pool_fingerprint", false, NULL,
 	    "Upper 52 bits of the fingerprint of the table, equal on directors that agree." },
 	  pool_fingerprint },
+	{ { "pool_panic_percent", false, NULL,
+	    "Percentage of usable backends below which a pool uses all of them." },
+	  pool_panic_percent },
+	{ { "pool_panics", false, NULL,
+	    "1 while it does, because fewer are usable." }, pool_panics },
 };
 
 static void show_pool_backends(const struct snapshot *s)

@@ -56,6 +56,8 @@ static struct pool *add_pool(struct snapshot *want, const struct step *s)
 		pool->seed = p->seed;
 	if (p->mask & POOL_SETTLE)
 		pool->settle = p->settle;
+	if (p->mask & POOL_PANIC)
+		pool->panic = p->panic;
 	return pool;
 }
 

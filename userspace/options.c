@@ -128,6 +128,14 @@ static const char *set_settle(struct args *args, struct raw_args *raw,
 	return parse_settle(value, &args->set_pool.settle);
 }
 
+static const char *set_panic(struct args *args, struct raw_args *raw,
+			     const char *value)
+{
+	(void)raw;
+	args->set_pool.mask |= POOL_PANIC;
+	return parse_panic(value, &args->set_pool.panic);
+}
+
 static const char *set_track(struct args *args, struct raw_args *raw,
 			     const char *value)
 {
@@ -351,6 +359,8 @@ const struct option_row options[] = {
 	  "key of the pool's hashes, equal on all directors" },
 	{ 0, "settle", "TIME", OPT_SETTLE, set_settle,
 	  "time for which slots remember (default auto)" },
+	{ 0, "panic", "PERCENT", OPT_PANIC, set_panic,
+	  "use all backends while fewer are up (default 0)" },
 	{ 0, "track", "all|changed|none", OPT_TRACK, set_track,
 	  "flows to remember (default all)" },
 	{ 'o', "ops", NULL, OPT_TRACK, set_ops,

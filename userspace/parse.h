@@ -23,6 +23,7 @@ const char *parse_seed(const char *text, uint64_t *seed);
 const char *parse_pool_name(const char *text, const char **name);
 const char *parse_pool_or_none(const char *text, const char **name);
 const char *parse_time(const char *text, uint64_t *ms);
+const char *parse_panic(const char *text, uint8_t *percent);
 const char *parse_settle(const char *text, uint32_t *ms);
 const char *parse_deadline(const char *text, uint32_t *ms);
 const char *parse_interval(const char *text, uint32_t *ms);

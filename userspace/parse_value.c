@@ -28,6 +28,23 @@ const char *parse_weight(const char *text, uint32_t *weight)
 }
 
 /**
+ * parse_panic() - the share of a pool's backends below which it panics
+ * @text: a percentage
+ * @percent: the result
+ *
+ * Return: NULL or what is wrong.
+ */
+const char *parse_panic(const char *text, uint8_t *percent)
+{
+	uint64_t v;
+
+	if (parse_uint(text, MAGLEV_PANIC_MAX, &v))
+		return "not a percentage (0 to 100)";
+	*percent = (uint8_t)v;
+	return NULL;
+}
+
+/**
  * parse_trace_rate() - packets to trace in a second
  * @text: the number
  * @rate: the result

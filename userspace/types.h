@@ -171,6 +171,8 @@ struct service {
  * @parents: pools that it is a member of
  * @settled: slots that have settled, in a notification of that
  * @has_members: pools are members of it
+ * @panic: percentage of its backends below which it panics, or 0
+ * @panics: it does
  * @line: the line of a file that describes it, or 0
  */
 struct pool {
@@ -189,6 +191,8 @@ struct pool {
 	uint32_t parents;
 	uint32_t settled;
 	bool has_members;
+	uint8_t panic;
+	bool panics;
 	uint32_t line;
 };
 

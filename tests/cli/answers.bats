@@ -109,6 +109,12 @@ B1="address4=c6336401"
 	asks "pool-set pool{ name=7700 settle=00000000 }" --edit-pool w --settle auto
 }
 
+@test "pools: panic share" {
+	asks "pool-new pool{ name=7700 panic=32 }" --add-pool w --panic 50
+	asks "pool-set pool{ name=7700 panic=00 }" --edit-pool w --panic 0
+	asks "service-set service{ $TCP80 } pool{ panic=64 }" -E -t 192.0.2.1:80 --panic 100
+}
+
 @test "dry runs" {
 	local moves="would move 1024 of 65537 slots (1.6 %), 361 of them (0.6 %) from backends that could keep them; 12 tracked flows would be re-selected"
 
@@ -924,6 +930,8 @@ replaces()
 		suspect backend 198.51.100.1 unreachable 4294967295
 		settled pool web slots 251
 		full flows_unstored 9
+		panic pool web begins generation 14 by 4242
+		panic pool web ends generation 14 by 4242
 	END
 	[ "$(sort -u log)" = "join config" ]
 }
@@ -949,8 +957,10 @@ replaces()
 		{"event":"suspect","backend":"198.51.100.1","unreachable":4294967295}
 		{"event":"settled","pool":"web","slots":251}
 		{"event":"full","flows_unstored":9}
+		{"event":"panic","pool":"web","panics":true,"generation":14,"portid":4242,"seq":7}
+		{"event":"panic","pool":"web","panics":false,"generation":14,"portid":4242,"seq":7}
 	END
-	[ "$(wc -l <<<"$output")" -eq 18 ]
+	[ "$(wc -l <<<"$output")" -eq 20 ]
 }
 
 @test "the monitor ends after as many events as asked for, and prints the time" {

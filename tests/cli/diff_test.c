@@ -103,8 +103,9 @@ static void random_line(FILE *f)
 {
 	switch (random_below(12)) {
 	case 0:
-		fprintf(f, "--add-pool %s%s%s", ONE_OF(pools),
-			maybe(" --table-size 1021"), maybe(" --seed 7"));
+		fprintf(f, "--add-pool %s%s%s%s", ONE_OF(pools),
+			maybe(" --table-size 1021"), maybe(" --seed 7"),
+			maybe(" --panic 50"));
 		break;
 	case 1:
 	case 2:
@@ -214,8 +215,8 @@ static char *listing(struct world *w)
 	for (i = 0; i < w->s.pools.n; i++) {
 		const struct pool *p = vec_at(&w->s.pools, i);
 
-		fprintf(f, "pool %s %u %" PRIu64 " %u\n", p->name,
-			p->table_size, p->seed, p->settle);
+		fprintf(f, "pool %s %u %" PRIu64 " %u %u\n", p->name,
+			p->table_size, p->seed, p->settle, p->panic);
 	}
 	for (i = 0; i < w->s.backends.n; i++) {
 		const struct backend *b = vec_at(&w->s.backends, i);

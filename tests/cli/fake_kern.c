@@ -129,6 +129,10 @@ static void pool(kern_read read, struct vec *v, const char *name,
 	u32(MAGLEV_POOL_A_SETTLE, settle);
 	u32(MAGLEV_POOL_A_SETTLE_NOW, settle ? settle : 120000);
 	u32(MAGLEV_POOL_A_UNSETTLED, unsettled);
+	if (getenv("FAKE_PANIC")) {
+		nla_put_u8(answer, MAGLEV_POOL_A_PANIC, 50);
+		nla_put_flag(answer, MAGLEV_POOL_A_PANICS);
+	}
 	fake_members(answer, name);
 	close_nest();
 	end(read, v);

@@ -74,6 +74,8 @@ static void put_pool(uint32_t size, uint32_t unsettled, uint32_t settled)
 		nla_put_u32(msg, MAGLEV_POOL_A_SERVICES, 2);
 		nla_put_u32(msg, MAGLEV_POOL_A_BACKENDS, 3);
 		nla_put_u32(msg, MAGLEV_POOL_A_SETTLE_NOW, 120000);
+		if (getenv("FAKE_PANIC"))
+			nla_put_u8(msg, MAGLEV_POOL_A_PANIC, 50);
 	}
 	if (unsettled) {
 		nla_put_u32(msg, MAGLEV_POOL_A_UNSETTLED, unsettled);
@@ -81,6 +83,16 @@ static void put_pool(uint32_t size, uint32_t unsettled, uint32_t settled)
 	}
 	if (settled)
 		nla_put_u32(msg, MAGLEV_POOL_A_SETTLED, settled);
+	nla_nest_end(msg, nest);
+}
+
+static void put_panic(bool now)
+{
+	struct nlattr *nest = nla_nest_start(msg, MAGLEV_A_POOL);
+
+	nla_put_string(msg, MAGLEV_POOL_A_NAME, "web");
+	if (now)
+		nla_put_flag(msg, MAGLEV_POOL_A_PANICS);
 	nla_nest_end(msg, nest);
 }
 
@@ -260,7 +272,12 @@ static bool write_event(int i)
 		begin(MAGLEV_CMD_FULL_NTF, 0, 0);
 		put_counter();
 		break;
-	case 4: /* Of a newer module: to be skipped. */
+	case 4:
+	case 5:
+		begin(MAGLEV_CMD_PANIC_NTF, 4242, 14);
+		put_panic(i == 4);
+		break;
+	case 6: /* Of a newer module: to be skipped. */
 		begin(MAGLEV_CMD_MAX + 1, 0, 0);
 		put_u32(MAGLEV_A_MAX + 1, 1, 1);
 		break;

@@ -875,6 +875,28 @@ network()
 	fails_with 1 "cannot change service" -E -t 192.0.2.1:81 --settle 5
 }
 
+@test "panic shares" {
+	m --add-pool web --panic 50
+	m -a --pool web -r 198.51.100.1
+	m -a --pool web -r 198.51.100.2
+	m -a --pool web -r 198.51.100.3 --state down
+	m -A -t 192.0.2.1:80 --panic 7
+	saved "$(printf '%s\n' '--add-pool web --panic 50' \
+		'-a --pool web -r 198.51.100.1 -i --tun-type gre -w 1' \
+		'-a --pool web -r 198.51.100.2 -i --tun-type gre -w 1' \
+		'-a --pool web -r 198.51.100.3 -i --tun-type gre -w 1 --state down' \
+		'-A -t 192.0.2.1:80 -s mh --panic 7')"
+	[ "$(json '[.pools[]|.panic_percent,.panics]' --list-pools)" = '[7,false,50,false]' ]
+	m -e --pool web -r 198.51.100.2 --state down
+	"$MAGLEVADM" --list-pools | grep '^web ' | grep -q ' panics$'
+	[ "$(json '.table|[.panic_percent,.panics,(.backends|map(.slots > 0)|all)]' --table web)" = '[50,true,true]' ]
+	"$MAGLEVADM" --table web | grep -qx 'panic         below 50 %, now'
+	# The rules as they are, but for the share.
+	"$MAGLEVADM" -S | sed 's/ --panic 50//' >rules
+	m --replace rules
+	[ "$(json '.table|[.panics,(.backends|map(.slots > 0))]' --table web)" = '[null,[true,false,false]]' ]
+}
+
 @test "states of a backend" {
 	web
 	m -e -t 192.0.2.1:80 -r 198.51.100.2 --drain

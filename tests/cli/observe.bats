@@ -274,6 +274,8 @@ prints()
 		maglev_pool_assigned_slots{pool="web"} 65537
 		maglev_pool_unsettled_slots{pool="web"} 1024
 		maglev_pool_fingerprint{pool="web"} 4483583629026627
+		maglev_pool_panic_percent{pool="web"} 0
+		maglev_pool_panics{pool="web"} 0
 	END
 	diff - <(grep '198.51.100.2' samples) <<-'END'
 		maglev_backend_connections_total{pool="web",address="198.51.100.2"} 7
@@ -391,7 +393,7 @@ only_metrics()
 @test "every output in JSON is as the schema says, and has all that it names" {
 	local listing
 
-	export FAKE_SLEEPS=0 FAKE_MEMBERS=1 FAKE_LIMITS=1 FAKE_SERVICE_DATA=0103 FAKE_BACKEND_DATA=ff
+	export FAKE_SLEEPS=0 FAKE_MEMBERS=1 FAKE_PANIC=1 FAKE_LIMITS=1 FAKE_SERVICE_DATA=0103 FAKE_BACKEND_DATA=ff
 	for listing in -L "-L --stats" "-L --rate" "-L --rate --watch" "-L -t 192.0.2.1:80" "-L -c" \
 		"-L --timeout" --list-pools "--table web" --list-routers --list-sources --counters --info \
 		"--lookup -t 192.0.2.1:80 --client 203.0.113.9:50000" "--monitor stats" --version "--trace -t 192.0.2.1:80 --count 3" \

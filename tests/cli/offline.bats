@@ -357,6 +357,22 @@ setup()
 	refused "--settle does not go with --add-server" -a --pool web -r 10.1.0.1 --settle 5
 }
 
+@test "panic shares" {
+	local p
+
+	for p in 0 1 50 100; do
+		accepted --add-pool web --panic $p
+	done
+	accepted --edit-pool web --panic 5 --dry-run
+	accepted -A -t 10.0.0.1:80 --panic 5
+	accepted -E -t 10.0.0.1:80 --panic 0
+	for p in '' -1 101 256 50% 0.5 half; do
+		refused "--panic '$p': not a percentage (0 to 100)" --add-pool web "--panic=$p"
+	done
+	refused "set them with --add-pool or --edit-pool" -A -t 10.0.0.1:80 --pool web --panic 5
+	refused "--panic does not go with --add-server" -a --pool web -r 10.1.0.1 --panic 5
+}
+
 @test "states of a backend" {
 	local s
 
@@ -641,7 +657,7 @@ setup()
 		sort nosort strict table lookup flush-conns set cache-size monitor \
 		settle track affinity fallback all-down state drain deadline \
 		dry-run timeout client timestamp count rate watch color metrics trace limit \
-		replace thresholds userdata; do
+		replace thresholds userdata panic; do
 		grep -qE -- "^  --$o( |\$)" <<<"$output"
 	done
 }

@@ -210,6 +210,8 @@ static void set_pool(struct pool *pool, const struct pool_params *p)
 		pool->seed = p->seed;
 	if (p->mask & POOL_SETTLE)
 		pool->settle = p->settle;
+	if (p->mask & POOL_PANIC)
+		pool->panic = p->panic;
 }
 
 static void new_pool(struct world *w, const char *name, bool is_private,

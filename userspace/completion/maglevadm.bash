@@ -102,6 +102,7 @@ __maglevadm_values()
 	-s | --scheduler) printf '%s\n' mh maglev ;;
 	-b | --sched-flags) printf '%s\n' mh-port mh-fallback mh-port,mh-fallback ;;
 	--settle) echo auto ;;
+	--panic) printf '%s\n' 0 50 ;;
 	-h | --help) command='' __maglevadm_options ;;
 	--monitor | --metrics | --track | --affinity | --all-down | --state | --tun-type | --color)
 		# Words with bars between them, as --help shows them.
