@@ -339,7 +339,7 @@ B1="address4=c6336401"
 	m -A -t 192.0.2.1:80 -s mh -b mh-port
 	diff log - <<-END
 		service-set service{ $TCP80 userdata= }
-		backend-set pool{ name=77656200 } backend{ $B1 weight=01000000 userdata=00 }
+		backend-set pool{ name=77656200 } backend{ $B1 userdata=00 }
 		service-new service{ $TCP80 }
 	END
 }
