@@ -111,10 +111,12 @@ add_router()
 		echo "link set clients up"
 		echo "link set servers up"
 	} | ip_ns router
-	in_ns router sysctl -qw net.ipv4.ip_forward=1 \
-		net.ipv4.fib_multipath_hash_policy=1 \
-		net.ipv6.conf.all.forwarding=1 \
-		net.ipv6.fib_multipath_hash_policy=1
+	# Where one kernel is all the machines, policy 1 takes the hash of the sender's
+	# socket, which is another one after a packet was late. These are addresses, protocol
+	# and ports.
+	in_ns router sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
+		net.ipv{4,6}.fib_multipath_hash_policy=3 \
+		net.ipv4.fib_multipath_hash_fields=0x37 net.ipv6.fib_multipath_hash_fields=0x37
 	attach client clients 1{1,2,3,4,5}
 }
 

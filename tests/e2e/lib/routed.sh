@@ -73,11 +73,6 @@ add_routed_network()
 	local i
 
 	add_router
-	# Where one kernel is all the machines, policy 1 takes the hash of the sender's
-	# socket, which is another one after a packet was lost. These are addresses, protocol
-	# and ports.
-	in_ns router sysctl -qw net.ipv{4,6}.fib_multipath_hash_policy=3 \
-		net.ipv4.fib_multipath_hash_fields=0x37 net.ipv6.fib_multipath_hash_fields=0x37
 	# What is not answered is opened anew before long.
 	in_ns client sysctl -qw net.ipv4.tcp_syn_retries=3
 	ip_ns router <<-END
