@@ -223,7 +223,9 @@ static void gc(struct work_struct *work)
 	mutex_lock(&mn->lock);
 	mgl_net_hold_expire(mn, &due);
 	settle(mn, &due);
-	drain(mn, &due);
+	/* The flows of backends that drain are about to be put back. */
+	if (!mn->held)
+		drain(mn, &due);
 	relieve(mn, &due);
 	if (mn->gc_flows) {
 		mn->gc_flows = false;

@@ -108,6 +108,9 @@ int mgl_net_hold(const struct mgl_ctx *ctx, unsigned long delay)
 	if (err)
 		NL_SET_ERR_MSG_MOD(ctx->extack,
 				   "netfilter hooks cannot be registered");
+	else
+		/* Drains had to wait. */
+		mgl_gc_schedule(mn);
 	return err;
 }
 

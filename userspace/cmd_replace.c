@@ -54,6 +54,8 @@ static int replace_with_state(struct ctx *ctx, const struct model *want,
 	held = state_hold(kern, HOLD_MS);
 	if (held && held != -EBUSY)
 		return kern_failed(kern, held, "cannot restore state");
+	/* Without a service before, the kernel knows of no connection. */
+	state->fresh = !held;
 	err = apply_difference(ctx, want, NULL, args);
 	if (!err)
 		err = state_restore(ctx, state, &o);

@@ -125,6 +125,7 @@ struct state_part {
  * @parts: struct state_part
  * @services: numbers of services, by which flows know them, and 0
  * @backends: the same of backends
+ * @fresh: the kernel handles no packets yet, and knows of no connection
  */
 struct state {
 	const struct state_head *head;
@@ -132,6 +133,7 @@ struct state {
 	struct vec parts;
 	struct numbers services;
 	struct numbers backends;
+	bool fresh;
 };
 
 void state_init(struct state *s);

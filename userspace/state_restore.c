@@ -342,7 +342,8 @@ static int put_parts(struct kern *kern, const struct state *s, bool restarted,
  * @s: the state, of which the numbers are changed
  * @o: what became of it
  *
- * If the kernel has not been restarted since, what it knows is newer.
+ * Unless nothing has come in between, what a kernel knows that has not been restarted
+ * since is newer.
  *
  * Return: an exit code.
  */
@@ -363,7 +364,8 @@ int state_restore(struct ctx *ctx, struct state *s, struct state_outcome *o)
 	}
 	if (err)
 		goto failed;
-	restarted = memcmp(objects.secret, s->head->secret,
+	restarted = s->fresh ||
+		    memcmp(objects.secret, s->head->secret,
 			   sizeof(objects.secret));
 	if (restarted) {
 		err = state_restore_drains(ctx, s, o);

@@ -211,11 +211,10 @@ static bool put_piece(const struct mgl_nl_reply *reply, struct cursor *c)
 	if (nla_put_string(skb, MAGLEV_STATE_A_POOL, c->pool->name))
 		goto too_small;
 	nla_nest_end(skb, m.nest);
-	room = min3(skb_tailroom(skb) - NLA_HDRLEN,
-		    (int)(U16_MAX - NLA_HDRLEN), (int)(c->len - c->off));
-	/* A multiple of four, as there is nothing behind it to pad. */
-	if (room < (int)(c->len - c->off))
-		room = round_down(room, NLA_ALIGNTO);
+	/* A multiple of four, but for the last piece, which is padded. */
+	room = round_down(min(skb_tailroom(skb) - NLA_HDRLEN,
+			      (int)(U16_MAX - NLA_HDRLEN)), NLA_ALIGNTO);
+	room = min(room, (int)(c->len - c->off));
 	if (room <= 0 || nla_put(skb, MAGLEV_A_TABLE, room, c->image + c->off))
 		goto too_small;
 	c->off += room;
@@ -364,7 +363,10 @@ int mgl_nl_state_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		c->part = c->last;
 	err = put_parts(mn, &reply, c);
 	mutex_unlock(&mn->lock);
-	return err ? err : skb->len;
+	if (err)
+		return err;
+	/* A page without anything would be the end. */
+	return skb->len || c->part == c->last ? skb->len : -EMSGSIZE;
 }
 
 /**

@@ -170,20 +170,30 @@ static int set_hold(struct state_request *req)
 	return mgl_net_hold(&req->ctx, msecs_to_jiffies(nla_get_u32(attr)));
 }
 
-/* What can fail comes first, the flows, which cannot, last. */
+/*
+ * What can fail comes first, then the flows, which cannot. Packets are held before
+ * any of it, and released when all of it is there.
+ */
 static int set(struct state_request *req)
 {
+	const struct nlattr *hold = req->tb[MAGLEV_STATE_A_HOLD];
+	bool begin = hold && nla_get_u32(hold);
 	struct mgl_net *mn = req->ctx.mn;
 	struct mgl_state_image im;
 	struct mgl_pool *pool;
 	int err;
 
 	err = read_image(req, &pool, &im);
+	if (!err && begin)
+		err = set_hold(req);
 	if (err)
-		return err;
-	err = set_hold(req) ?: set_secret(req);
+		goto out;
+	err = set_secret(req);
 	if (!err && req->image)
 		err = mgl_state_table_set(&req->ctx, pool, &im, &req->slots);
+	if (err && begin)
+		mgl_net_hold(&req->ctx, 0);
+out:
 	mgl_state_image_free(&im);
 	if (err)
 		return err;
@@ -191,7 +201,7 @@ static int set(struct state_request *req)
 		mgl_state_flows_set(mn, &req->flows, req->fates);
 	if (req->flows.n || req->slots)
 		mgl_gc_schedule(mn);
-	return 0;
+	return begin ? 0 : set_hold(req);
 }
 
 static int put_fates(struct sk_buff *skb, const struct state_request *req)

@@ -105,6 +105,14 @@ def main():
     test.reload()
     test.restore(busy=True)
     test.round("after a restart under traffic")
+    # As the service does where there is no other build of the module.
+    test.save()
+    for director in DIRECTORS:
+        run(*on(director, "maglevadm", "--replace", "/dev/null"))
+    said = test.restore(busy=False)
+    check("the same where the module stays",
+          all(" 1 tables, 1 drains " in x and "not restored" not in x for x in said), *said)
+    test.round("after a stop and a start")
     drains = [b["state"] for d in DIRECTORS
               for s in test.cluster.ask(d, "-L")["services"] for b in s["backends"]
               if b["address"] == address(DRAINING).strip("[]")]
