@@ -299,7 +299,8 @@ static noinline void trace_commit(struct mgl_net *mn,
  * @mn: the namespace; mn->lock is held
  * @u: the update; its backends are in the list of the pool already
  *
- * Counts slots, which takes a while.
+ * Counts slots, which takes a while. Backends that are down and which the table uses
+ * serve from now on.
  *
  * Context: may sleep. Cannot fail.
  */
@@ -314,6 +315,7 @@ void mgl_table_ready(struct mgl_net *mn, const struct mgl_table_update *u)
 	if (trace_maglev_table_enabled())
 		trace_commit(mn, u);
 	count_slots(u->pool, u->table);
+	mgl_panic_use(u->table);
 }
 
 /**
@@ -321,17 +323,14 @@ void mgl_table_ready(struct mgl_net *mn, const struct mgl_table_update *u)
  * @mn: the namespace; mn->lock is held
  * @u: the update, after mgl_table_ready()
  *
- * A reader sees either the old table or the new one. Backends that are down serve
- * while a table that uses them is published.
+ * A reader sees either the old table or the new one.
  *
  * Context: any. Cannot fail.
  */
 void mgl_table_publish(struct mgl_net *mn, struct mgl_table_update *u)
 {
 	u->old = table_of(mn, u->pool);
-	mgl_panic_use(u->table);
 	rcu_assign_pointer(u->pool->table, u->table);
-	mgl_panic_release(u->old);
 	if ((u->old && u->old->panics) != (u->table && u->table->panics))
 		mn->panics_changed = true;
 }
@@ -340,10 +339,13 @@ void mgl_table_publish(struct mgl_net *mn, struct mgl_table_update *u)
  * mgl_table_retire() - free the table that was published before
  * @u: the update, after mgl_table_publish(); must not be used afterwards
  *
- * Context: any.
+ * Backends that are down serve until the last table that uses them is retired.
+ *
+ * Context: any; mgl_net.lock is held.
  */
 void mgl_table_retire(struct mgl_table_update *u)
 {
+	mgl_panic_release(u->old);
 	if (u->old)
 		call_rcu(&u->old->rcu, table_free_rcu);
 	kvfree(u->eligible);
