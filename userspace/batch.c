@@ -13,8 +13,12 @@
 #include "intern.h"
 #include "nl.h"
 
-/* So that a change stays below the 64 KiB that an attribute may have. */
-#define STEP_BACKENDS_MAX	1000
+/* A change stays below the 64 KiB that an attribute may have. */
+#define STEP_SIZE_MAX	64000
+
+/* What a backend takes with all of its settings, and what userdata does. */
+#define MORE_SIZE	64
+#define USERDATA_SIZE	(4 + MAGLEV_USERDATA_MAX)
 
 /* Headers and what is said of the batch as a whole. */
 #define BATCH_SIZE		64
@@ -87,11 +91,17 @@ static const struct backend_params *keep(const struct backend_params *p)
 	return intern_bytes(&kept, sizeof(kept));
 }
 
+static uint32_t more_size(const struct change *c)
+{
+	return MORE_SIZE + (c->set_backend.mask & BACKEND_USERDATA ? USERDATA_SIZE : 0);
+}
+
 static void add_more(struct batch *b, struct step *s, const struct change *c,
 		     uint32_t line)
 {
 	struct more *more;
 
+	s->size += more_size(c);
 	if (!s->n_more++)
 		s->more = b->more.n;
 	more = vec_push(&b->more);
@@ -114,7 +124,7 @@ bool batch_add(struct batch *b, const struct change *c, uint32_t line)
 	struct step *last = b->steps.n ? batch_step(b, b->steps.n - 1) : NULL;
 	struct step *step;
 
-	if (last && last->n_more < STEP_BACKENDS_MAX &&
+	if (last && last->size + more_size(c) <= STEP_SIZE_MAX &&
 	    change_extends(&last->change, c)) {
 		add_more(b, last, c, line);
 		return false;

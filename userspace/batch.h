@@ -13,12 +13,14 @@ struct kern;
  * @line: the line of a file that asks for it, or 0
  * @n_more: how many backends it adds
  * @more: the first of them in struct batch
+ * @size: bytes that they take in a request, at most
  * @change: the change; of BACKEND_NEW without the backend
  */
 struct step {
 	uint32_t line;
 	uint32_t n_more;
 	size_t more;
+	uint32_t size;
 	struct change change;
 };
 
