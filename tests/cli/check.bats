@@ -5,6 +5,8 @@
 # that it takes out at most. The prober is made up, and so is maglevadm. What it sends,
 # and to whom, is in tests/e2e/host/health.sh.
 
+bats_require_minimum_version 1.5.0
+
 setup()
 {
 	cd "$BATS_TEST_TMPDIR" || return
@@ -150,4 +152,21 @@ rounds()
 	run rounds 1 MAGLEVADM=false
 	[ "$status" -eq 1 ]
 	[[ $output == *"the configuration cannot be read"* ]]
+}
+
+@test "one that has come to drain while it was probed is left alone" {
+	rounds 1 "PROBE='echo drain >state.10.0.0.1; [ \$BACKEND != 10.0.0.1 ]'"
+	[ "$asked" = "" ]
+}
+
+@test "without curl it ends, and no state is changed" {
+	run rounds 1 PROTO=tcp PROBE= "PATH=$PWD/bin"
+	[ "$status" -eq 1 ]
+	[[ $output == *"curl is not installed"* ]]
+}
+
+@test "a pool without backends is told of, once" {
+	: >pool
+	run -0 rounds 3
+	[ "$(grep -c 'has no backends to check' <<<"$output")" -eq 1 ]
 }
