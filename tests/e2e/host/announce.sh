@@ -78,6 +78,14 @@ becomes "a pool without a usable backend" down "not ready: no backend of pool ma
 checks "any-pool: one pool is enough" 0 "ready" ANNOUNCE_POLICY=any-pool
 adm -e --pool mail -r 10.0.0.22 --state up
 becomes "it is up again" up "ready"
+adm --edit-pool mail --panic 100
+adm -e --pool mail -r 10.0.0.22 --state down
+becomes "a pool that panics" down "not ready: no backend of pool mail is usable"
+adm -e --pool mail -r 10.0.0.22 --state up
+adm --edit-pool mail --panic 0
+becomes "it does no longer" up "ready"
+in_ns director ip link set maglev0 down
+becomes "somebody has put the device down" up "ready"
 adm -e --pool mail -r 10.0.0.22 --drain
 checks "a backend that drains is usable" 0 "ready"
 adm -e --pool mail -r 10.0.0.22 -w 0 --state up
