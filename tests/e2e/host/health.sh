@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# needs: quick
+# needs: quick long
 #
 # What tells a director of its backends: maglev-check with probes through GRE; the
 # examples of a timer with curl, and of BFD by FRR's bfdd with a hook. Web servers are

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# needs: quick
+# needs: quick long
 #
 # keepalived, as Debian packages it, on two directors, with the files in
 # userspace/examples/keepalived as they are. A web server is killed and comes back; a
