@@ -105,32 +105,15 @@ void mgl_panic_release(const struct mgl_table *table)
 	}
 }
 
-/* True if @table uses @b although it is down. Backends are sorted by address. */
+/* True if @table uses @b although it is down. */
 static bool forces(const struct mgl_table *table, const struct mgl_backend *b)
 {
-	u32 low = 0, high = table && table->forced ? table->n_backends : 0;
+	int i;
 
-	while (low < high) {
-		u32 mid = low + (high - low) / 2;
-		int cmp = mgl_addr_cmp(&table->backends[mid]->endpoint->addr,
-				       &b->endpoint->addr);
-
-		if (!cmp)
-			return table->backends[mid] == b &&
-			       test_bit(mid, table->forced);
-		if (cmp < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return false;
-}
-
-static const struct mgl_table *table_of(struct mgl_net *mn,
-					const struct mgl_pool *pool)
-{
-	return rcu_dereference_protected(pool->table,
-					 lockdep_is_held(&mn->lock));
+	if (!table || !table->forced)
+		return false;
+	i = mgl_table_find(table, &b->endpoint->addr);
+	return i >= 0 && table->backends[i] == b && test_bit(i, table->forced);
 }
 
 /**
@@ -151,7 +134,7 @@ bool mgl_panic_would_use(struct mgl_net *mn, const struct mgl_change *c,
 		const struct mgl_table_update *u = &c->rebuild[i].table;
 
 		n += forces(u->table, b);
-		n -= forces(table_of(mn, u->pool), b);
+		n -= forces(mgl_table_of(mn, u->pool), b);
 	}
 	return n;
 }
@@ -179,7 +162,7 @@ u32 mgl_panic_flows_lost(struct mgl_net *mn, const struct mgl_change *c)
 	u32 i, k, n = 0;
 
 	for (i = 0; i < c->n_rebuilds; i++) {
-		const struct mgl_table *old = table_of(mn, c->rebuild[i].table.pool);
+		const struct mgl_table *old = mgl_table_of(mn, c->rebuild[i].table.pool);
 
 		if (!old || !old->forced)
 			continue;
@@ -204,7 +187,7 @@ u32 mgl_panic_flows_lost(struct mgl_net *mn, const struct mgl_change *c)
  */
 bool mgl_panic_now(struct mgl_net *mn, const struct mgl_pool *pool)
 {
-	const struct mgl_table *table = table_of(mn, pool);
+	const struct mgl_table *table = mgl_table_of(mn, pool);
 
 	return table && table->panics;
 }

@@ -198,8 +198,7 @@ static void pool_release(struct mgl_net *mn, struct mgl_pool *pool)
 {
 	mgl_backends_flush(mn, pool);
 	/* Those of former members are not used by it any more. */
-	mgl_panic_release(rcu_dereference_protected(pool->table,
-						    lockdep_is_held(&mn->lock)));
+	mgl_panic_release(mgl_table_of(mn, pool));
 	call_rcu(&pool->rcu, pool_free_rcu);
 }
 

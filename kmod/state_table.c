@@ -17,13 +17,6 @@
 #include "state.h"
 #include "table.h"
 
-static struct mgl_table *table_of(const struct mgl_net *mn,
-				  const struct mgl_pool *pool)
-{
-	return rcu_dereference_protected(pool->table,
-					 lockdep_is_held(&mn->lock));
-}
-
 static struct mgl_table_view view_of(const struct mgl_net *mn,
 				     const struct mgl_table *table)
 {
@@ -69,7 +62,7 @@ u8 *mgl_state_table_get(struct mgl_net *mn, const struct mgl_pool *pool,
 			size_t *len)
 {
 	const struct mgl_state_time time = mgl_state_time(pool, 0);
-	const struct mgl_table *table = table_of(mn, pool);
+	const struct mgl_table *table = mgl_table_of(mn, pool);
 	struct mgl_state_image im;
 	struct mgl_addr *addrs;
 	u8 *image;
@@ -155,7 +148,7 @@ static void set_history(struct mgl_net *mn, struct mgl_table *table,
 int mgl_state_table_set(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 			const struct mgl_state_image *im, u32 *slots)
 {
-	struct mgl_table *table = table_of(ctx->mn, pool);
+	struct mgl_table *table = mgl_table_of(ctx->mn, pool);
 	struct mgl_transition t = {
 		.old = &im->view,
 		.now = (u32)jiffies,

@@ -141,13 +141,6 @@ static u16 *backends_map(const struct mgl_table *old,
 	return map;
 }
 
-static struct mgl_table *table_of(const struct mgl_net *mn,
-				  const struct mgl_pool *pool)
-{
-	return rcu_dereference_protected(pool->table,
-					 lockdep_is_held(&mn->lock));
-}
-
 static struct mgl_history *history_of(struct mgl_net *mn,
 				      const struct mgl_table *table)
 {
@@ -206,7 +199,7 @@ int mgl_table_prepare(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 				     GFP_KERNEL_ACCOUNT);
 	u->table = table_build(plan);
 	if (!u->eligible || !u->table ||
-	    inherit(table_of(ctx->mn, pool), u->table, pool->settle_now)) {
+	    inherit(mgl_table_of(ctx->mn, pool), u->table, pool->settle_now)) {
 		NL_SET_ERR_MSG_MOD(ctx->extack,
 				   "out of memory for the pool's table");
 		mgl_table_abort(u);
@@ -239,7 +232,7 @@ static u32 owned_slots(const struct mgl_table *table)
 int mgl_table_moves(const struct mgl_ctx *ctx,
 		    const struct mgl_table_update *u, struct mgl_moves *moves)
 {
-	const struct mgl_table *old = table_of(ctx->mn, u->pool);
+	const struct mgl_table *old = mgl_table_of(ctx->mn, u->pool);
 	struct mgl_table_view new, was;
 	u16 *map = NULL;
 
@@ -305,7 +298,7 @@ static noinline void trace_commit(struct mgl_net *mn,
  */
 void mgl_table_ready(struct mgl_net *mn, const struct mgl_table_update *u)
 {
-	const struct mgl_table *old = table_of(mn, u->pool);
+	const struct mgl_table *old = mgl_table_of(mn, u->pool);
 
 	/* As in mgl_table_settle(): flows were tracked for unsettled slots. */
 	if (old && history_of(mn, old) &&
@@ -328,7 +321,7 @@ void mgl_table_ready(struct mgl_net *mn, const struct mgl_table_update *u)
  */
 void mgl_table_publish(struct mgl_net *mn, struct mgl_table_update *u)
 {
-	u->old = table_of(mn, u->pool);
+	u->old = mgl_table_of(mn, u->pool);
 	rcu_assign_pointer(u->pool->table, u->table);
 	if ((u->old && u->old->panics) != (u->table && u->table->panics))
 		mn->panics_changed = true;
@@ -378,6 +371,21 @@ void mgl_table_abort(struct mgl_table_update *u)
 }
 
 /**
+ * mgl_table_of() - get the published table of a pool, to change or to list
+ * @mn: the namespace; mn->lock is held
+ * @pool: the pool
+ *
+ * Context: any.
+ * Return: the table, or NULL while there is none.
+ */
+struct mgl_table *mgl_table_of(const struct mgl_net *mn,
+			       const struct mgl_pool *pool)
+{
+	return rcu_dereference_protected(pool->table,
+					 lockdep_is_held(&mn->lock));
+}
+
+/**
  * mgl_table_size() - get the size of a pool's published table
  * @mn: the namespace; mn->lock is held
  * @pool: the pool
@@ -387,7 +395,7 @@ void mgl_table_abort(struct mgl_table_update *u)
  */
 u32 mgl_table_size(struct mgl_net *mn, const struct mgl_pool *pool)
 {
-	const struct mgl_table *table = table_of(mn, pool);
+	const struct mgl_table *table = mgl_table_of(mn, pool);
 
 	return table ? table->size : 0;
 }
@@ -415,7 +423,7 @@ u32 mgl_table_settle(struct mgl_net *mn, struct mgl_pool *pool,
 	u32 age, n;
 
 	lockdep_assert_held(&mn->lock);
-	table = table_of(mn, pool);
+	table = mgl_table_of(mn, pool);
 	if (!table)
 		return 0;
 	h = history_of(mn, table);
@@ -450,7 +458,7 @@ bool mgl_table_remembers(struct mgl_net *mn, const struct mgl_pool *pool,
 	const struct mgl_table *table;
 	u32 i;
 
-	table = table_of(mn, pool);
+	table = mgl_table_of(mn, pool);
 	for (i = 0; table && i < table->n_backends; i++)
 		if (table->backends[i] == b)
 			return mgl_history_remembers(history_of(mn, table), i,
@@ -472,7 +480,7 @@ u32 mgl_table_unsettled(struct mgl_net *mn, const struct mgl_pool *pool)
 {
 	const struct mgl_table *table;
 
-	table = table_of(mn, pool);
+	table = mgl_table_of(mn, pool);
 	if (!table)
 		return 0;
 	return mgl_history_unsettled(history_of(mn, table), (u32)jiffies,

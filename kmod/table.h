@@ -124,6 +124,9 @@ void mgl_table_slot(const struct mgl_pool *pool, const struct mgl_flow *flow,
 		    struct mgl_slot *slot);
 struct mgl_backend *mgl_table_owner(const struct mgl_pool *pool,
 				    const struct mgl_flow *flow);
+struct mgl_table *mgl_table_of(const struct mgl_net *mn,
+			       const struct mgl_pool *pool);
+int mgl_table_find(const struct mgl_table *table, const struct mgl_addr *addr);
 bool mgl_table_has(const struct mgl_pool *pool, const struct mgl_addr *addr);
 u32 mgl_table_settle(struct mgl_net *mn, struct mgl_pool *pool,
 		     unsigned long *due);

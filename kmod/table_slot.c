@@ -86,6 +86,33 @@ struct mgl_backend *mgl_table_owner(const struct mgl_pool *pool,
 EXPORT_SYMBOL_IF_KUNIT(mgl_table_owner);
 
 /**
+ * mgl_table_find() - find a backend by its address
+ * @table: the table, or NULL
+ * @addr: the address
+ *
+ * Context: any in which @table stays.
+ * Return: its index in mgl_table.backends, or -1 if none has @addr.
+ */
+int mgl_table_find(const struct mgl_table *table, const struct mgl_addr *addr)
+{
+	u32 low = 0, high = table ? table->n_backends : 0;
+
+	while (low < high) {
+		u32 mid = low + (high - low) / 2;
+		int cmp = mgl_addr_cmp(&table->backends[mid]->endpoint->addr,
+				       addr);
+
+		if (!cmp)
+			return mid;
+		if (cmp < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return -1;
+}
+
+/**
  * mgl_table_has() - check for a backend with an address
  * @pool: the pool
  * @addr: the address
@@ -97,21 +124,6 @@ EXPORT_SYMBOL_IF_KUNIT(mgl_table_owner);
  */
 bool mgl_table_has(const struct mgl_pool *pool, const struct mgl_addr *addr)
 {
-	const struct mgl_table *table = rcu_dereference(pool->table);
-	u32 low = 0, high = table ? table->n_backends : 0;
-
-	while (low < high) {
-		u32 mid = low + (high - low) / 2;
-		int cmp = mgl_addr_cmp(&table->backends[mid]->endpoint->addr,
-				       addr);
-
-		if (!cmp)
-			return true;
-		if (cmp < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return false;
+	return mgl_table_find(rcu_dereference(pool->table), addr) >= 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(mgl_table_has);

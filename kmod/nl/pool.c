@@ -41,8 +41,7 @@ static int put_pool(struct mgl_net *mn, const struct mgl_nl_reply *reply,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	table = rcu_dereference_protected(pool->table,
-					  lockdep_is_held(&mn->lock));
+	table = mgl_table_of(mn, pool);
 	nest = nla_nest_start(skb, MAGLEV_A_POOL);
 	if (!nest ||
 	    nla_put_string(skb, MAGLEV_POOL_A_NAME, pool->name) ||

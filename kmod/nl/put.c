@@ -131,8 +131,7 @@ int mgl_nl_put_changed_pool(struct sk_buff *skb, struct mgl_net *mn,
 	const struct mgl_table *table = NULL;
 
 	if (pool)
-		table = rcu_dereference_protected(pool->table,
-						  lockdep_is_held(&mn->lock));
+		table = mgl_table_of(mn, pool);
 	if (!nest || nla_put_string(skb, MAGLEV_POOL_A_NAME, name) ||
 	    (pool && nla_put_u32(skb, MAGLEV_POOL_A_UNSETTLED,
 				 mgl_table_unsettled(mn, pool))) ||
