@@ -138,13 +138,6 @@ static inline bool mgl_backend_serves(const struct mgl_backend *b)
 	return READ_ONCE(b->serves);
 }
 
-/* True if settings give thresholds, those that a backend has or other ones. */
-static inline bool
-mgl_backend_gives_thresholds(const struct mgl_backend_params *params)
-{
-	return params->has_upper || params->has_lower;
-}
-
 /* True if it has an upper threshold, so that its flows are counted. */
 static inline bool mgl_backend_limited(const struct mgl_backend *b)
 {
@@ -159,6 +152,19 @@ static inline bool mgl_backend_overloaded(const struct mgl_backend *b)
 	return READ_ONCE(b->overloaded);
 }
 
+/* The weight that it has if @params are applied, and 0 in another state than @in. */
+static inline u32
+mgl_backend_weight_in(const struct mgl_backend *b,
+		      const struct mgl_backend_params *params,
+		      enum maglev_state in)
+{
+	enum maglev_state state = params->has_state ? params->state : b->state;
+
+	if (state != in)
+		return 0;
+	return params->has_weight ? params->weight : b->weight;
+}
+
 /* The weight by which it gets slots of the table. mgl_net.lock is held. */
 static inline u32 mgl_backend_turns(const struct mgl_backend *b)
 {
@@ -170,10 +176,7 @@ static inline u32
 mgl_backend_turns_with(const struct mgl_backend *b,
 		       const struct mgl_backend_params *params)
 {
-	enum maglev_state state = params->has_state ? params->state : b->state;
-	u32 weight = params->has_weight ? params->weight : b->weight;
-
-	return state == MAGLEV_STATE_UP ? weight : 0;
+	return mgl_backend_weight_in(b, params, MAGLEV_STATE_UP);
 }
 
 /* The weight by which it gets slots if the pool panics, and no others. */
@@ -181,10 +184,7 @@ static inline u32
 mgl_backend_reserve_with(const struct mgl_backend *b,
 			 const struct mgl_backend_params *params)
 {
-	enum maglev_state state = params->has_state ? params->state : b->state;
-	u32 weight = params->has_weight ? params->weight : b->weight;
-
-	return state == MAGLEV_STATE_DOWN ? weight : 0;
+	return mgl_backend_weight_in(b, params, MAGLEV_STATE_DOWN);
 }
 
 static inline u32 mgl_backend_reserve(const struct mgl_backend *b)

@@ -81,7 +81,7 @@ int mgl_limit_check(const struct mgl_ctx *ctx, struct mgl_pool *pool,
 	struct mgl_thresholds t = {};
 
 	lockdep_assert_held(&ctx->mn->lock);
-	if (!mgl_backend_gives_thresholds(params))
+	if (!params->has_upper && !params->has_lower)
 		return 0;
 	if (b)
 		t = b->thresholds;
