@@ -121,8 +121,8 @@ static void test_state_elapsed(void)
 	check_round(true, true, U32_MAX);
 }
 
-/* Sets a number of 4 bytes in the head of an image. */
-static int read_with(size_t at, u32 value)
+/* Reads an image of which some bytes have been overwritten. */
+static int read_over(size_t at, const void *bytes, size_t size)
 {
 	struct mgl_state_image im = image(true, true), got;
 	size_t len;
@@ -130,7 +130,7 @@ static int read_with(size_t at, u32 value)
 	int err;
 
 	buffer = written(&im, &len);
-	memcpy(buffer + at, &value, sizeof(value));
+	memcpy(buffer + at, bytes, size);
 	err = mgl_state_image_read(buffer, len, &now, &got);
 	if (!err)
 		mgl_state_image_free(&got);
@@ -139,21 +139,15 @@ static int read_with(size_t at, u32 value)
 	return err;
 }
 
+/* A number of its head is another one. */
+static int read_with(size_t at, u32 value)
+{
+	return read_over(at, &value, sizeof(value));
+}
+
 static int read_owner(size_t at, u16 value)
 {
-	struct mgl_state_image im = image(true, true), got;
-	size_t len;
-	u8 *buffer;
-	int err;
-
-	buffer = written(&im, &len);
-	memcpy(buffer + at, &value, sizeof(value));
-	err = mgl_state_image_read(buffer, len, &now, &got);
-	if (!err)
-		mgl_state_image_free(&got);
-	mgl_history_free((struct mgl_history *)im.view.history);
-	kvfree(buffer);
-	return err;
+	return read_over(at, &value, sizeof(value));
 }
 
 #define AT(field) offsetof(struct maglev_state_table, field)
